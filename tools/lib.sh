@@ -1,0 +1,144 @@
+# Shared by the scripts of this repository; source it, do not run it.
+# Finds what a build, the tests or the benches need, says what is missing and why, and installs it with apt where it may.
+# Everything here speaks on stderr: stdout belongs to the script that sources this file.
+# shellcheck shell=bash
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+cache=${XDG_CACHE_HOME:-$HOME/.cache}/countersign
+
+say() { printf '%s\n' "$*" >&2; }
+die() { printf '%s\n' "$@" >&2; exit 1; }
+have() { command -v "$1" >/dev/null 2>&1; }
+
+# ---- what is missing -------------------------------------------------------------------------------------------------
+
+missing_packages=()
+
+# missing "PACKAGE..." "why": notes packages to install.
+missing() {
+    local package
+    for package in $1; do missing_packages+=("$package"); done
+    say "missing: $1 ($2)"
+}
+
+# The Rust toolchain is the one thing that a person installs first.
+need_rust() {
+    have cargo || die "cargo is not installed. Install Rust with rustup (https://rustup.rs), then run this again."
+    local wanted found
+    wanted=$(sed -n 's/^rust-version = "\(.*\)"/\1/p' "$root/Cargo.toml")
+    found=$(cd "$root" && rustc --version | cut -d' ' -f2)
+    if [[ $(printf '%s\n%s\n' "$wanted" "$found" | sort -V | head -n 1) != "$wanted" ]]; then
+        die "rustc $found is too old: this needs $wanted or newer. Run: rustup update stable"
+    fi
+}
+
+need_compiler() {
+    have cc && have c++ && have ar && return
+    missing "gcc g++ libc6-dev binutils" "C and C++ compilers: RocksDB and the TLS library are built from source"
+}
+
+# The directory of a libclang whose own headers are there too, or nothing. bindgen needs both.
+libclang_dir() {
+    local library version
+    if [[ -n ${LIBCLANG_PATH:-} ]]; then printf '%s' "$LIBCLANG_PATH"; return; fi
+    for library in /usr/lib/llvm-*/lib/libclang*.so* /usr/lib/*-linux-gnu/libclang-[0-9]*.so* /usr/lib64/libclang.so*; do
+        [[ -e $library && $library != *libclang-cpp* ]] || continue
+        version=$(sed -n 's/.*\(llvm\|libclang\)-\([0-9]*\).*/\2/p' <<< "$library")
+        if compgen -G "/usr/lib/llvm-$version/lib/clang/*/include/stddef.h" >/dev/null ||
+            compgen -G "/usr/lib/clang/${version:-*}*/include/stddef.h" >/dev/null; then
+            dirname "$library"
+            return
+        fi
+    done
+}
+
+# The two small packages of this distribution's own LLVM; the large libclang-dev when their names cannot be found.
+libclang_packages() {
+    local version name
+    version=$(apt-cache depends libclang-dev 2>/dev/null | sed -n 's/.*Depends: libclang-\([0-9]*\)-dev.*/\1/p' | head -n 1)
+    for name in "libclang1-$version" "libclang1-${version}t64"; do
+        if [[ -n $version ]] && apt-cache show "$name" >/dev/null 2>&1; then
+            printf '%s' "$name libclang-common-$version-dev"
+            return
+        fi
+    done
+    printf 'libclang-dev'
+}
+
+need_libclang() {
+    [[ -z $(libclang_dir) ]] || return 0
+    have apt-get && refresh_packages
+    missing "$(libclang_packages)" "libclang and its headers: the RocksDB bindings are generated at build time"
+}
+
+need_postgresql() {
+    compgen -G "/usr/lib/postgresql/*/bin/initdb" >/dev/null && return
+    have initdb && return
+    missing "postgresql" "PostgreSQL: the benches run our ledger against one in a temporary folder"
+}
+
+# ---- installing ------------------------------------------------------------------------------------------------------
+
+# Prints the words to put before a command that needs root, or fails.
+root_prefix() {
+    if [[ $EUID -eq 0 ]]; then return; fi
+    if have sudo && sudo -n true 2>/dev/null; then printf 'sudo -n'; return; fi
+    return 1
+}
+
+packages_refreshed=''
+# The package lists are absent on a fresh container; elsewhere they are refreshed once, and only when something is missing.
+refresh_packages() {
+    [[ -z $packages_refreshed ]] || return 0
+    packages_refreshed=yes
+    local prefix
+    prefix=$(root_prefix) || return 0
+    $prefix apt-get update -qq >&2 || say "warning: apt-get update failed; going on with the package lists that are here"
+}
+
+# Installs what was noted, or prints the one command that does and exits.
+install_missing() {
+    ((${#missing_packages[@]})) || return 0
+    local prefix install="apt-get install -y --no-install-recommends ${missing_packages[*]}"
+    have apt-get || die "this machine has no apt: install these by its own means, then run this again: ${missing_packages[*]}"
+    prefix=$(root_prefix) || die "run this once, then start again:" "    sudo apt-get update && sudo $install"
+    refresh_packages
+    say "installing: ${missing_packages[*]}"
+    # shellcheck disable=SC2086 # the prefix and the list are words
+    $prefix env DEBIAN_FRONTEND=noninteractive $install >&2 || die "apt-get failed. By hand: sudo $install"
+    missing_packages=()
+}
+
+# What a build of the workspace needs.
+need_build() {
+    need_rust
+    need_compiler
+    need_libclang
+    install_missing
+}
+
+# cargo_tool NAME VERSION: makes `cargo NAME` runnable, building it from crates.io once. Fails if that fails.
+cargo_tool() {
+    local name=cargo-$1 version=$2
+    PATH=$cache/tools/bin:$PATH
+    have "$name" && return
+    say "building $name $version from crates.io; this happens once and takes a few minutes"
+    CARGO_TARGET_DIR=$cache/tools/target CARGO_PROFILE_DEV_DEBUG=0 \
+        cargo install --quiet --locked --debug --root "$cache/tools" --version "$version" "$name" >&2 || return
+    rm -rf "$cache/tools/target"
+}
+
+# ---- building --------------------------------------------------------------------------------------------------------
+
+# Builds are kept outside the checkout, so that another checkout of the same sources finds them. The path of the C++
+# wrapper is part of what cargo compares, so it too lies at a place that does not change.
+use_build_cache() {
+    export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$cache/target}
+    mkdir -p "$CARGO_TARGET_DIR" "$cache"
+    [[ -z ${CXX:-} ]] || return 0
+    local wrapper=$cache/cxx-unity
+    if ! cmp -s "$root/tools/cxx-unity" "$wrapper"; then
+        cp "$root/tools/cxx-unity" "$wrapper.$$" && chmod 755 "$wrapper.$$" && mv "$wrapper.$$" "$wrapper"
+    fi
+    export CXX=$wrapper
+}
