@@ -1,1 +1,7 @@
-//! x
+//! The rules of Countersign. No I/O, no clock, no randomness, no async.
+
+pub mod id;
+pub mod party;
+pub mod serial;
+mod text;
+pub mod units;
