@@ -1,6 +1,7 @@
 //! The rules of Countersign. No I/O, no clock, no randomness, no async.
 
 pub mod id;
+pub mod log;
 pub mod party;
 pub mod serial;
 mod text;
