@@ -1,5 +1,6 @@
 //! The rules of Countersign. No I/O, no clock, no randomness, no async.
 
+pub mod federation;
 pub mod id;
 pub mod log;
 pub mod party;

@@ -1,0 +1,75 @@
+//! The messages that peers exchange: requests, responses and gossip.
+//!
+//! Every message is one protobuf message in one envelope with a version. It is canonical: bytes are taken only if
+//! encoding what was decoded gives the same bytes back, so one message has one encoding, one hash and one gossip id.
+//! Bundles (tlog-proof texts) travel as they are: they prove themselves, and the leaf inside says what they are about.
+//!
+//! # Limits
+//! Each limit is checked before anything of that size is built, on the way out and on the way in.
+//!
+//! | item | bytes at most | arithmetic |
+//! |---|---|---|
+//! | bundle | 8,192 | leaf of 2.5 KiB in base64 3.4 KiB + 63 proof lines of 45 = 2.8 KiB + checkpoint 0.3 KiB + 8 cosignatures of 0.2 KiB |
+//! | `Deliver`, `Request` | 1,048,576 | 6 + n x (3 + bundle): 127 bundles of full size, or 256 of up to 4,092 bytes |
+//! | `Delivered`, `Response` | 2,100,231 | 7 + 256 x (3 + code 6 + answer 3 + 8,192) |
+//! | note | 16,384 | text 1 KiB + 16 Ed25519 lines of 350 + 2 ML-DSA-44 lines of 3.5 KiB = 13.5 KiB, rounded up |
+//! | `AddCheckpoint` body | 20,480 | old line 25 + 63 proof lines of 45 + 1 + note 16,384 = 19,245, rounded up |
+//! | `Witnessed` body | 8,192 | one Ed25519 and one ML-DSA-44 cosignature line 3.9 KiB, doubled for a rotation |
+//! | `Consistency` hashes | 2,176 | 64 x (2 + 32); a consistency proof of a tree below 2^63 leaves has at most 64 hashes |
+//! | origin | 255 | one line of a checkpoint |
+//! | reason | 512 | one sentence |
+//! | gossip | 65,536 | the frame of the gossip network |
+
+mod error;
+mod gossip;
+mod limit;
+mod request;
+mod response;
+mod wire;
+
+pub use error::MessageError;
+pub use gossip::{Gossip, Topic};
+pub use request::Request;
+pub use response::{Response, Verdict};
+
+/// The request-response protocol, with its version.
+pub const PEER_PROTOCOL: &str = "/countersign/peer/1";
+
+/// The version inside each envelope. Raised when a field changes its meaning; a new kind does not raise it.
+pub const MESSAGE_VERSION: u32 = 1;
+
+/// Longest bundle, bytes.
+pub const BUNDLE_BYTES_MAX: usize = 8 * 1024;
+
+/// Most bundles in one `Deliver`, verdicts in one `Delivered`, or bundles in one gossip message.
+pub const BUNDLES_MAX: usize = 256;
+
+/// Longest request frame, bytes. The largest kind is `Deliver`.
+pub const REQUEST_BYTES_MAX: usize = 1024 * 1024;
+
+/// Bytes of one verdict in `Delivered`: its tag and length, the code, and the answer's tag, length and bytes.
+const VERDICT_BYTES_MAX: usize = 3 + 6 + 3 + BUNDLE_BYTES_MAX;
+
+/// Longest response frame, bytes: envelope and `Delivered` with every verdict answered in full.
+pub const RESPONSE_BYTES_MAX: usize = 7 + BUNDLES_MAX * VERDICT_BYTES_MAX;
+
+/// Longest gossip message, bytes.
+pub const GOSSIP_BYTES_MAX: usize = 64 * 1024;
+
+/// Longest signed note, bytes.
+pub const NOTE_BYTES_MAX: usize = 16 * 1024;
+
+/// Longest add-checkpoint body, bytes.
+pub const ADD_CHECKPOINT_BYTES_MAX: usize = 20 * 1024;
+
+/// Longest answer of a witness, bytes.
+pub const WITNESSED_BYTES_MAX: usize = 8 * 1024;
+
+/// Longest origin line, bytes.
+pub const ORIGIN_BYTES_MAX: usize = 255;
+
+/// Longest reason of a refusal, bytes.
+pub const REASON_BYTES_MAX: usize = 512;
+
+/// Most hashes in a consistency proof.
+pub const CONSISTENCY_HASHES_MAX: usize = 64;

@@ -1,0 +1,107 @@
+use super::limit::{check_bundles, pack, within};
+use super::wire::{self, GossipKind};
+use super::{GOSSIP_BYTES_MAX, MESSAGE_VERSION, MessageError, NOTE_BYTES_MAX};
+
+/// What is told to everybody who listens, as the second way beside the direct one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Gossip {
+    /// Bundles, on [`Topic::Transfers`].
+    Transfers {
+        /// tlog-proof texts with their leaf bytes.
+        bundles: Vec<Vec<u8>>,
+    },
+    /// A checkpoint with cosignatures, on [`Topic::Checkpoints`].
+    Checkpoint {
+        /// The signed note.
+        note: String,
+    },
+}
+
+/// The two topics of a network.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Topic {
+    /// Bundles of transfers.
+    Transfers,
+    /// Checkpoints.
+    Checkpoints,
+}
+
+impl Topic {
+    /// Both topics.
+    pub const ALL: [Topic; 2] = [Topic::Transfers, Topic::Checkpoints];
+
+    /// The topic's name in the network of this name: `/countersign/<network>/transfers/1`.
+    pub fn name(self, network: &str) -> String {
+        format!("/countersign/{network}/{}/1", self.label())
+    }
+
+    /// A short stable name for metrics and logs.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Topic::Transfers => "transfers",
+            Topic::Checkpoints => "checkpoints",
+        }
+    }
+}
+
+impl Gossip {
+    /// Packs bundles into as few messages as the limits allow, in order. A bundle too long to send stays alone in its
+    /// message, which [`Gossip::encode`] then refuses by name.
+    pub fn transfers_all(bundles: Vec<Vec<u8>>) -> Vec<Gossip> {
+        pack(bundles, GOSSIP_BYTES_MAX)
+            .into_iter()
+            .map(|bundles| Gossip::Transfers { bundles })
+            .collect()
+    }
+
+    /// The topic this message belongs on.
+    pub const fn topic(&self) -> Topic {
+        match self {
+            Gossip::Transfers { .. } => Topic::Transfers,
+            Gossip::Checkpoint { .. } => Topic::Checkpoints,
+        }
+    }
+
+    /// The one encoding of this message.
+    ///
+    /// # Errors
+    /// A field, list or frame over its limit.
+    pub fn encode(&self) -> Result<Vec<u8>, MessageError> {
+        self.check()?;
+        let kind = match self.clone() {
+            Gossip::Transfers { bundles } => GossipKind::Transfers(wire::BundleList { bundles }),
+            Gossip::Checkpoint { note } => GossipKind::Checkpoint(wire::CheckpointNote { note }),
+        };
+        let envelope = wire::GossipEnvelope {
+            version: MESSAGE_VERSION,
+            kind: Some(kind),
+        };
+        wire::encode(&wire::GOSSIP, &envelope)
+    }
+
+    /// Reads a message that came on `topic`.
+    ///
+    /// # Errors
+    /// Any bytes but those that [`Gossip::encode`] gives, and a message that belongs on the other topic.
+    pub fn decode(topic: Topic, bytes: &[u8]) -> Result<Gossip, MessageError> {
+        let envelope: wire::GossipEnvelope = wire::decode(&wire::GOSSIP, bytes)?;
+        let gossip = match envelope.kind.ok_or(MessageError::UnknownKind)? {
+            GossipKind::Transfers(list) => Gossip::Transfers {
+                bundles: list.bundles,
+            },
+            GossipKind::Checkpoint(wire::CheckpointNote { note }) => Gossip::Checkpoint { note },
+        };
+        if gossip.topic() != topic {
+            return Err(MessageError::UnknownKind);
+        }
+        gossip.check()?;
+        Ok(gossip)
+    }
+
+    fn check(&self) -> Result<(), MessageError> {
+        match self {
+            Gossip::Transfers { bundles } => check_bundles(bundles),
+            Gossip::Checkpoint { note } => within("note", note.len(), NOTE_BYTES_MAX),
+        }
+    }
+}

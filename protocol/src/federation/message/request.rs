@@ -1,0 +1,131 @@
+use super::limit::{check_bundles, pack, within};
+use super::wire::{self, RequestKind};
+use super::{
+    ADD_CHECKPOINT_BYTES_MAX, MESSAGE_VERSION, MessageError, ORIGIN_BYTES_MAX, REQUEST_BYTES_MAX,
+};
+
+/// What one peer asks of another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Request {
+    /// Here are bundles: offers, receipts, notices, cancel requests. The leaf in each says which.
+    Deliver {
+        /// tlog-proof texts with their leaf bytes, at most [`BUNDLES_MAX`] of at most [`BUNDLE_BYTES_MAX`] bytes.
+        bundles: Vec<Vec<u8>>,
+    },
+    /// Prove that one size of your log extends another (RFC 6962 section 2.1.2).
+    GetConsistency {
+        /// The log's origin line.
+        origin: String,
+        /// The smaller size, leaves.
+        from_size: u64,
+        /// The larger size, leaves.
+        to_size: u64,
+    },
+    /// Send your newest checkpoint of this log, with the cosignatures you hold.
+    GetCheckpoint {
+        /// The log's origin line.
+        origin: String,
+    },
+    /// Cosign this checkpoint (C2SP tlog-witness, add-checkpoint).
+    AddCheckpoint {
+        /// The request body of add-checkpoint: old size, consistency proof, checkpoint.
+        body: String,
+    },
+}
+
+impl Request {
+    /// Packs bundles into as few `Deliver` requests as the limits allow, in order.
+    ///
+    /// A bundle longer than [`BUNDLE_BYTES_MAX`] gets a request of its own, which [`Request::encode`] then refuses by name.
+    pub fn deliver_all(bundles: Vec<Vec<u8>>) -> Vec<Request> {
+        pack(bundles, REQUEST_BYTES_MAX)
+            .into_iter()
+            .map(|bundles| Request::Deliver { bundles })
+            .collect()
+    }
+
+    /// A short stable name of the kind, for metrics and logs.
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Request::Deliver { .. } => "deliver",
+            Request::GetConsistency { .. } => "get-consistency",
+            Request::GetCheckpoint { .. } => "get-checkpoint",
+            Request::AddCheckpoint { .. } => "add-checkpoint",
+        }
+    }
+
+    /// The one encoding of this request.
+    ///
+    /// # Errors
+    /// A field, list or frame over its limit.
+    pub fn encode(&self) -> Result<Vec<u8>, MessageError> {
+        self.check()?;
+        let kind = match self.clone() {
+            Request::Deliver { bundles } => RequestKind::Deliver(wire::BundleList { bundles }),
+            Request::GetConsistency {
+                origin,
+                from_size,
+                to_size,
+            } => RequestKind::GetConsistency(wire::GetConsistency {
+                origin,
+                from_size,
+                to_size,
+            }),
+            Request::GetCheckpoint { origin } => {
+                RequestKind::GetCheckpoint(wire::GetCheckpoint { origin })
+            }
+            Request::AddCheckpoint { body } => {
+                RequestKind::AddCheckpoint(wire::AddCheckpoint { body })
+            }
+        };
+        let envelope = wire::RequestEnvelope {
+            version: MESSAGE_VERSION,
+            kind: Some(kind),
+        };
+        wire::encode(&wire::REQUEST, &envelope)
+    }
+
+    /// Reads a request from the bytes of one frame.
+    ///
+    /// # Errors
+    /// Any bytes but those that [`Request::encode`] gives.
+    pub fn decode(bytes: &[u8]) -> Result<Request, MessageError> {
+        let envelope: wire::RequestEnvelope = wire::decode(&wire::REQUEST, bytes)?;
+        let request = match envelope.kind.ok_or(MessageError::UnknownKind)? {
+            RequestKind::Deliver(list) => Request::Deliver {
+                bundles: list.bundles,
+            },
+            RequestKind::GetConsistency(wire::GetConsistency {
+                origin,
+                from_size,
+                to_size,
+            }) => Request::GetConsistency {
+                origin,
+                from_size,
+                to_size,
+            },
+            RequestKind::GetCheckpoint(wire::GetCheckpoint { origin }) => {
+                Request::GetCheckpoint { origin }
+            }
+            RequestKind::AddCheckpoint(wire::AddCheckpoint { body }) => {
+                Request::AddCheckpoint { body }
+            }
+        };
+        request.check()?;
+        Ok(request)
+    }
+
+    /// Checks every limit but the frame's, without encoding.
+    ///
+    /// # Errors
+    /// A field or list over its limit.
+    pub fn check(&self) -> Result<(), MessageError> {
+        match self {
+            Request::Deliver { bundles } => check_bundles(bundles),
+            Request::GetConsistency { origin, .. } | Request::GetCheckpoint { origin } => {
+                within("origin", origin.len(), ORIGIN_BYTES_MAX)
+            }
+            Request::AddCheckpoint { body } => within("body", body.len(), ADD_CHECKPOINT_BYTES_MAX),
+        }
+    }
+}
