@@ -1,9 +1,12 @@
 //! The rules of Countersign. No I/O, no clock, no randomness, no async.
 
+pub mod article6;
 pub mod federation;
 pub mod id;
 pub mod log;
 pub mod party;
+pub mod record;
+pub mod registry;
 pub mod serial;
 mod text;
 pub mod units;

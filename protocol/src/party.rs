@@ -37,6 +37,11 @@ pub enum PartyError {
 }
 
 impl Party {
+    /// Before every party in order: a bound for ranges, never a value.
+    pub(crate) const BEFORE_ALL: Self = Self([0; 2]);
+    /// After every party in order: a bound for ranges, never a value.
+    pub(crate) const AFTER_ALL: Self = Self([0xff; 2]);
+
     /// Every party, ascending by alpha-2 code.
     pub fn all() -> impl Iterator<Item = Self> {
         table::COUNTRIES.iter().map(|row| Self(*row.0))

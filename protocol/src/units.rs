@@ -3,6 +3,10 @@
 //! A country numbers its tonnes in one national counter that never turns back, so the pair (origin, number) names
 //! one tonne for ever, through every split and every border it crosses. A [`UnitRange`] is a run of such tonnes.
 
+mod block;
+
+pub use block::{FirstTransfer, UnitBlock};
+
 use crate::party::{Party, PartyError};
 use crate::text::{TextVisitor, canonical, excerpt};
 use serde::de::Error as _;

@@ -2,3 +2,8 @@
 
 pub mod fault;
 pub mod message;
+mod step;
+
+pub use fault::FaultCode;
+pub(crate) use step::answer;
+pub use step::{Event, Message, MessageKind, Outcome, ProvenRecord, outbox, step};

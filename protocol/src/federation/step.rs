@@ -1,0 +1,426 @@
+//! The transfer between two ledgers, as one pure step.
+//!
+//! `step(state, event) -> (records, effects)`: what a ledger writes and what it sends when a partner's leaf was proven or
+//! an own leaf was witnessed. No clock, no network, no memory of its own: everything follows from the ledger, so a crash
+//! loses nothing (rule R1). The same function runs in a node, in the model checker and in tests.
+
+use crate::federation::FaultCode;
+use crate::id::TransferId;
+use crate::party::Party;
+use crate::record::{
+    Acquire, AskCancel, Body, Finalise, Lock, Partner, PartnerStatus, ProofReference, Reason,
+    Record, Refuse, Release, SourceSettled,
+};
+use crate::registry::{
+    Direction, Refusal, State, TransferKey, TransferStage, TransferTerms, agreement_allows,
+    may_come_in, transfer_id,
+};
+use crate::units::{UnitBlock, UnitRange};
+use serde::{Deserialize, Serialize};
+
+/// A partner's record whose leaf was proven under a checkpoint with a witness quorum that continues the partner's pin.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct ProvenRecord {
+    /// Where it was proven.
+    pub proof: ProofReference,
+    /// What it says.
+    pub record: Record,
+}
+
+/// What can happen to a ledger from the federation's side.
+#[derive(Clone, Copy, Debug)]
+pub enum Event<'a> {
+    /// A partner's leaf was proven.
+    Proven(&'a ProvenRecord),
+    /// An own leaf is now under a checkpoint that a quorum of witnesses has cosigned.
+    Witnessed {
+        /// The leaf's index.
+        index: u64,
+        /// What it says.
+        body: &'a Body,
+    },
+}
+
+/// Which message a leaf makes when it is sent with its proof.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MessageKind {
+    /// A lock, to the destination.
+    Offer,
+    /// A cancel request, to the destination.
+    CancelAsk,
+    /// An acquisition or refusal, to the source.
+    Receipt,
+    /// The source's end, to the destination.
+    Notice,
+}
+
+/// An own leaf that is to be sent, with its proof, to a partner.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Message {
+    /// To whom.
+    pub to: Party,
+    /// What it is.
+    pub kind: MessageKind,
+    /// Which transfer it is about.
+    pub transfer: TransferId,
+    /// The leaf to send.
+    pub leaf: u64,
+}
+
+/// What a ledger does about an event.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Outcome {
+    /// Records to write, in order. Nothing is sent for them before they are witnessed.
+    pub records: Vec<Body>,
+    /// Messages to send now.
+    pub effects: Vec<Message>,
+}
+
+impl Outcome {
+    fn record(body: Body) -> Self {
+        Self {
+            records: vec![body],
+            effects: Vec::new(),
+        }
+    }
+
+    fn send(message: Message) -> Self {
+        Self {
+            records: Vec::new(),
+            effects: vec![message],
+        }
+    }
+}
+
+/// One step. `time_ms` is this ledger's own clock: only the destination's ever judges an expiry (rule R5).
+///
+/// # Errors
+/// The numbered fault that the sender is told. Nothing is written and nothing is sent.
+pub fn step(state: &State, time_ms: u64, event: Event<'_>) -> Result<Outcome, FaultCode> {
+    match event {
+        Event::Witnessed { index, body } => Ok(announce(state, index, body)
+            .map(Outcome::send)
+            .unwrap_or_default()),
+        Event::Proven(proven) => {
+            let partner = state
+                .partners()
+                .find(|partner| partner.origin == proven.proof.origin);
+            let partner = partner.ok_or(FaultCode::UnknownLog)?;
+            match &proven.record.body {
+                Body::Lock(it) => offered(state, time_ms, partner, &proven.proof, it),
+                Body::AskCancel(it) => cancel_asked(state, partner, &proven.proof, it),
+                Body::Acquire(it) => acquired(state, partner, &proven.proof, it),
+                Body::Refuse(it) => refused(state, partner, &proven.proof, it),
+                Body::Finalise(it) => {
+                    source_ended(state, partner, &proven.proof, it.transfer, true)
+                }
+                Body::Release(it) => {
+                    source_ended(state, partner, &proven.proof, it.transfer, false)
+                }
+                _ => Err(FaultCode::UnknownKind),
+            }
+        }
+    }
+}
+
+/// The records of [`step`] for a proven leaf, for the ledger's planner.
+pub(crate) fn answer(
+    state: &State,
+    time_ms: u64,
+    proven: &ProvenRecord,
+) -> Result<Vec<Body>, Refusal> {
+    step(state, time_ms, Event::Proven(proven))
+        .map(|outcome| outcome.records)
+        .map_err(Refusal::Fault)
+}
+
+/// What an own leaf makes a ledger send once it is witnessed.
+fn announce(state: &State, leaf: u64, body: &Body) -> Option<Message> {
+    let out = |id| {
+        state
+            .transfer(&TransferKey::Out(id))
+            .map(|transfer| transfer.partner)
+    };
+    let (to, kind, transfer) = match body {
+        Body::Lock(it) => (it.destination, MessageKind::Offer, it.transfer),
+        Body::AskCancel(it) => (out(it.transfer)?, MessageKind::CancelAsk, it.transfer),
+        Body::Acquire(it) => (it.source, MessageKind::Receipt, it.transfer),
+        Body::Refuse(it) => (it.source, MessageKind::Receipt, it.transfer),
+        Body::Finalise(it) => (out(it.transfer)?, MessageKind::Notice, it.transfer),
+        Body::Release(it) => (out(it.transfer)?, MessageKind::Notice, it.transfer),
+        _ => return None,
+    };
+    Some(Message {
+        to,
+        kind,
+        transfer,
+        leaf,
+    })
+}
+
+/// Every message that an open transfer still calls for, derived from the ledger alone (rule R1). Only leaves below
+/// `witnessed`, the size of the newest checkpoint with a quorum, are named (rule R2).
+#[must_use]
+pub fn outbox(state: &State, witnessed: u64) -> Vec<Message> {
+    let mut messages = Vec::new();
+    for (key, transfer) in state
+        .transfers()
+        .filter(|(_, transfer)| !transfer.is_settled())
+    {
+        let mut due = |kind, leaf: u64| {
+            if leaf < witnessed {
+                messages.push(Message {
+                    to: transfer.partner,
+                    kind,
+                    transfer: key.id(),
+                    leaf,
+                });
+            }
+        };
+        match key.direction() {
+            Direction::Out => {
+                due(MessageKind::Offer, transfer.opened_at);
+                if let Some(leaf) = transfer.cancel_asked_at {
+                    due(MessageKind::CancelAsk, leaf);
+                }
+            }
+            Direction::In => due(MessageKind::Receipt, transfer.opened_at),
+        }
+    }
+    messages
+}
+
+/// A lock for us: answered once, for ever (rule R4); a duplicate gets the earlier answer (rule R7).
+fn offered(
+    state: &State,
+    time_ms: u64,
+    partner: &Partner,
+    proof: &ProofReference,
+    lock: &Lock,
+) -> Result<Outcome, FaultCode> {
+    let own = state.genesis().ok_or(FaultCode::Unavailable)?;
+    if lock.destination != own.party || lock.destination_origin != own.origin {
+        return Err(FaultCode::NotAddressedToUs);
+    }
+    let ranges: Vec<UnitRange> = lock.blocks.iter().map(UnitBlock::range).collect();
+    let terms = TransferTerms {
+        source: &partner.origin,
+        destination: &own.origin,
+        agreement: &lock.agreement,
+        ranges: &ranges,
+        from: lock.from,
+        to: lock.to,
+        nonce: &lock.nonce,
+        expiry_ms: lock.expiry_ms,
+    };
+    if transfer_id(&terms) != lock.transfer {
+        return Err(FaultCode::MalformedProof);
+    }
+    if let Some(message) = earlier_answer(state, partner, lock.transfer) {
+        return Ok(Outcome::send(message));
+    }
+    Ok(Outcome::record(
+        match judge(state, time_ms, partner, lock) {
+            Ok(()) => Body::Acquire(Acquire {
+                transfer: lock.transfer,
+                source: partner.party,
+                agreement: lock.agreement.clone(),
+                account: lock.to,
+                blocks: lock.blocks.clone(),
+                proof: proof.clone(),
+            }),
+            Err(code) => refusal(partner.party, lock.transfer, code, proof)?,
+        },
+    ))
+}
+
+fn earlier_answer(state: &State, partner: &Partner, transfer: TransferId) -> Option<Message> {
+    let known = state.transfer(&TransferKey::In(partner.party, transfer))?;
+    Some(Message {
+        to: partner.party,
+        kind: MessageKind::Receipt,
+        transfer,
+        leaf: known.opened_at,
+    })
+}
+
+fn refusal(
+    source: Party,
+    transfer: TransferId,
+    code: FaultCode,
+    proof: &ProofReference,
+) -> Result<Body, FaultCode> {
+    let reason: Reason = code.meaning().parse().map_err(|_| FaultCode::Unavailable)?;
+    Ok(Body::Refuse(Refuse {
+        transfer,
+        source,
+        code: code.code(),
+        reason,
+        proof: proof.clone(),
+    }))
+}
+
+/// Whether this country takes the units. Whatever passes here, `apply` must take too.
+fn judge(state: &State, time_ms: u64, partner: &Partner, lock: &Lock) -> Result<(), FaultCode> {
+    if partner.status != PartnerStatus::Active {
+        return Err(FaultCode::PartnerFrozen);
+    }
+    if time_ms >= lock.expiry_ms {
+        return Err(FaultCode::Expired);
+    }
+    let agreement = state
+        .agreement(&lock.agreement)
+        .filter(|agreement| agreement.partner == partner.party);
+    let agreement = agreement.ok_or(FaultCode::NoAgreementInForce)?;
+    if !agreement.incoming {
+        return Err(FaultCode::AgreementDirection);
+    }
+    if time_ms < agreement.valid_from_ms || time_ms >= agreement.valid_to_ms {
+        return Err(FaultCode::NoAgreementInForce);
+    }
+    let tonnes = lock
+        .blocks
+        .iter()
+        .try_fold(0_u64, |sum, block| sum.checked_add(block.tonnes()));
+    let tonnes = tonnes.ok_or(FaultCode::AgreementLimit)?;
+    agreement_allows(state, agreement, Direction::In, tonnes, time_ms)
+        .map_err(|_| FaultCode::AgreementLimit)?;
+    state.account(lock.to).ok_or(FaultCode::AccountUnknown)?;
+    for (index, block) in lock.blocks.iter().enumerate() {
+        if lock.blocks[..index]
+            .iter()
+            .any(|other| other.range().overlaps(block.range()))
+        {
+            return Err(FaultCode::UnitsAlreadyHeld);
+        }
+        may_come_in(state, block.range()).map_err(|refusal| match refusal {
+            Refusal::NotAbroad(_) => FaultCode::OwnUnitsNotAbroad,
+            _ => FaultCode::UnitsAlreadyHeld,
+        })?;
+    }
+    Ok(())
+}
+
+/// A cancel request: whichever answer was written first stands (rule R6).
+fn cancel_asked(
+    state: &State,
+    partner: &Partner,
+    proof: &ProofReference,
+    ask: &AskCancel,
+) -> Result<Outcome, FaultCode> {
+    match earlier_answer(state, partner, ask.transfer) {
+        Some(message) => Ok(Outcome::send(message)),
+        None => {
+            refusal(partner.party, ask.transfer, FaultCode::Cancelled, proof).map(Outcome::record)
+        }
+    }
+}
+
+/// The source's side of a transfer to this partner.
+fn outgoing(
+    state: &State,
+    partner: &Partner,
+    id: TransferId,
+) -> Result<crate::registry::Transfer, FaultCode> {
+    let transfer = state
+        .transfer(&TransferKey::Out(id))
+        .filter(|transfer| transfer.partner == partner.party);
+    transfer.ok_or(FaultCode::UnknownTransfer)
+}
+
+/// The destination has the units: ours are gone for good.
+fn acquired(
+    state: &State,
+    partner: &Partner,
+    proof: &ProofReference,
+    it: &Acquire,
+) -> Result<Outcome, FaultCode> {
+    let own = state.genesis().ok_or(FaultCode::Unavailable)?;
+    if it.source != own.party {
+        return Err(FaultCode::NotAddressedToUs);
+    }
+    let transfer = outgoing(state, partner, it.transfer)?;
+    if transfer
+        .terms
+        .as_ref()
+        .is_none_or(|terms| terms.blocks != it.blocks)
+    {
+        return Err(FaultCode::TransferInAnotherState);
+    }
+    match (transfer.stage, transfer.settled_at) {
+        (TransferStage::Locked, _) => Ok(Outcome::record(Body::Finalise(Finalise {
+            transfer: it.transfer,
+            proof: proof.clone(),
+        }))),
+        (TransferStage::Final, Some(leaf)) => Ok(notice(partner.party, it.transfer, leaf)),
+        _ => Err(FaultCode::TransferInAnotherState),
+    }
+}
+
+/// The destination will never take the units: only this frees them (rule R3).
+fn refused(
+    state: &State,
+    partner: &Partner,
+    proof: &ProofReference,
+    it: &Refuse,
+) -> Result<Outcome, FaultCode> {
+    let own = state.genesis().ok_or(FaultCode::Unavailable)?;
+    if it.source != own.party {
+        return Err(FaultCode::NotAddressedToUs);
+    }
+    let transfer = outgoing(state, partner, it.transfer)?;
+    match (transfer.stage, transfer.settled_at) {
+        (TransferStage::Locked, _) => {
+            let release = Release {
+                transfer: it.transfer,
+                code: it.code,
+                proof: proof.clone(),
+            };
+            Ok(Outcome::record(Body::Release(release)))
+        }
+        (TransferStage::Released, Some(leaf)) => Ok(notice(partner.party, it.transfer, leaf)),
+        _ => Err(FaultCode::TransferInAnotherState),
+    }
+}
+
+fn notice(to: Party, transfer: TransferId, leaf: u64) -> Outcome {
+    Outcome::send(Message {
+        to,
+        kind: MessageKind::Notice,
+        transfer,
+        leaf,
+    })
+}
+
+/// The source tells its end: the destination notes it once.
+fn source_ended(
+    state: &State,
+    partner: &Partner,
+    proof: &ProofReference,
+    id: TransferId,
+    is_final: bool,
+) -> Result<Outcome, FaultCode> {
+    let known = state
+        .transfer(&TransferKey::In(partner.party, id))
+        .ok_or(FaultCode::UnknownTransfer)?;
+    let agrees = known.stage
+        == if is_final {
+            TransferStage::Acquired
+        } else {
+            TransferStage::Refused
+        };
+    if !agrees {
+        return Err(FaultCode::TransferInAnotherState);
+    }
+    if known.is_settled() {
+        return Ok(Outcome::default());
+    }
+    let settled = SourceSettled {
+        transfer: id,
+        source: partner.party,
+        is_final,
+        proof: proof.clone(),
+    };
+    Ok(Outcome::record(Body::SourceSettled(settled)))
+}

@@ -1,0 +1,29 @@
+//! Between the domain types and the generated wire code: the only place that knows both.
+
+mod read;
+mod write;
+
+pub(super) use read::from_wire;
+pub(super) use write::to_wire;
+
+use crate::record::body::{AccountKind, OrganisationKind, PartnerStatus, Purpose, RetireKind};
+
+/// Gives each variant of a domain enum its wire number, in both directions.
+macro_rules! numbered {
+    ($name:ident, $to:ident, $from:ident, { $($variant:ident = $number:literal),+ $(,)? }) => {
+        fn $to(value: $name) -> u32 {
+            match value { $($name::$variant => $number),+ }
+        }
+        fn $from(number: u32) -> Option<$name> {
+            match number { $($number => Some($name::$variant),)+ _ => None }
+        }
+    };
+}
+
+numbered!(OrganisationKind, organisation_kind_number, organisation_kind, { Government = 1, Developer = 2, Certifier = 3, Other = 4 });
+numbered!(AccountKind, account_kind_number, account_kind, { PartyHolding = 100, EntityHolding = 121 });
+numbered!(RetireKind, retire_kind_number, retire_kind, { Retire = 1, Cancel = 2 });
+numbered!(Purpose, purpose_number, purpose, {
+    Ndc = 1, InternationalMitigation = 2, OtherPurposes = 3, OverallMitigation = 4, Voluntary = 5,
+});
+numbered!(PartnerStatus, partner_status_number, partner_status, { Active = 1, Frozen = 2, Removed = 3 });

@@ -1,0 +1,93 @@
+//! The fold: one record, one step.
+
+mod acquire;
+mod border;
+mod header;
+mod setup;
+mod units;
+
+pub(crate) use acquire::may_come_in;
+pub(crate) use border::agreement_allows;
+
+use crate::log::Hash;
+use crate::record::{Body, Record};
+use crate::registry::tx::Tx;
+use crate::registry::{Applied, Refusal, State};
+
+/// Where the record lies in the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct At {
+    /// Leaf index: must be the state's size.
+    pub index: u64,
+    /// Leaf hash of the record's bytes.
+    pub hash: Hash,
+}
+
+/// What a handler may know besides the state and its own record.
+#[derive(Clone, Copy)]
+struct Context {
+    at: At,
+    time_ms: u64,
+}
+
+/// Takes the state past one record. A refusal leaves the state as it was.
+///
+/// # Errors
+/// The rule that stands against the record.
+pub fn apply(state: &mut State, at: At, record: &Record) -> Result<Applied, Refusal> {
+    if at.index != state.size() {
+        return Err(Refusal::Index {
+            found: at.index,
+            wanted: state.size(),
+        });
+    }
+    if record.time_ms < state.time_ms() {
+        return Err(Refusal::Time {
+            found: record.time_ms,
+            last: state.time_ms(),
+        });
+    }
+    if matches!(record.body, Body::Genesis(_)) != (at.index == 0) {
+        return Err(Refusal::Genesis);
+    }
+    let mut tx = Tx::new(state);
+    match write(
+        &mut tx,
+        Context {
+            at,
+            time_ms: record.time_ms,
+        },
+        &record.body,
+    ) {
+        Ok(()) => tx.finish(record.time_ms),
+        Err(refusal) => {
+            tx.abandon();
+            Err(refusal)
+        }
+    }
+}
+
+fn write(tx: &mut Tx<'_>, context: Context, body: &Body) -> Result<(), Refusal> {
+    match body {
+        Body::Genesis(it) => setup::genesis(tx, it),
+        Body::Organisation(it) => setup::organisation(tx, it),
+        Body::Account(it) => setup::account(tx, it),
+        Body::Project(it) => setup::project(tx, it),
+        Body::KeyRotation(it) => setup::key_rotation(tx, context, it),
+        Body::Partner(it) => setup::partner(tx, it),
+        Body::Agreement(it) => setup::agreement(tx, it),
+        Body::Issuance(it) => units::issuance(tx, context, it),
+        Body::Split(it) => units::split(tx, context, it),
+        Body::Hold(it) => units::hold(tx, context, it),
+        Body::Transfer(it) => units::transfer(tx, context, it),
+        Body::Retire(it) => units::retire(tx, context, it),
+        Body::Lock(it) => border::lock(tx, context, it),
+        Body::AskCancel(it) => border::ask_cancel(tx, context, it),
+        Body::Finalise(it) => border::finalise(tx, context, it),
+        Body::Release(it) => border::release(tx, context, it),
+        Body::Acquire(it) => acquire::acquire(tx, context, it),
+        Body::Refuse(it) => acquire::refuse(tx, context, it),
+        Body::SourceSettled(it) => acquire::source_settled(tx, context, it),
+        Body::BlockHeader(it) => header::block_header(tx, context, it),
+    }
+}

@@ -1,0 +1,329 @@
+//! The source's side of a border: lock, ask to cancel, finalise, release.
+
+use crate::article6;
+use crate::id::{AgreementId, TransferId};
+use crate::party::Party;
+use crate::record::{Agreement, AskCancel, Finalise, Lock, PartnerStatus, ProofReference, Release};
+use crate::registry::apply::Context;
+use crate::registry::apply::setup::known_account;
+use crate::registry::apply::units::{held_at, put_holding};
+use crate::registry::tx::Tx;
+use crate::registry::{
+    Direction, Key, LedgerAccount, MIN_EXPIRY_MS, Pin, Place, Refusal, State, Terms, Transfer,
+    TransferKey, TransferStage, TransferTerms, Value, transfer_id,
+};
+use crate::units::{UnitBlock, UnitRange};
+
+/// Whether an agreement lets `tonnes` more move at `time_ms`; counts them.
+pub(super) fn use_agreement(
+    tx: &mut Tx<'_>,
+    agreement: &Agreement,
+    direction: Direction,
+    tonnes: u64,
+    time_ms: u64,
+) -> Result<(), Refusal> {
+    let used = agreement_allows(tx.state(), agreement, direction, tonnes, time_ms)?;
+    tx.put(
+        Key::AgreementUse(agreement.id.clone(), direction),
+        Value::Count(used),
+    );
+    Ok(())
+}
+
+/// The tonnes used under the agreement once `tonnes` more have moved.
+pub(crate) fn agreement_allows(
+    state: &State,
+    agreement: &Agreement,
+    direction: Direction,
+    tonnes: u64,
+    time_ms: u64,
+) -> Result<u64, Refusal> {
+    let not_agreed = |why| {
+        Err(Refusal::NotAgreed {
+            agreement: agreement.id.clone(),
+            why,
+        })
+    };
+    let open = match direction {
+        Direction::Out => agreement.outgoing,
+        Direction::In => agreement.incoming,
+    };
+    if !open {
+        return not_agreed("it does not allow this direction");
+    }
+    if time_ms < agreement.valid_from_ms || time_ms >= agreement.valid_to_ms {
+        return not_agreed("it is not in force at this time");
+    }
+    let used = state
+        .agreement_use(&agreement.id, direction)
+        .checked_add(tonnes)
+        .ok_or(Refusal::Overflow)?;
+    if agreement.max_tonnes != 0 && used > agreement.max_tonnes {
+        return not_agreed("more tonnes would move than it allows");
+    }
+    Ok(used)
+}
+
+/// The agreement of that name with that partner.
+pub(super) fn agreement_with(
+    tx: &Tx<'_>,
+    id: &AgreementId,
+    partner: Party,
+) -> Result<Agreement, Refusal> {
+    let found = tx
+        .state()
+        .agreement(id)
+        .filter(|agreement| agreement.partner == partner);
+    found.cloned().ok_or_else(|| Refusal::UnknownAgreement {
+        agreement: id.clone(),
+        partner,
+    })
+}
+
+pub(super) fn lock(tx: &mut Tx<'_>, context: Context, it: &Lock) -> Result<(), Refusal> {
+    known_account(tx, it.from)?;
+    let tonnes = lock_terms(tx, context, it)?;
+    let agreement = agreement_with(tx, &it.agreement, it.destination)?;
+    use_agreement(tx, &agreement, Direction::Out, tonnes, context.time_ms)?;
+    for block in &it.blocks {
+        let held = held_at(tx, block.range(), Place::Available(it.from), it.from)?;
+        if held != *block {
+            return Err(Refusal::Attributes(block.range()));
+        }
+        put_holding(tx, held, Place::Escrow(it.from), context.at.index);
+        tx.post(
+            LedgerAccount::Available(it.from),
+            LedgerAccount::Escrow(it.from),
+            block.range(),
+        )?;
+    }
+    let transfer = Transfer {
+        stage: TransferStage::Locked,
+        partner: it.destination,
+        terms: Some(Terms {
+            agreement: it.agreement.clone(),
+            account: it.from,
+            blocks: it.blocks.clone(),
+        }),
+        partner_account: Some(it.to),
+        expiry_ms: Some(it.expiry_ms),
+        opened_at: context.at.index,
+        opened_ms: context.time_ms,
+        cancel_asked_at: None,
+        settled_at: None,
+        settled_ms: None,
+        refusal_code: None,
+    };
+    tx.put(
+        Key::Transfer(TransferKey::Out(it.transfer)),
+        Value::Transfer(transfer),
+    );
+    Ok(())
+}
+
+/// Checks everything in a lock but the units; returns the tonnes.
+fn lock_terms(tx: &Tx<'_>, context: Context, it: &Lock) -> Result<u64, Refusal> {
+    let partner = tx
+        .state()
+        .partner(it.destination)
+        .ok_or(Refusal::UnknownPartner(it.destination))?;
+    if partner.status != PartnerStatus::Active {
+        return Err(Refusal::PartnerFrozen(it.destination));
+    }
+    if partner.origin != it.destination_origin {
+        return Err(Refusal::WrongLog {
+            found: it.destination_origin.to_string(),
+            wanted: partner.origin.to_string(),
+        });
+    }
+    if it.expiry_ms < context.time_ms.saturating_add(MIN_EXPIRY_MS) {
+        return Err(Refusal::ExpiryTooSoon {
+            expiry_ms: it.expiry_ms,
+            now_ms: context.time_ms,
+        });
+    }
+    let ranges: Vec<UnitRange> = it.blocks.iter().map(UnitBlock::range).collect();
+    let own = tx.state().genesis().ok_or(Refusal::Genesis)?;
+    let terms = TransferTerms {
+        source: &own.origin,
+        destination: &it.destination_origin,
+        agreement: &it.agreement,
+        ranges: &ranges,
+        from: it.from,
+        to: it.to,
+        nonce: &it.nonce,
+        expiry_ms: it.expiry_ms,
+    };
+    if transfer_id(&terms) != it.transfer {
+        return Err(Refusal::TransferId);
+    }
+    if let Some(known) = tx.state().transfer(&TransferKey::Out(it.transfer)) {
+        return Err(stage_refusal(it.transfer, &known, "lock"));
+    }
+    it.blocks
+        .iter()
+        .try_fold(0_u64, |sum, block| sum.checked_add(block.tonnes()))
+        .ok_or(Refusal::Overflow)
+}
+
+pub(super) fn stage_refusal(transfer: TransferId, known: &Transfer, step: &'static str) -> Refusal {
+    Refusal::TransferStage {
+        transfer,
+        stage: known.stage.name(),
+        step,
+    }
+}
+
+/// The source's side of an open transfer.
+fn locked(tx: &Tx<'_>, id: TransferId, step: &'static str) -> Result<Transfer, Refusal> {
+    let transfer = tx
+        .state()
+        .transfer(&TransferKey::Out(id))
+        .ok_or(Refusal::UnknownTransfer(id))?;
+    if transfer.stage == TransferStage::Locked {
+        Ok(transfer)
+    } else {
+        Err(stage_refusal(id, &transfer, step))
+    }
+}
+
+pub(super) fn ask_cancel(tx: &mut Tx<'_>, context: Context, it: &AskCancel) -> Result<(), Refusal> {
+    let mut transfer = locked(tx, it.transfer, "ask-cancel")?;
+    if transfer.cancel_asked_at.is_some() {
+        return Err(Refusal::TransferStage {
+            transfer: it.transfer,
+            stage: "LOCKED with a cancel request",
+            step: "ask-cancel",
+        });
+    }
+    transfer.cancel_asked_at = Some(context.at.index);
+    tx.put(
+        Key::Transfer(TransferKey::Out(it.transfer)),
+        Value::Transfer(transfer),
+    );
+    Ok(())
+}
+
+/// Moves a partner's pin forward. Pins only grow, and two roots of one size are a fork (rule R9).
+pub(super) fn pin(tx: &mut Tx<'_>, party: Party, proof: &ProofReference) -> Result<(), Refusal> {
+    let partner = tx
+        .state()
+        .partner(party)
+        .ok_or(Refusal::UnknownPartner(party))?;
+    if partner.origin != proof.origin {
+        return Err(Refusal::WrongLog {
+            found: proof.origin.to_string(),
+            wanted: partner.origin.to_string(),
+        });
+    }
+    match tx.state().pin(party) {
+        Some(pin) if pin.size == proof.size && pin.root != proof.root => Err(Refusal::Fork {
+            origin: proof.origin.to_string(),
+            size: proof.size,
+        }),
+        Some(pin) if pin.size >= proof.size => Ok(()),
+        _ => {
+            tx.put(
+                Key::Pin(party),
+                Value::Pin(Pin {
+                    size: proof.size,
+                    root: proof.root,
+                }),
+            );
+            Ok(())
+        }
+    }
+}
+
+/// Moves the units of a transfer out of escrow.
+fn leave_escrow(
+    tx: &mut Tx<'_>,
+    context: Context,
+    terms: &Terms,
+    to: (Place, LedgerAccount),
+    mark: impl Fn(UnitBlock) -> UnitBlock,
+) -> Result<(), Refusal> {
+    let from = terms.account;
+    for block in &terms.blocks {
+        let held = held_at(tx, block.range(), Place::Escrow(from), from)?;
+        put_holding(tx, mark(held), to.0, context.at.index);
+        tx.post(LedgerAccount::Escrow(from), to.1, block.range())?;
+    }
+    Ok(())
+}
+
+fn settle(tx: &mut Tx<'_>, context: Context, id: TransferId, transfer: Transfer) {
+    let settled_at = Some(context.at.index);
+    let settled_ms = Some(context.time_ms);
+    tx.put(
+        Key::Transfer(TransferKey::Out(id)),
+        Value::Transfer(Transfer {
+            settled_at,
+            settled_ms,
+            ..transfer
+        }),
+    );
+}
+
+pub(super) fn finalise(tx: &mut Tx<'_>, context: Context, it: &Finalise) -> Result<(), Refusal> {
+    let transfer = locked(tx, it.transfer, "finalise")?;
+    pin(tx, transfer.partner, &it.proof)?;
+    let terms = transfer
+        .terms
+        .as_ref()
+        .ok_or(Refusal::UnknownTransfer(it.transfer))?;
+    let agreement = agreement_with(tx, &terms.agreement, transfer.partner)?;
+    let own = tx.state().genesis().ok_or(Refusal::Genesis)?;
+    let (own, registry) = (own.party, own.registry);
+    let abroad = (
+        Place::Abroad(transfer.partner),
+        LedgerAccount::TransferredTo(transfer.partner),
+    );
+    leave_escrow(tx, context, terms, abroad, |block| {
+        article6::first_transferred(block, agreement.cooperative_approach, registry, own)
+    })?;
+    settle(
+        tx,
+        context,
+        it.transfer,
+        Transfer {
+            stage: TransferStage::Final,
+            ..transfer
+        },
+    );
+    Ok(())
+}
+
+pub(super) fn release(tx: &mut Tx<'_>, context: Context, it: &Release) -> Result<(), Refusal> {
+    let transfer = locked(tx, it.transfer, "release")?;
+    pin(tx, transfer.partner, &it.proof)?;
+    let terms = transfer
+        .terms
+        .as_ref()
+        .ok_or(Refusal::UnknownTransfer(it.transfer))?;
+    let free = (
+        Place::Available(terms.account),
+        LedgerAccount::Available(terms.account),
+    );
+    leave_escrow(tx, context, terms, free, |block| block)?;
+    let used = tx
+        .state()
+        .agreement_use(&terms.agreement, Direction::Out)
+        .saturating_sub(terms.tonnes());
+    tx.put(
+        Key::AgreementUse(terms.agreement.clone(), Direction::Out),
+        Value::Count(used),
+    );
+    let refusal_code = Some(it.code);
+    settle(
+        tx,
+        context,
+        it.transfer,
+        Transfer {
+            stage: TransferStage::Released,
+            refusal_code,
+            ..transfer
+        },
+    );
+    Ok(())
+}

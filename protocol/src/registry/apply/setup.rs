@@ -1,0 +1,141 @@
+//! Who there is: the ledger itself, organisations, accounts, projects, partners, agreements, keys.
+
+use crate::id::{AccountId, OrganisationId};
+use crate::record::{Account, Agreement, Genesis, KeyRotation, Organisation, Partner, Project};
+use crate::registry::apply::Context;
+use crate::registry::tx::Tx;
+use crate::registry::{Key, Refusal, Value};
+
+pub(super) fn genesis(tx: &mut Tx<'_>, it: &Genesis) -> Result<(), Refusal> {
+    tx.put(
+        Key::LogKey,
+        Value::LogKey {
+            key: it.log_key.clone(),
+            from_size: 0,
+        },
+    );
+    tx.put(Key::Genesis, Value::Genesis(it.clone()));
+    Ok(())
+}
+
+/// Numbers run from 1 without gaps, so that nobody can be slipped in or left out.
+fn next(what: &'static str, found: u32, last: Option<u32>) -> Result<(), Refusal> {
+    let wanted = u64::from(last.unwrap_or(0)) + 1;
+    if u64::from(found) == wanted {
+        Ok(())
+    } else {
+        Err(Refusal::Number {
+            what,
+            found: found.into(),
+            wanted,
+        })
+    }
+}
+
+pub(super) fn known_organisation(tx: &Tx<'_>, id: OrganisationId) -> Result<(), Refusal> {
+    tx.state()
+        .organisation(id)
+        .map(|_| ())
+        .ok_or(Refusal::UnknownOrganisation(id))
+}
+
+pub(super) fn known_account(tx: &Tx<'_>, id: AccountId) -> Result<(), Refusal> {
+    tx.state()
+        .account(id)
+        .map(|_| ())
+        .ok_or(Refusal::UnknownAccount(id))
+}
+
+pub(super) fn organisation(tx: &mut Tx<'_>, it: &Organisation) -> Result<(), Refusal> {
+    next(
+        "organisation",
+        it.id.0,
+        tx.state().organisations().next_back().map(|last| last.id.0),
+    )?;
+    tx.put(Key::Organisation(it.id), Value::Organisation(it.clone()));
+    Ok(())
+}
+
+pub(super) fn account(tx: &mut Tx<'_>, it: &Account) -> Result<(), Refusal> {
+    next(
+        "account",
+        it.id.0,
+        tx.state().accounts().next_back().map(|last| last.id.0),
+    )?;
+    known_organisation(tx, it.organisation)?;
+    tx.put(Key::Account(it.id), Value::Account(it.clone()));
+    Ok(())
+}
+
+pub(super) fn project(tx: &mut Tx<'_>, it: &Project) -> Result<(), Refusal> {
+    next(
+        "project",
+        it.number,
+        tx.state().projects().next_back().map(|last| last.number),
+    )?;
+    known_organisation(tx, it.organisation)?;
+    tx.put(Key::Project(it.number), Value::Project(it.clone()));
+    Ok(())
+}
+
+pub(super) fn key_rotation(
+    tx: &mut Tx<'_>,
+    context: Context,
+    it: &KeyRotation,
+) -> Result<(), Refusal> {
+    // The rotation's own leaf must lie under a checkpoint of the old key: that is what signs the new one in.
+    if it.from_size <= context.at.index + 1 {
+        return Err(Refusal::RotationSize(context.at.index + 1));
+    }
+    tx.put(
+        Key::LogKey,
+        Value::LogKey {
+            key: it.log_key.clone(),
+            from_size: it.from_size,
+        },
+    );
+    Ok(())
+}
+
+pub(super) fn partner(tx: &mut Tx<'_>, it: &Partner) -> Result<(), Refusal> {
+    if tx
+        .state()
+        .genesis()
+        .is_some_and(|own| own.party == it.party || own.origin == it.origin)
+    {
+        return Err(Refusal::OwnParty(it.party));
+    }
+    // A log's identity never changes under a Party: a new origin would mean a new history without proof of the old one.
+    if let Some(known) = tx.state().partner(it.party)
+        && known.origin != it.origin
+    {
+        return Err(Refusal::WrongLog {
+            found: it.origin.to_string(),
+            wanted: known.origin.to_string(),
+        });
+    }
+    tx.put(Key::Partner(it.party), Value::Partner(it.clone()));
+    Ok(())
+}
+
+pub(super) fn agreement(tx: &mut Tx<'_>, it: &Agreement) -> Result<(), Refusal> {
+    if tx.state().partner(it.partner).is_none() {
+        return Err(Refusal::UnknownPartner(it.partner));
+    }
+    let not_agreed = |why| {
+        Err(Refusal::NotAgreed {
+            agreement: it.id.clone(),
+            why,
+        })
+    };
+    if it.valid_to_ms <= it.valid_from_ms {
+        return not_agreed("it ends before it begins");
+    }
+    if let Some(known) = tx.state().agreement(&it.id)
+        && known.partner != it.partner
+    {
+        return not_agreed("its id is that of an agreement with another partner");
+    }
+    tx.put(Key::Agreement(it.id.clone()), Value::Agreement(it.clone()));
+    Ok(())
+}

@@ -1,0 +1,155 @@
+//! Units inside the country: issue, split, hold, move, use, cancel.
+
+use crate::id::AccountId;
+use crate::record::{Hold, Issuance, Retire, RetireKind, Split, Transfer};
+use crate::registry::apply::Context;
+use crate::registry::apply::setup::known_account;
+use crate::registry::tx::Tx;
+use crate::registry::{Holding, Key, LedgerAccount, Place, Refusal, Value};
+use crate::serial::DomesticSerial;
+use crate::units::{UnitBlock, UnitRange};
+
+pub(super) fn holding_key(range: UnitRange) -> Key {
+    Key::Holding(range.origin(), range.first())
+}
+
+pub(super) fn put_holding(tx: &mut Tx<'_>, block: UnitBlock, place: Place, since: u64) {
+    let key = holding_key(block.range());
+    tx.put(
+        key,
+        Value::Holding(Holding {
+            block,
+            place,
+            since,
+        }),
+    );
+}
+
+/// The holding that is exactly `range` at exactly `place`.
+pub(super) fn held_at(
+    tx: &Tx<'_>,
+    range: UnitRange,
+    place: Place,
+    account: AccountId,
+) -> Result<UnitBlock, Refusal> {
+    match tx.state().holding(range) {
+        Some(holding) if holding.place == place => Ok(holding.block),
+        _ => Err(Refusal::NotHeld { range, account }),
+    }
+}
+
+pub(super) fn issuance(tx: &mut Tx<'_>, context: Context, it: &Issuance) -> Result<(), Refusal> {
+    known_account(tx, it.account)?;
+    let project = tx
+        .state()
+        .project(it.project)
+        .ok_or(Refusal::UnknownProject(it.project))?;
+    let scope = project.scope;
+    let own = tx.state().genesis().ok_or(Refusal::Genesis)?.party;
+    if it.range.origin() != own {
+        return Err(Refusal::NotAbroad(it.range));
+    }
+    let wanted = tx
+        .state()
+        .issued()
+        .checked_add(1)
+        .ok_or(Refusal::Overflow)?;
+    if it.range.first() != wanted {
+        return Err(Refusal::Number {
+            what: "unit",
+            found: it.range.first(),
+            wanted,
+        });
+    }
+    let serial = DomesticSerial::new(it.range, it.unit_type, scope, it.project, it.year)
+        .map_err(|_| Refusal::UnknownProject(it.project))?;
+    let block = UnitBlock {
+        serial,
+        issued_at: context.at.index,
+        split_from: None,
+        first_transfer: None,
+    };
+    put_holding(tx, block, Place::Available(it.account), context.at.index);
+    tx.put(Key::Issued, Value::Count(it.range.last()));
+    tx.post(
+        LedgerAccount::Issued,
+        LedgerAccount::Available(it.account),
+        it.range,
+    )
+}
+
+pub(super) fn split(tx: &mut Tx<'_>, context: Context, it: &Split) -> Result<(), Refusal> {
+    let held = tx.state().holding(it.range).cloned();
+    let Some(Holding {
+        block,
+        place: place @ (Place::Available(_) | Place::OnHold(_)),
+        ..
+    }) = held
+    else {
+        return Err(Refusal::Attributes(it.range));
+    };
+    let (head, tail) = it.range.split_at(it.at).map_err(|_| Refusal::SplitPoint {
+        range: it.range,
+        at: it.at,
+    })?;
+    for part in [head, tail] {
+        let part = block.part(part).ok_or(Refusal::SplitPoint {
+            range: it.range,
+            at: it.at,
+        })?;
+        put_holding(tx, part, place, context.at.index);
+    }
+    Ok(())
+}
+
+pub(super) fn hold(tx: &mut Tx<'_>, context: Context, it: &Hold) -> Result<(), Refusal> {
+    known_account(tx, it.account)?;
+    let (available, on_hold) = (Place::Available(it.account), Place::OnHold(it.account));
+    let (free, held) = (
+        LedgerAccount::Available(it.account),
+        LedgerAccount::OnHold(it.account),
+    );
+    let (from, to, debit, credit) = if it.lift {
+        (on_hold, available, held, free)
+    } else {
+        (available, on_hold, free, held)
+    };
+    for range in &it.ranges {
+        let block = held_at(tx, *range, from, it.account)?;
+        put_holding(tx, block, to, context.at.index);
+        tx.post(debit, credit, *range)?;
+    }
+    Ok(())
+}
+
+pub(super) fn transfer(tx: &mut Tx<'_>, context: Context, it: &Transfer) -> Result<(), Refusal> {
+    known_account(tx, it.from)?;
+    known_account(tx, it.to)?;
+    if it.from == it.to {
+        return Err(Refusal::SameAccount(it.from));
+    }
+    for range in &it.ranges {
+        let block = held_at(tx, *range, Place::Available(it.from), it.from)?;
+        put_holding(tx, block, Place::Available(it.to), context.at.index);
+        tx.post(
+            LedgerAccount::Available(it.from),
+            LedgerAccount::Available(it.to),
+            *range,
+        )?;
+    }
+    Ok(())
+}
+
+pub(super) fn retire(tx: &mut Tx<'_>, context: Context, it: &Retire) -> Result<(), Refusal> {
+    known_account(tx, it.account)?;
+    let (place, credit) = match it.kind {
+        RetireKind::Retire => (Place::Used, LedgerAccount::Used),
+        RetireKind::Cancel => (Place::Cancelled, LedgerAccount::Cancelled),
+    };
+    for range in &it.ranges {
+        let block = held_at(tx, *range, Place::Available(it.account), it.account)?;
+        put_holding(tx, block, place, context.at.index);
+        tx.post(LedgerAccount::Available(it.account), credit, *range)?;
+    }
+    Ok(())
+}

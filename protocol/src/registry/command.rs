@@ -1,0 +1,136 @@
+//! What somebody wants: an intent that becomes exact records when its turn comes.
+
+use serde::{Deserialize, Serialize};
+
+use crate::federation::ProvenRecord;
+use crate::id::{AccountId, AgreementId, OrganisationId, RequestId, TransferId};
+use crate::party::Party;
+use crate::record::{
+    AccountKind, Agreement, Commitment, Name, OrganisationKind, Partner, Purpose, Reason,
+    RetireKind, Title, VerifierKeyText,
+};
+use crate::serial::{SectoralScope, UnitType};
+use crate::units::UnitRange;
+
+/// Which units of an account are meant.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Selection {
+    /// So many tonnes, whichever: the registry chooses, oldest numbers first, in as few ranges as it can.
+    Tonnes(u64),
+    /// Exactly these numbers; ranges are split as needed.
+    Ranges(Vec<UnitRange>),
+}
+
+/// An intent. Numbers and ranges that depend on the state are chosen by [`plan`](crate::registry::plan) at the moment of
+/// writing, so that two intents never race for the same unit.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Command {
+    /// Register an organisation.
+    RegisterOrganisation {
+        /// Its public name.
+        name: Name,
+        /// What it is.
+        kind: OrganisationKind,
+    },
+    /// Open an account.
+    OpenAccount {
+        /// The organisation that it belongs to.
+        organisation: OrganisationId,
+        /// Its public name.
+        name: Name,
+        /// What it is for.
+        kind: AccountKind,
+    },
+    /// Register a project.
+    RegisterProject {
+        /// The developer.
+        organisation: OrganisationId,
+        /// The public title.
+        title: Title,
+        /// CDM sectoral scope.
+        scope: SectoralScope,
+    },
+    /// Issue units of a project.
+    Issue {
+        /// The receiving account.
+        account: AccountId,
+        /// The project.
+        project: u32,
+        /// Vintage.
+        year: u16,
+        /// Unit type of the serial.
+        unit_type: UnitType,
+        /// How many.
+        tonnes: u64,
+    },
+    /// Place a hold, or lift it.
+    Hold {
+        /// The account that owns the ranges.
+        account: AccountId,
+        /// Whole ranges of it.
+        ranges: Vec<UnitRange>,
+        /// True lifts the hold.
+        lift: bool,
+        /// Why.
+        reason: Reason,
+    },
+    /// Move units between two accounts of this registry.
+    Transfer {
+        /// The giving account.
+        from: AccountId,
+        /// The receiving account.
+        to: AccountId,
+        /// Which units.
+        units: Selection,
+    },
+    /// Send units to a partner country.
+    Send {
+        /// The partner.
+        to: Party,
+        /// The agreement.
+        agreement: AgreementId,
+        /// The giving account.
+        from: AccountId,
+        /// The partner's account.
+        to_account: AccountId,
+        /// Which units.
+        units: Selection,
+        /// Drawn once for this wish.
+        nonce: RequestId,
+        /// Expiry by the destination's clock, milliseconds since the Unix epoch.
+        expiry_ms: u64,
+    },
+    /// Ask the destination to refuse an open transfer.
+    Cancel {
+        /// The transfer.
+        transfer: TransferId,
+        /// Why.
+        reason: Reason,
+    },
+    /// Use or cancel units.
+    Retire {
+        /// The account.
+        account: AccountId,
+        /// Which units.
+        units: Selection,
+        /// Used or cancelled.
+        kind: RetireKind,
+        /// For what.
+        purpose: Purpose,
+        /// Commitment to the beneficiary's name.
+        beneficiary: Option<Commitment>,
+    },
+    /// List a partner, or change its standing.
+    SetPartner(Partner),
+    /// Record an agreement.
+    SetAgreement(Agreement),
+    /// Sign checkpoints with another key from the next block on.
+    RotateKey {
+        /// The new verifier key.
+        log_key: VerifierKeyText,
+    },
+    /// A partner's leaf that was proven.
+    Proven(Box<ProvenRecord>),
+}

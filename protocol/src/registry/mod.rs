@@ -1,0 +1,33 @@
+//! The registry as a deterministic fold of the ledger.
+//!
+//! [`apply`] takes one record to the next state, all or nothing, and says what changed: balances by double entry
+//! (postings that sum to zero), and keyed values that a store can keep. [`plan`] turns an intent into the exact records
+//! that express it. Neither knows a clock, a disk or a network.
+
+mod apply;
+mod command;
+mod plan;
+mod posting;
+mod refusal;
+mod state;
+mod transfer;
+mod tx;
+
+pub use apply::{At, apply};
+pub(crate) use apply::{agreement_allows, may_come_in};
+pub use command::{Command, Selection};
+pub use plan::plan;
+pub use posting::{LedgerAccount, Posting};
+pub use refusal::Refusal;
+pub use state::{
+    Change, Head, Holding, Key, NoSettledTransfers, Pin, Place, SettledTransfers, State,
+    StateError, Value,
+};
+pub use transfer::{
+    Direction, Terms, Transfer, TransferKey, TransferStage, TransferTerms, transfer_id,
+};
+pub use tx::{Applied, Encoded};
+
+/// The shortest time between a lock and its expiry, in milliseconds: one hour (rule R5). A shorter one would burn units
+/// on transfers that can never arrive.
+pub const MIN_EXPIRY_MS: u64 = 3_600_000;

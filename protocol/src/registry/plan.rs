@@ -1,0 +1,371 @@
+//! From an intent to the exact records that express it.
+
+use crate::federation;
+use crate::id::{AccountId, OrganisationId};
+use crate::record::{
+    Account, AskCancel, Body, Hold, Issuance, KeyRotation, Lock, MAX_RANGES, Organisation, Project,
+    Retire, Split, Transfer,
+};
+use crate::registry::{Command, Place, Refusal, Selection, State, TransferTerms, transfer_id};
+use crate::units::{UnitBlock, UnitRange};
+
+/// The records that express an intent in the present state, in order. An intent that is already fulfilled (a partner's
+/// leaf that was answered before) gives none.
+///
+/// The records are not applied: [`apply`](crate::registry::apply) judges them again, one by one.
+///
+/// # Errors
+/// Why the intent can not be expressed.
+pub fn plan(state: &State, time_ms: u64, command: &Command) -> Result<Vec<Body>, Refusal> {
+    match command {
+        Command::RegisterOrganisation { name, kind } => {
+            let id = OrganisationId(
+                state
+                    .organisations()
+                    .next_back()
+                    .map_or(0, |last| last.id.0)
+                    + 1,
+            );
+            Ok(vec![Body::Organisation(Organisation {
+                id,
+                name: name.clone(),
+                kind: *kind,
+            })])
+        }
+        Command::OpenAccount {
+            organisation,
+            name,
+            kind,
+        } => {
+            let id = AccountId(state.accounts().next_back().map_or(0, |last| last.id.0) + 1);
+            Ok(vec![Body::Account(Account {
+                id,
+                organisation: *organisation,
+                name: name.clone(),
+                kind: *kind,
+            })])
+        }
+        Command::RegisterProject {
+            organisation,
+            title,
+            scope,
+        } => {
+            let number = state.projects().next_back().map_or(0, |last| last.number) + 1;
+            let (organisation, title, scope) = (*organisation, title.clone(), *scope);
+            Ok(vec![Body::Project(Project {
+                number,
+                organisation,
+                title,
+                scope,
+            })])
+        }
+        Command::Issue {
+            account,
+            project,
+            year,
+            unit_type,
+            tonnes,
+        } => {
+            let range = next_numbers(state, *tonnes)?;
+            let (account, project, year, unit_type) = (*account, *project, *year, *unit_type);
+            Ok(vec![Body::Issuance(Issuance {
+                account,
+                range,
+                unit_type,
+                project,
+                year,
+            })])
+        }
+        Command::Hold {
+            account,
+            ranges,
+            lift,
+            reason,
+        } => {
+            let (account, ranges, lift, reason) = (*account, ranges.clone(), *lift, reason.clone());
+            Ok(vec![Body::Hold(Hold {
+                account,
+                ranges,
+                lift,
+                reason,
+            })])
+        }
+        Command::Transfer { from, to, units } => {
+            let Chosen { mut bodies, blocks } = choose(state, *from, units)?;
+            bodies.push(Body::Transfer(Transfer {
+                from: *from,
+                to: *to,
+                ranges: ranges(&blocks),
+            }));
+            Ok(bodies)
+        }
+        Command::Retire {
+            account,
+            units,
+            kind,
+            purpose,
+            beneficiary,
+        } => {
+            let Chosen { mut bodies, blocks } = choose(state, *account, units)?;
+            let (account, kind, purpose, beneficiary) = (*account, *kind, *purpose, *beneficiary);
+            bodies.push(Body::Retire(Retire {
+                account,
+                ranges: ranges(&blocks),
+                kind,
+                purpose,
+                beneficiary,
+            }));
+            Ok(bodies)
+        }
+        Command::Send { .. } => send(state, command),
+        Command::Cancel { transfer, reason } => Ok(vec![Body::AskCancel(AskCancel {
+            transfer: *transfer,
+            reason: reason.clone(),
+        })]),
+        Command::SetPartner(partner) => Ok(vec![Body::Partner(partner.clone())]),
+        Command::SetAgreement(agreement) => Ok(vec![Body::Agreement(agreement.clone())]),
+        Command::RotateKey { log_key } => {
+            // The old key signs the block of the rotation itself; the new one everything after it.
+            let from_size = state
+                .size()
+                .checked_add(ROTATION_MARGIN)
+                .ok_or(Refusal::Overflow)?;
+            Ok(vec![Body::KeyRotation(KeyRotation {
+                log_key: log_key.clone(),
+                from_size,
+            })])
+        }
+        Command::Proven(proven) => federation::answer(state, time_ms, proven),
+    }
+}
+
+/// The rotation's leaf, its block's header, and the first leaf after them: the smallest size that the new key signs.
+/// The writer ends the block right after a rotation.
+const ROTATION_MARGIN: u64 = 3;
+
+fn next_numbers(state: &State, tonnes: u64) -> Result<UnitRange, Refusal> {
+    if tonnes == 0 {
+        return Err(Refusal::Nothing);
+    }
+    let own = state.genesis().ok_or(Refusal::Genesis)?.party;
+    let last = state
+        .issued()
+        .checked_add(tonnes)
+        .ok_or(Refusal::Overflow)?;
+    UnitRange::new(own, state.issued() + 1, last).map_err(|_| Refusal::Overflow)
+}
+
+fn ranges(blocks: &[UnitBlock]) -> Vec<UnitRange> {
+    blocks.iter().map(UnitBlock::range).collect()
+}
+
+/// The blocks that an intent moves, and the splits that must come first.
+struct Chosen {
+    bodies: Vec<Body>,
+    blocks: Vec<UnitBlock>,
+}
+
+fn choose(state: &State, account: AccountId, units: &Selection) -> Result<Chosen, Refusal> {
+    state
+        .account(account)
+        .ok_or(Refusal::UnknownAccount(account))?;
+    match units {
+        Selection::Tonnes(0) => Err(Refusal::Nothing),
+        Selection::Tonnes(tonnes) => choose_tonnes(state, account, *tonnes),
+        Selection::Ranges(ranges) => choose_ranges(state, account, ranges),
+    }
+}
+
+/// How many of the oldest ranges are looked at for one that alone is large enough.
+const SEARCH_FOR_ONE: usize = 8;
+
+fn choose_tonnes(state: &State, account: AccountId, tonnes: u64) -> Result<Chosen, Refusal> {
+    let mut chosen = Chosen {
+        bodies: Vec::new(),
+        blocks: Vec::new(),
+    };
+    let alone = state
+        .available(account)
+        .take(SEARCH_FOR_ONE)
+        .find(|holding| holding.block.tonnes() >= tonnes);
+    if let Some(holding) = alone {
+        take_tail(&mut chosen, &holding.block, tonnes)?;
+        return Ok(chosen);
+    }
+    let mut wanted = tonnes;
+    for holding in state.available(account) {
+        if chosen.blocks.len() == MAX_RANGES {
+            return Err(Refusal::TooManyRanges);
+        }
+        let here = holding.block.tonnes().min(wanted);
+        take_tail(&mut chosen, &holding.block, here)?;
+        wanted -= here;
+        if wanted == 0 {
+            return Ok(chosen);
+        }
+    }
+    Err(Refusal::TooFew {
+        account,
+        available: tonnes - wanted,
+        wanted: tonnes,
+    })
+}
+
+/// Takes `tonnes` from the end of a block: the giver keeps the head.
+fn take_tail(chosen: &mut Chosen, block: &UnitBlock, tonnes: u64) -> Result<(), Refusal> {
+    if tonnes == block.tonnes() {
+        chosen.blocks.push(*block);
+        return Ok(());
+    }
+    let (_, tail) = block
+        .range()
+        .split_off_tail(tonnes)
+        .map_err(|_| Refusal::Nothing)?;
+    take_part(chosen, block, tail)
+}
+
+/// Takes a part of a block that ends where the block ends.
+fn take_part(chosen: &mut Chosen, block: &UnitBlock, tail: UnitRange) -> Result<(), Refusal> {
+    chosen.bodies.push(Body::Split(Split {
+        range: block.range(),
+        at: tail.first(),
+    }));
+    chosen
+        .blocks
+        .push(block.part(tail).ok_or(Refusal::SplitPoint {
+            range: block.range(),
+            at: tail.first(),
+        })?);
+    Ok(())
+}
+
+fn choose_ranges(
+    state: &State,
+    account: AccountId,
+    wanted: &[UnitRange],
+) -> Result<Chosen, Refusal> {
+    if wanted.is_empty() {
+        return Err(Refusal::Nothing);
+    }
+    if wanted.len() > MAX_RANGES {
+        return Err(Refusal::TooManyRanges);
+    }
+    let mut wanted = wanted.to_vec();
+    // Several parts of one block are cut off from its end, so that what is left is always its head.
+    wanted.sort_unstable_by(|a, b| b.cmp(a));
+    let mut chosen = Chosen {
+        bodies: Vec::new(),
+        blocks: Vec::new(),
+    };
+    let mut rest: Option<UnitBlock> = None;
+    for range in wanted {
+        let current = rest
+            .take()
+            .filter(|block| block.range().contains_range(range));
+        let block = match current {
+            Some(block) => block,
+            None => owned(state, account, range, &chosen)?,
+        };
+        rest = cut(&mut chosen, &block, range)?;
+    }
+    Ok(chosen)
+}
+
+/// The block of the account that contains `range`, unless parts of it were chosen already.
+fn owned(
+    state: &State,
+    account: AccountId,
+    range: UnitRange,
+    chosen: &Chosen,
+) -> Result<UnitBlock, Refusal> {
+    let holding = state.holding_of(range.origin(), range.first());
+    let block = match holding {
+        Some(holding)
+            if holding.place == Place::Available(account)
+                && holding.block.range().contains_range(range) =>
+        {
+            &holding.block
+        }
+        _ => return Err(Refusal::NotHeld { range, account }),
+    };
+    if chosen
+        .blocks
+        .iter()
+        .any(|taken| taken.range().overlaps(block.range()))
+    {
+        return Err(Refusal::Overlap(range));
+    }
+    Ok(*block)
+}
+
+/// Chooses `range` out of `block`, which contains it; returns the head that is left.
+fn cut(
+    chosen: &mut Chosen,
+    block: &UnitBlock,
+    range: UnitRange,
+) -> Result<Option<UnitBlock>, Refusal> {
+    let whole = block.range();
+    let mut current = *block;
+    if range.last() < whole.last() {
+        let at = range.last() + 1;
+        let (head, _) = whole
+            .split_at(at)
+            .map_err(|_| Refusal::SplitPoint { range: whole, at })?;
+        chosen.bodies.push(Body::Split(Split { range: whole, at }));
+        current = block
+            .part(head)
+            .ok_or(Refusal::SplitPoint { range: whole, at })?;
+    }
+    if range.first() == whole.first() {
+        chosen.blocks.push(current);
+        return Ok(None);
+    }
+    take_part(chosen, &current, range)?;
+    let at = range.first();
+    let (head, _) = current
+        .range()
+        .split_at(at)
+        .map_err(|_| Refusal::SplitPoint { range: whole, at })?;
+    Ok(current.part(head))
+}
+
+fn send(state: &State, command: &Command) -> Result<Vec<Body>, Refusal> {
+    let Command::Send {
+        to,
+        agreement,
+        from,
+        to_account,
+        units,
+        nonce,
+        expiry_ms,
+    } = command
+    else {
+        return Err(Refusal::Nothing);
+    };
+    let own = state.genesis().ok_or(Refusal::Genesis)?;
+    let partner = state.partner(*to).ok_or(Refusal::UnknownPartner(*to))?;
+    let Chosen { mut bodies, blocks } = choose(state, *from, units)?;
+    let ranges = ranges(&blocks);
+    let transfer = transfer_id(&TransferTerms {
+        source: &own.origin,
+        destination: &partner.origin,
+        agreement,
+        ranges: &ranges,
+        from: *from,
+        to: *to_account,
+        nonce,
+        expiry_ms: *expiry_ms,
+    });
+    bodies.push(Body::Lock(Lock {
+        transfer,
+        destination: *to,
+        destination_origin: partner.origin.clone(),
+        agreement: agreement.clone(),
+        from: *from,
+        to: *to_account,
+        blocks,
+        nonce: *nonce,
+        expiry_ms: *expiry_ms,
+    }));
+    Ok(bodies)
+}

@@ -1,0 +1,230 @@
+//! Why a record or an intent is refused.
+
+use crate::federation::FaultCode;
+use crate::id::{AccountId, AgreementId, OrganisationId, TransferId};
+use crate::party::Party;
+use crate::record::MAX_RANGES;
+use crate::units::UnitRange;
+
+/// Why a record may not follow the present state. The state is untouched. The text says what, where and how to mend it.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// The first record must be a genesis, and only the first.
+    #[error("a ledger begins with exactly one genesis record, at index 0")]
+    Genesis,
+    /// The leaf index is not the next one.
+    #[error("the record is for index {found}; the next index is {wanted}")]
+    Index {
+        /// Index given.
+        found: u64,
+        /// The next free index.
+        wanted: u64,
+    },
+    /// The record's time is before its predecessor's.
+    #[error("the record's time {found} ms is before the last record's {last} ms")]
+    Time {
+        /// Time given.
+        found: u64,
+        /// Time of the record before it.
+        last: u64,
+    },
+    /// A numbered thing must take the next number.
+    #[error("{what} {found} is not the next number, {wanted}")]
+    Number {
+        /// `organisation`, `account`, `project` or `unit`.
+        what: &'static str,
+        /// The number given.
+        found: u64,
+        /// The next free number.
+        wanted: u64,
+    },
+    /// The organisation is not registered.
+    #[error("organisation {0} is not registered: register it first")]
+    UnknownOrganisation(OrganisationId),
+    /// The account does not exist.
+    #[error("account {0} does not exist: open it first")]
+    UnknownAccount(AccountId),
+    /// The project is not registered.
+    #[error("project {0} is not registered: register it first")]
+    UnknownProject(u32),
+    /// The partner is not listed.
+    #[error("{0} is not a partner: exchange invites and add it first")]
+    UnknownPartner(Party),
+    /// The partner is frozen or removed.
+    #[error("{0} is frozen or removed: no new transfers until it is active again")]
+    PartnerFrozen(Party),
+    /// No such agreement with that partner.
+    #[error(
+        "there is no agreement {agreement} with {partner}: record one that both Parties signed"
+    )]
+    UnknownAgreement {
+        /// The agreement named.
+        agreement: AgreementId,
+        /// The partner named.
+        partner: Party,
+    },
+    /// The agreement does not allow the transfer.
+    #[error("agreement {agreement} does not allow this transfer: {why}")]
+    NotAgreed {
+        /// The agreement named.
+        agreement: AgreementId,
+        /// Which term stands against it.
+        why: &'static str,
+    },
+    /// The transfer is not known here.
+    #[error("transfer {0} is not known here")]
+    UnknownTransfer(TransferId),
+    /// The transfer exists already, or is in a state that does not allow the step.
+    #[error("transfer {transfer} is {stage}; {step} is not possible")]
+    TransferStage {
+        /// The transfer.
+        transfer: TransferId,
+        /// Where it stands.
+        stage: &'static str,
+        /// What was asked.
+        step: &'static str,
+    },
+    /// The transfer id is not the hash of the lock's content.
+    #[error("the transfer id does not follow from the lock's content")]
+    TransferId,
+    /// The lock would expire too soon.
+    #[error(
+        "the transfer expires at {expiry_ms} ms, less than an hour after {now_ms} ms: choose a later expiry"
+    )]
+    ExpiryTooSoon {
+        /// Expiry given.
+        expiry_ms: u64,
+        /// Time of the record.
+        now_ms: u64,
+    },
+    /// The destination's clock has passed the expiry.
+    #[error("the transfer expired at {expiry_ms} ms; it is {now_ms} ms")]
+    Expired {
+        /// Expiry of the lock.
+        expiry_ms: u64,
+        /// Time of the record.
+        now_ms: u64,
+    },
+    /// The range is not one that the account holds as it stands.
+    #[error("{range} is not a range that account {account} holds and can dispose of")]
+    NotHeld {
+        /// The range named.
+        range: UnitRange,
+        /// The account named.
+        account: AccountId,
+    },
+    /// A range is named twice, or units would exist twice.
+    #[error("{0} overlaps units that are recorded here already")]
+    Overlap(UnitRange),
+    /// Own units come back only from abroad.
+    #[error("{0} is of this Party's own issue and is not recorded as abroad")]
+    NotAbroad(UnitRange),
+    /// The block does not carry the attributes that its units have.
+    #[error("{0} does not carry the attributes and flags that its units have here")]
+    Attributes(UnitRange),
+    /// The split point lies outside the range.
+    #[error("{at} does not split {range}: the tail must begin inside the range")]
+    SplitPoint {
+        /// The range.
+        range: UnitRange,
+        /// The point given.
+        at: u64,
+    },
+    /// The account has too few units.
+    #[error("account {account} can dispose of {available} tonnes; {wanted} are wanted")]
+    TooFew {
+        /// The account.
+        account: AccountId,
+        /// What it can dispose of.
+        available: u64,
+        /// What was asked.
+        wanted: u64,
+    },
+    /// The intent needs more ranges than one record may name.
+    #[error("more than {MAX_RANGES} ranges are needed: ask for fewer tonnes at a time")]
+    TooManyRanges,
+    /// The intent asks for nothing.
+    #[error("at least one tonne must be named")]
+    Nothing,
+    /// The two accounts are one.
+    #[error("account {0} can not transfer to itself")]
+    SameAccount(AccountId),
+    /// A Party can not be its own partner.
+    #[error("{0} can not be its own partner")]
+    OwnParty(Party),
+    /// The proof contradicts the partner's pinned checkpoint.
+    #[error(
+        "the proof of {origin} at size {size} contradicts the pinned checkpoint of the same size: the log has forked"
+    )]
+    Fork {
+        /// The partner's log.
+        origin: String,
+        /// The size at which two roots exist.
+        size: u64,
+    },
+    /// The proof is of another log than the partner's.
+    #[error("the proof is of log {found}; the partner's log is {wanted}")]
+    WrongLog {
+        /// Log of the proof.
+        found: String,
+        /// The partner's log.
+        wanted: String,
+    },
+    /// The header does not continue the chain of headers or commit to the present state.
+    #[error("the block header's {0} is not what follows from the records before it")]
+    Header(&'static str),
+    /// The key rotation does not begin at the end of the log.
+    #[error("the new key must begin after the rotation's own leaf: a size above {0}")]
+    RotationSize(u64),
+    /// An amount left the range of 63-bit tonnes.
+    #[error("the amount exceeds what the ledger can count")]
+    Overflow,
+    /// An internal rule failed: the postings of one record do not sum to zero, or a balance is below zero.
+    #[error("the record breaks double entry at {0}")]
+    DoubleEntry(&'static str),
+    /// The federation's rules stand against it.
+    #[error("{0}")]
+    Fault(FaultCode),
+}
+
+impl Refusal {
+    /// A stable word for programs.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Genesis => "genesis",
+            Self::Index { .. } => "index",
+            Self::Time { .. } => "time",
+            Self::Number { .. } => "number",
+            Self::UnknownOrganisation(_) => "unknown-organisation",
+            Self::UnknownAccount(_) => "unknown-account",
+            Self::UnknownProject(_) => "unknown-project",
+            Self::UnknownPartner(_) => "unknown-partner",
+            Self::PartnerFrozen(_) => "partner-frozen",
+            Self::UnknownAgreement { .. } => "unknown-agreement",
+            Self::NotAgreed { .. } => "not-agreed",
+            Self::UnknownTransfer(_) => "unknown-transfer",
+            Self::TransferStage { .. } => "transfer-stage",
+            Self::TransferId => "transfer-id",
+            Self::ExpiryTooSoon { .. } => "expiry-too-soon",
+            Self::Expired { .. } => "expired",
+            Self::NotHeld { .. } => "not-held",
+            Self::Overlap(_) => "overlap",
+            Self::NotAbroad(_) => "not-abroad",
+            Self::Attributes(_) => "attributes",
+            Self::SplitPoint { .. } => "split-point",
+            Self::TooFew { .. } => "too-few",
+            Self::TooManyRanges => "too-many-ranges",
+            Self::Nothing => "nothing",
+            Self::SameAccount(_) => "same-account",
+            Self::OwnParty(_) => "own-party",
+            Self::Fork { .. } => "fork",
+            Self::WrongLog { .. } => "wrong-log",
+            Self::Header(_) => "header",
+            Self::RotationSize(_) => "rotation-size",
+            Self::Overflow => "overflow",
+            Self::DoubleEntry(_) => "double-entry",
+            Self::Fault(_) => "fault",
+        }
+    }
+}

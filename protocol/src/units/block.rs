@@ -1,0 +1,80 @@
+//! A range of units with everything that travels with it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::party::{Party, RegistryId};
+use crate::serial::{CooperativeApproachId, DomesticSerial, ItmoId};
+use crate::units::UnitRange;
+
+/// The first international transfer of a unit: set once, for ever (2/CMA.3 annex para 2; 4/CMA.6 para 12).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct FirstTransfer {
+    /// The cooperative approach under which it happened.
+    pub cooperative_approach: CooperativeApproachId,
+    /// The registry of the Party of origin.
+    pub registry: RegistryId,
+    /// The first transferring Party.
+    pub party: Party,
+}
+
+/// A range of units of one issuance: identity, attributes, lineage and flags.
+///
+/// A split copies everything but the numbers, so that no flag is ever lost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct UnitBlock {
+    /// The domestic serial: the numbers and what they were issued for.
+    pub serial: DomesticSerial,
+    /// Leaf index of the issuance in the ledger of the Party of origin: the root of the lineage.
+    pub issued_at: u64,
+    /// The range that this one was split from, if it was: the nearest step of the lineage.
+    pub split_from: Option<UnitRange>,
+    /// Set when the units were first transferred internationally.
+    pub first_transfer: Option<FirstTransfer>,
+}
+
+impl UnitBlock {
+    /// The numbers.
+    #[must_use]
+    pub fn range(&self) -> UnitRange {
+        self.serial.range()
+    }
+
+    /// Tonnes of CO2 equivalent in the block: one a number.
+    #[must_use]
+    pub fn tonnes(&self) -> u64 {
+        self.range().tonnes()
+    }
+
+    /// The ITMO identifier (6/CMA.4 annex I para 5), once the block was first transferred.
+    #[must_use]
+    pub fn itmo_id(&self) -> Option<ItmoId> {
+        let FirstTransfer {
+            cooperative_approach,
+            registry,
+            party,
+        } = self.first_transfer?;
+        let numbers = (self.range().first(), self.range().last());
+        ItmoId::new(
+            cooperative_approach,
+            registry,
+            party,
+            numbers,
+            self.serial.year(),
+        )
+        .ok()
+    }
+
+    /// The part of this block that `range` names, with its lineage: `None` unless `range` lies inside.
+    #[must_use]
+    pub fn part(&self, range: UnitRange) -> Option<Self> {
+        if range == self.range() {
+            return Some(*self);
+        }
+        let serial = self.serial.part(range)?;
+        Some(Self {
+            serial,
+            split_from: Some(self.range()),
+            ..*self
+        })
+    }
+}
