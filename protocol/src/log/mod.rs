@@ -5,15 +5,21 @@
 
 pub mod checkpoint;
 pub mod cosignature;
+pub mod evidence;
 pub mod frontier;
 pub mod key;
 pub mod merkle;
 pub mod note;
+pub mod policy;
+pub mod proof;
 pub mod prove;
 pub mod text;
+pub mod tile;
+pub mod witness;
 
 pub use checkpoint::{Checkpoint, CheckpointError};
 pub use cosignature::{CosignError, cosign};
+pub use evidence::{Equivocation, EvidenceError, ProvenEquivocation};
 pub use frontier::{Frontier, FrontierError};
 pub use key::{KeyError, KeyId, KeyKind, SignerKey, VerifierKey};
 pub use merkle::{
@@ -21,5 +27,14 @@ pub use merkle::{
     verify_consistency, verify_inclusion,
 };
 pub use note::{NoteError, SignatureLine, SignedNote, VerifiedSignature};
+pub use policy::{
+    Cosigner, Policy, PolicyError, PolicyGroup, PolicyLog, PolicyWitness, Threshold,
+    VerifiedCheckpoint,
+    build::{PolicyBuilder, PolicyEntryError},
+    text::{PolicyFault, PolicyTextError},
+};
+pub use proof::{BundleError, BundleTextError, ProvenLeaf, TlogProof};
 pub use prove::{NodeSource, ProveError, prove_consistency, prove_inclusion, root_at};
 pub use text::FieldFault;
+pub use tile::{Tile, TileError, TilePath, TileSource, TileTree, decode_entries, encode_entries};
+pub use witness::{AddCheckpoint, AddCheckpointError, WitnessRefusal};
