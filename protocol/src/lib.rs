@@ -9,4 +9,5 @@ pub mod record;
 pub mod registry;
 pub mod serial;
 mod text;
+pub mod time;
 pub mod units;
