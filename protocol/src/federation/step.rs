@@ -309,6 +309,10 @@ fn cancel_asked(
     proof: &ProofReference,
     ask: &AskCancel,
 ) -> Result<Outcome, FaultCode> {
+    let own = state.genesis().ok_or(FaultCode::Unavailable)?;
+    if ask.destination != own.party {
+        return Err(FaultCode::NotAddressedToUs);
+    }
     match earlier_answer(state, partner, ask.transfer) {
         Some(message) => Ok(Outcome::send(message)),
         None => {

@@ -260,6 +260,8 @@ pub struct Lock {
 pub struct AskCancel {
     /// The open transfer.
     pub transfer: TransferId,
+    /// The Party that is to answer: nobody else may.
+    pub destination: Party,
     /// Why, in public words.
     pub reason: Reason,
 }

@@ -6,7 +6,9 @@ use crate::record::{
     Account, AskCancel, Body, Hold, Issuance, KeyRotation, Lock, MAX_RANGES, Organisation, Project,
     Retire, Split, Transfer,
 };
-use crate::registry::{Command, Place, Refusal, Selection, State, TransferTerms, transfer_id};
+use crate::registry::{
+    Command, Place, Refusal, Selection, State, TransferKey, TransferTerms, transfer_id,
+};
 use crate::units::{UnitBlock, UnitRange};
 
 /// The records that express an intent in the present state, in order. An intent that is already fulfilled (a partner's
@@ -118,10 +120,16 @@ pub fn plan(state: &State, time_ms: u64, command: &Command) -> Result<Vec<Body>,
             Ok(bodies)
         }
         Command::Send { .. } => send(state, command),
-        Command::Cancel { transfer, reason } => Ok(vec![Body::AskCancel(AskCancel {
-            transfer: *transfer,
-            reason: reason.clone(),
-        })]),
+        Command::Cancel { transfer, reason } => {
+            let known = state.transfer(&TransferKey::Out(*transfer));
+            let destination = known.ok_or(Refusal::UnknownTransfer(*transfer))?.partner;
+            let (transfer, reason) = (*transfer, reason.clone());
+            Ok(vec![Body::AskCancel(AskCancel {
+                transfer,
+                destination,
+                reason,
+            })])
+        }
         Command::SetPartner(partner) => Ok(vec![Body::Partner(partner.clone())]),
         Command::SetAgreement(agreement) => Ok(vec![Body::Agreement(agreement.clone())]),
         Command::RotateKey { log_key } => {

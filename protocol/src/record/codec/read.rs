@@ -365,6 +365,7 @@ fn ask_cancel_from_wire(it: &wire::AskCancel) -> Result<Body, DecodeError> {
     Ok(Body::AskCancel(AskCancel {
         transfer: read.transfer(&it.transfer)?,
         reason: read.parse("reason", &it.reason)?,
+        destination: read.parse("destination", &it.destination)?,
     }))
 }
 

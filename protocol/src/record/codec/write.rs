@@ -162,6 +162,7 @@ fn body_to_wire(body: &Body) -> WireBody {
         Body::AskCancel(it) => WireBody::AskCancel(wire::AskCancel {
             transfer: it.transfer.as_bytes().to_vec(),
             reason: it.reason.to_string(),
+            destination: it.destination.to_string(),
         }),
         Body::Acquire(it) => WireBody::Acquire(wire::Acquire {
             transfer: it.transfer.as_bytes().to_vec(),

@@ -189,6 +189,9 @@ fn locked(tx: &Tx<'_>, id: TransferId, step: &'static str) -> Result<Transfer, R
 
 pub(super) fn ask_cancel(tx: &mut Tx<'_>, context: Context, it: &AskCancel) -> Result<(), Refusal> {
     let mut transfer = locked(tx, it.transfer, "ask-cancel")?;
+    if transfer.partner != it.destination {
+        return Err(Refusal::UnknownTransfer(it.transfer));
+    }
     if transfer.cancel_asked_at.is_some() {
         return Err(Refusal::TransferStage {
             transfer: it.transfer,
