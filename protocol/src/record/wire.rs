@@ -234,6 +234,8 @@ pub struct AskCancel {
     pub transfer: ::prost::alloc::vec::Vec<u8>,
     #[prost(string, tag = "2")]
     pub reason: ::prost::alloc::string::String,
+    #[prost(string, tag = "3")]
+    pub destination: ::prost::alloc::string::String,
 }
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct Acquire {
