@@ -8,6 +8,14 @@
     missing_docs
 )]
 
+mod bundles_prove_a_leaf;
+mod evidence_of_equivocation;
+mod keys_are_exact;
 mod naive;
+mod notes_and_checkpoints;
+mod policies_decide;
 mod proofs_hold;
 mod rfc6962_vectors;
+mod tiles_hold_the_tree;
+mod witness_rule;
+mod world;
