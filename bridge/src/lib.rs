@@ -1,1 +1,4 @@
-//! x
+//! Mappings between the registry's ledger and the systems around it. Nothing here knows where the ledger is kept or who
+//! serves it.
+
+pub mod records_jsonl;
