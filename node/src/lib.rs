@@ -1,1 +1,3 @@
-//! x
+//! One country's node: store, ledger, network, federation, application and HTTP.
+
+pub mod store;

@@ -1,0 +1,90 @@
+//! One block's writes, collected and then written at once.
+
+use rocksdb::{ColumnFamily, WriteBatch};
+
+use super::column::{bundle_key, leaf_key, meta, posting_key, tile_key};
+use super::{Column, StoreReader, StoredRequest};
+
+/// Writes that become durable together or not at all.
+pub struct Batch<'a> {
+    columns: [&'a ColumnFamily; 7],
+    writes: WriteBatch,
+}
+
+/// The finished writes of a block, free of the store they are for.
+pub struct Writes(pub(super) WriteBatch);
+
+impl<'a> Batch<'a> {
+    pub(super) fn new(reader: &'a StoreReader) -> Result<Self, super::StoreError> {
+        Ok(Self {
+            columns: reader.columns()?,
+            writes: WriteBatch::default(),
+        })
+    }
+
+    fn put(&mut self, column: Column, key: &[u8], value: &[u8]) {
+        self.writes.put_cf(self.columns[column.slot()], key, value);
+    }
+
+    /// Adds the canonical bytes of the record at `index`.
+    pub fn leaf(&mut self, index: u64, bytes: &[u8]) {
+        self.put(Column::Leaf, &leaf_key(index), bytes);
+    }
+
+    /// Writes tile `index` of `level`: all its 32-byte hashes so far, one after the other.
+    pub fn tile(&mut self, level: u8, index: u64, hashes: &[u8]) {
+        debug_assert!(hashes.len().is_multiple_of(32) && !hashes.is_empty());
+        self.put(Column::Tile, &tile_key(level, index), hashes);
+    }
+
+    /// Sets a registry key.
+    pub fn set_state(&mut self, key: &[u8], value: &[u8]) {
+        self.put(Column::State, key, value);
+    }
+
+    /// Removes a registry key.
+    pub fn remove_state(&mut self, key: &[u8]) {
+        self.writes
+            .delete_cf(self.columns[Column::State.slot()], key);
+    }
+
+    /// Adds a posting: `delta` tonnes to `account` by the leaf at `index`, of which it is posting number `position`.
+    pub fn posting(&mut self, account: &[u8], index: u64, position: u32, delta: i64) {
+        self.put(
+            Column::Posting,
+            &posting_key(account, index, position),
+            &delta.to_be_bytes(),
+        );
+    }
+
+    /// Remembers the receipt of a request.
+    pub fn request(&mut self, request: &[u8; 16], stored: &StoredRequest) {
+        self.put(Column::Request, request, &stored.encode());
+    }
+
+    /// Keeps a partner's proof bundle as evidence.
+    pub fn bundle(&mut self, transfer: &[u8; 32], stage: u8, bundle: &[u8]) {
+        self.put(Column::Bundle, &bundle_key(transfer, stage), bundle);
+    }
+
+    /// Names the log key that signs from this block on (text form of the verifier key).
+    pub fn log_key(&mut self, verifier_key: &str) {
+        self.put(Column::Meta, meta::LOG_KEY, verifier_key.as_bytes());
+    }
+
+    pub(super) fn meta(&mut self, key: &[u8], value: &[u8]) {
+        self.put(Column::Meta, key, value);
+    }
+
+    /// Bytes collected so far, as they go to the write-ahead log.
+    #[must_use]
+    pub fn size_in_bytes(&self) -> usize {
+        self.writes.size_in_bytes()
+    }
+
+    /// Ends collecting.
+    #[must_use]
+    pub fn finish(self) -> Writes {
+        Writes(self.writes)
+    }
+}

@@ -1,0 +1,113 @@
+//! The column families, their keys and their value layouts. Keys are built here and nowhere else.
+
+/// One column family of the store.
+///
+/// All integers in keys are big-endian, so that the order of bytes is the order of numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Column {
+    /// What this store is: schema version, party, origin, log key, newest witnessed checkpoint.
+    Meta,
+    /// Leaf index (u64) to the canonical bytes of the record.
+    Leaf,
+    /// Tile level (u8) and tile index (u64) to the concatenated 32-byte hashes; the last tile of a level is partial
+    /// and is overwritten in place as it fills.
+    Tile,
+    /// Registry key bytes to registry value bytes: the fold of all leaves so far.
+    State,
+    /// Account, leaf index and position inside the leaf to a signed number of tonnes.
+    Posting,
+    /// Request id (16 bytes) to the receipt that its first submission got.
+    Request,
+    /// Transfer id (32 bytes) and stage (u8) to the proof bundle that the partner sent: our evidence.
+    Bundle,
+}
+
+impl Column {
+    /// Every column, in the order in which they are opened.
+    pub const ALL: [Self; 7] = [
+        Self::Meta,
+        Self::Leaf,
+        Self::Tile,
+        Self::State,
+        Self::Posting,
+        Self::Request,
+        Self::Bundle,
+    ];
+
+    /// The name on disk. Meta lives in the family that RocksDB always creates.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Meta => "default",
+            Self::Leaf => "leaf",
+            Self::Tile => "tile",
+            Self::State => "state",
+            Self::Posting => "posting",
+            Self::Request => "request",
+            Self::Bundle => "bundle",
+        }
+    }
+
+    pub(super) const fn slot(self) -> usize {
+        self as usize
+    }
+}
+
+impl std::fmt::Display for Column {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(if matches!(self, Self::Meta) {
+            "meta"
+        } else {
+            self.name()
+        })
+    }
+}
+
+/// Key of a leaf.
+pub(super) const fn leaf_key(index: u64) -> [u8; 8] {
+    index.to_be_bytes()
+}
+
+/// Key of a tile.
+pub(super) fn tile_key(level: u8, index: u64) -> [u8; 9] {
+    let mut key = [level; 9];
+    key[1..].copy_from_slice(&index.to_be_bytes());
+    key
+}
+
+/// Key of a bundle.
+pub(super) fn bundle_key(transfer: &[u8; 32], stage: u8) -> [u8; 33] {
+    let mut key = [stage; 33];
+    key[..32].copy_from_slice(transfer);
+    key
+}
+
+/// The part of a posting key that all postings of one account share. The length comes first, so that no account is a
+/// prefix of another.
+pub(super) fn posting_prefix(account: &[u8]) -> Vec<u8> {
+    let mut key = Vec::with_capacity(account.len() + 14);
+    key.extend_from_slice(
+        &u16::try_from(account.len())
+            .unwrap_or(u16::MAX)
+            .to_be_bytes(),
+    );
+    key.extend_from_slice(account);
+    key
+}
+
+/// Key of one posting: account, leaf index, position of the posting inside that leaf.
+pub(super) fn posting_key(account: &[u8], index: u64, position: u32) -> Vec<u8> {
+    let mut key = posting_prefix(account);
+    key.extend_from_slice(&index.to_be_bytes());
+    key.extend_from_slice(&position.to_be_bytes());
+    key
+}
+
+/// Rows of [`Column::Meta`].
+pub(super) mod meta {
+    pub(in crate::store) const SCHEMA: &[u8] = b"schema";
+    pub(in crate::store) const PARTY: &[u8] = b"party";
+    pub(in crate::store) const ORIGIN: &[u8] = b"origin";
+    pub(in crate::store) const LOG_KEY: &[u8] = b"log-key";
+    pub(in crate::store) const WITNESSED: &[u8] = b"witnessed";
+}

@@ -1,0 +1,406 @@
+//! Reading a store: the same calls for the node that writes it and for the command line beside it.
+
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rocksdb::{ColumnFamily, DB, DBRawIteratorWithThreadMode, ReadOptions};
+
+use super::column::{bundle_key, leaf_key, meta, posting_prefix, tile_key};
+use super::guard::HeadGuard;
+use super::open::{
+    DATABASE_FOLDER, GUARD_FILE, check_acknowledged, check_columns, check_schema, read_identity,
+    survey,
+};
+use super::options::{descriptors, reader_options};
+use super::{Column, GuardedHead, Identity, StoreError, StoreTuning, StoredRequest};
+
+/// How often a reader tries to catch the writer between two changes of its files. Those are a second apart or more
+/// under full load, an opening takes milliseconds.
+const OPEN_ATTEMPTS_MAX: u32 = 20;
+const OPEN_PAUSE: Duration = Duration::from_millis(50);
+
+/// A store opened for reading.
+///
+/// [`super::Store`] derefs to it. [`StoreReader::open`] opens one beside a running node without disturbing it: it sees
+/// the ledger as it was at that moment.
+pub struct StoreReader {
+    pub(super) db: DB,
+    pub(super) dir: PathBuf,
+}
+
+impl StoreReader {
+    pub(super) const fn primary(db: DB, dir: PathBuf) -> Self {
+        Self { db, dir }
+    }
+
+    /// Opens the store in `dir` for reading, whether or not a node is writing it. Writes nothing into `dir`.
+    ///
+    /// # Errors
+    /// The same refusals as [`super::Store::open`] except those that need to know whose node this is.
+    pub fn open(dir: &Path) -> Result<Self, StoreError> {
+        let mut last = None;
+        for _ in 0..OPEN_ATTEMPTS_MAX {
+            let before = survey(dir)?;
+            let opened = Self::open_once(dir);
+            // The writer installs new tables through the manifest before it drops the log they came from. A manifest
+            // that grew meanwhile may hide such a step, and a file may be gone that the older manifest names.
+            if survey(dir)? == before {
+                return opened;
+            }
+            last = Some(opened);
+            std::thread::sleep(OPEN_PAUSE);
+        }
+        match last {
+            Some(Err(error)) => Err(error),
+            _ => Err(StoreError::InUse {
+                dir: dir.to_owned(),
+            }),
+        }
+    }
+
+    fn open_once(dir: &Path) -> Result<Self, StoreError> {
+        // The guard is written after the records: what it names now must be there in a copy opened later.
+        let content = HeadGuard::peek(&dir.join(GUARD_FILE))?;
+        if let Some(head) = &content.head {
+            check_schema(dir, head.schema)?;
+        }
+        let tuning = StoreTuning::default();
+        let options = reader_options(&tuning);
+        check_columns(dir, &options)?;
+        let db = DB::open_cf_descriptors_read_only(
+            &options,
+            dir.join(DATABASE_FOLDER),
+            descriptors(&tuning),
+            false,
+        )
+        .map_err(|e| StoreError::database("open for reading", dir, e))?;
+        let reader = Self::primary(db, dir.to_owned());
+        check_acknowledged(dir, reader.leaf_count()?, &content, None)?;
+        read_identity(&reader)?;
+        Ok(reader)
+    }
+
+    /// The store's folder.
+    #[must_use]
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// Whose ledger this is.
+    ///
+    /// # Errors
+    /// When the rows are missing or of another schema version.
+    pub fn identity(&self) -> Result<Identity, StoreError> {
+        read_identity(self)
+    }
+
+    /// The newest head that was acknowledged, with its signed checkpoint; `None` before the first block.
+    ///
+    /// # Errors
+    /// When the guard file cannot be read.
+    pub fn acknowledged_head(&self) -> Result<Option<GuardedHead>, StoreError> {
+        Ok(HeadGuard::peek(&self.dir.join(GUARD_FILE))?.head)
+    }
+
+    /// The newest checkpoint that carried a quorum of cosignatures.
+    ///
+    /// # Errors
+    /// When the row cannot be read.
+    pub fn witnessed_note(&self) -> Result<Option<String>, StoreError> {
+        self.get(Column::Meta, meta::WITNESSED)?
+            .map(|bytes| {
+                String::from_utf8(bytes).map_err(|_| {
+                    self.malformed(Column::Meta, meta::WITNESSED, "the note is not text")
+                })
+            })
+            .transpose()
+    }
+
+    /// Number of leaves, read from the last key.
+    ///
+    /// # Errors
+    /// When the column cannot be read.
+    pub fn leaf_count(&self) -> Result<u64, StoreError> {
+        let mut rows = self.raw_iterator(Column::Leaf, ReadOptions::default())?;
+        rows.seek_to_last();
+        match rows.key() {
+            Some(key) => Ok(self.leaf_index(key)? + 1),
+            None => {
+                rows.status().map_err(|e| self.failed("read", e))?;
+                Ok(0)
+            }
+        }
+    }
+
+    /// The canonical bytes of the record at `index`.
+    ///
+    /// # Errors
+    /// When the row cannot be read.
+    pub fn leaf(&self, index: u64) -> Result<Option<Vec<u8>>, StoreError> {
+        self.get(Column::Leaf, &leaf_key(index))
+    }
+
+    /// The records of `range` in order, read ahead. Ends early where the ledger ends.
+    ///
+    /// # Errors
+    /// When the column cannot be opened; each step may fail too.
+    pub fn leaves(&self, range: Range<u64>) -> Result<Leaves<'_>, StoreError> {
+        let mut options = ReadOptions::default();
+        options.set_iterate_upper_bound(leaf_key(range.end).to_vec());
+        options.set_readahead_size(1 << 20);
+        options.fill_cache(range.end.saturating_sub(range.start) <= 256);
+        let mut rows = self.raw_iterator(Column::Leaf, options)?;
+        rows.seek(leaf_key(range.start));
+        Ok(Leaves {
+            reader: self,
+            rows,
+            started: false,
+        })
+    }
+
+    /// The hashes of tile `index` of `level` as far as it is filled, concatenated; `None` when it does not exist.
+    ///
+    /// # Errors
+    /// When the row cannot be read.
+    pub fn tile(&self, level: u8, index: u64) -> Result<Option<Vec<u8>>, StoreError> {
+        let key = tile_key(level, index);
+        let bytes = self.get(Column::Tile, &key)?;
+        match &bytes {
+            Some(b) if !b.len().is_multiple_of(32) || b.is_empty() || b.len() > 256 * 32 => {
+                Err(self.malformed(Column::Tile, &key, "not 1 to 256 hashes"))
+            }
+            _ => Ok(bytes),
+        }
+    }
+
+    /// The last tile of `level`: its index and hashes; `None` when the level is empty.
+    ///
+    /// # Errors
+    /// When the column cannot be read.
+    pub fn last_tile(&self, level: u8) -> Result<Option<(u64, Vec<u8>)>, StoreError> {
+        let mut rows = self.raw_iterator(Column::Tile, ReadOptions::default())?;
+        rows.seek_for_prev(tile_key(level, u64::MAX));
+        let Some(key) = rows.key() else {
+            rows.status().map_err(|e| self.failed("read", e))?;
+            return Ok(None);
+        };
+        match <&[u8; 9]>::try_from(key) {
+            Ok([found, index @ ..]) if *found == level => {
+                let index = u64::from_be_bytes(*index);
+                Ok(self.tile(level, index)?.map(|hashes| (index, hashes)))
+            }
+            Ok(_) => Ok(None),
+            Err(_) => Err(self.malformed(Column::Tile, key, "key is not a level and an index")),
+        }
+    }
+
+    /// Calls `visit` with every registry key and value, in key order.
+    ///
+    /// # Errors
+    /// The first failure of a read or of `visit`.
+    pub fn each_state<E: From<StoreError>>(
+        &self,
+        mut visit: impl FnMut(&[u8], &[u8]) -> Result<(), E>,
+    ) -> Result<(), E> {
+        self.each(Column::State, &[], &mut visit)
+    }
+
+    /// The registry value of a key.
+    ///
+    /// # Errors
+    /// When the row cannot be read.
+    pub fn state(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        self.get(Column::State, key)
+    }
+
+    /// What is remembered of a request.
+    ///
+    /// # Errors
+    /// When the row cannot be read or is malformed.
+    pub fn request(&self, request: &[u8; 16]) -> Result<Option<StoredRequest>, StoreError> {
+        let column = self.column(Column::Request)?;
+        let row = self
+            .db
+            .get_pinned_cf(column, request)
+            .map_err(|e| self.failed("read", e))?;
+        row.map(|bytes| {
+            StoredRequest::decode(&bytes)
+                .ok_or_else(|| self.malformed(Column::Request, request, "not a stored receipt"))
+        })
+        .transpose()
+    }
+
+    /// The postings of an account from leaf `from` on, oldest first, at most `limit`: leaf index and tonnes.
+    ///
+    /// # Errors
+    /// When a row cannot be read or is malformed.
+    pub fn postings(
+        &self,
+        account: &[u8],
+        from: u64,
+        limit: usize,
+    ) -> Result<Vec<(u64, i64)>, StoreError> {
+        let prefix = posting_prefix(account);
+        let mut rows = self.raw_iterator(Column::Posting, ReadOptions::default())?;
+        rows.seek([prefix.as_slice(), &from.to_be_bytes()].concat());
+        let mut found = Vec::new();
+        while found.len() < limit {
+            let Some((key, value)) = rows.item().filter(|(key, _)| key.starts_with(&prefix)) else {
+                break;
+            };
+            let parsed = key[prefix.len()..]
+                .first_chunk::<8>()
+                .zip(value.try_into().ok());
+            let (index, delta) =
+                parsed.ok_or_else(|| self.malformed(Column::Posting, key, "not a posting"))?;
+            found.push((u64::from_be_bytes(*index), i64::from_be_bytes(delta)));
+            rows.next();
+        }
+        rows.status().map_err(|e| self.failed("read", e))?;
+        Ok(found)
+    }
+
+    /// The partner's bundle that justified `stage` of a transfer.
+    ///
+    /// # Errors
+    /// When the row cannot be read.
+    pub fn bundle(&self, transfer: &[u8; 32], stage: u8) -> Result<Option<Vec<u8>>, StoreError> {
+        self.get(Column::Bundle, &bundle_key(transfer, stage))
+    }
+
+    /// Calls `visit` with every row of every column: column, key, value. Every block's checksum is compared on the way.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] at the first block that fails, or the first failure of `visit`.
+    pub fn each_row<E: From<StoreError>>(
+        &self,
+        mut visit: impl FnMut(Column, &[u8], &[u8]) -> Result<(), E>,
+    ) -> Result<(), E> {
+        for column in Column::ALL {
+            self.each(column, &[], &mut |key, value| visit(column, key, value))?;
+        }
+        Ok(())
+    }
+
+    /// Slots of the head guard that hold something other than a head. Not zero means that the file was damaged, or
+    /// that a writer was in the middle of it.
+    ///
+    /// # Errors
+    /// When the guard file cannot be read.
+    pub fn damaged_guard_slots(&self) -> Result<u8, StoreError> {
+        Ok(HeadGuard::peek(&self.dir.join(GUARD_FILE))?.damaged_slots)
+    }
+
+    fn each<E: From<StoreError>>(
+        &self,
+        column: Column,
+        from: &[u8],
+        visit: &mut impl FnMut(&[u8], &[u8]) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let mut options = ReadOptions::default();
+        options.fill_cache(false);
+        options.set_readahead_size(1 << 20);
+        let mut rows = self.raw_iterator(column, options)?;
+        rows.seek(from);
+        while let Some((key, value)) = rows.item() {
+            visit(key, value)?;
+            rows.next();
+        }
+        rows.status().map_err(|e| self.failed("read", e))?;
+        Ok(())
+    }
+
+    pub(super) fn get(&self, column: Column, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        self.db
+            .get_cf(self.column(column)?, key)
+            .map_err(|e| self.failed("read", e))
+    }
+
+    fn raw_iterator(
+        &self,
+        column: Column,
+        options: ReadOptions,
+    ) -> Result<DBRawIteratorWithThreadMode<'_, DB>, StoreError> {
+        Ok(self.db.raw_iterator_cf_opt(self.column(column)?, options))
+    }
+
+    fn column(&self, column: Column) -> Result<&ColumnFamily, StoreError> {
+        self.db
+            .cf_handle(column.name())
+            .ok_or_else(|| StoreError::Damaged {
+                dir: self.dir.clone(),
+                what: format!("column {column} is not there"),
+            })
+    }
+
+    pub(super) fn columns(&self) -> Result<[&ColumnFamily; 7], StoreError> {
+        let [meta, leaf, tile, state, posting, request, bundle] = Column::ALL;
+        Ok([
+            self.column(meta)?,
+            self.column(leaf)?,
+            self.column(tile)?,
+            self.column(state)?,
+            self.column(posting)?,
+            self.column(request)?,
+            self.column(bundle)?,
+        ])
+    }
+
+    fn leaf_index(&self, key: &[u8]) -> Result<u64, StoreError> {
+        key.try_into()
+            .map(u64::from_be_bytes)
+            .map_err(|_| self.malformed(Column::Leaf, key, "key is not an index"))
+    }
+
+    pub(super) fn failed(&self, action: &'static str, source: rocksdb::Error) -> StoreError {
+        StoreError::database(action, &self.dir, source)
+    }
+
+    fn malformed(&self, column: Column, key: &[u8], why: &'static str) -> StoreError {
+        StoreError::Malformed {
+            dir: self.dir.clone(),
+            column,
+            key: hex::encode(key),
+            why,
+        }
+    }
+}
+
+impl std::fmt::Debug for StoreReader {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("StoreReader")
+            .field("dir", &self.dir)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Records in order, lent one at a time.
+pub struct Leaves<'a> {
+    reader: &'a StoreReader,
+    rows: DBRawIteratorWithThreadMode<'a, DB>,
+    started: bool,
+}
+
+impl Leaves<'_> {
+    /// The next record: its index and canonical bytes. `None` at the end.
+    ///
+    /// # Errors
+    /// When the next row cannot be read.
+    pub fn next_leaf(&mut self) -> Result<Option<(u64, &[u8])>, StoreError> {
+        if self.started {
+            self.rows.next();
+        }
+        self.started = true;
+        if !self.rows.valid() {
+            self.rows
+                .status()
+                .map_err(|e| self.reader.failed("read", e))?;
+            return Ok(None);
+        }
+        match self.rows.item() {
+            Some((key, value)) => Ok(Some((self.reader.leaf_index(key)?, value))),
+            None => Ok(None),
+        }
+    }
+}
