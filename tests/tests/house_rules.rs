@@ -1,5 +1,5 @@
 //! Rules about the sources that no compiler checks: files stay short, every crate takes the workspace's lints, and the
-//! rules' crate names no clock, file, socket, thread or hash map, so that it compiles to wasm32 as it is.
+//! rules' crate names no clock, file, socket, thread, hash map or float, so that it compiles to wasm32 as it is.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 use std::fs;
@@ -17,6 +17,8 @@ const FORBIDDEN_WORDS: &[&str] = &[
     "SystemTime",
     "async",
     "await",
+    "f32",
+    "f64",
 ];
 
 fn root() -> &'static Path {
@@ -207,6 +209,7 @@ fn the_check_of_the_rules_finds_what_is_forbidden() {
         ("let x = std::env::var(name);", "std::env"),
         ("use std::collections::HashMap;", "HashMap"),
         ("pub async fn f() {}", "async"),
+        ("fn rate(tonnes: u64) -> f64 {", "f64"),
         ("#[cfg(test)]\nmod tests;\nuse std::fs;", "std::fs"),
         ("let t = \"a // b\"; let n = Instant::now();", "Instant"),
     ];
