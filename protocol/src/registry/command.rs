@@ -16,7 +16,7 @@ use crate::units::UnitRange;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Selection {
-    /// So many tonnes, whichever: the registry chooses, oldest numbers first, in as few ranges as it can.
+    /// So many tonnes, whichever: the registry chooses as few ranges as it can.
     Tonnes(u64),
     /// Exactly these numbers; ranges are split as needed.
     Ranges(Vec<UnitRange>),

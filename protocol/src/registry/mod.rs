@@ -12,6 +12,7 @@ mod refusal;
 mod state;
 mod transfer;
 mod tx;
+mod value;
 
 pub use apply::{At, apply};
 pub(crate) use apply::{agreement_allows, may_come_in};
@@ -19,14 +20,12 @@ pub use command::{Command, Selection};
 pub use plan::plan;
 pub use posting::{LedgerAccount, Posting};
 pub use refusal::Refusal;
-pub use state::{
-    Change, Head, Holding, Key, NoSettledTransfers, Pin, Place, SettledTransfers, State,
-    StateError, Value,
-};
+pub use state::{NoSettledTransfers, SettledTransfers, State};
 pub use transfer::{
     Direction, Terms, Transfer, TransferKey, TransferStage, TransferTerms, transfer_id,
 };
 pub use tx::{Applied, Encoded};
+pub use value::{Change, Head, Holding, Key, Pin, Place, StateError, Value};
 
 /// The shortest time between a lock and its expiry, in milliseconds: one hour (rule R5). A shorter one would burn units
 /// on transfers that can never arrive.

@@ -184,24 +184,18 @@ fn choose(state: &State, account: AccountId, units: &Selection) -> Result<Chosen
     }
 }
 
-/// How many of the oldest ranges are looked at for one that alone is large enough.
-const SEARCH_FOR_ONE: usize = 8;
-
+/// One range if one is large enough, the smallest such; otherwise the largest first, so that few ranges move.
 fn choose_tonnes(state: &State, account: AccountId, tonnes: u64) -> Result<Chosen, Refusal> {
     let mut chosen = Chosen {
         bodies: Vec::new(),
         blocks: Vec::new(),
     };
-    let alone = state
-        .available(account)
-        .take(SEARCH_FOR_ONE)
-        .find(|holding| holding.block.tonnes() >= tonnes);
-    if let Some(holding) = alone {
+    if let Some(holding) = state.available_at_least(account, tonnes) {
         take_tail(&mut chosen, &holding.block, tonnes)?;
         return Ok(chosen);
     }
     let mut wanted = tonnes;
-    for holding in state.available(account) {
+    for holding in state.available(account).rev() {
         if chosen.blocks.len() == MAX_RANGES {
             return Err(Refusal::TooManyRanges);
         }

@@ -1,0 +1,220 @@
+//! The keyed values of a registry's state, and their stored form.
+
+use serde::{Deserialize, Serialize};
+
+use crate::id::{AccountId, AgreementId, OrganisationId};
+use crate::log::Hash;
+use crate::party::Party;
+use crate::record::{Account, Agreement, Genesis, Organisation, Partner, Project, VerifierKeyText};
+use crate::registry::{Direction, LedgerAccount, Transfer, TransferKey};
+use crate::units::UnitBlock;
+
+/// Names one value of the state.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Key {
+    /// Whose ledger this is.
+    Genesis,
+    /// The last block header.
+    Head,
+    /// The last number of the national unit counter.
+    Issued,
+    /// The key that signs checkpoints, and from which size on.
+    LogKey,
+    /// An organisation.
+    Organisation(OrganisationId),
+    /// An account.
+    Account(AccountId),
+    /// A project, by its national number.
+    Project(u32),
+    /// A range, by the Party of origin and its first number.
+    Holding(Party, u64),
+    /// One side of a transfer.
+    Transfer(TransferKey),
+    /// A partner country.
+    Partner(Party),
+    /// A bilateral agreement.
+    Agreement(AgreementId),
+    /// Tonnes that moved under an agreement, by direction.
+    AgreementUse(AgreementId, Direction),
+    /// The last verified checkpoint of a partner.
+    Pin(Party),
+    /// A balance of the general ledger.
+    Balance(LedgerAccount),
+}
+
+/// One value of the state.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Value {
+    /// For [`Key::Genesis`].
+    Genesis(Genesis),
+    /// For [`Key::Head`].
+    Head(Head),
+    /// For [`Key::Issued`] and [`Key::AgreementUse`].
+    Count(u64),
+    /// For [`Key::LogKey`].
+    LogKey {
+        /// The verifier key.
+        key: VerifierKeyText,
+        /// Checkpoints of at least this size are signed by it.
+        from_size: u64,
+    },
+    /// For [`Key::Organisation`].
+    Organisation(Organisation),
+    /// For [`Key::Account`].
+    Account(Account),
+    /// For [`Key::Project`].
+    Project(Project),
+    /// For [`Key::Holding`].
+    Holding(Holding),
+    /// For [`Key::Transfer`].
+    Transfer(Transfer),
+    /// For [`Key::Partner`].
+    Partner(Partner),
+    /// For [`Key::Agreement`].
+    Agreement(Agreement),
+    /// For [`Key::Pin`].
+    Pin(Pin),
+    /// For [`Key::Balance`], in tonnes.
+    Balance(i64),
+}
+
+/// The last block header and the clock that it set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Head {
+    /// Height of the block, counted from 1.
+    pub height: u64,
+    /// Leaf index of the header.
+    pub index: u64,
+    /// Leaf hash of the header.
+    pub hash: Hash,
+    /// Time of the header.
+    pub time_ms: u64,
+}
+
+/// Where a range is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Place {
+    /// In an account that can dispose of it.
+    Available(AccountId),
+    /// In an account, on hold.
+    OnHold(AccountId),
+    /// Locked from this account for a partner who has not answered.
+    Escrow(AccountId),
+    /// A partner acquired it.
+    Abroad(Party),
+    /// Used.
+    Used,
+    /// Cancelled.
+    Cancelled,
+}
+
+/// A range, where it is, and since which leaf.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Holding {
+    /// The units.
+    pub block: UnitBlock,
+    /// Where they are.
+    pub place: Place,
+    /// Index of the leaf that put them there.
+    pub since: u64,
+}
+
+/// The last verified checkpoint of a partner: pins only grow (rule R9).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Pin {
+    /// Tree size.
+    pub size: u64,
+    /// Root.
+    pub root: Hash,
+}
+
+/// One change of one value, ready to be kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// What changed.
+    pub key: Key,
+    /// The value before; `None` if there was none.
+    pub before: Option<Value>,
+    /// The value after; `None` if it was taken away.
+    pub after: Option<Value>,
+}
+
+/// Why stored bytes are not a state.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum StateError {
+    /// A stored key or value does not decode.
+    #[error(
+        "a stored state {0} does not decode: the store is damaged or of another schema version"
+    )]
+    Encoding(&'static str),
+    /// A value lies under a key of another kind.
+    #[error("the stored value of {0} is of another kind")]
+    Kind(String),
+    /// There is no genesis or no head.
+    #[error("the stored state has no {0}")]
+    Missing(&'static str),
+}
+
+impl Key {
+    /// The bytes under which a store keeps the value.
+    ///
+    /// # Errors
+    /// Never in practice: every key encodes.
+    pub fn to_bytes(&self) -> Result<Vec<u8>, StateError> {
+        postcard::to_extend(self, Vec::with_capacity(64)).map_err(|_| StateError::Encoding("key"))
+    }
+
+    /// Reads a key.
+    ///
+    /// # Errors
+    /// If the bytes are not exactly one key.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, StateError> {
+        match postcard::take_from_bytes(bytes) {
+            Ok((key, [])) => Ok(key),
+            _ => Err(StateError::Encoding("key")),
+        }
+    }
+}
+
+impl Value {
+    /// The stored form.
+    ///
+    /// # Errors
+    /// Never in practice: every value encodes.
+    pub fn to_bytes(&self) -> Result<Vec<u8>, StateError> {
+        postcard::to_extend(self, Vec::with_capacity(192))
+            .map_err(|_| StateError::Encoding("value"))
+    }
+
+    /// Reads a value.
+    ///
+    /// # Errors
+    /// If the bytes are not exactly one value.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, StateError> {
+        match postcard::take_from_bytes(bytes) {
+            Ok((value, [])) => Ok(value),
+            _ => Err(StateError::Encoding("value")),
+        }
+    }
+}
+
+/// Whether a value is of the kind that its key names.
+pub(super) fn fits(key: &Key, value: &Value) -> bool {
+    matches!(
+        (key, value),
+        (Key::Genesis, Value::Genesis(_))
+            | (Key::Head, Value::Head(_))
+            | (Key::Issued | Key::AgreementUse(..), Value::Count(_))
+            | (Key::LogKey, Value::LogKey { .. })
+            | (Key::Organisation(_), Value::Organisation(_))
+            | (Key::Account(_), Value::Account(_))
+            | (Key::Project(_), Value::Project(_))
+            | (Key::Holding(..), Value::Holding(_))
+            | (Key::Transfer(_), Value::Transfer(_))
+            | (Key::Partner(_), Value::Partner(_))
+            | (Key::Agreement(_), Value::Agreement(_))
+            | (Key::Pin(_), Value::Pin(_))
+            | (Key::Balance(_), Value::Balance(_))
+    )
+}
