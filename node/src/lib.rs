@@ -1,3 +1,4 @@
 //! One country's node: store, ledger, network, federation, application and HTTP.
 
+pub mod http;
 pub mod store;

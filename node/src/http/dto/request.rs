@@ -1,0 +1,171 @@
+//! Bodies of writes.
+
+use countersign_protocol::id::{AccountId, AgreementId, OrganisationId};
+use countersign_protocol::party::Party;
+use countersign_protocol::record::{
+    AccountKind, Name, OrganisationKind, Purpose, Reason, RetireKind, Title, VerifierKeyText,
+};
+use countersign_protocol::registry::Selection;
+use countersign_protocol::serial::{SectoralScope, UnitType};
+use countersign_protocol::units::UnitRange;
+use serde::{Deserialize, Serialize};
+
+use super::Receipt;
+
+/// `POST /api/v1/organisations`
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewOrganisation {
+    /// The public name.
+    pub name: Name,
+    /// What it is to the registry.
+    pub kind: OrganisationKind,
+}
+
+/// `POST /api/v1/accounts`
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewAccount {
+    /// The organisation that it belongs to.
+    pub organisation: OrganisationId,
+    /// The public name.
+    pub name: Name,
+    /// What it is for.
+    pub kind: AccountKind,
+}
+
+/// `POST /api/v1/projects`
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewProject {
+    /// The developer.
+    pub organisation: OrganisationId,
+    /// The public title.
+    pub title: Title,
+    /// CDM sectoral scope.
+    pub scope: SectoralScope,
+}
+
+/// `POST /api/v1/issuances`
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewIssuance {
+    /// The account that receives the units.
+    pub account: AccountId,
+    /// The project's national number.
+    pub project: u32,
+    /// Vintage: the calendar year of the mitigation.
+    pub year: u16,
+    /// Unit type of the serial, such as `ITMO`.
+    pub unit_type: UnitType,
+    /// How many.
+    pub tonnes: u64,
+}
+
+/// `POST /api/v1/holds`
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewHold {
+    /// The account that owns the ranges.
+    pub account: AccountId,
+    /// Whole ranges of it, as `GH-27-35`.
+    pub ranges: Vec<UnitRange>,
+    /// False places the hold, true lifts it.
+    #[serde(default)]
+    pub lift: bool,
+    /// Why, in public words.
+    pub reason: Reason,
+}
+
+/// `POST /api/v1/account-transfers`: between two accounts of this registry.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewAccountTransfer {
+    /// The account that gives.
+    pub from: AccountId,
+    /// The account that receives.
+    pub to: AccountId,
+    /// Which units: `{"tonnes": 5}` or `{"ranges": ["GH-27-35"]}`.
+    pub units: Selection,
+}
+
+/// `POST /api/v1/transfers`: to a partner country.
+///
+/// The idempotency key is the transfer's nonce too: one wish, one transfer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewTransfer {
+    /// The partner.
+    pub to: Party,
+    /// The agreement under which the units move.
+    pub agreement: AgreementId,
+    /// The account that gives.
+    pub from: AccountId,
+    /// The partner's account that is to receive.
+    pub to_account: AccountId,
+    /// Which units: `{"tonnes": 5}` or `{"ranges": ["GH-27-35"]}`.
+    pub units: Selection,
+    /// The destination must refuse after this moment by its own clock; 30 days from now when left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expiry_ms: Option<u64>,
+}
+
+/// `POST /api/v1/transfers/{id}/cancel`
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewCancel {
+    /// Why, in public words.
+    pub reason: Reason,
+}
+
+/// `POST /api/v1/retirements`
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewRetirement {
+    /// The account.
+    pub account: AccountId,
+    /// Which units: `{"tonnes": 5}` or `{"ranges": ["GH-27-35"]}`.
+    pub units: Selection,
+    /// Used or cancelled.
+    pub kind: RetireKind,
+    /// For what.
+    pub purpose: Purpose,
+    /// In whose name. It stays in this node: the ledger holds a salted hash of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub beneficiary: Option<Name>,
+}
+
+/// `GET /api/v1/invite` gives it, `POST /api/v1/partners` takes the partner's.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct InviteText {
+    /// The signed invitation file, whole.
+    pub invite: String,
+}
+
+/// `POST /api/v1/agreements`, and the answer of `POST /api/v1/agreements/sign`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AgreementText {
+    /// The agreement file with the signatures that it has, whole.
+    pub agreement: String,
+}
+
+/// `POST /api/v1/agreements/sign`
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DraftText {
+    /// The agreement file, unsigned or signed by the other Party.
+    pub draft: String,
+}
+
+/// The answer of `POST /api/v1/keys/rotate`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RotatedKey {
+    /// The new verifier key. Partners and trust files need it.
+    pub log_key: VerifierKeyText,
+    /// Checkpoints of at least this tree size are signed by it.
+    pub from_size: u64,
+    /// The ledger's receipt for the rotation.
+    pub receipt: Receipt,
+}
