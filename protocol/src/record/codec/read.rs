@@ -10,7 +10,7 @@ use crate::record::body::{
 use crate::record::codec::{account_kind, organisation_kind, partner_status, purpose, retire_kind};
 use crate::record::wire::{self, record::Body as WireBody};
 use crate::record::{DecodeError, MAX_RANGES, RECORD_VERSION, Record};
-use crate::serial::{DomesticSerial, SectoralScope};
+use crate::serial::{DomesticSerial, SectoralScope, YEAR_MAX, YEAR_MIN};
 use crate::units::{FirstTransfer, UnitBlock, UnitRange};
 
 /// A field reader that knows which record kind it reads, so that errors can name it.
@@ -69,10 +69,10 @@ impl Reader {
 
     fn year(self, year: u32) -> Result<u16, DecodeError> {
         match u16::try_from(year) {
-            Ok(year @ 1990..=2200) => Ok(year),
+            Ok(year @ YEAR_MIN..=YEAR_MAX) => Ok(year),
             _ => self.fail(
                 "year",
-                &format!("is {year}; a calendar year from 1990 to 2200 is wanted"),
+                &format!("is {year}; a calendar year from {YEAR_MIN} to {YEAR_MAX} is wanted"),
             ),
         }
     }

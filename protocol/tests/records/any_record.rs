@@ -1,0 +1,395 @@
+//! Random records of every kind, within the limits of their fields and often at their edges.
+
+use countersign_protocol::id::{
+    AccountId, AgreementId, OrganisationId, Origin, RequestId, Text, TransferId,
+};
+use countersign_protocol::party::{Party, RegistryId};
+use countersign_protocol::record::{
+    Account, AccountKind, Acquire, Agreement, AskCancel, BlockHeader, Body, Commitment, Finalise,
+    Genesis, Hold, Issuance, KeyRotation, Lock, Organisation, OrganisationKind, Partner,
+    PartnerStatus, Project, ProofReference, Purpose, Record, Refuse, Release, Retire, RetireKind,
+    SourceSettled, Split, Transfer,
+};
+use countersign_protocol::serial::{CooperativeApproachId, DomesticSerial, SectoralScope};
+use countersign_protocol::serial::{UnitType, YEAR_MAX, YEAR_MIN};
+use countersign_protocol::units::{FirstTransfer, UNIT_NUMBER_MAX, UnitBlock, UnitRange};
+use proptest::collection::vec;
+use proptest::option;
+use proptest::prelude::*;
+use proptest::sample::select;
+
+fn party() -> impl Strategy<Value = Party> {
+    select(Party::all().collect::<Vec<_>>())
+}
+
+/// Small numbers, large ones, and the two ends.
+fn number() -> impl Strategy<Value = u64> {
+    prop_oneof![0..300_u64, any::<u64>(), Just(u64::MAX)]
+}
+
+fn range() -> impl Strategy<Value = UnitRange> {
+    let end = || prop_oneof![1..500_u64, 1..=UNIT_NUMBER_MAX, Just(UNIT_NUMBER_MAX)];
+    (party(), end(), end())
+        .prop_map(|(origin, a, b)| UnitRange::new(origin, a.min(b), a.max(b)).unwrap())
+}
+
+fn ranges() -> impl Strategy<Value = Vec<UnitRange>> {
+    vec(range(), 1..=64)
+}
+
+fn words<const MAX: usize>() -> impl Strategy<Value = Text<MAX>> {
+    let longest = "x".repeat(MAX);
+    prop_oneof![
+        "[a-zA-Z ,.'é€林]{1,20}".prop_map(|text| text.parse().unwrap()),
+        Just(longest.parse().unwrap()),
+    ]
+}
+
+fn origin() -> impl Strategy<Value = Origin> {
+    prop_oneof!["[a-z]{1,12}\\.example/ledger", "[a-z/.]{255}"]
+        .prop_map(|text| text.parse().unwrap())
+}
+
+fn agreement_id() -> impl Strategy<Value = AgreementId> {
+    "[A-Za-z0-9._-]{1,64}".prop_map(|text| text.parse().unwrap())
+}
+
+fn approach() -> impl Strategy<Value = CooperativeApproachId> {
+    (1..=9999_u16).prop_map(|number| CooperativeApproachId::new(number).unwrap())
+}
+
+fn registry() -> impl Strategy<Value = RegistryId> {
+    (party(), 1..=99_u8).prop_map(|(party, number)| RegistryId::new(party, number).unwrap())
+}
+
+fn unit_type() -> impl Strategy<Value = UnitType> {
+    "[A-Z0-9.]{1,12}".prop_map(|text| text.parse().unwrap())
+}
+
+fn scope() -> impl Strategy<Value = SectoralScope> {
+    (1..=16_u8).prop_map(|number| SectoralScope::new(number).unwrap())
+}
+
+fn project_number() -> impl Strategy<Value = u32> {
+    1..=u32::MAX
+}
+
+fn year() -> impl Strategy<Value = u16> {
+    YEAR_MIN..=YEAR_MAX
+}
+
+fn account_id() -> impl Strategy<Value = AccountId> {
+    (1..=u32::MAX).prop_map(AccountId)
+}
+
+fn organisation_id() -> impl Strategy<Value = OrganisationId> {
+    (1..=u32::MAX).prop_map(OrganisationId)
+}
+
+fn transfer_id() -> impl Strategy<Value = TransferId> {
+    any::<[u8; 32]>().prop_map(TransferId)
+}
+
+fn request() -> impl Strategy<Value = RequestId> {
+    any::<[u8; 16]>().prop_map(RequestId)
+}
+
+fn commitment() -> impl Strategy<Value = Option<Commitment>> {
+    option::of(any::<[u8; 32]>().prop_map(Commitment))
+}
+
+fn first_transfer() -> impl Strategy<Value = FirstTransfer> {
+    (approach(), registry(), party()).prop_map(|(cooperative_approach, registry, party)| {
+        FirstTransfer {
+            cooperative_approach,
+            registry,
+            party,
+        }
+    })
+}
+
+fn block() -> BoxedStrategy<UnitBlock> {
+    let serial = (
+        range(),
+        unit_type(),
+        scope(),
+        project_number(),
+        year(),
+        any::<u32>(),
+    )
+        .prop_map(|(range, unit_type, scope, project, year, reserved)| {
+            DomesticSerial::new(range, unit_type, scope, project, year)
+                .unwrap()
+                .with_reserved(reserved)
+        });
+    (
+        serial,
+        number(),
+        option::of(range()),
+        option::of(first_transfer()),
+    )
+        .prop_map(
+            |(serial, issued_at, split_from, first_transfer)| UnitBlock {
+                serial,
+                issued_at,
+                split_from,
+                first_transfer,
+            },
+        )
+        .boxed()
+}
+
+/// Up to 20 blocks: more of the largest do not fit into a record.
+fn blocks() -> impl Strategy<Value = Vec<UnitBlock>> {
+    vec(block(), 1..=20)
+}
+
+fn proof() -> impl Strategy<Value = ProofReference> {
+    (origin(), number(), number(), any::<[u8; 32]>()).prop_map(|(origin, a, b, root)| {
+        let (index, size) = if a == b {
+            (a.saturating_sub(1), a.max(1))
+        } else {
+            (a.min(b), a.max(b))
+        };
+        ProofReference {
+            origin,
+            index,
+            size,
+            root,
+        }
+    })
+}
+
+fn setup() -> BoxedStrategy<Body> {
+    use OrganisationKind::{Certifier, Developer, Government, Other};
+    let genesis = (party(), origin(), words(), registry(), words(), words()).prop_map(
+        |(party, origin, network, registry, name, log_key)| {
+            Body::Genesis(Genesis {
+                party,
+                origin,
+                network,
+                registry,
+                name,
+                log_key,
+            })
+        },
+    );
+    let kind = select(vec![Government, Developer, Certifier, Other]);
+    let organisation = (organisation_id(), words(), kind)
+        .prop_map(|(id, name, kind)| Body::Organisation(Organisation { id, name, kind }));
+    let kind = select(vec![AccountKind::PartyHolding, AccountKind::EntityHolding]);
+    let account = (account_id(), organisation_id(), words(), kind).prop_map(
+        |(id, organisation, name, kind)| {
+            Body::Account(Account {
+                id,
+                organisation,
+                name,
+                kind,
+            })
+        },
+    );
+    let project = (project_number(), organisation_id(), words(), scope()).prop_map(
+        |(number, organisation, title, scope)| {
+            Body::Project(Project {
+                number,
+                organisation,
+                title,
+                scope,
+            })
+        },
+    );
+    let rotation = (words(), number())
+        .prop_map(|(log_key, from_size)| Body::KeyRotation(KeyRotation { log_key, from_size }));
+    let header = (number(), number(), commitment(), any::<[u8; 32]>()).prop_map(
+        |(height, first, previous, state)| {
+            Body::BlockHeader(BlockHeader {
+                height,
+                first,
+                previous,
+                state,
+            })
+        },
+    );
+    prop_oneof![genesis, organisation, account, project, rotation, header].boxed()
+}
+
+fn partners() -> BoxedStrategy<Body> {
+    use PartnerStatus::{Active, Frozen, Removed};
+    let status = select(vec![Active, Frozen, Removed]);
+    let named = (party(), origin(), registry(), words(), words());
+    let partner = (named, status, any::<[u8; 32]>()).prop_map(
+        |((party, origin, registry, log_key, peer), status, invite)| {
+            Body::Partner(Partner {
+                party,
+                origin,
+                registry,
+                log_key,
+                peer,
+                status,
+                invite,
+            })
+        },
+    );
+    let terms = (
+        any::<bool>(),
+        any::<bool>(),
+        number(),
+        number(),
+        number(),
+        approach(),
+    );
+    let agreement = (agreement_id(), party(), terms, any::<[u8; 32]>()).prop_map(
+        |(id, partner, terms, document)| {
+            let (outgoing, incoming, valid_from_ms, valid_to_ms, max_tonnes, cooperative_approach) =
+                terms;
+            Body::Agreement(Agreement {
+                id,
+                partner,
+                outgoing,
+                incoming,
+                valid_from_ms,
+                valid_to_ms,
+                max_tonnes,
+                cooperative_approach,
+                document,
+            })
+        },
+    );
+    prop_oneof![partner, agreement].boxed()
+}
+
+fn units() -> BoxedStrategy<Body> {
+    let issuance = (account_id(), range(), unit_type(), project_number(), year()).prop_map(
+        |(account, range, unit_type, project, year)| {
+            Body::Issuance(Issuance {
+                account,
+                range,
+                unit_type,
+                project,
+                year,
+            })
+        },
+    );
+    let split = (range(), number()).prop_map(|(range, at)| Body::Split(Split { range, at }));
+    let hold = (account_id(), ranges(), any::<bool>(), words()).prop_map(
+        |(account, ranges, lift, reason)| {
+            Body::Hold(Hold {
+                account,
+                ranges,
+                lift,
+                reason,
+            })
+        },
+    );
+    let transfer = (account_id(), account_id(), ranges())
+        .prop_map(|(from, to, ranges)| Body::Transfer(Transfer { from, to, ranges }));
+    let kind = select(vec![RetireKind::Retire, RetireKind::Cancel]);
+    let purpose = select(vec![
+        Purpose::Ndc,
+        Purpose::InternationalMitigation,
+        Purpose::OtherPurposes,
+        Purpose::OverallMitigation,
+        Purpose::Voluntary,
+    ]);
+    let retire = (account_id(), ranges(), kind, purpose, commitment()).prop_map(
+        |(account, ranges, kind, purpose, beneficiary)| {
+            Body::Retire(Retire {
+                account,
+                ranges,
+                kind,
+                purpose,
+                beneficiary,
+            })
+        },
+    );
+    prop_oneof![issuance, split, hold, transfer, retire].boxed()
+}
+
+fn source() -> BoxedStrategy<Body> {
+    let ids = (
+        transfer_id(),
+        party(),
+        origin(),
+        agreement_id(),
+        account_id(),
+        account_id(),
+    );
+    let lock = (ids, blocks(), request(), number()).prop_map(|(ids, blocks, nonce, expiry_ms)| {
+        let (transfer, destination, destination_origin, agreement, from, to) = ids;
+        Body::Lock(Lock {
+            transfer,
+            destination,
+            destination_origin,
+            agreement,
+            from,
+            to,
+            blocks,
+            nonce,
+            expiry_ms,
+        })
+    });
+    let ask = (transfer_id(), party(), words()).prop_map(|(transfer, destination, reason)| {
+        Body::AskCancel(AskCancel {
+            transfer,
+            destination,
+            reason,
+        })
+    });
+    let finalise = (transfer_id(), proof())
+        .prop_map(|(transfer, proof)| Body::Finalise(Finalise { transfer, proof }));
+    let release = (transfer_id(), any::<u32>(), proof()).prop_map(|(transfer, code, proof)| {
+        Body::Release(Release {
+            transfer,
+            code,
+            proof,
+        })
+    });
+    prop_oneof![lock, ask, finalise, release].boxed()
+}
+
+fn destination() -> BoxedStrategy<Body> {
+    let ids = (transfer_id(), party(), agreement_id(), account_id());
+    let acquire = (ids, blocks(), proof()).prop_map(|(ids, blocks, proof)| {
+        let (transfer, source, agreement, account) = ids;
+        Body::Acquire(Acquire {
+            transfer,
+            source,
+            agreement,
+            account,
+            blocks,
+            proof,
+        })
+    });
+    let refuse = (transfer_id(), party(), any::<u32>(), words(), proof()).prop_map(
+        |(transfer, source, code, reason, proof)| {
+            Body::Refuse(Refuse {
+                transfer,
+                source,
+                code,
+                reason,
+                proof,
+            })
+        },
+    );
+    let settled = (transfer_id(), party(), any::<bool>(), proof()).prop_map(
+        |(transfer, source, is_final, proof)| {
+            Body::SourceSettled(SourceSettled {
+                transfer,
+                source,
+                is_final,
+                proof,
+            })
+        },
+    );
+    prop_oneof![acquire, refuse, settled].boxed()
+}
+
+/// Any record that the limits allow.
+pub(crate) fn any_record() -> impl Strategy<Value = Record> {
+    let body = prop_oneof![setup(), partners(), units(), source(), destination()];
+    (number(), request(), body).prop_map(|(time_ms, request, body)| Record {
+        time_ms,
+        request,
+        body,
+    })
+}

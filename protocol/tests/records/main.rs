@@ -1,0 +1,14 @@
+//! Records as bytes: one encoding each, fixed by golden files, with every limit held on the way in.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::cast_possible_truncation,
+    missing_docs
+)]
+
+mod any_record;
+mod canonical;
+mod golden;
+mod limits;
+mod samples;

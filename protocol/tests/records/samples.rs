@@ -1,0 +1,284 @@
+//! At least one record of every kind; kinds with optional fields have one sample with them and one without.
+
+use countersign_protocol::id::{AccountId, OrganisationId, RequestId, TransferId};
+use countersign_protocol::record::{
+    Account, AccountKind, Acquire, Agreement, AskCancel, BlockHeader, Body, Commitment, Finalise,
+    Genesis, Hold, Issuance, KeyRotation, Lock, Organisation, OrganisationKind, Partner,
+    PartnerStatus, Project, ProofReference, Purpose, Record, Refuse, Release, Retire, RetireKind,
+    SourceSettled, Split, Transfer,
+};
+use countersign_protocol::serial::{DomesticSerial, SectoralScope, UnitType};
+use countersign_protocol::units::{FirstTransfer, UnitBlock, UnitRange};
+
+pub(crate) fn text<T: std::str::FromStr>(text: &str) -> T
+where
+    T::Err: std::fmt::Debug,
+{
+    text.parse().unwrap()
+}
+
+pub(crate) fn range(text_form: &str) -> UnitRange {
+    text(text_form)
+}
+
+fn ghanaian_block(numbers: &str) -> UnitBlock {
+    let serial = DomesticSerial::new(
+        range(numbers),
+        UnitType::ITMO,
+        SectoralScope::new(3).unwrap(),
+        7,
+        2023,
+    );
+    UnitBlock {
+        serial: serial.unwrap(),
+        issued_at: 5,
+        split_from: None,
+        first_transfer: None,
+    }
+}
+
+fn travelled_block() -> UnitBlock {
+    let block = ghanaian_block("GH-8268-20000");
+    UnitBlock {
+        serial: block.serial.with_reserved(4),
+        split_from: Some(range("GH-1-20000")),
+        first_transfer: Some(FirstTransfer {
+            cooperative_approach: text("CA0001"),
+            registry: text("GHA01"),
+            party: text("GH"),
+        }),
+        ..block
+    }
+}
+
+fn proof(origin: &str, index: u64, size: u64) -> ProofReference {
+    ProofReference {
+        origin: text(origin),
+        index,
+        size,
+        root: [0xab; 32],
+    }
+}
+
+const TRANSFER: TransferId = TransferId([0x01; 32]);
+
+/// Every sample with the name of its golden file.
+pub(crate) fn samples() -> Vec<(&'static str, Record)> {
+    let mut bodies = setup();
+    bodies.extend(units());
+    bodies.extend(source());
+    bodies.extend(destination());
+    (0..)
+        .zip(bodies)
+        .map(|(number, (name, body))| {
+            let record = Record {
+                time_ms: 1_751_846_400_000 + number,
+                request: RequestId([number as u8; 16]),
+                body,
+            };
+            (name, record)
+        })
+        .collect()
+}
+
+fn setup() -> Vec<(&'static str, Body)> {
+    let genesis = Genesis {
+        party: text("GH"),
+        origin: text("gh.example/ledger"),
+        network: text("devnet"),
+        registry: text("GHA01"),
+        name: text("Carbon Market Office"),
+        log_key: text("gh.example/ledger+6f7a1c3d+AQIDBA=="),
+    };
+    let organisation = Organisation {
+        id: OrganisationId(1),
+        name: text("Société d’énergie — Accra"),
+        kind: OrganisationKind::Developer,
+    };
+    let account = Account {
+        id: AccountId(2),
+        organisation: OrganisationId(1),
+        name: text("Trading"),
+        kind: AccountKind::EntityHolding,
+    };
+    let project = Project {
+        number: 7,
+        organisation: OrganisationId(1),
+        title: text("Transformative Cookstove Activity in Rural Ghana"),
+        scope: SectoralScope::new(3).unwrap(),
+    };
+    let rotation = KeyRotation {
+        log_key: text("gh.example/ledger+11223344+AQUGBw=="),
+        from_size: 103,
+    };
+    let partner = Partner {
+        party: text("CH"),
+        origin: text("ch.example/ledger"),
+        registry: text("CHE01"),
+        log_key: text("ch.example/ledger+55667788+AQgJCg=="),
+        peer: text("12D3KooWPjceQrSwdWXPyLLeABRXmuqt69Rg3sBYbU1Nft9HyQ6X"),
+        status: PartnerStatus::Active,
+        invite: [0x5a; 32],
+    };
+    let agreement = Agreement {
+        id: text("CH-GH-2020"),
+        partner: text("CH"),
+        outgoing: true,
+        incoming: true,
+        valid_from_ms: 1_606_089_600_000,
+        valid_to_ms: 1_924_991_999_999,
+        max_tonnes: 10_000_000,
+        cooperative_approach: text("CA0001"),
+        document: [0xd0; 32],
+    };
+    let closed = Agreement {
+        outgoing: false,
+        incoming: false,
+        valid_from_ms: 0,
+        max_tonnes: 0,
+        ..agreement.clone()
+    };
+    let header = BlockHeader {
+        height: 2,
+        first: 9,
+        previous: Some(Commitment([0x11; 32])),
+        state: [0x22; 32],
+    };
+    let first_header = BlockHeader {
+        height: 1,
+        first: 0,
+        previous: None,
+        ..header.clone()
+    };
+    vec![
+        ("genesis", Body::Genesis(genesis)),
+        ("organisation", Body::Organisation(organisation)),
+        ("account", Body::Account(account)),
+        ("project", Body::Project(project)),
+        ("key_rotation", Body::KeyRotation(rotation)),
+        ("partner", Body::Partner(partner)),
+        ("agreement", Body::Agreement(agreement)),
+        ("agreement_closed", Body::Agreement(closed)),
+        ("block_header", Body::BlockHeader(header)),
+        ("block_header_first", Body::BlockHeader(first_header)),
+    ]
+}
+
+fn units() -> Vec<(&'static str, Body)> {
+    let issuance = Issuance {
+        account: AccountId(2),
+        range: range("GH-1-20000"),
+        unit_type: UnitType::ITMO,
+        project: 7,
+        year: 2023,
+    };
+    let split = Split {
+        range: range("GH-1-20000"),
+        at: 8268,
+    };
+    let hold = Hold {
+        account: AccountId(2),
+        ranges: vec![range("GH-1-8267")],
+        lift: false,
+        reason: text("court order 12/2025"),
+    };
+    let lift = Hold {
+        lift: true,
+        ..hold.clone()
+    };
+    let transfer = Transfer {
+        from: AccountId(2),
+        to: AccountId(1),
+        ranges: vec![range("GH-1-100"), range("GH-201-300")],
+    };
+    let retire = Retire {
+        account: AccountId(1),
+        ranges: vec![range("GH-1-100")],
+        kind: RetireKind::Retire,
+        purpose: Purpose::Ndc,
+        beneficiary: Some(Commitment([0x77; 32])),
+    };
+    let cancel = Retire {
+        kind: RetireKind::Cancel,
+        purpose: Purpose::Voluntary,
+        beneficiary: None,
+        ..retire.clone()
+    };
+    vec![
+        ("issuance", Body::Issuance(issuance)),
+        ("split", Body::Split(split)),
+        ("hold", Body::Hold(hold)),
+        ("hold_lift", Body::Hold(lift)),
+        ("transfer", Body::Transfer(transfer)),
+        ("retire", Body::Retire(retire)),
+        ("retire_cancel", Body::Retire(cancel)),
+    ]
+}
+
+fn source() -> Vec<(&'static str, Body)> {
+    let lock = Lock {
+        transfer: TRANSFER,
+        destination: text("CH"),
+        destination_origin: text("ch.example/ledger"),
+        agreement: text("CH-GH-2020"),
+        from: AccountId(2),
+        to: AccountId(1),
+        blocks: vec![ghanaian_block("GH-1-100"), travelled_block()],
+        nonce: RequestId([0x07; 16]),
+        expiry_ms: 1_751_932_800_000,
+    };
+    let ask = AskCancel {
+        transfer: TRANSFER,
+        destination: text("CH"),
+        reason: text("entered twice"),
+    };
+    let finalise = Finalise {
+        transfer: TRANSFER,
+        proof: proof("ch.example/ledger", 41, 43),
+    };
+    let release = Release {
+        transfer: TRANSFER,
+        code: 5002,
+        proof: proof("ch.example/ledger", 0, 1),
+    };
+    vec![
+        ("lock", Body::Lock(lock)),
+        ("ask_cancel", Body::AskCancel(ask)),
+        ("finalise", Body::Finalise(finalise)),
+        ("release", Body::Release(release)),
+    ]
+}
+
+fn destination() -> Vec<(&'static str, Body)> {
+    let acquire = Acquire {
+        transfer: TRANSFER,
+        source: text("GH"),
+        agreement: text("CH-GH-2020"),
+        account: AccountId(1),
+        blocks: vec![ghanaian_block("GH-1-100"), travelled_block()],
+        proof: proof("gh.example/ledger", 12, 14),
+    };
+    let refuse = Refuse {
+        transfer: TRANSFER,
+        source: text("GH"),
+        code: 5001,
+        reason: text("The transfer's expiry has passed by the destination's clock."),
+        proof: proof("gh.example/ledger", 12, 14),
+    };
+    let settled = SourceSettled {
+        transfer: TRANSFER,
+        source: text("GH"),
+        is_final: true,
+        proof: proof("gh.example/ledger", 20, 22),
+    };
+    let released = SourceSettled {
+        is_final: false,
+        ..settled.clone()
+    };
+    vec![
+        ("acquire", Body::Acquire(acquire)),
+        ("refuse", Body::Refuse(refuse)),
+        ("source_settled", Body::SourceSettled(settled)),
+        ("source_settled_released", Body::SourceSettled(released)),
+    ]
+}
