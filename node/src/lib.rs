@@ -1,4 +1,5 @@
 //! One country's node: store, ledger, network, federation, application and HTTP.
 
 pub mod http;
+pub mod ledger;
 pub mod store;

@@ -7,7 +7,11 @@ use std::fs;
 use std::path::PathBuf;
 
 use common::{Folder, identity, only_file};
-use countersign_node::store::{Identity, OpenOptions, Store, StoreError, StoreReader};
+use countersign_node::store::{
+    Identity, OpenOptions, Store, StoreError, StoreReader, StoredPosting,
+};
+use countersign_protocol::federation::MessageKind;
+use countersign_protocol::id::{RequestId, TransferId};
 
 fn refusal(folder: &Folder) -> StoreError {
     folder.open().expect_err("the store must refuse to start")
@@ -29,19 +33,39 @@ fn a_store_gives_back_what_was_committed() {
     assert_eq!(store.leaf_count().unwrap(), 3);
     assert_eq!(store.leaf(1).unwrap().unwrap(), common::leaf(1));
     assert_eq!(store.leaf(3).unwrap(), None);
-    assert_eq!(store.tile(0, 0).unwrap().unwrap().len(), 96);
+    assert_eq!(store.tile_bytes(0, 0).unwrap().unwrap().len(), 96);
     assert_eq!(store.last_tile(0).unwrap().unwrap().0, 0);
     assert_eq!(store.last_tile(1).unwrap(), None);
     assert_eq!(store.state(b"key 2").unwrap().unwrap(), b"value");
+    let statement = store.postings(b"gh-1", 1, 10).unwrap();
     assert_eq!(
-        store.postings(b"gh-1", 0, 10).unwrap(),
-        vec![(0, 5), (1, 5), (2, 5)]
+        statement[0],
+        StoredPosting {
+            index: 1,
+            position: 0,
+            delta: 5,
+            balance: 10
+        }
     );
-    assert_eq!(store.postings(b"gh-1", 1, 1).unwrap(), vec![(1, 5)]);
+    assert_eq!(statement.len(), 2);
+    assert_eq!(store.postings(b"gh-1", 0, 1).unwrap()[0].index, 0);
     assert_eq!(store.postings(b"gh", 0, 10).unwrap(), vec![]);
-    assert_eq!(store.request(&[2; 16]).unwrap().unwrap().first_index, 2);
-    assert_eq!(store.request(&[9; 16]).unwrap(), None);
-    assert_eq!(store.bundle(&[1; 32], 1).unwrap().unwrap(), b"bundle");
+    assert_eq!(
+        store
+            .request(&RequestId([2; 16]))
+            .unwrap()
+            .unwrap()
+            .first_index,
+        2
+    );
+    assert_eq!(store.request(&RequestId([9; 16])).unwrap(), None);
+    assert_eq!(
+        store
+            .bundle(&TransferId([1; 32]), MessageKind::Offer)
+            .unwrap()
+            .unwrap(),
+        b"bundle"
+    );
     assert_eq!(store.identity().unwrap(), identity());
     let mut keys = Vec::new();
     store
@@ -128,7 +152,7 @@ fn a_second_writer_is_refused() {
 fn the_ledger_of_another_country_is_refused() {
     let folder = Folder::with_blocks(1);
     let ours = Identity {
-        party: "CH".to_owned(),
+        party: "CH".parse().unwrap(),
         ..identity()
     };
     let error = Store::open(&folder.path(), &ours, &OpenOptions::default()).unwrap_err();
@@ -147,7 +171,7 @@ fn the_ledger_of_another_country_is_refused() {
 fn the_ledger_of_another_origin_is_refused() {
     let folder = Folder::with_blocks(1);
     let ours = Identity {
-        origin: "gh.example/other".to_owned(),
+        origin: "gh.example/other".parse().unwrap(),
         ..identity()
     };
     let error = Store::open(&folder.path(), &ours, &OpenOptions::default()).unwrap_err();
@@ -165,7 +189,7 @@ fn the_ledger_of_another_origin_is_refused() {
 fn a_foreign_key_is_refused() {
     let folder = Folder::with_blocks(1);
     let ours = Identity {
-        log_key: "gh.example/ledger+00000000+Zm9yZWlnbg==".to_owned(),
+        log_keys: vec!["gh.example/ledger+00000000+Zm9yZWlnbg==".to_owned()],
         ..identity()
     };
     let error = Store::open(&folder.path(), &ours, &OpenOptions::default()).unwrap_err();

@@ -1,5 +1,7 @@
 //! One block's writes, collected and then written at once.
 
+use countersign_protocol::federation::MessageKind;
+use countersign_protocol::id::{RequestId, TransferId};
 use rocksdb::{ColumnFamily, WriteBatch};
 
 use super::column::{bundle_key, leaf_key, meta, posting_key, tile_key};
@@ -48,23 +50,32 @@ impl<'a> Batch<'a> {
             .delete_cf(self.columns[Column::State.slot()], key);
     }
 
-    /// Adds a posting: `delta` tonnes to `account` by the leaf at `index`, of which it is posting number `position`.
-    pub fn posting(&mut self, account: &[u8], index: u64, position: u32, delta: i64) {
+    /// Adds a posting: `delta` tonnes to `account` by the leaf at `index`, of which it is posting number `position`,
+    /// and the balance after it.
+    pub fn posting(&mut self, account: &[u8], index: u64, position: u32, delta: i64, balance: i64) {
+        let mut value = [0; 16];
+        value[..8].copy_from_slice(&delta.to_be_bytes());
+        value[8..].copy_from_slice(&balance.to_be_bytes());
         self.put(
             Column::Posting,
             &posting_key(account, index, position),
-            &delta.to_be_bytes(),
+            &value,
         );
     }
 
     /// Remembers the receipt of a request.
-    pub fn request(&mut self, request: &[u8; 16], stored: &StoredRequest) {
-        self.put(Column::Request, request, &stored.encode());
+    pub fn request(&mut self, request: &RequestId, stored: &StoredRequest) {
+        self.put(Column::Request, request.as_bytes(), &stored.encode());
     }
 
     /// Keeps a partner's proof bundle as evidence.
-    pub fn bundle(&mut self, transfer: &[u8; 32], stage: u8, bundle: &[u8]) {
-        self.put(Column::Bundle, &bundle_key(transfer, stage), bundle);
+    pub fn bundle(&mut self, transfer: &TransferId, kind: MessageKind, bundle: &[u8]) {
+        self.put(Column::Bundle, &bundle_key(transfer, kind), bundle);
+    }
+
+    /// Keeps the digest of the registry's state after this block.
+    pub fn state_digest(&mut self, digest: &[u8; 32]) {
+        self.put(Column::Meta, meta::STATE_DIGEST, digest);
     }
 
     /// Names the log key that signs from this block on (text form of the verifier key).

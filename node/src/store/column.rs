@@ -1,5 +1,8 @@
 //! The column families, their keys and their value layouts. Keys are built here and nowhere else.
 
+use countersign_protocol::federation::MessageKind;
+use countersign_protocol::id::TransferId;
+
 /// One column family of the store.
 ///
 /// All integers in keys are big-endian, so that the order of bytes is the order of numbers.
@@ -14,11 +17,12 @@ pub enum Column {
     Tile,
     /// Registry key bytes to registry value bytes: the fold of all leaves so far.
     State,
-    /// Account, leaf index and position inside the leaf to a signed number of tonnes.
+    /// Account, leaf index and position inside the leaf to a signed number of tonnes and the balance after
+    /// it (both i64).
     Posting,
     /// Request id (16 bytes) to the receipt that its first submission got.
     Request,
-    /// Transfer id (32 bytes) and stage (u8) to the proof bundle that the partner sent: our evidence.
+    /// Transfer id (32 bytes) and kind of message (u8) to the proof bundle that the partner sent: our evidence.
     Bundle,
 }
 
@@ -76,9 +80,15 @@ pub(super) fn tile_key(level: u8, index: u64) -> [u8; 9] {
 }
 
 /// Key of a bundle.
-pub(super) fn bundle_key(transfer: &[u8; 32], stage: u8) -> [u8; 33] {
+pub(super) fn bundle_key(transfer: &TransferId, kind: MessageKind) -> [u8; 33] {
+    let stage = match kind {
+        MessageKind::Offer => 0,
+        MessageKind::CancelAsk => 1,
+        MessageKind::Receipt => 2,
+        MessageKind::Notice => 3,
+    };
     let mut key = [stage; 33];
-    key[..32].copy_from_slice(transfer);
+    key[..32].copy_from_slice(transfer.as_bytes());
     key
 }
 
@@ -109,5 +119,6 @@ pub(super) mod meta {
     pub(in crate::store) const PARTY: &[u8] = b"party";
     pub(in crate::store) const ORIGIN: &[u8] = b"origin";
     pub(in crate::store) const LOG_KEY: &[u8] = b"log-key";
+    pub(in crate::store) const STATE_DIGEST: &[u8] = b"state-digest";
     pub(in crate::store) const WITNESSED: &[u8] = b"witnessed";
 }

@@ -13,7 +13,7 @@ mod guard;
 mod open;
 mod options;
 mod reader;
-mod request;
+mod row;
 
 use std::ops::Deref;
 use std::sync::{Mutex, PoisonError};
@@ -27,7 +27,7 @@ pub use guard::GuardedHead;
 pub use open::{Identity, OpenOptions, SCHEMA_VERSION};
 pub use options::StoreTuning;
 pub use reader::{Leaves, StoreReader};
-pub use request::StoredRequest;
+pub use row::{StoredPosting, StoredRequest};
 
 use column::meta;
 use guard::HeadGuard;

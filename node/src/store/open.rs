@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use countersign_protocol::id::Origin;
+use countersign_protocol::party::Party;
 use rocksdb::DB;
 
 use super::column::meta;
@@ -18,12 +20,13 @@ pub(super) const GUARD_FILE: &str = "head";
 /// Whose ledger a store holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Identity {
-    /// The country, as ISO 3166-1 alpha-2.
-    pub party: String,
+    /// The country.
+    pub party: Party,
     /// Origin line of the log's checkpoints.
-    pub origin: String,
-    /// Text of the verifier key that signs the checkpoints.
-    pub log_key: String,
+    pub origin: Origin,
+    /// Verifier keys in text form. A store records the one in force; a node may hold several around a rotation, and
+    /// the first one is the one that a new store begins with.
+    pub log_keys: Vec<String>,
 }
 
 /// How to open a store.
@@ -180,32 +183,30 @@ pub(super) fn check_schema(dir: &Path, found: u32) -> Result<(), StoreError> {
 }
 
 fn check_identity(dir: &Path, found: &Identity, expected: &Identity) -> Result<(), StoreError> {
-    let Identity {
-        party,
-        origin,
-        log_key,
-    } = found.clone();
     let dir = dir.to_owned();
-    let expected = expected.clone();
-    if party != expected.party {
+    if found.party != expected.party {
         return Err(StoreError::WrongParty {
             dir,
-            found: party,
-            expected: expected.party,
+            found: found.party.to_string(),
+            expected: expected.party.to_string(),
         });
     }
-    if origin != expected.origin {
+    if found.origin != expected.origin {
         return Err(StoreError::WrongOrigin {
             dir,
-            found: origin,
-            expected: expected.origin,
+            found: found.origin.to_string(),
+            expected: expected.origin.to_string(),
         });
     }
-    if log_key != expected.log_key {
+    if !found
+        .log_keys
+        .iter()
+        .all(|key| expected.log_keys.contains(key))
+    {
         return Err(StoreError::ForeignKey {
             dir,
-            found: log_key,
-            expected: expected.log_key,
+            found: found.log_keys.join(", "),
+            expected: expected.log_keys.join(", "),
         });
     }
     Ok(())
@@ -238,15 +239,12 @@ pub(super) fn check_acknowledged(
 }
 
 fn write_identity(batch: &mut Batch<'_>, identity: &Identity) {
-    let Identity {
-        party,
-        origin,
-        log_key,
-    } = identity;
     batch.meta(meta::SCHEMA, &SCHEMA_VERSION.to_be_bytes());
-    batch.meta(meta::PARTY, party.as_bytes());
-    batch.meta(meta::ORIGIN, origin.as_bytes());
-    batch.meta(meta::LOG_KEY, log_key.as_bytes());
+    batch.meta(meta::PARTY, identity.party.to_string().as_bytes());
+    batch.meta(meta::ORIGIN, identity.origin.as_str().as_bytes());
+    if let Some(key) = identity.log_keys.first() {
+        batch.log_key(key);
+    }
 }
 
 pub(super) fn read_identity(reader: &StoreReader) -> Result<Identity, StoreError> {
@@ -267,9 +265,13 @@ pub(super) fn read_identity(reader: &StoreReader) -> Result<Identity, StoreError
         String::from_utf8(bytes).map_err(|_| lost(name))
     };
     Ok(Identity {
-        party: text(meta::PARTY, "party")?,
-        origin: text(meta::ORIGIN, "origin")?,
-        log_key: text(meta::LOG_KEY, "log-key")?,
+        party: text(meta::PARTY, "party")?
+            .parse()
+            .map_err(|_| lost("party"))?,
+        origin: text(meta::ORIGIN, "origin")?
+            .parse()
+            .map_err(|_| lost("origin"))?,
+        log_keys: vec![text(meta::LOG_KEY, "log-key")?],
     })
 }
 

@@ -4,6 +4,9 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use countersign_protocol::federation::MessageKind;
+use countersign_protocol::id::{RequestId, TransferId};
+use countersign_protocol::log::{Tile, TileSource};
 use rocksdb::{ColumnFamily, DB, DBRawIteratorWithThreadMode, ReadOptions};
 
 use super::column::{bundle_key, leaf_key, meta, posting_prefix, tile_key};
@@ -13,7 +16,7 @@ use super::open::{
     survey,
 };
 use super::options::{descriptors, reader_options};
-use super::{Column, GuardedHead, Identity, StoreError, StoreTuning, StoredRequest};
+use super::{Column, GuardedHead, Identity, StoreError, StoreTuning, StoredPosting, StoredRequest};
 
 /// How often a reader tries to catch the writer between two changes of its files. Those are a second apart or more
 /// under full load, an opening takes milliseconds.
@@ -117,6 +120,20 @@ impl StoreReader {
             .transpose()
     }
 
+    /// Digest of the registry's state after the last block; `None` before the first.
+    ///
+    /// # Errors
+    /// When the row cannot be read or is not a digest.
+    pub fn state_digest(&self) -> Result<Option<[u8; 32]>, StoreError> {
+        self.get(Column::Meta, meta::STATE_DIGEST)?
+            .map(|bytes| {
+                let malformed =
+                    |_| self.malformed(Column::Meta, meta::STATE_DIGEST, "not a digest");
+                bytes.try_into().map_err(malformed)
+            })
+            .transpose()
+    }
+
     /// Number of leaves, read from the last key.
     ///
     /// # Errors
@@ -163,7 +180,7 @@ impl StoreReader {
     ///
     /// # Errors
     /// When the row cannot be read.
-    pub fn tile(&self, level: u8, index: u64) -> Result<Option<Vec<u8>>, StoreError> {
+    pub fn tile_bytes(&self, level: u8, index: u64) -> Result<Option<Vec<u8>>, StoreError> {
         let key = tile_key(level, index);
         let bytes = self.get(Column::Tile, &key)?;
         match &bytes {
@@ -188,7 +205,7 @@ impl StoreReader {
         match <&[u8; 9]>::try_from(key) {
             Ok([found, index @ ..]) if *found == level => {
                 let index = u64::from_be_bytes(*index);
-                Ok(self.tile(level, index)?.map(|hashes| (index, hashes)))
+                Ok(self.tile_bytes(level, index)?.map(|hashes| (index, hashes)))
             }
             Ok(_) => Ok(None),
             Err(_) => Err(self.malformed(Column::Tile, key, "key is not a level and an index")),
@@ -218,20 +235,21 @@ impl StoreReader {
     ///
     /// # Errors
     /// When the row cannot be read or is malformed.
-    pub fn request(&self, request: &[u8; 16]) -> Result<Option<StoredRequest>, StoreError> {
+    pub fn request(&self, request: &RequestId) -> Result<Option<StoredRequest>, StoreError> {
         let column = self.column(Column::Request)?;
         let row = self
             .db
-            .get_pinned_cf(column, request)
+            .get_pinned_cf(column, request.as_bytes())
             .map_err(|e| self.failed("read", e))?;
         row.map(|bytes| {
-            StoredRequest::decode(&bytes)
-                .ok_or_else(|| self.malformed(Column::Request, request, "not a stored receipt"))
+            StoredRequest::decode(&bytes).ok_or_else(|| {
+                self.malformed(Column::Request, request.as_bytes(), "not a stored receipt")
+            })
         })
         .transpose()
     }
 
-    /// The postings of an account from leaf `from` on, oldest first, at most `limit`: leaf index and tonnes.
+    /// The postings of an account from leaf `from` on, oldest first, at most `limit`.
     ///
     /// # Errors
     /// When a row cannot be read or is malformed.
@@ -240,7 +258,7 @@ impl StoreReader {
         account: &[u8],
         from: u64,
         limit: usize,
-    ) -> Result<Vec<(u64, i64)>, StoreError> {
+    ) -> Result<Vec<StoredPosting>, StoreError> {
         let prefix = posting_prefix(account);
         let mut rows = self.raw_iterator(Column::Posting, ReadOptions::default())?;
         rows.seek([prefix.as_slice(), &from.to_be_bytes()].concat());
@@ -249,24 +267,25 @@ impl StoreReader {
             let Some((key, value)) = rows.item().filter(|(key, _)| key.starts_with(&prefix)) else {
                 break;
             };
-            let parsed = key[prefix.len()..]
-                .first_chunk::<8>()
-                .zip(value.try_into().ok());
-            let (index, delta) =
-                parsed.ok_or_else(|| self.malformed(Column::Posting, key, "not a posting"))?;
-            found.push((u64::from_be_bytes(*index), i64::from_be_bytes(delta)));
+            let posting = StoredPosting::decode(&key[prefix.len()..], value)
+                .ok_or_else(|| self.malformed(Column::Posting, key, "not a posting"))?;
+            found.push(posting);
             rows.next();
         }
         rows.status().map_err(|e| self.failed("read", e))?;
         Ok(found)
     }
 
-    /// The partner's bundle that justified `stage` of a transfer.
+    /// The partner's bundle of this kind for a transfer.
     ///
     /// # Errors
     /// When the row cannot be read.
-    pub fn bundle(&self, transfer: &[u8; 32], stage: u8) -> Result<Option<Vec<u8>>, StoreError> {
-        self.get(Column::Bundle, &bundle_key(transfer, stage))
+    pub fn bundle(
+        &self,
+        transfer: &TransferId,
+        kind: MessageKind,
+    ) -> Result<Option<Vec<u8>>, StoreError> {
+        self.get(Column::Bundle, &bundle_key(transfer, kind))
     }
 
     /// Calls `visit` with every row of every column: column, key, value. Every block's checksum is compared on the way.
@@ -372,6 +391,23 @@ impl std::fmt::Debug for StoreReader {
         f.debug_struct("StoreReader")
             .field("dir", &self.dir)
             .finish_non_exhaustive()
+    }
+}
+
+/// Tiles of any tree up to the newest: a partial one is the head of what is stored. A row that cannot be read is
+/// missing, so whoever builds a proof gets none instead of a wrong one.
+impl TileSource for StoreReader {
+    fn tile(&self, tile: Tile) -> Option<Vec<u8>> {
+        let stored = self.tile_bytes(tile.level(), tile.index());
+        let mut bytes = stored
+            .inspect_err(|error| tracing::error!(%error, "a tile cannot be read"))
+            .ok()
+            .flatten()?;
+        let wanted = usize::from(tile.width()) * 32;
+        (bytes.len() >= wanted).then(|| {
+            bytes.truncate(wanted);
+            bytes
+        })
     }
 }
 

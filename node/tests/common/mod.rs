@@ -12,12 +12,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use countersign_node::store::{Identity, OpenOptions, Store, StoreError, StoredRequest};
+use countersign_protocol::federation::MessageKind;
+use countersign_protocol::id::{RequestId, TransferId};
 
 pub fn identity() -> Identity {
     Identity {
-        party: "GH".to_owned(),
-        origin: "gh.example/ledger".to_owned(),
-        log_key: "gh.example/ledger+11111111+a2V5".to_owned(),
+        party: "GH".parse().unwrap(),
+        origin: "gh.example/ledger".parse().unwrap(),
+        log_keys: vec!["gh.example/ledger+11111111+a2V5".to_owned()],
     }
 }
 
@@ -32,7 +34,7 @@ pub fn append(store: &Store, index: u64) {
     batch.leaf(index, &leaf(index));
     batch.tile(0, 0, &vec![byte; 32 * (usize::from(byte) + 1)]);
     batch.set_state(format!("key {index}").as_bytes(), b"value");
-    batch.posting(b"gh-1", index, 0, 5);
+    batch.posting(b"gh-1", index, 0, 5, 5 * i64::from(byte) + 5);
     let stored = StoredRequest {
         command_sha256: [1; 32],
         first_index: index,
@@ -40,8 +42,8 @@ pub fn append(store: &Store, index: u64) {
         size: index + 1,
         time_ms: 1,
     };
-    batch.request(&[byte; 16], &stored);
-    batch.bundle(&[byte; 32], 1, b"bundle");
+    batch.request(&RequestId([byte; 16]), &stored);
+    batch.bundle(&TransferId([byte; 32]), MessageKind::Offer, b"bundle");
     store.commit(batch.finish()).unwrap();
     store
         .acknowledge(index + 1, &format!("note {index}\n"))

@@ -1,4 +1,4 @@
-//! What is remembered of a request, so that sending it again is harmless.
+//! Rows with a layout of their own: what is remembered of a request, and the lines of an account's statement.
 
 /// The receipt of the first submission with some request id, and what that submission was.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,6 +41,33 @@ impl StoredRequest {
             count: u32::from_be_bytes(*count),
             size: u64::from_be_bytes(*size),
             time_ms: u64::from_be_bytes(*time_ms),
+        })
+    }
+}
+
+/// One line of an account's statement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StoredPosting {
+    /// Leaf that moved the units.
+    pub index: u64,
+    /// Position among that leaf's postings.
+    pub position: u32,
+    /// Tonnes that came in (above zero) or went out.
+    pub delta: i64,
+    /// Balance afterwards, in tonnes.
+    pub balance: i64,
+}
+
+impl StoredPosting {
+    /// Reads the part of the key after the account, and the value.
+    pub(super) fn decode(place: &[u8], value: &[u8]) -> Option<Self> {
+        let (index, position) = place.split_first_chunk::<8>()?;
+        let (delta, balance) = value.split_first_chunk::<8>()?;
+        Some(Self {
+            index: u64::from_be_bytes(*index),
+            position: u32::from_be_bytes(position.try_into().ok()?),
+            delta: i64::from_be_bytes(*delta),
+            balance: i64::from_be_bytes(balance.try_into().ok()?),
         })
     }
 }

@@ -1,0 +1,142 @@
+//! One country's ledger: a single writer between a bounded queue and the store.
+//!
+//! queue -> plan and apply (the registry's rules) -> block header -> one synced write -> signed checkpoint -> head
+//! guard -> announcement -> receipts. Two threads share the way: `ledger-writer` makes a block while `ledger-commit`
+//! syncs the one before. Nothing else writes registry state.
+
+mod block;
+mod commit;
+mod handle;
+mod head;
+mod keyring;
+mod open;
+mod settled;
+mod submission;
+mod tree;
+mod writer;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use countersign_protocol::id::Origin;
+use countersign_protocol::log::SignerKey;
+use countersign_protocol::party::Party;
+use countersign_protocol::registry::LedgerAccount;
+use tokio::sync::mpsc;
+
+pub use handle::LedgerHandle;
+pub use head::Head;
+pub use submission::{
+    BUNDLE_BYTES_MAX, LedgerError, OWN_REQUEST, Receipt, Submission, SubmitError,
+};
+
+use crate::store::OpenOptions;
+use writer::Message;
+
+/// Submissions that may wait. At 20,000 a second a full queue is a fifth of a second's work: enough to ride out one
+/// slow sync, short enough that a caller is told at once when the disk stalls.
+pub const QUEUE_DEFAULT: usize = 4096;
+
+/// Submissions in one block. Beyond this a larger block makes everybody wait longer and syncs no cheaper.
+pub const BLOCK_SUBMISSIONS_DEFAULT: usize = 1024;
+
+/// Milliseconds since the Unix epoch.
+pub type Clock = Arc<dyn Fn() -> u64 + Send + Sync>;
+
+/// How to open a ledger.
+#[derive(Clone)]
+pub struct LedgerConfig {
+    /// Folder of the store.
+    pub dir: PathBuf,
+    /// Whose ledger it must be.
+    pub party: Party,
+    /// Which log it must be.
+    pub origin: Origin,
+    /// The log keys that this node holds: one, or around a rotation two.
+    pub keys: Vec<SignerKey>,
+    /// Capacity of the queue, in submissions.
+    pub queue: usize,
+    /// Most submissions in one block.
+    pub block_submissions_max: usize,
+    /// Memory limits of the store, and the operator's word about lost records.
+    pub store: OpenOptions,
+    /// Where the time of records comes from.
+    pub clock: Clock,
+}
+
+impl LedgerConfig {
+    /// The usual configuration, with the system's clock.
+    #[must_use]
+    pub fn new(dir: PathBuf, party: Party, origin: Origin, keys: Vec<SignerKey>) -> Self {
+        Self {
+            dir,
+            party,
+            origin,
+            keys,
+            queue: QUEUE_DEFAULT,
+            block_submissions_max: BLOCK_SUBMISSIONS_DEFAULT,
+            store: OpenOptions::default(),
+            clock: Arc::new(system_time_ms),
+        }
+    }
+}
+
+/// The system's clock, in milliseconds since the Unix epoch. The writer never goes back behind the last record.
+fn system_time_ms() -> u64 {
+    let since = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
+    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// A running ledger. Dropping it stops the writer after what is queued; [`Ledger::shutdown`] says when that is done.
+pub struct Ledger {
+    handle: LedgerHandle,
+    threads: Vec<JoinHandle<()>>,
+}
+
+impl Ledger {
+    /// A handle for submitting and reading.
+    #[must_use]
+    pub fn handle(&self) -> LedgerHandle {
+        self.handle.clone()
+    }
+
+    /// Writes what is queued and ends. Blocks: call it where blocking is allowed. Handles can still read; the folder is
+    /// free for another process when the last of them is gone.
+    pub fn shutdown(mut self) {
+        self.stop();
+    }
+
+    fn stop(&mut self) {
+        while let Err(mpsc::error::TrySendError::Full(_)) =
+            self.handle.queue.try_send(Message::Stop)
+        {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        for thread in self.threads.drain(..) {
+            // A panic was caught and reported inside the thread.
+            let _ = thread.join();
+        }
+    }
+}
+
+impl Drop for Ledger {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+impl std::fmt::Debug for Ledger {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Ledger").field(&self.handle).finish()
+    }
+}
+
+/// The bytes under which postings of an account of the general ledger are kept.
+pub(crate) fn posting_account(account: LedgerAccount) -> Vec<u8> {
+    // An enum of small integers: postcard has nothing to refuse.
+    postcard::to_stdvec(&account).unwrap_or_default()
+}
