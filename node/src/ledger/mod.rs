@@ -10,9 +10,12 @@ mod handle;
 mod head;
 mod keyring;
 mod open;
+pub mod replay;
+mod rows;
 mod settled;
 mod submission;
 mod tree;
+mod verify;
 mod writer;
 
 use std::path::PathBuf;
@@ -31,6 +34,7 @@ pub use head::Head;
 pub use submission::{
     BUNDLE_BYTES_MAX, LedgerError, OWN_REQUEST, Receipt, Submission, SubmitError,
 };
+pub use verify::{Verified, VerifyError, verify};
 
 use crate::store::OpenOptions;
 use writer::Message;

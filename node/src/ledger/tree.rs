@@ -63,7 +63,7 @@ impl TreeEdge {
     pub(super) fn push(&mut self, leaf: Hash, batch: &mut Batch<'_>) -> Result<(), FrontierError> {
         let levels = &mut self.levels;
         self.frontier.push_with(leaf, |level, _, hash| {
-            if level % TILE_HEIGHT == 0 {
+            if level.is_multiple_of(TILE_HEIGHT) {
                 append(levels, level / TILE_HEIGHT, &hash, batch);
             }
         })

@@ -4,7 +4,7 @@ use countersign_protocol::federation::MessageKind;
 use countersign_protocol::id::{RequestId, TransferId};
 use rocksdb::{ColumnFamily, WriteBatch};
 
-use super::column::{bundle_key, leaf_key, meta, posting_key, tile_key};
+use super::column::{bundle_key, leaf_key, meta, posting_row, tile_key};
 use super::{Column, StoreReader, StoredRequest};
 
 /// Writes that become durable together or not at all.
@@ -53,14 +53,8 @@ impl<'a> Batch<'a> {
     /// Adds a posting: `delta` tonnes to `account` by the leaf at `index`, of which it is posting number `position`,
     /// and the balance after it.
     pub fn posting(&mut self, account: &[u8], index: u64, position: u32, delta: i64, balance: i64) {
-        let mut value = [0; 16];
-        value[..8].copy_from_slice(&delta.to_be_bytes());
-        value[8..].copy_from_slice(&balance.to_be_bytes());
-        self.put(
-            Column::Posting,
-            &posting_key(account, index, position),
-            &value,
-        );
+        let (key, value) = posting_row(account, index, position, delta, balance);
+        self.put(Column::Posting, &key, &value);
     }
 
     /// Remembers the receipt of a request.

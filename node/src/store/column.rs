@@ -105,12 +105,21 @@ pub(super) fn posting_prefix(account: &[u8]) -> Vec<u8> {
     key
 }
 
-/// Key of one posting: account, leaf index, position of the posting inside that leaf.
-pub(super) fn posting_key(account: &[u8], index: u64, position: u32) -> Vec<u8> {
+/// Key and value of one posting. Key: account, leaf index, position of the posting inside that leaf.
+pub(crate) fn posting_row(
+    account: &[u8],
+    index: u64,
+    position: u32,
+    delta: i64,
+    balance: i64,
+) -> (Vec<u8>, [u8; 16]) {
     let mut key = posting_prefix(account);
     key.extend_from_slice(&index.to_be_bytes());
     key.extend_from_slice(&position.to_be_bytes());
-    key
+    let mut value = [0; 16];
+    value[..8].copy_from_slice(&delta.to_be_bytes());
+    value[8..].copy_from_slice(&balance.to_be_bytes());
+    (key, value)
 }
 
 /// Rows of [`Column::Meta`].

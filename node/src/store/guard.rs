@@ -12,6 +12,7 @@
 use std::fs::{File, OpenOptions};
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use sha2::{Digest, Sha256};
 
@@ -21,6 +22,8 @@ const SLOT_BYTES: usize = 4096;
 const MAGIC: &[u8; 8] = b"CSHEAD1\n";
 const HEADER_BYTES: usize = 8 + 4 + 8 + 8 + 4;
 const DIGEST_BYTES: usize = 32;
+/// A slot is written in microseconds.
+const PEEKS_MAX: u32 = 5;
 /// Longest checkpoint note that fits a slot, in bytes.
 pub(super) const NOTE_BYTES_MAX: usize = SLOT_BYTES - HEADER_BYTES - DIGEST_BYTES;
 
@@ -98,6 +101,19 @@ impl HeadGuard {
     pub(super) fn peek(path: &Path) -> Result<GuardContent, StoreError> {
         let file = File::open(path).map_err(|e| StoreError::io("open", path, e))?;
         read_slots(&file, path)
+    }
+
+    /// Reads the file until no slot is damaged, or until it is clear that this is not a writer's doing.
+    pub(super) fn peek_settled(path: &Path) -> Result<GuardContent, StoreError> {
+        let mut content = Self::peek(path)?;
+        for _ in 0..PEEKS_MAX {
+            if content.damaged_slots == 0 {
+                break;
+            }
+            std::thread::sleep(Duration::from_millis(1));
+            content = Self::peek(path)?;
+        }
+        Ok(content)
     }
 
     /// Remembers `note` as acknowledged, over the older slot.

@@ -22,6 +22,7 @@ use rocksdb::WriteOptions;
 
 pub use batch::{Batch, Writes};
 pub use column::Column;
+pub(crate) use column::posting_row;
 pub use error::StoreError;
 pub use guard::GuardedHead;
 pub use open::{Identity, OpenOptions, SCHEMA_VERSION};

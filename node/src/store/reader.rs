@@ -10,7 +10,7 @@ use countersign_protocol::log::{Tile, TileSource};
 use rocksdb::{ColumnFamily, DB, DBRawIteratorWithThreadMode, ReadOptions};
 
 use super::column::{bundle_key, leaf_key, meta, posting_prefix, tile_key};
-use super::guard::HeadGuard;
+use super::guard::{GuardContent, HeadGuard};
 use super::open::{
     DATABASE_FOLDER, GUARD_FILE, check_acknowledged, check_columns, check_schema, read_identity,
     survey,
@@ -30,11 +30,17 @@ const OPEN_PAUSE: Duration = Duration::from_millis(50);
 pub struct StoreReader {
     pub(super) db: DB,
     pub(super) dir: PathBuf,
+    /// The head guard as it was when a reader was opened; a writer reads its own anew.
+    guard: Option<GuardContent>,
 }
 
 impl StoreReader {
     pub(super) const fn primary(db: DB, dir: PathBuf) -> Self {
-        Self { db, dir }
+        Self {
+            db,
+            dir,
+            guard: None,
+        }
     }
 
     /// Opens the store in `dir` for reading, whether or not a node is writing it. Writes nothing into `dir`.
@@ -64,7 +70,7 @@ impl StoreReader {
 
     fn open_once(dir: &Path) -> Result<Self, StoreError> {
         // The guard is written after the records: what it names now must be there in a copy opened later.
-        let content = HeadGuard::peek(&dir.join(GUARD_FILE))?;
+        let content = HeadGuard::peek_settled(&dir.join(GUARD_FILE))?;
         if let Some(head) = &content.head {
             check_schema(dir, head.schema)?;
         }
@@ -78,9 +84,10 @@ impl StoreReader {
             false,
         )
         .map_err(|e| StoreError::database("open for reading", dir, e))?;
-        let reader = Self::primary(db, dir.to_owned());
+        let mut reader = Self::primary(db, dir.to_owned());
         check_acknowledged(dir, reader.leaf_count()?, &content, None)?;
         read_identity(&reader)?;
+        reader.guard = Some(content);
         Ok(reader)
     }
 
@@ -103,7 +110,10 @@ impl StoreReader {
     /// # Errors
     /// When the guard file cannot be read.
     pub fn acknowledged_head(&self) -> Result<Option<GuardedHead>, StoreError> {
-        Ok(HeadGuard::peek(&self.dir.join(GUARD_FILE))?.head)
+        match &self.guard {
+            Some(content) => Ok(content.head.clone()),
+            None => Ok(HeadGuard::peek(&self.dir.join(GUARD_FILE))?.head),
+        }
     }
 
     /// The newest checkpoint that carried a quorum of cosignatures.
@@ -302,13 +312,15 @@ impl StoreReader {
         Ok(())
     }
 
-    /// Slots of the head guard that hold something other than a head. Not zero means that the file was damaged, or
-    /// that a writer was in the middle of it.
+    /// Slots of the head guard that hold something other than a head. Not zero means that the file was damaged.
     ///
     /// # Errors
     /// When the guard file cannot be read.
     pub fn damaged_guard_slots(&self) -> Result<u8, StoreError> {
-        Ok(HeadGuard::peek(&self.dir.join(GUARD_FILE))?.damaged_slots)
+        match &self.guard {
+            Some(content) => Ok(content.damaged_slots),
+            None => Ok(HeadGuard::peek_settled(&self.dir.join(GUARD_FILE))?.damaged_slots),
+        }
     }
 
     fn each<E: From<StoreError>>(

@@ -19,7 +19,7 @@ impl StoredRequest {
     const BYTES: usize = 32 + 8 + 4 + 8 + 8;
 
     /// Fixed layout, integers big-endian, in the order of the fields.
-    pub(super) fn encode(&self) -> [u8; Self::BYTES] {
+    pub(crate) fn encode(&self) -> [u8; Self::BYTES] {
         let mut bytes = [0; Self::BYTES];
         bytes[..32].copy_from_slice(&self.command_sha256);
         bytes[32..40].copy_from_slice(&self.first_index.to_be_bytes());

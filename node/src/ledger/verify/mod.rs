@@ -1,0 +1,195 @@
+//! Verifying a store from its leaves up: every leaf, tile and signature, and with replay every rule, balance and row.
+
+mod fold;
+mod signed;
+mod tree;
+
+use std::path::PathBuf;
+
+use countersign_protocol::log::Hash;
+use countersign_protocol::registry::{State, StateError};
+
+use super::replay::{CHUNK_LEAVES, ChunkSink, ReadLeaf, ReplayError, in_two_threads};
+use super::rows::RowSum;
+use crate::store::{Column, StoreError, StoreReader};
+use fold::Fold;
+use signed::Checkpoints;
+use tree::TreeCheck;
+
+/// What a verification found to be right.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verified {
+    /// Leaves.
+    pub size: u64,
+    /// Root of the tree of all leaves.
+    pub root: Hash,
+    /// Size of the newest signed checkpoint.
+    pub signed_size: u64,
+    /// Rows of the database, every one of which was read.
+    pub rows: u64,
+    /// Whether every rule was applied again.
+    pub replayed: bool,
+}
+
+/// What a verification found to be wrong. The message names the place.
+#[derive(Debug, thiserror::Error)]
+pub enum VerifyError {
+    /// The store does not open or read.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The leaves are not a ledger.
+    #[error(transparent)]
+    Replay(#[from] ReplayError),
+    /// A folded value does not encode.
+    #[error(transparent)]
+    State(#[from] StateError),
+    /// Something in the store contradicts the leaves.
+    #[error("{what} in {dir} does not follow from the leaves: restore the folder from a backup")]
+    Contradiction {
+        /// The store's folder.
+        dir: PathBuf,
+        /// Which part.
+        what: String,
+    },
+    /// A checkpoint is not what the log's key signed.
+    #[error("the {which} checkpoint in {dir} is wrong: {why}")]
+    Checkpoint {
+        /// The store's folder.
+        dir: PathBuf,
+        /// Which one.
+        which: &'static str,
+        /// What is wrong with it.
+        why: String,
+    },
+}
+
+/// Verifies the store behind `reader`. `progress` hears how many leaves are done, of how many.
+///
+/// # Errors
+/// The first thing found wrong.
+pub fn verify(
+    reader: &StoreReader,
+    replay: bool,
+    mut progress: impl FnMut(u64, u64) + Send,
+) -> Result<Verified, VerifyError> {
+    let size = reader.leaf_count()?;
+    let mut signed = Checkpoints::read(reader)?;
+    let mut tree = TreeCheck::new(reader);
+    let mut fold = replay.then(Fold::default);
+    in_two_threads(
+        |sink| {
+            read_leaves(reader, size, sink, |leaf| {
+                signed.learn(&leaf.record.body);
+                tree.push(leaf)?;
+                signed.check_at(tree.frontier.size(), || tree.frontier.root())?;
+                if leaf.index + 1 == size || (leaf.index + 1).is_multiple_of(PROGRESS_LEAVES) {
+                    progress(leaf.index + 1, size);
+                }
+                Ok(())
+            })
+        },
+        |chunk| match &mut fold {
+            Some(fold) => fold.take(&chunk),
+            None => Ok(()),
+        },
+    )?;
+    let signed_size = signed.finish()?;
+    let tiles = tree.finish()?;
+    let rows = compare_rows(reader, fold.as_ref(), tiles)?;
+    Ok(Verified {
+        size,
+        root: tree.frontier.root(),
+        signed_size,
+        rows,
+        replayed: replay,
+    })
+}
+
+/// How often progress is told.
+const PROGRESS_LEAVES: u64 = 4096;
+
+fn read_leaves(
+    reader: &StoreReader,
+    size: u64,
+    sink: &ChunkSink,
+    mut check: impl FnMut(&ReadLeaf) -> Result<(), VerifyError>,
+) -> Result<(), VerifyError> {
+    let mut leaves = reader.leaves(0..size)?;
+    let mut chunk = Vec::with_capacity(CHUNK_LEAVES);
+    for expected in 0..size {
+        let next = leaves.next_leaf()?;
+        let Some((index, bytes)) = next.filter(|(index, _)| *index == expected) else {
+            return Err(contradiction(reader, format!("the gap at leaf {expected}")));
+        };
+        let leaf = ReadLeaf::read(index, bytes)?;
+        check(&leaf)?;
+        chunk.push(leaf);
+        if chunk.len() == CHUNK_LEAVES || index + 1 == size {
+            let full = std::mem::replace(&mut chunk, Vec::with_capacity(CHUNK_LEAVES));
+            if !sink.put(full) {
+                return Ok(());
+            }
+        }
+    }
+    Ok(())
+}
+
+fn contradiction(reader: &StoreReader, what: String) -> VerifyError {
+    VerifyError::Contradiction {
+        dir: reader.dir().to_owned(),
+        what,
+    }
+}
+
+/// Reads every row of every column, so that every checksum is compared, and holds them against what was folded.
+fn compare_rows(reader: &StoreReader, fold: Option<&Fold>, tiles: u64) -> Result<u64, VerifyError> {
+    let mut counts = [0_u64; Column::ALL.len()];
+    let [mut values, mut postings, mut requests] = [RowSum::default(); 3];
+    reader.each_row::<VerifyError>(|column, key, value| {
+        counts[column as usize] += 1;
+        match (column, fold) {
+            (Column::State, Some(_)) => values.add(key, value),
+            (Column::Posting, Some(_)) => postings.add(key, value),
+            (Column::Request, Some(_)) => {
+                let rest = value.get(32..).unwrap_or_default();
+                requests.add(key, rest);
+            }
+            _ => {}
+        }
+        Ok(())
+    })?;
+    let count = |column: Column| counts[column as usize];
+    if count(Column::Tile) != tiles {
+        return Err(contradiction(reader, "the number of tiles".to_owned()));
+    }
+    if let Some(fold) = fold {
+        let state = fold.replay.state();
+        let checks = [
+            (values == fold.values()?, "the column of state"),
+            (
+                reader.state_digest()? == Some(state.digest()),
+                "the digest of the state",
+            ),
+            (postings == fold.postings, "the column of postings"),
+            (requests == fold.requests, "the column of requests"),
+            (
+                is_identity_of(reader, state)?,
+                "the identity in column meta",
+            ),
+        ];
+        if let Some((_, what)) = checks.iter().find(|(holds, _)| !holds) {
+            return Err(contradiction(reader, (*what).to_owned()));
+        }
+    }
+    Ok(counts.iter().sum())
+}
+
+fn is_identity_of(reader: &StoreReader, state: &State) -> Result<bool, StoreError> {
+    let identity = reader.identity()?;
+    let Some((genesis, (log_key, _))) = state.genesis().zip(state.log_key()) else {
+        return Ok(false);
+    };
+    Ok(identity.party == genesis.party
+        && identity.origin == genesis.origin
+        && identity.log_keys == [log_key.to_string()])
+}

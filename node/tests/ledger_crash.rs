@@ -1,0 +1,172 @@
+//! Killing the process at any moment loses nothing that was acknowledged and doubles nothing.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+
+#[path = "common/ledger.rs"]
+mod common;
+
+use std::collections::BTreeMap;
+use std::fs::{File, OpenOptions};
+use std::io::{BufRead, BufReader, Write};
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use common::{Folder, account, issue, organisation, project, submit, transfer};
+use countersign_node::ledger::{Ledger, LedgerConfig, Receipt, Submission, verify};
+use countersign_node::store::StoreReader;
+use countersign_protocol::id::RequestId;
+use countersign_protocol::record::{Body, Record};
+
+/// Where the child finds the ledger; set only by the test below.
+const CHILD_FOLDER: &str = "COUNTERSIGN_CRASH_TEST_FOLDER";
+const CHILD_SEED: &str = "COUNTERSIGN_CRASH_TEST_SEED";
+/// How often the process is killed.
+const KILLS: &str = "COUNTERSIGN_CRASH_TEST_KILLS";
+
+/// The part that is killed: sixteen threads that write down every receipt they got.
+#[test]
+fn child_that_writes_until_it_is_killed() {
+    let Ok(folder) = std::env::var(CHILD_FOLDER) else {
+        return;
+    };
+    let seed: u64 = std::env::var(CHILD_SEED).unwrap().parse().unwrap();
+    let config = LedgerConfig {
+        dir: Path::new(&folder).join("ledger"),
+        ..Folder::new().config()
+    };
+    let ledger = Ledger::open(config).unwrap();
+    let receipts = OpenOptions::new()
+        .append(true)
+        .create(true)
+        .open(Path::new(&folder).join("receipts"))
+        .unwrap();
+    println!("open");
+    std::thread::scope(|scope| {
+        for thread in 0..16_u64 {
+            let handle = ledger.handle();
+            let mut receipts = receipts.try_clone().unwrap();
+            scope.spawn(move || {
+                for number in 0_u64.. {
+                    let id = seed << 40 | thread << 32 | number;
+                    let id = RequestId(
+                        [id.to_be_bytes(), (!id).to_be_bytes()]
+                            .concat()
+                            .try_into()
+                            .unwrap(),
+                    );
+                    let to = u32::try_from((thread + number) % 15).unwrap() + 2;
+                    let receipt = handle
+                        .submit_blocking(Submission::new(id, transfer(1, to, 1)))
+                        .unwrap();
+                    // One write: a line is there whole or not at all.
+                    let line = serde_json::to_string(&receipt).unwrap() + "\n";
+                    receipts.write_all(line.as_bytes()).unwrap();
+                }
+            });
+        }
+    });
+}
+
+#[test]
+fn a_process_killed_under_load_keeps_every_acknowledged_record_once() {
+    let kills = std::env::var(KILLS).map_or(6, |text| text.parse().unwrap());
+    let folder = Folder::new();
+    let ledger = folder.create();
+    submit(&ledger.handle(), organisation()).unwrap();
+    for number in 0..17 {
+        submit(&ledger.handle(), account(number)).unwrap();
+    }
+    submit(&ledger.handle(), project()).unwrap();
+    submit(&ledger.handle(), issue(1, 1_000_000_000)).unwrap();
+    drop(ledger);
+    let mut delay = u64::from(std::process::id()) | 1;
+    for seed in 1..=kills {
+        delay ^= delay << 13;
+        delay ^= delay >> 7;
+        delay ^= delay << 17;
+        run_and_kill(&folder, seed, Duration::from_millis(delay % 300));
+        let receipts = receipts(&folder);
+        let ledger = folder
+            .open()
+            .unwrap_or_else(|error| panic!("after kill {seed}: {error}"));
+        for receipt in &receipts {
+            let again = ledger.handle().store().request(&receipt.request).unwrap();
+            let again = again.unwrap_or_else(|| panic!("kill {seed} lost {receipt:?}"));
+            assert_eq!(
+                (again.first_index, again.count, again.size, again.time_ms),
+                (
+                    receipt.first_index,
+                    receipt.count,
+                    receipt.size,
+                    receipt.time_ms
+                )
+            );
+        }
+        let head = ledger.handle().head().borrow().clone();
+        drop(ledger);
+        let reader = StoreReader::open(&folder.path()).unwrap();
+        let verified = verify(&reader, true, |_, _| ()).unwrap();
+        assert_eq!(
+            (verified.size, verified.signed_size),
+            (head.size, head.size)
+        );
+        each_transfer_is_there_once(&reader, &receipts);
+    }
+    assert!(
+        receipts(&folder).len() > 100,
+        "the child was not under load"
+    );
+}
+
+fn run_and_kill(folder: &Folder, seed: u64, delay: Duration) {
+    let mut child = Command::new(std::env::current_exe().unwrap())
+        .args([
+            "--exact",
+            "child_that_writes_until_it_is_killed",
+            "--nocapture",
+        ])
+        .env(CHILD_FOLDER, folder.root.path())
+        .env(CHILD_SEED, seed.to_string())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    assert!(
+        lines.any(|line| line.unwrap().contains("open")),
+        "the child did not open the ledger"
+    );
+    std::thread::sleep(delay);
+    child.kill().unwrap();
+    child.wait().unwrap();
+}
+
+fn receipts(folder: &Folder) -> Vec<Receipt> {
+    let Ok(file) = File::open(folder.root.path().join("receipts")) else {
+        return Vec::new();
+    };
+    let lines = BufReader::new(file).lines().map(Result::unwrap);
+    lines
+        .filter_map(|line| serde_json::from_str(&line).ok())
+        .collect()
+}
+
+fn each_transfer_is_there_once(reader: &StoreReader, receipts: &[Receipt]) {
+    let mut transfers: BTreeMap<RequestId, u64> = BTreeMap::new();
+    let mut leaves = reader.leaves(0..u64::MAX).unwrap();
+    while let Some((_, bytes)) = leaves.next_leaf().unwrap() {
+        let record = Record::decode(bytes).unwrap();
+        if let Body::Transfer(_) = record.body {
+            *transfers.entry(record.request).or_default() += 1;
+        }
+    }
+    assert!(
+        transfers.values().all(|count| *count == 1),
+        "a transfer was doubled"
+    );
+    for receipt in receipts {
+        assert!(
+            transfers.contains_key(&receipt.request),
+            "{receipt:?} is not in the ledger"
+        );
+    }
+}

@@ -1,0 +1,232 @@
+//! Verification finds what was changed behind the ledger's back.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+
+#[path = "common/ledger.rs"]
+mod common;
+
+use std::fs;
+use std::path::PathBuf;
+
+use common::{Folder, account, key, submit, transfer};
+use countersign_node::ledger::{Verified, VerifyError, verify};
+use countersign_node::store::StoreReader;
+use countersign_protocol::registry::Command;
+
+/// A closed ledger with 300 leaves: more than one tile, some refusals, a rotation and a witnessed head.
+fn grown() -> Folder {
+    let (folder, ledger) = Folder::with_units(5, 10_000);
+    let handle = ledger.handle();
+    for number in 0..150_u64 {
+        let from = u32::try_from(number % 5).unwrap() + 1;
+        let _ = submit(&handle, transfer(from, from % 5 + 1, number % 7 + 1));
+        if number == 50 {
+            handle.hold_key(key(2)).unwrap();
+            let log_key = key(2).verifier().to_string().parse().unwrap();
+            submit(&handle, Command::RotateKey { log_key }).unwrap();
+        }
+        if number == 70 {
+            let head = handle.head().borrow().clone();
+            handle.set_witnessed(&head).unwrap();
+        }
+    }
+    assert!(handle.head().borrow().size > 256);
+    folder
+}
+
+fn check(folder: &Folder, replay: bool) -> Result<Verified, VerifyError> {
+    verify(&StoreReader::open(&folder.path())?, replay, |_, _| ())
+}
+
+fn database(folder: &Folder) -> rocksdb::DB {
+    let options = rocksdb::Options::default();
+    let path = folder.path().join("db");
+    let columns = rocksdb::DB::list_cf(&options, &path).unwrap();
+    rocksdb::DB::open_cf(&options, path, columns).unwrap()
+}
+
+#[test]
+fn a_sound_ledger_verifies_also_while_it_is_running() {
+    let folder = grown();
+    for replay in [false, true] {
+        let verified = check(&folder, replay).unwrap();
+        assert_eq!(verified.signed_size, verified.size);
+        assert_eq!(verified.replayed, replay);
+        assert!(verified.rows > verified.size);
+    }
+    let (folder, ledger) = Folder::with_units(3, 100);
+    let mut last = (0, 0);
+    let reader = StoreReader::open(&folder.path()).unwrap();
+    submit(&ledger.handle(), account(7)).unwrap();
+    let verified = verify(&reader, true, |done, all| last = (done, all)).unwrap();
+    assert_eq!(last, (verified.size, verified.size));
+}
+
+/// Changes the first row of a column for which `change` gives new bytes.
+fn tamper(folder: &Folder, column: &str, change: impl Fn(&[u8], &mut Vec<u8>) -> bool) {
+    let database = database(folder);
+    let handle = database.cf_handle(column).unwrap();
+    let rows: Vec<_> = database
+        .iterator_cf(handle, rocksdb::IteratorMode::Start)
+        .map(Result::unwrap)
+        .collect();
+    for (key, value) in rows {
+        let mut new = value.to_vec();
+        if change(&key, &mut new) {
+            database.put_cf(handle, &key, new).unwrap();
+            return;
+        }
+    }
+    panic!("nothing to change in {column}");
+}
+
+fn flip_last(_: &[u8], value: &mut [u8]) -> bool {
+    *value.last_mut().unwrap() ^= 1;
+    true
+}
+
+#[test]
+fn a_row_that_was_rewritten_with_a_good_checksum_is_found() {
+    for (column, what, without_replay) in [
+        ("leaf", "", true),
+        ("tile", "tile 0 of level 0", true),
+        ("state", "column of state", false),
+        ("posting", "column of postings", false),
+        ("request", "column of requests", false),
+    ] {
+        let folder = grown();
+        tamper(&folder, column, |key, value| flip_last(key, value));
+        let error = check(&folder, true).unwrap_err().to_string();
+        assert!(error.contains(what), "{column}: {error}");
+        assert_eq!(check(&folder, false).is_err(), without_replay, "{column}");
+    }
+}
+
+#[test]
+fn a_record_that_was_exchanged_for_another_is_found() {
+    let folder = grown();
+    let other = {
+        let (other, ledger) = Folder::with_units(5, 20_000);
+        drop(ledger);
+        StoreReader::open(&other.path())
+            .unwrap()
+            .leaf(9)
+            .unwrap()
+            .unwrap()
+    };
+    tamper(&folder, "leaf", |key, value| {
+        let is_it = key == 9_u64.to_be_bytes();
+        if is_it {
+            value.clone_from(&other);
+        }
+        is_it
+    });
+    for replay in [false, true] {
+        let error = check(&folder, replay).unwrap_err().to_string();
+        assert!(
+            error.contains("is not the root of the leaves")
+                || error.contains("leaf 9")
+                || error.contains("tile 0"),
+            "{error}"
+        );
+    }
+}
+
+#[test]
+fn a_row_that_was_taken_away_or_added_is_found() {
+    for column in ["leaf", "tile", "state", "posting", "request"] {
+        let folder = grown();
+        {
+            let database = database(&folder);
+            let handle = database.cf_handle(column).unwrap();
+            let (key, _) = database
+                .iterator_cf(handle, rocksdb::IteratorMode::Start)
+                .nth(1)
+                .unwrap()
+                .unwrap();
+            database.delete_cf(handle, key).unwrap();
+        }
+        assert!(check(&folder, true).is_err(), "{column}: a row less");
+        let folder = grown();
+        {
+            let database = database(&folder);
+            let handle = database.cf_handle(column).unwrap();
+            let (key, value) = database
+                .iterator_cf(handle, rocksdb::IteratorMode::End)
+                .next()
+                .unwrap()
+                .unwrap();
+            let mut key = key.to_vec();
+            *key.last_mut().unwrap() = key.last().unwrap().wrapping_add(7);
+            database.put_cf(handle, key, value).unwrap();
+        }
+        assert!(check(&folder, true).is_err(), "{column}: a row more");
+    }
+}
+
+#[test]
+fn a_checkpoint_by_another_key_is_found() {
+    let folder = grown();
+    let note = {
+        let reader = StoreReader::open(&folder.path()).unwrap();
+        let note = reader.acknowledged_head().unwrap().unwrap().note;
+        let (_, checkpoint) = countersign_protocol::log::Checkpoint::parse_note(&note).unwrap();
+        checkpoint.sign(&key(3)).unwrap()
+    };
+    database(&folder).put(b"witnessed", note).unwrap();
+    let error = check(&folder, false).unwrap_err().to_string();
+    assert!(error.contains("the witnessed checkpoint"), "{error}");
+}
+
+#[test]
+fn a_flipped_bit_in_the_files_of_a_ledger_is_found_or_means_nothing() {
+    let folder = grown();
+    // Open and close once: everything is in tables then, and the log is empty.
+    drop(database(&folder));
+    let expected = check(&folder, true).unwrap();
+    let mut files: Vec<PathBuf> = fs::read_dir(folder.path().join("db"))
+        .unwrap()
+        .map(|e| e.unwrap().path())
+        .collect();
+    files.push(folder.path().join("head"));
+    let mut found = 0;
+    let mut random = 88_172_645_463_325_252_u64;
+    for file in files {
+        let bytes = fs::read(&file).unwrap();
+        for _ in 0..40.min(bytes.len()) {
+            random ^= random << 13;
+            random ^= random >> 7;
+            random ^= random << 17;
+            let bit = usize::try_from(random % (bytes.len() as u64 * 8)).unwrap();
+            let mut flipped = bytes.clone();
+            flipped[bit / 8] ^= 1 << (bit % 8);
+            fs::write(&file, flipped).unwrap();
+            match check(&folder, true) {
+                Err(_) => found += 1,
+                Ok(verified) => assert_eq!(verified, expected, "bit {bit} of {}", file.display()),
+            }
+        }
+        fs::write(&file, bytes).unwrap();
+    }
+    assert!(found > 200, "only {found} flips were found");
+    assert_eq!(check(&folder, true).unwrap(), expected);
+}
+
+#[test]
+fn a_ledger_that_was_folded_wrong_is_found_by_replay_only() {
+    let folder = grown();
+    // A balance that was changed in the state and nowhere else: the tree is still right.
+    tamper(&folder, "state", |_, value| {
+        let is_balance = value.first() == Some(&12);
+        if is_balance {
+            value[1] ^= 2;
+        }
+        is_balance
+    });
+    assert!(check(&folder, false).is_ok());
+    assert!(
+        check(&folder, true)
+            .unwrap_err()
+            .to_string()
+            .contains("column of state")
+    );
+}
