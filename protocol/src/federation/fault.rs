@@ -36,6 +36,7 @@
 //! | 5006 | unknown-transfer | No transfer with this identifier is known here. |
 //! | 5007 | transfer-in-another-state | The transfer is not in a state that this step can follow. |
 //! | 5008 | policy | The country's own policy refuses the transfer. |
+//! | 5009 | attributes-differ | Some of the units carry other attributes than this ledger has recorded of them. |
 //! | 6001 | busy | The node has more work than it takes from this peer; send again later. |
 //! | 6002 | read-only | The node serves reads only at present. |
 //! | 6003 | unavailable | The node cannot answer at present; send again later. |
@@ -98,6 +99,8 @@ pub enum FaultCode {
     TransferInAnotherState = 5007,
     /// The country's own policy refuses the transfer.
     Policy = 5008,
+    /// Some of the units carry other attributes than this ledger has recorded of them.
+    AttributesDiffer = 5009,
     /// The node has more work than it takes from this peer; send again later.
     Busy = 6001,
     /// The node serves reads only at present.
@@ -126,7 +129,7 @@ pub enum FaultClass {
 /// One row of the table: the fault, its name, its meaning.
 type Row = (FaultCode, &'static str, &'static str);
 
-const TABLE: [Row; 29] = [
+const TABLE: [Row; 30] = [
     (
         FaultCode::FrameTooLarge,
         "frame-too-large",
@@ -256,6 +259,11 @@ const TABLE: [Row; 29] = [
         FaultCode::Policy,
         "policy",
         "The country's own policy refuses the transfer.",
+    ),
+    (
+        FaultCode::AttributesDiffer,
+        "attributes-differ",
+        "Some of the units carry other attributes than this ledger has recorded of them.",
     ),
     (
         FaultCode::Busy,

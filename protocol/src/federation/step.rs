@@ -12,8 +12,8 @@ use crate::record::{
     Record, Refuse, Release, SourceSettled,
 };
 use crate::registry::{
-    Direction, Refusal, State, TransferKey, TransferStage, TransferTerms, agreement_allows,
-    may_come_in, transfer_id,
+    Direction, Refusal, State, TransferKey, TransferStage, TransferTerms, contradicts_pin,
+    may_acquire, transfer_id,
 };
 use crate::units::{UnitBlock, UnitRange};
 use serde::{Deserialize, Serialize};
@@ -73,7 +73,8 @@ pub struct Message {
 pub struct Outcome {
     /// Records to write, in order. Nothing is sent for them before they are witnessed.
     pub records: Vec<Body>,
-    /// Messages to send now.
+    /// Messages to send, each as soon as its leaf is witnessed: an earlier answer that a repeat asks for again may not be
+    /// witnessed yet (rule R2).
     pub effects: Vec<Message>,
 }
 
@@ -107,6 +108,9 @@ pub fn step(state: &State, time_ms: u64, event: Event<'_>) -> Result<Outcome, Fa
                 .partners()
                 .find(|partner| partner.origin == proven.proof.origin);
             let partner = partner.ok_or(FaultCode::UnknownLog)?;
+            if contradicts_pin(state, partner.party, &proven.proof) {
+                return Err(FaultCode::Fork);
+            }
             match &proven.record.body {
                 Body::Lock(it) => offered(state, time_ms, partner, &proven.proof, it),
                 Body::AskCancel(it) => cancel_asked(state, partner, &proven.proof, it),
@@ -261,7 +265,8 @@ fn refusal(
     }))
 }
 
-/// Whether this country takes the units. Whatever passes here, `apply` must take too.
+/// Whether this country takes the units. Whatever passes here passes `apply` too, because both ask
+/// [`may_acquire`]; what is asked before it only finds the more telling number.
 fn judge(state: &State, time_ms: u64, partner: &Partner, lock: &Lock) -> Result<(), FaultCode> {
     if partner.status != PartnerStatus::Active {
         return Err(FaultCode::PartnerFrozen);
@@ -279,27 +284,23 @@ fn judge(state: &State, time_ms: u64, partner: &Partner, lock: &Lock) -> Result<
     if time_ms < agreement.valid_from_ms || time_ms >= agreement.valid_to_ms {
         return Err(FaultCode::NoAgreementInForce);
     }
-    let tonnes = lock
-        .blocks
-        .iter()
-        .try_fold(0_u64, |sum, block| sum.checked_add(block.tonnes()));
-    let tonnes = tonnes.ok_or(FaultCode::AgreementLimit)?;
-    agreement_allows(state, agreement, Direction::In, tonnes, time_ms)
-        .map_err(|_| FaultCode::AgreementLimit)?;
-    state.account(lock.to).ok_or(FaultCode::AccountUnknown)?;
-    for (index, block) in lock.blocks.iter().enumerate() {
-        if lock.blocks[..index]
-            .iter()
-            .any(|other| other.range().overlaps(block.range()))
-        {
-            return Err(FaultCode::UnitsAlreadyHeld);
-        }
-        may_come_in(state, block.range()).map_err(|refusal| match refusal {
-            Refusal::NotAbroad(_) => FaultCode::OwnUnitsNotAbroad,
-            _ => FaultCode::UnitsAlreadyHeld,
-        })?;
-    }
-    Ok(())
+    may_acquire(
+        state,
+        time_ms,
+        partner.party,
+        &lock.agreement,
+        lock.to,
+        &lock.blocks,
+    )
+    .map_err(|refusal| match refusal {
+        Refusal::NotAgreed { .. } | Refusal::TooMuch { .. } => FaultCode::AgreementLimit,
+        Refusal::TooManyRanges => FaultCode::FrameTooLarge,
+        Refusal::UnknownAccount(_) => FaultCode::AccountUnknown,
+        Refusal::Overlap(_) => FaultCode::UnitsAlreadyHeld,
+        Refusal::NotAbroad(_) => FaultCode::OwnUnitsNotAbroad,
+        Refusal::Attributes(_) => FaultCode::AttributesDiffer,
+        _ => FaultCode::Policy,
+    })
 }
 
 /// A cancel request: whichever answer was written first stands (rule R6).

@@ -4,6 +4,7 @@ mod read;
 mod write;
 
 pub(super) use read::from_wire;
+pub(crate) use write::blocks_bytes;
 pub(super) use write::to_wire;
 
 use crate::record::body::{AccountKind, OrganisationKind, PartnerStatus, Purpose, RetireKind};

@@ -18,6 +18,8 @@ pub use body::{
 };
 pub use error::DecodeError;
 
+pub(crate) use codec::blocks_bytes;
+
 use serde::{Deserialize, Serialize};
 
 use crate::id::RequestId;
@@ -30,6 +32,10 @@ pub const MAX_RECORD_BYTES: usize = 4096;
 
 /// The most unit ranges that one record may name.
 pub const MAX_RANGES: usize = 64;
+
+/// The most bytes that the blocks of one lock take. An acquisition repeats them beside a proof, which takes at most 462
+/// bytes more: so every lock that is within this limit can be acquired.
+pub const MAX_BLOCKS_BYTES: usize = 3584;
 
 /// One leaf of a ledger: what happened, when the writer accepted it, and whose request it answers.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]

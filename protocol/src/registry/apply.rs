@@ -6,8 +6,9 @@ mod header;
 mod setup;
 mod units;
 
-pub(crate) use acquire::may_come_in;
-pub(crate) use border::agreement_allows;
+pub(crate) use acquire::may_acquire;
+pub(crate) use border::contradicts_pin;
+pub(super) use border::movable;
 
 use crate::log::Hash;
 use crate::record::{Body, Record};

@@ -15,7 +15,7 @@ mod tx;
 mod value;
 
 pub use apply::{At, apply};
-pub(crate) use apply::{agreement_allows, may_come_in};
+pub(crate) use apply::{contradicts_pin, may_acquire};
 pub use command::{Command, Selection};
 pub use plan::plan;
 pub use posting::{LedgerAccount, Posting};
@@ -30,3 +30,7 @@ pub use value::{Change, Head, Holding, Key, Pin, Place, StateError, Value};
 /// The shortest time between a lock and its expiry, in milliseconds: one hour (rule R5). A shorter one would burn units
 /// on transfers that can never arrive.
 pub const MIN_EXPIRY_MS: u64 = 3_600_000;
+
+/// The most tonnes that one transfer moves across a border: 25 years of the world's emissions. Balances count to 2^63 − 1,
+/// so a partner that invents units would need nine million transfers to fill this ledger up.
+pub const MAX_TRANSFER_TONNES: u64 = 1_000_000_000_000;

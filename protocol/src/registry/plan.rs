@@ -6,6 +6,7 @@ use crate::record::{
     Account, AskCancel, Body, Hold, Issuance, KeyRotation, Lock, MAX_RANGES, Organisation, Project,
     Retire, Split, Transfer,
 };
+use crate::registry::apply::movable;
 use crate::registry::{
     Command, Place, Refusal, Selection, State, TransferKey, TransferTerms, transfer_id,
 };
@@ -347,6 +348,7 @@ fn send(state: &State, command: &Command) -> Result<Vec<Body>, Refusal> {
     let own = state.genesis().ok_or(Refusal::Genesis)?;
     let partner = state.partner(*to).ok_or(Refusal::UnknownPartner(*to))?;
     let Chosen { mut bodies, blocks } = choose(state, *from, units)?;
+    movable(&blocks)?;
     let ranges = ranges(&blocks);
     let transfer = transfer_id(&TransferTerms {
         source: &own.origin,

@@ -2,8 +2,9 @@
 
 use crate::federation::FaultCode;
 use crate::id::{AccountId, AgreementId, OrganisationId, TransferId};
-use crate::party::Party;
-use crate::record::MAX_RANGES;
+use crate::party::{Party, RegistryId};
+use crate::record::{MAX_BLOCKS_BYTES, MAX_RANGES};
+use crate::registry::MAX_TRANSFER_TONNES;
 use crate::units::UnitRange;
 
 /// Why a record may not follow the present state. The state is untouched. The text says what, where and how to mend it.
@@ -141,8 +142,19 @@ pub enum Refusal {
         wanted: u64,
     },
     /// The intent needs more ranges than one record may name.
-    #[error("more than {MAX_RANGES} ranges are needed: ask for fewer tonnes at a time")]
+    #[error(
+        "more ranges are needed than one record holds ({MAX_RANGES}, and fewer for a transfer abroad, which carries their \
+         serials in {MAX_BLOCKS_BYTES} bytes): ask for fewer tonnes at a time"
+    )]
     TooManyRanges,
+    /// More tonnes than one transfer may move.
+    #[error(
+        "{tonnes} tonnes are more than one transfer moves ({MAX_TRANSFER_TONNES}): make several"
+    )]
+    TooMuch {
+        /// What was asked.
+        tonnes: u64,
+    },
     /// The intent asks for nothing.
     #[error("at least one tonne must be named")]
     Nothing,
@@ -152,6 +164,22 @@ pub enum Refusal {
     /// A Party can not be its own partner.
     #[error("{0} can not be its own partner")]
     OwnParty(Party),
+    /// Two Parties can not keep one log.
+    #[error("log {origin} is that of {party} already")]
+    OriginTaken {
+        /// The log's origin.
+        origin: String,
+        /// Whose it is.
+        party: Party,
+    },
+    /// The registry id names another Party.
+    #[error("registry {registry} is not one of {party}")]
+    RegistryOfAnother {
+        /// The registry id given.
+        registry: RegistryId,
+        /// The Party given.
+        party: Party,
+    },
     /// The proof contradicts the partner's pinned checkpoint.
     #[error(
         "the proof of {origin} at size {size} contradicts the pinned checkpoint of the same size: the log has forked"
@@ -215,9 +243,12 @@ impl Refusal {
             Self::SplitPoint { .. } => "split-point",
             Self::TooFew { .. } => "too-few",
             Self::TooManyRanges => "too-many-ranges",
+            Self::TooMuch { .. } => "too-much",
             Self::Nothing => "nothing",
             Self::SameAccount(_) => "same-account",
             Self::OwnParty(_) => "own-party",
+            Self::OriginTaken { .. } => "origin-taken",
+            Self::RegistryOfAnother { .. } => "registry-of-another",
             Self::Fork { .. } => "fork",
             Self::WrongLog { .. } => "wrong-log",
             Self::Header(_) => "header",

@@ -314,6 +314,18 @@ impl State {
         self.balances.get(&account).copied().unwrap_or(0)
     }
 
+    /// How many tonnes more may come into being here. No balance can exceed what came in, so as long as that is below
+    /// 2^63 no balance can overflow, whatever moves inside.
+    pub(crate) fn room(&self) -> u64 {
+        let contra = self
+            .balances
+            .range(..LedgerAccount::Available(AccountId(0)));
+        let came_in = contra.fold(0_u64, |sum, (_, balance)| {
+            sum.saturating_add(balance.unsigned_abs())
+        });
+        i64::MAX.unsigned_abs().saturating_sub(came_in)
+    }
+
     /// Every balance of the general ledger.
     pub fn balances(&self) -> impl Iterator<Item = (LedgerAccount, i64)> {
         self.balances

@@ -64,6 +64,24 @@ impl UnitBlock {
         .ok()
     }
 
+    /// Whether the two blocks say the same of everything but their numbers, their last split and their first transfer: so
+    /// do any two parts of one issuance, wherever they have been.
+    #[must_use]
+    pub fn is_of_one_issuance_with(&self, other: &Self) -> bool {
+        let attributes = |it: &Self| {
+            let serial = it.serial;
+            let what = (serial.unit_type(), serial.scope(), serial.project());
+            (
+                serial.party(),
+                what,
+                serial.year(),
+                serial.reserved(),
+                it.issued_at,
+            )
+        };
+        attributes(self) == attributes(other)
+    }
+
     /// The part of this block that `range` names, with its lineage: `None` unless `range` lies inside.
     #[must_use]
     pub fn part(&self, range: UnitRange) -> Option<Self> {

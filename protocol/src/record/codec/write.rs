@@ -25,6 +25,16 @@ fn blocks(list: &[UnitBlock]) -> Vec<wire::UnitBlock> {
     list.iter().map(block).collect()
 }
 
+/// The bytes that a list of blocks takes in a record.
+pub(crate) fn blocks_bytes(list: &[UnitBlock]) -> usize {
+    let bytes = |it: &UnitBlock| {
+        let length = prost::Message::encoded_len(&block(it));
+        // A tag of one byte, as in lock and acquire, and the length before the block.
+        1 + prost::length_delimiter_len(length) + length
+    };
+    list.iter().map(bytes).sum()
+}
+
 fn block(it: &UnitBlock) -> wire::UnitBlock {
     wire::UnitBlock {
         range: Some(range(&it.range())),

@@ -1,72 +1,93 @@
 //! The destination's side of a border: acquire, refuse, note the source's end.
 
 use crate::article6;
-use crate::id::TransferId;
+use crate::id::{AccountId, AgreementId, TransferId};
 use crate::party::Party;
-use crate::record::{Acquire, PartnerStatus, Refuse, SourceSettled};
+use crate::record::{Acquire, Agreement, PartnerStatus, Refuse, SourceSettled};
 use crate::registry::apply::Context;
-use crate::registry::apply::border::{agreement_with, pin, stage_refusal, use_agreement};
-use crate::registry::apply::setup::known_account;
+use crate::registry::apply::border::{
+    agreement_allows, agreement_with, movable, pin, stage_refusal, use_agreement,
+};
 use crate::registry::apply::units::{holding_key, put_holding};
 use crate::registry::tx::Tx;
 use crate::registry::{
     Direction, Holding, Key, LedgerAccount, Place, Refusal, State, Terms, Transfer, TransferKey,
     TransferStage, Value,
 };
-use crate::units::UnitRange;
+use crate::units::{UnitBlock, UnitRange};
+
+/// Whether this ledger can take these units from this partner now. Nothing that passes here is refused by [`acquire`],
+/// so a lock that the federation's step means to take is never left without an answer.
+pub(crate) fn may_acquire(
+    state: &State,
+    time_ms: u64,
+    source: Party,
+    agreement: &AgreementId,
+    account: AccountId,
+    blocks: &[UnitBlock],
+) -> Result<(), Refusal> {
+    let partner = state
+        .partner(source)
+        .ok_or(Refusal::UnknownPartner(source))?;
+    if partner.status != PartnerStatus::Active {
+        return Err(Refusal::PartnerFrozen(source));
+    }
+    let tonnes = movable(blocks)?;
+    let agreement = agreement_with(state, agreement, source)?;
+    agreement_allows(state, agreement, Direction::In, tonnes, time_ms)?;
+    if tonnes > state.room() {
+        return Err(Refusal::Overflow);
+    }
+    state
+        .account(account)
+        .ok_or(Refusal::UnknownAccount(account))?;
+    for (index, block) in blocks.iter().enumerate() {
+        let range = block.range();
+        if blocks[..index]
+            .iter()
+            .any(|other| other.range().overlaps(range))
+        {
+            return Err(Refusal::Overlap(range));
+        }
+        may_come_in(state, block)?;
+    }
+    Ok(())
+}
 
 pub(super) fn acquire(tx: &mut Tx<'_>, context: Context, it: &Acquire) -> Result<(), Refusal> {
     unanswered(tx, it.source, it.transfer, "acquire")?;
     pin(tx, it.source, &it.proof)?;
-    if tx
-        .state()
-        .partner(it.source)
-        .is_none_or(|partner| partner.status != PartnerStatus::Active)
-    {
-        return Err(Refusal::PartnerFrozen(it.source));
-    }
-    known_account(tx, it.account)?;
-    let agreement = agreement_with(tx, &it.agreement, it.source)?;
-    let tonnes = it
-        .blocks
-        .iter()
-        .try_fold(0_u64, |sum, block| sum.checked_add(block.tonnes()));
-    let tonnes = tonnes.ok_or(Refusal::Overflow)?;
-    use_agreement(tx, &agreement, Direction::In, tonnes, context.time_ms)?;
-    let own = tx.state().genesis().ok_or(Refusal::Genesis)?;
-    let (own, own_registry) = (own.party, own.registry);
-    let source_registry = tx
-        .state()
-        .partner(it.source)
-        .ok_or(Refusal::UnknownPartner(it.source))?
-        .registry;
-    for block in &it.blocks {
-        let registry = if block.range().origin() == own {
-            own_registry
-        } else {
-            source_registry
-        };
-        may_come_in(tx.state(), block.range())?;
-        clear_abroad(tx, block.range())?;
-        let block = article6::first_transferred(
-            *block,
-            agreement.cooperative_approach,
-            registry,
-            it.source,
-        );
-        let range = block.range();
-        put_holding(tx, block, Place::Available(it.account), context.at.index);
-        tx.post(
-            LedgerAccount::AcquiredFrom(it.source),
-            LedgerAccount::Available(it.account),
-            range,
-        )?;
-    }
+    may_acquire(
+        tx.state(),
+        context.time_ms,
+        it.source,
+        &it.agreement,
+        it.account,
+        &it.blocks,
+    )?;
     let terms = Terms {
         agreement: it.agreement.clone(),
         account: it.account,
         blocks: it.blocks.clone(),
     };
+    let agreement = agreement_with(tx.state(), &it.agreement, it.source)?.clone();
+    use_agreement(
+        tx,
+        &agreement,
+        Direction::In,
+        terms.tonnes(),
+        context.time_ms,
+    )?;
+    for block in &it.blocks {
+        let block = first_transferred(tx.state(), block, &agreement, it.source)?;
+        clear_abroad(tx, block.range())?;
+        put_holding(tx, block, Place::Available(it.account), context.at.index);
+        tx.post(
+            LedgerAccount::AcquiredFrom(it.source),
+            LedgerAccount::Available(it.account),
+            block.range(),
+        )?;
+    }
     let answered = answered(context, it.source, TransferStage::Acquired);
     put_answer(
         tx,
@@ -77,6 +98,32 @@ pub(super) fn acquire(tx: &mut Tx<'_>, context: Context, it: &Acquire) -> Result
         },
     );
     Ok(())
+}
+
+/// The block with its first transfer: as this ledger recorded it when the units left, else as the block says, else now.
+fn first_transferred(
+    state: &State,
+    block: &UnitBlock,
+    agreement: &Agreement,
+    source: Party,
+) -> Result<UnitBlock, Refusal> {
+    let registry = state
+        .partner(source)
+        .ok_or(Refusal::UnknownPartner(source))?
+        .registry;
+    let known = state
+        .holdings_over(block.range())
+        .find_map(|holding| holding.block.first_transfer);
+    let block = UnitBlock {
+        first_transfer: known.or(block.first_transfer),
+        ..*block
+    };
+    Ok(article6::first_transferred(
+        block,
+        agreement.cooperative_approach,
+        registry,
+        source,
+    ))
 }
 
 pub(super) fn refuse(tx: &mut Tx<'_>, context: Context, it: &Refuse) -> Result<(), Refusal> {
@@ -130,19 +177,27 @@ fn put_answer(tx: &mut Tx<'_>, id: TransferId, transfer: Transfer) {
     );
 }
 
-/// Units may come in unless they are recorded here already; those of own issue come back only from abroad.
-pub(crate) fn may_come_in(state: &State, range: UnitRange) -> Result<(), Refusal> {
-    let own = state
-        .genesis()
-        .is_some_and(|genesis| genesis.party == range.origin());
+/// Units may come in unless they are recorded here already; those of own issue come back only from abroad. What left this
+/// ledger comes back as what it was: nobody abroad can change a vintage or a flag.
+fn may_come_in(state: &State, block: &UnitBlock) -> Result<(), Refusal> {
+    let range = block.range();
     let mut abroad = 0_u64;
+    let mut first_transfer = None;
     for holding in state.holdings_over(range) {
         if !matches!(holding.place, Place::Abroad(_)) {
             return Err(Refusal::Overlap(range));
         }
-        let inside = holding.block.range();
+        let known = &holding.block;
+        let marked = *first_transfer.get_or_insert(known.first_transfer);
+        if !known.is_of_one_issuance_with(block) || marked != known.first_transfer {
+            return Err(Refusal::Attributes(range));
+        }
+        let inside = known.range();
         abroad += inside.last().min(range.last()) - inside.first().max(range.first()) + 1;
     }
+    let own = state
+        .genesis()
+        .is_some_and(|genesis| genesis.party == range.origin());
     if own && abroad != range.tonnes() {
         Err(Refusal::NotAbroad(range))
     } else {

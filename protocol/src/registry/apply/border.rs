@@ -3,14 +3,17 @@
 use crate::article6;
 use crate::id::{AgreementId, TransferId};
 use crate::party::Party;
-use crate::record::{Agreement, AskCancel, Finalise, Lock, PartnerStatus, ProofReference, Release};
+use crate::record::{
+    Agreement, AskCancel, Finalise, Lock, MAX_BLOCKS_BYTES, PartnerStatus, ProofReference, Release,
+    blocks_bytes,
+};
 use crate::registry::apply::Context;
 use crate::registry::apply::setup::known_account;
 use crate::registry::apply::units::{held_at, put_holding};
 use crate::registry::tx::Tx;
 use crate::registry::{
-    Direction, Key, LedgerAccount, MIN_EXPIRY_MS, Pin, Place, Refusal, State, Terms, Transfer,
-    TransferKey, TransferStage, TransferTerms, Value, transfer_id,
+    Direction, Key, LedgerAccount, MAX_TRANSFER_TONNES, MIN_EXPIRY_MS, Pin, Place, Refusal, State,
+    Terms, Transfer, TransferKey, TransferStage, TransferTerms, Value, transfer_id,
 };
 use crate::units::{UnitBlock, UnitRange};
 
@@ -31,7 +34,7 @@ pub(super) fn use_agreement(
 }
 
 /// The tonnes used under the agreement once `tonnes` more have moved.
-pub(crate) fn agreement_allows(
+pub(super) fn agreement_allows(
     state: &State,
     agreement: &Agreement,
     direction: Direction,
@@ -65,16 +68,15 @@ pub(crate) fn agreement_allows(
 }
 
 /// The agreement of that name with that partner.
-pub(super) fn agreement_with(
-    tx: &Tx<'_>,
+pub(super) fn agreement_with<'a>(
+    state: &'a State,
     id: &AgreementId,
     partner: Party,
-) -> Result<Agreement, Refusal> {
-    let found = tx
-        .state()
+) -> Result<&'a Agreement, Refusal> {
+    let found = state
         .agreement(id)
         .filter(|agreement| agreement.partner == partner);
-    found.cloned().ok_or_else(|| Refusal::UnknownAgreement {
+    found.ok_or_else(|| Refusal::UnknownAgreement {
         agreement: id.clone(),
         partner,
     })
@@ -83,7 +85,7 @@ pub(super) fn agreement_with(
 pub(super) fn lock(tx: &mut Tx<'_>, context: Context, it: &Lock) -> Result<(), Refusal> {
     known_account(tx, it.from)?;
     let tonnes = lock_terms(tx, context, it)?;
-    let agreement = agreement_with(tx, &it.agreement, it.destination)?;
+    let agreement = agreement_with(tx.state(), &it.agreement, it.destination)?.clone();
     use_agreement(tx, &agreement, Direction::Out, tonnes, context.time_ms)?;
     for block in &it.blocks {
         let held = held_at(tx, block.range(), Place::Available(it.from), it.from)?;
@@ -160,10 +162,22 @@ fn lock_terms(tx: &Tx<'_>, context: Context, it: &Lock) -> Result<u64, Refusal> 
     if let Some(known) = tx.state().transfer(&TransferKey::Out(it.transfer)) {
         return Err(stage_refusal(it.transfer, &known, "lock"));
     }
-    it.blocks
+    movable(&it.blocks)
+}
+
+/// The tonnes of the blocks, if one lock may carry them: what passes here can be acquired in one record.
+pub(in crate::registry) fn movable(blocks: &[UnitBlock]) -> Result<u64, Refusal> {
+    let tonnes = blocks
         .iter()
-        .try_fold(0_u64, |sum, block| sum.checked_add(block.tonnes()))
-        .ok_or(Refusal::Overflow)
+        .map(UnitBlock::tonnes)
+        .fold(0, u64::saturating_add);
+    if tonnes > MAX_TRANSFER_TONNES {
+        return Err(Refusal::TooMuch { tonnes });
+    }
+    if blocks_bytes(blocks) > MAX_BLOCKS_BYTES {
+        return Err(Refusal::TooManyRanges);
+    }
+    Ok(tonnes)
 }
 
 pub(super) fn stage_refusal(transfer: TransferId, known: &Transfer, step: &'static str) -> Refusal {
@@ -207,6 +221,13 @@ pub(super) fn ask_cancel(tx: &mut Tx<'_>, context: Context, it: &AskCancel) -> R
     Ok(())
 }
 
+/// Whether a proof shows another root than the pinned one of the same size: the partner's log has forked.
+pub(crate) fn contradicts_pin(state: &State, party: Party, proof: &ProofReference) -> bool {
+    state
+        .pin(party)
+        .is_some_and(|pin| pin.size == proof.size && pin.root != proof.root)
+}
+
 /// Moves a partner's pin forward. Pins only grow, and two roots of one size are a fork (rule R9).
 pub(super) fn pin(tx: &mut Tx<'_>, party: Party, proof: &ProofReference) -> Result<(), Refusal> {
     let partner = tx
@@ -219,11 +240,13 @@ pub(super) fn pin(tx: &mut Tx<'_>, party: Party, proof: &ProofReference) -> Resu
             wanted: partner.origin.to_string(),
         });
     }
-    match tx.state().pin(party) {
-        Some(pin) if pin.size == proof.size && pin.root != proof.root => Err(Refusal::Fork {
+    if contradicts_pin(tx.state(), party, proof) {
+        return Err(Refusal::Fork {
             origin: proof.origin.to_string(),
             size: proof.size,
-        }),
+        });
+    }
+    match tx.state().pin(party) {
         Some(pin) if pin.size >= proof.size => Ok(()),
         _ => {
             tx.put(
@@ -275,7 +298,7 @@ pub(super) fn finalise(tx: &mut Tx<'_>, context: Context, it: &Finalise) -> Resu
         .terms
         .as_ref()
         .ok_or(Refusal::UnknownTransfer(it.transfer))?;
-    let agreement = agreement_with(tx, &terms.agreement, transfer.partner)?;
+    let agreement = agreement_with(tx.state(), &terms.agreement, transfer.partner)?.clone();
     let own = tx.state().genesis().ok_or(Refusal::Genesis)?;
     let (own, registry) = (own.party, own.registry);
     let abroad = (

@@ -1,12 +1,14 @@
 //! Who there is: the ledger itself, organisations, accounts, projects, partners, agreements, keys.
 
 use crate::id::{AccountId, OrganisationId};
+use crate::party::{Party, RegistryId};
 use crate::record::{Account, Agreement, Genesis, KeyRotation, Organisation, Partner, Project};
 use crate::registry::apply::Context;
 use crate::registry::tx::Tx;
 use crate::registry::{Key, Refusal, Value};
 
 pub(super) fn genesis(tx: &mut Tx<'_>, it: &Genesis) -> Result<(), Refusal> {
+    registry_of(it.registry, it.party)?;
     tx.put(
         Key::LogKey,
         Value::LogKey {
@@ -16,6 +18,14 @@ pub(super) fn genesis(tx: &mut Tx<'_>, it: &Genesis) -> Result<(), Refusal> {
     );
     tx.put(Key::Genesis, Value::Genesis(it.clone()));
     Ok(())
+}
+
+fn registry_of(registry: RegistryId, party: Party) -> Result<(), Refusal> {
+    if registry.party() == party {
+        Ok(())
+    } else {
+        Err(Refusal::RegistryOfAnother { registry, party })
+    }
 }
 
 /// Numbers run from 1 without gaps, so that nobody can be slipped in or left out.
@@ -104,6 +114,18 @@ pub(super) fn partner(tx: &mut Tx<'_>, it: &Partner) -> Result<(), Refusal> {
         .is_some_and(|own| own.party == it.party || own.origin == it.origin)
     {
         return Err(Refusal::OwnParty(it.party));
+    }
+    registry_of(it.registry, it.party)?;
+    // A proof is attributed by its log's origin: two Parties with one origin could answer for each other.
+    if let Some(other) = tx
+        .state()
+        .partners()
+        .find(|other| other.origin == it.origin && other.party != it.party)
+    {
+        return Err(Refusal::OriginTaken {
+            origin: it.origin.to_string(),
+            party: other.party,
+        });
     }
     // A log's identity never changes under a Party: a new origin would mean a new history without proof of the old one.
     if let Some(known) = tx.state().partner(it.party)

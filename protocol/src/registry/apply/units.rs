@@ -61,6 +61,9 @@ pub(super) fn issuance(tx: &mut Tx<'_>, context: Context, it: &Issuance) -> Resu
             wanted,
         });
     }
+    if it.range.tonnes() > tx.state().room() {
+        return Err(Refusal::Overflow);
+    }
     let serial = DomesticSerial::new(it.range, it.unit_type, scope, it.project, it.year)
         .map_err(|_| Refusal::UnknownProject(it.project))?;
     let block = UnitBlock {
