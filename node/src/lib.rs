@@ -2,4 +2,5 @@
 
 pub mod http;
 pub mod ledger;
+pub mod network;
 pub mod store;
