@@ -4,3 +4,4 @@ pub mod http;
 pub mod ledger;
 pub mod network;
 pub mod store;
+pub mod witness;

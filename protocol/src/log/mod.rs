@@ -28,10 +28,8 @@ pub use merkle::{
 };
 pub use note::{NoteError, SignatureLine, SignedNote, VerifiedSignature};
 pub use policy::{
-    Cosigner, Policy, PolicyError, PolicyGroup, PolicyLog, PolicyWitness, Threshold,
-    VerifiedCheckpoint,
-    build::{PolicyBuilder, PolicyEntryError},
-    text::{PolicyFault, PolicyTextError},
+    Cosigner, Policy, PolicyBuilder, PolicyEntryError, PolicyError, PolicyFault, PolicyGroup,
+    PolicyLog, PolicyTextError, PolicyWitness, Threshold, VerifiedCheckpoint,
 };
 pub use proof::{BundleError, BundleTextError, ProvenLeaf, TlogProof};
 pub use prove::{NodeSource, ProveError, prove_consistency, prove_inclusion, root_at};

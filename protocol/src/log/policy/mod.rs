@@ -8,8 +8,11 @@ use super::checkpoint::{Checkpoint, CheckpointError};
 use super::key::VerifierKey;
 use super::note::{NoteError, SignedNote};
 
-pub mod build;
-pub mod text;
+mod build;
+mod text;
+
+pub use build::{POLICY_ENTRIES_MAX, PolicyBuilder, PolicyEntryError};
+pub use text::{POLICY_BYTES_MAX, PolicyFault, PolicyTextError};
 
 /// A log whose checkpoints are believed.
 #[derive(Debug, Clone, PartialEq, Eq)]
