@@ -1,0 +1,13 @@
+//! Transfers between ledgers in memory: whole journeys, and the published table of states.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::cast_possible_truncation,
+    missing_docs
+)]
+
+mod journeys;
+mod states;
+#[path = "../support/mod.rs"]
+mod support;
