@@ -1,5 +1,7 @@
 //! One country's node: store, ledger, network, federation, application and HTTP.
 
+pub mod clock;
+pub mod federation;
 pub mod http;
 pub mod ledger;
 pub mod network;

@@ -1,1 +1,3 @@
-//! x
+//! Parts that the end-to-end tests, the benches and the local federation share.
+
+pub mod countries;

@@ -155,6 +155,11 @@ impl LedgerHandle {
         Ok(())
     }
 
+    /// Makes the ledger read-only: for a node that has learnt that its history is not the one that witnesses know.
+    pub fn stop_writes(&self, reason: &str) {
+        self.shared.fail(reason);
+    }
+
     /// Becomes `Some` with the reason when the ledger can write no more. The node shuts down in order then.
     #[must_use]
     pub fn failed(&self) -> watch::Receiver<Option<Arc<str>>> {

@@ -1,0 +1,195 @@
+//! What peers send: each bundle is judged, recorded and answered; each question is answered from the log.
+
+use std::sync::Arc;
+
+use countersign_protocol::federation::message::{Gossip, Request, Response, Verdict};
+use countersign_protocol::federation::{Event, FaultCode, Message, ProvenRecord, step};
+use countersign_protocol::id::RequestId;
+use countersign_protocol::registry::{Command, Refusal};
+use futures::future::join_all;
+use sha2::{Digest, Sha256};
+use tracing::{debug, info, warn};
+
+use crate::clock::now_ms;
+use crate::federation::shared::Shared;
+use crate::ledger::{Submission, SubmitError};
+use crate::network::{GossipVerdict, Inbound, PeerId};
+
+/// Answers one thing that a peer sent. Runs as a task of its own; the network bounds how many there are.
+pub(crate) async fn answer(shared: Arc<Shared>, inbound: Inbound) {
+    match inbound {
+        Inbound::Request { peer, request, reply } => {
+            let response = respond(&shared, peer, request).await;
+            // The asker may have gone: nothing is lost, it asks again.
+            let _gone = reply.send(response);
+        }
+        Inbound::Gossip { peer, message, verdict } => {
+            let judged = judge_gossip(&shared, peer, message).await;
+            let _gone = verdict.send(judged);
+        }
+    }
+}
+
+async fn respond(shared: &Arc<Shared>, peer: PeerId, request: Request) -> Response {
+    match request {
+        Request::Deliver { bundles } => {
+            let taken = join_all(bundles.iter().map(|bundle| take(shared, bundle))).await;
+            let verdicts = taken.into_iter().map(|taken| verdict(shared, taken)).collect();
+            Response::Delivered { verdicts }
+        }
+        Request::GetConsistency { origin, from_size, to_size } => {
+            if shared.ledger.read(|state| state.genesis().is_none_or(|own| own.origin.as_str() != origin)) {
+                return Response::refused(FaultCode::UnknownLog, "this node keeps another log");
+            }
+            match shared.ledger.consistency(from_size, to_size) {
+                Ok(hashes) => Response::Consistency { hashes },
+                Err(error) => Response::refused(FaultCode::StaleCheckpoint, &error.to_string()),
+            }
+        }
+        Request::GetCheckpoint { origin } => checkpoint(shared, &origin),
+        Request::AddCheckpoint { body } => {
+            debug!(%peer, "asked to cosign a checkpoint");
+            let witness = Arc::clone(&shared.witness);
+            let judged = tokio::task::spawn_blocking(move || witness.add_checkpoint(&body, now_ms() / 1000)).await;
+            match judged {
+                Ok(reply) => Response::Witnessed { status: u32::from(reply.status), body: reply.body },
+                Err(_) => Response::refused(FaultCode::Unavailable, "the witness could not answer"),
+            }
+        }
+    }
+}
+
+fn checkpoint(shared: &Shared, origin: &str) -> Response {
+    let own = shared.ledger.read(|state| state.genesis().is_some_and(|own| own.origin.as_str() == origin));
+    let newest = shared.ledger.witnessed().borrow().as_ref().map(|witnessed| witnessed.note.clone());
+    match newest {
+        Some(note) if own => Response::Checkpoint { note: note.to_string() },
+        _ => Response::refused(FaultCode::UnknownLog, "no witnessed checkpoint of this log is known here"),
+    }
+}
+
+/// What became of a bundle.
+#[derive(Debug)]
+pub(crate) enum Taken {
+    /// It is recorded, or asks for nothing.
+    Recorded,
+    /// It was answered before: this is the answer to send again.
+    Answered(Message),
+    /// It was not taken.
+    Fault(FaultCode),
+}
+
+/// Takes one bundle: verify, pin, step, record.
+pub(crate) async fn take(shared: &Arc<Shared>, bundle: &[u8]) -> Taken {
+    match try_take(shared, bundle).await {
+        Ok(taken) => taken,
+        Err(fault) => {
+            // The first line an operator looks for when a partner says that a transfer hangs.
+            warn!(code = fault.code(), name = fault.name(), "a bundle was not taken");
+            Taken::Fault(fault)
+        }
+    }
+}
+
+async fn try_take(shared: &Arc<Shared>, bundle: &[u8]) -> Result<Taken, FaultCode> {
+    let unpinned = shared.verifier.verify(bundle)?;
+    let proven = shared.pin(unpinned).await?;
+    let outcome = shared.ledger.read(|state| step(state, now_ms().max(state.time_ms()), Event::Proven(&proven)))?;
+    if let Some(message) = outcome.effects.first() {
+        return Ok(Taken::Answered(*message));
+    }
+    if outcome.records.is_empty() {
+        return Ok(Taken::Recorded);
+    }
+    record(shared, proven, bundle).await
+}
+
+/// Writes what a proven record calls for. The ledger's writer steps again, on the state of that moment.
+async fn record(shared: &Arc<Shared>, proven: ProvenRecord, bundle: &[u8]) -> Result<Taken, FaultCode> {
+    let request = request_of(&proven);
+    let kind = proven.record.body.kind();
+    let command = Command::Proven(Box::new(proven));
+    // The partner's own words are kept as evidence.
+    let bundle_text = String::from_utf8(bundle.to_vec()).ok();
+    let submission = Submission { request, command, bundle: bundle_text };
+    match shared.ledger.submit(submission).await {
+        Ok(receipt) => {
+            info!(kind, index = receipt.first_index, bytes = bundle.len(), "a partner's leaf is answered");
+            Ok(Taken::Recorded)
+        }
+        Err(SubmitError::Refused(Refusal::Fault(fault))) => Err(fault),
+        Err(SubmitError::Refused(Refusal::Fork { .. })) => Err(FaultCode::Fork),
+        Err(SubmitError::Busy { .. }) => Err(FaultCode::Busy),
+        Err(SubmitError::ReadOnly { .. }) => Err(FaultCode::ReadOnly),
+        Err(error) => {
+            warn!(%error, kind, "a partner's leaf could not be answered");
+            Err(FaultCode::Unavailable)
+        }
+    }
+}
+
+/// The same proven leaf is the same request.
+fn request_of(proven: &ProvenRecord) -> RequestId {
+    let mut hash = Sha256::new();
+    hash.update(b"countersign/proven/v1");
+    hash.update(proven.proof.origin.as_str().as_bytes());
+    hash.update(proven.proof.index.to_be_bytes());
+    hash.update(proven.proof.size.to_be_bytes());
+    hash.update(proven.proof.root);
+    let digest: [u8; 32] = hash.finalize().into();
+    let mut id = [0; 16];
+    id.copy_from_slice(&digest[..16]);
+    RequestId(id)
+}
+
+fn verdict(shared: &Shared, taken: Taken) -> Verdict {
+    match taken {
+        Taken::Recorded => Verdict { code: Verdict::TAKEN, answer: None },
+        Taken::Answered(message) => Verdict { code: Verdict::TAKEN, answer: shared.bundle(message.leaf) },
+        Taken::Fault(fault) => Verdict { code: fault.code(), answer: None },
+    }
+}
+
+/// Gossip is forwarded only when every signature in it holds; what is addressed to this country is taken too.
+async fn judge_gossip(shared: &Arc<Shared>, peer: PeerId, message: Gossip) -> GossipVerdict {
+    let bundles = match message {
+        Gossip::Transfers { bundles } => bundles,
+        Gossip::Checkpoint { note } => return judge_checkpoint(shared, peer, &note),
+    };
+    for bundle in &bundles {
+        match shared.verifier.verify(bundle) {
+            Ok(_) => {}
+            Err(fault) if fault == FaultCode::UnknownLog => return GossipVerdict::Ignore,
+            Err(fault) => {
+                warn!(%peer, code = fault.code(), "gossip that does not prove itself");
+                return GossipVerdict::Reject;
+            }
+        }
+    }
+    // The direct way usually was faster; then this finds an answer and does nothing more.
+    let shared = Arc::clone(shared);
+    tokio::spawn(async move {
+        for bundle in bundles {
+            if for_us(&shared, &bundle) {
+                drop(take(&shared, &bundle).await);
+            }
+        }
+    });
+    GossipVerdict::Accept
+}
+
+fn for_us(shared: &Shared, bundle: &[u8]) -> bool {
+    let Ok(unpinned) = shared.verifier.verify(bundle) else { return false };
+    shared.ledger.read(|state| crate::federation::addressed_to(state, unpinned.record()))
+}
+
+fn judge_checkpoint(shared: &Shared, peer: PeerId, note: &str) -> GossipVerdict {
+    match shared.verifier.checkpoint(note) {
+        Ok(_) => GossipVerdict::Accept,
+        Err(FaultCode::UnknownLog | FaultCode::NoWitnessQuorum) => GossipVerdict::Ignore,
+        Err(fault) => {
+            warn!(%peer, code = fault.code(), "a gossiped checkpoint that does not prove itself");
+            GossipVerdict::Reject
+        }
+    }
+}

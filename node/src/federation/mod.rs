@@ -1,0 +1,260 @@
+//! Drives `protocol::federation`: the store, the network and the clock around one pure step.
+//!
+//! Three flows meet here. Own leaves become witnessed, and those that concern a partner go out ([`witnessing`],
+//! [`lane`]). What partners send is verified, pinned and recorded ([`inbound`]). And what is still open is sent again
+//! with growing waits ([`schedule`]). There is no second queue that could be lost: a restart derives everything from the
+//! ledger (rule R1).
+
+mod heads;
+mod inbound;
+mod lane;
+mod schedule;
+mod shared;
+mod trust;
+mod verifier;
+mod witnessing;
+
+use std::sync::Arc;
+
+use countersign_protocol::federation::{Event, outbox, step};
+use countersign_protocol::log::PolicyTextError;
+use countersign_protocol::party::Party;
+use countersign_protocol::record::{Body, PartnerStatus, Record};
+use countersign_protocol::registry::{State, TransferKey};
+use tokio::sync::{Semaphore, mpsc};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use tracing::{error, warn};
+
+use crate::federation::shared::Shared;
+use crate::federation::verifier::Verifier;
+use crate::ledger::LedgerHandle;
+use crate::store::StoreError;
+use crate::network::{Inbound, NetworkHandle, PeerId};
+use crate::witness::{Witness, WitnessClient};
+
+/// How many things from peers are worked on at once. Each holds at most one frame of 1 MiB.
+const INBOUND_AT_ONCE: usize = 32;
+
+/// What the federation is made of.
+pub struct FederationParts {
+    /// The ledger.
+    pub ledger: LedgerHandle,
+    /// The network.
+    pub network: NetworkHandle,
+    /// What comes in from it.
+    pub inbound: mpsc::Receiver<Inbound>,
+    /// This node's own witness service.
+    pub witness: Arc<Witness>,
+    /// The witnesses that are asked for cosignatures.
+    pub witnesses: Vec<Arc<dyn WitnessClient>>,
+    /// The operator's witness policy (C2SP tlog-policy text).
+    pub policy: String,
+}
+
+/// Why the federation does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum FederationError {
+    /// The witness policy does not parse.
+    #[error("the witness policy can not be read: {0}")]
+    Policy(#[from] PolicyTextError),
+    /// A partner in the ledger has a peer id that is none.
+    #[error("the peer id of {0} in the ledger is not a libp2p peer id")]
+    Peer(Party),
+}
+
+/// The running federation. Clones share it.
+#[derive(Clone)]
+pub struct Federation {
+    shared: Arc<Shared>,
+    tasks: TaskTracker,
+    stop: CancellationToken,
+}
+
+impl Federation {
+    /// Starts every task; they end when `stop` is cancelled.
+    ///
+    /// # Errors
+    /// If the policy or a partner's peer id can not be read.
+    pub fn start(parts: FederationParts, tasks: TaskTracker, stop: CancellationToken) -> Result<Self, FederationError> {
+        let FederationParts { ledger, network, inbound, witness, witnesses, policy } = parts;
+        let effective = ledger.read(|state| trust::effective_policy(&policy, state))?;
+        let shared = Arc::new(Shared::new(ledger, network, Verifier::new(effective), witness, policy));
+        let federation = Self { shared, tasks, stop };
+        federation.refresh()?;
+        for (party, peer) in federation.listed_peers()? {
+            federation.open(party, peer);
+        }
+        let witnessed = federation.shared.ledger.witnessed().borrow().as_ref().map_or(0, |witnessed| witnessed.size);
+        federation.shared.post(federation.shared.ledger.read(|state| outbox(state, witnessed)));
+        federation.spawn_inbound(inbound);
+        let task = witnessing::run(Arc::clone(&federation.shared), witnesses, witnessed, federation.stop.clone());
+        federation.tasks.spawn(task);
+        Ok(federation)
+    }
+
+    fn listed_peers(&self) -> Result<Vec<(Party, PeerId)>, FederationError> {
+        self.shared.ledger.read(|state| {
+            let listed = state.partners().filter(|partner| partner.status != PartnerStatus::Removed);
+            listed
+                .map(|partner| {
+                    let peer = partner.peer.as_str().parse().map_err(|_| FederationError::Peer(partner.party))?;
+                    Ok((partner.party, peer))
+                })
+                .collect()
+        })
+    }
+
+    /// Opens the way to a partner and starts to send.
+    pub(crate) fn open(&self, party: Party, peer: PeerId) {
+        if self.shared.open_lane(party, peer) {
+            self.tasks.spawn(lane::run(Arc::clone(&self.shared), party, self.stop.clone()));
+        }
+        self.shared.wake(party);
+    }
+
+    /// Works through what peers send, a bounded number at a time.
+    fn spawn_inbound(&self, mut inbound: mpsc::Receiver<Inbound>) {
+        let (shared, stop, tasks) = (Arc::clone(&self.shared), self.stop.clone(), self.tasks.clone());
+        let places = Arc::new(Semaphore::new(INBOUND_AT_ONCE));
+        self.tasks.spawn(async move {
+            loop {
+                let next = tokio::select! {
+                    () = stop.cancelled() => return,
+                    next = inbound.recv() => next,
+                };
+                let Some(next) = next else {
+                    if !stop.is_cancelled() {
+                        error!("the network has stopped: the node stops too");
+                        stop.cancel();
+                    }
+                    return;
+                };
+                let Ok(place) = Arc::clone(&places).acquire_owned().await else { return };
+                let shared = Arc::clone(&shared);
+                tasks.spawn(async move {
+                    inbound::answer(shared, next).await;
+                    drop(place);
+                });
+            }
+        });
+    }
+
+    /// Takes a partner up that the ledger has just listed: its log is believed by its listed key, cosigned on request,
+    /// and what is open for it goes out.
+    ///
+    /// # Errors
+    /// If the policy with the partner's key can not be read.
+    pub fn partner_listed(&self, party: Party, peer: PeerId) -> Result<(), FederationError> {
+        self.refresh()?;
+        self.open(party, peer);
+        Ok(())
+    }
+
+    /// Stops sending to a partner that the ledger has just removed.
+    ///
+    /// # Errors
+    /// If the policy without the partner's key can not be read.
+    pub fn partner_removed(&self, party: Party) -> Result<Option<PeerId>, FederationError> {
+        self.refresh()?;
+        Ok(self.shared.close_lane(party).map(|lane| lane.peer))
+    }
+
+    /// Reads log keys and policy anew after the ledger's list of them changed.
+    ///
+    /// # Errors
+    /// If the policy can not be read.
+    pub fn refresh(&self) -> Result<(), FederationError> {
+        let shared = &self.shared;
+        let effective = shared.ledger.read(|state| trust::effective_policy(&shared.policy_text, state))?;
+        for log in effective.logs() {
+            // Every country cosigns its partners, never itself: an own cosignature would prove nothing.
+            let keys = effective.logs().iter().filter(|other| other.key.name() == log.key.name());
+            shared.witness.set_log(log.key.name(), keys.map(|other| other.key.clone()).collect());
+        }
+        if let Some(own) = shared.ledger.read(|state| state.genesis().map(|own| own.origin.clone())) {
+            shared.witness.remove_log(own.as_str());
+        }
+        shared.verifier.set_policy(effective);
+        Ok(())
+    }
+
+    /// How many messages wait for an answer.
+    #[must_use]
+    pub fn messages_open(&self) -> usize {
+        self.shared.schedule(|schedule| schedule.len())
+    }
+}
+
+/// Whether a partner's record is one that this ledger must answer.
+pub(crate) fn addressed_to(state: &State, record: &Record) -> bool {
+    let Some(own) = state.genesis() else { return false };
+    match &record.body {
+        Body::Lock(it) => it.destination == own.party,
+        Body::Acquire(it) => it.source == own.party,
+        Body::Refuse(it) => it.source == own.party,
+        // These name no destination; only a side of the transfer knows it.
+        Body::AskCancel(it) => it.destination == own.party,
+        Body::Finalise(it) => state.transfer(&TransferKey::Out(it.transfer)).is_none(),
+        Body::Release(it) => state.transfer(&TransferKey::Out(it.transfer)).is_none(),
+        _ => false,
+    }
+}
+
+/// What own leaves `[from, to)`, now witnessed, make this node send; and what they end.
+pub(crate) fn announce(shared: &Shared, from: u64, to: u64) {
+    let leaves = match leaves(shared, from, to) {
+        Ok(leaves) => leaves,
+        Err(error) => {
+            error!(%error, from, to, "own leaves can not be read");
+            return;
+        }
+    };
+    for (index, leaf) in (from..).zip(leaves) {
+        let body = match Record::decode(&leaf) {
+            Ok(record) => record.body,
+            Err(error) => {
+                error!(%error, index, "an own leaf is not a record");
+                continue;
+            }
+        };
+        let outcome = shared.ledger.read(|state| {
+            settle(shared, state, &body);
+            step(state, state.time_ms(), Event::Witnessed { index, body: &body })
+        });
+        match outcome {
+            Ok(outcome) => shared.post(outcome.effects),
+            Err(fault) => warn!(code = fault.code(), index, "an own leaf can not be announced"),
+        }
+    }
+}
+
+fn leaves(shared: &Shared, from: u64, to: u64) -> Result<Vec<Vec<u8>>, StoreError> {
+    let mut leaves = shared.ledger.store().leaves(from..to)?;
+    let mut bytes = Vec::new();
+    while let Some((_, leaf)) = leaves.next_leaf()? {
+        bytes.push(leaf.to_vec());
+    }
+    Ok(bytes)
+}
+
+/// Forgets the messages that a leaf has made needless.
+fn settle(shared: &Shared, state: &State, body: &Body) {
+    use countersign_protocol::federation::MessageKind::{CancelAsk, Offer, Receipt};
+    let ended = match body {
+        Body::Finalise(it) => Some(it.transfer),
+        Body::Release(it) => Some(it.transfer),
+        _ => None,
+    };
+    if let Some(id) = ended
+        && let Some(transfer) = state.transfer(&TransferKey::Out(id))
+    {
+        shared.schedule(|schedule| {
+            schedule.settle(transfer.partner, Offer, id);
+            schedule.settle(transfer.partner, CancelAsk, id);
+        });
+    }
+    if let Body::SourceSettled(it) = body {
+        shared.schedule(|schedule| schedule.settle(it.source, Receipt, it.transfer));
+    }
+}

@@ -1,0 +1,163 @@
+//! What every task of the driver shares.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::Instant;
+
+use countersign_protocol::federation::{FaultCode, Message, ProvenRecord};
+use countersign_protocol::id::Origin;
+use countersign_protocol::log::TlogProof;
+use countersign_protocol::party::Party;
+use countersign_protocol::registry::State;
+use tokio::sync::Notify;
+
+use crate::federation::heads::{Heads, Needed};
+use crate::federation::schedule::Schedule;
+use crate::federation::verifier::{Unpinned, Verifier};
+use crate::ledger::LedgerHandle;
+use crate::network::{NetworkHandle, PeerId};
+use crate::witness::Witness;
+use countersign_protocol::federation::message::{Request, Response};
+
+/// The parts that the driver joins.
+pub(crate) struct Shared {
+    pub(crate) ledger: LedgerHandle,
+    pub(crate) network: NetworkHandle,
+    pub(crate) verifier: Verifier,
+    pub(crate) witness: Arc<Witness>,
+    /// The operator's policy text, without the logs that the ledger lists.
+    pub(crate) policy_text: String,
+    lanes: RwLock<BTreeMap<Party, Lane>>,
+    schedule: Mutex<Schedule>,
+    heads: Mutex<BTreeMap<Origin, Arc<tokio::sync::Mutex<Heads>>>>,
+}
+
+/// The way to one partner.
+#[derive(Clone, Debug)]
+pub(crate) struct Lane {
+    pub(crate) peer: PeerId,
+    /// Rung when a message for the partner may be due.
+    pub(crate) bell: Arc<Notify>,
+}
+
+impl Shared {
+    pub(crate) fn new(
+        ledger: LedgerHandle,
+        network: NetworkHandle,
+        verifier: Verifier,
+        witness: Arc<Witness>,
+        policy_text: String,
+    ) -> Self {
+        Self {
+            ledger,
+            network,
+            verifier,
+            witness,
+            policy_text,
+            lanes: RwLock::default(),
+            schedule: Mutex::default(),
+            heads: Mutex::default(),
+        }
+    }
+
+    /// Opens the way to a partner, or changes its peer. True if there was none before.
+    pub(crate) fn open_lane(&self, party: Party, peer: PeerId) -> bool {
+        let mut lanes = self.lanes.write().unwrap_or_else(PoisonError::into_inner);
+        match lanes.get_mut(&party) {
+            Some(lane) => {
+                lane.peer = peer;
+                false
+            }
+            None => lanes.insert(party, Lane { peer, bell: Arc::default() }).is_none(),
+        }
+    }
+
+    pub(crate) fn close_lane(&self, party: Party) -> Option<Lane> {
+        let lane = self.lanes.write().unwrap_or_else(PoisonError::into_inner).remove(&party);
+        if let Some(lane) = &lane {
+            lane.bell.notify_one();
+        }
+        lane
+    }
+
+    pub(crate) fn lane(&self, party: Party) -> Option<Lane> {
+        self.lanes.read().unwrap_or_else(PoisonError::into_inner).get(&party).cloned()
+    }
+
+    /// Works on the schedule; never held across a wait.
+    pub(crate) fn schedule<R>(&self, work: impl FnOnce(&mut Schedule) -> R) -> R {
+        work(&mut self.schedule.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Schedules messages and rings the bells of their partners.
+    pub(crate) fn post(&self, messages: impl IntoIterator<Item = Message>) {
+        let now = Instant::now();
+        for message in messages {
+            self.schedule(|schedule| schedule.ensure(message, now));
+            if let Some(lane) = self.lane(message.to) {
+                lane.bell.notify_one();
+            }
+        }
+    }
+
+    /// Makes everything for a partner due at once.
+    pub(crate) fn wake(&self, party: Party) {
+        self.schedule(|schedule| schedule.wake(party, Instant::now()));
+        if let Some(lane) = self.lane(party) {
+            lane.bell.notify_one();
+        }
+    }
+
+    /// An own leaf with its proof under the newest witnessed checkpoint; `None` while no quorum covers it (rule R2).
+    pub(crate) fn bundle(&self, leaf: u64) -> Option<Vec<u8>> {
+        let witnessed = self.ledger.witnessed().borrow().clone()?;
+        if leaf >= witnessed.size {
+            return None;
+        }
+        let bytes = self.ledger.leaf(leaf).ok()??;
+        let hashes = self.ledger.proof(leaf, witnessed.size).ok()?;
+        Some(TlogProof::new(bytes, leaf, hashes, witnessed.note.to_string()).to_string().into_bytes())
+    }
+
+    /// Joins a proven record's checkpoint to the line of the partner's verified ones, asking the partner for a
+    /// consistency proof where one is missing.
+    pub(crate) async fn pin(&self, unpinned: Unpinned) -> Result<ProvenRecord, FaultCode> {
+        let heads = self.heads_of(unpinned.origin())?;
+        let mut heads = heads.lock().await;
+        let needed = unpinned.needed(&heads)?;
+        let proof = match needed {
+            Needed::Nothing => Vec::new(),
+            Needed::Consistency { from, to } => self.consistency(unpinned.origin(), from, to).await?,
+        };
+        unpinned.pinned(&mut heads, needed, &proof)
+    }
+
+    fn heads_of(&self, origin: &Origin) -> Result<Arc<tokio::sync::Mutex<Heads>>, FaultCode> {
+        let mut all = self.heads.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(heads) = all.get(origin) {
+            return Ok(Arc::clone(heads));
+        }
+        let pin = self.ledger.read(|state| {
+            let party = partner_of(state, origin)?;
+            Some(state.pin(party).map(|pin| (pin.size, pin.root)))
+        });
+        let heads = Arc::new(tokio::sync::Mutex::new(Heads::new(pin.ok_or(FaultCode::UnknownLog)?)));
+        all.insert(origin.clone(), Arc::clone(&heads));
+        Ok(heads)
+    }
+
+    async fn consistency(&self, origin: &Origin, from: u64, to: u64) -> Result<Vec<[u8; 32]>, FaultCode> {
+        let party = self.ledger.read(|state| partner_of(state, origin)).ok_or(FaultCode::UnknownLog)?;
+        let lane = self.lane(party).ok_or(FaultCode::UnknownPeer)?;
+        let request = Request::GetConsistency { origin: origin.to_string(), from_size: from, to_size: to };
+        match self.network.request(lane.peer, request).await {
+            Ok(Response::Consistency { hashes }) => Ok(hashes),
+            _ => Err(FaultCode::Unavailable),
+        }
+    }
+}
+
+/// The partner whose log has this origin.
+pub(crate) fn partner_of(state: &State, origin: &Origin) -> Option<Party> {
+    state.partners().find(|partner| partner.origin == *origin).map(|partner| partner.party)
+}

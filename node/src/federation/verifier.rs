@@ -1,0 +1,134 @@
+//! From bytes that anybody may have sent to a proven record: rule R8, cheap checks first.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+
+use countersign_protocol::federation::message::BUNDLE_BYTES_MAX;
+use countersign_protocol::federation::{FaultCode, ProvenRecord};
+use countersign_protocol::id::Origin;
+use countersign_protocol::log::{BundleError, Policy, PolicyError, TlogProof, VerifiedCheckpoint};
+use countersign_protocol::record::{ProofReference, Record};
+
+use crate::federation::heads::{Heads, Needed};
+
+/// How many verified checkpoints are remembered: one checkpoint proves a whole block of transfers, so that signatures
+/// are checked once a block and not once a transfer.
+const CHECKPOINTS_MAX: usize = 1024;
+
+#[derive(Debug, Default)]
+struct Cache {
+    verified: BTreeMap<String, Arc<VerifiedCheckpoint>>,
+    order: VecDeque<String>,
+}
+
+/// Checks bundles by a policy that may be replaced while it runs.
+#[derive(Debug)]
+pub(crate) struct Verifier {
+    policy: RwLock<Arc<Policy>>,
+    cache: Mutex<Cache>,
+}
+
+/// A record proven under a checkpoint with a quorum, which is not yet known to continue the partner's pin.
+#[derive(Clone, Debug)]
+pub(crate) struct Unpinned(ProvenRecord);
+
+impl Unpinned {
+    /// The log that it comes from.
+    pub(crate) fn origin(&self) -> &Origin {
+        &self.0.proof.origin
+    }
+
+    /// What must still be proven.
+    pub(crate) fn needed(&self, heads: &Heads) -> Result<Needed, FaultCode> {
+        heads.needed(self.0.proof.size, &self.0.proof.root)
+    }
+
+    /// What the record says; believed only as far as the signatures of its log go.
+    pub(crate) fn record(&self) -> &Record {
+        &self.0.record
+    }
+
+    /// Joins the checkpoint to the line of verified ones.
+    pub(crate) fn pinned(
+        self,
+        heads: &mut Heads,
+        needed: Needed,
+        proof: &[[u8; 32]],
+    ) -> Result<ProvenRecord, FaultCode> {
+        heads.accept(self.0.proof.size, self.0.proof.root, needed, proof)?;
+        Ok(self.0)
+    }
+}
+
+impl Verifier {
+    pub(crate) fn new(policy: Policy) -> Self {
+        Self { policy: RwLock::new(Arc::new(policy)), cache: Mutex::default() }
+    }
+
+    /// Replaces the policy; everything verified under the old one is verified again.
+    pub(crate) fn set_policy(&self, policy: Policy) {
+        *self.policy.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(policy);
+        *self.cache.lock().unwrap_or_else(PoisonError::into_inner) = Cache::default();
+    }
+
+    /// The policy in force.
+    pub(crate) fn policy(&self) -> Arc<Policy> {
+        Arc::clone(&self.policy.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Size, form, canonical record, log signature, witness quorum, inclusion: everything but the pin.
+    ///
+    /// # Errors
+    /// The numbered fault of the first check that fails.
+    pub(crate) fn verify(&self, bundle: &[u8]) -> Result<Unpinned, FaultCode> {
+        if bundle.len() > BUNDLE_BYTES_MAX {
+            return Err(FaultCode::FrameTooLarge);
+        }
+        let text = std::str::from_utf8(bundle).map_err(|_| FaultCode::MalformedProof)?;
+        let bundle = TlogProof::parse(text).map_err(|_| FaultCode::MalformedProof)?;
+        let leaf = bundle.extra.as_deref().ok_or(FaultCode::MalformedProof)?;
+        let record = Record::decode(leaf).map_err(|_| FaultCode::NotCanonical)?;
+        let verified = self.checkpoint(&bundle.checkpoint)?;
+        let proven = bundle.verify_against(&verified).map_err(|error| match error {
+            BundleError::Inclusion(_) => FaultCode::InclusionFails,
+            BundleError::Policy(error) => policy_fault(&error),
+            _ => FaultCode::MalformedProof,
+        })?;
+        let proof = ProofReference {
+            origin: proven.origin.parse().map_err(|_| FaultCode::UnknownLog)?,
+            index: proven.index,
+            size: proven.checkpoint.size,
+            root: proven.checkpoint.root,
+        };
+        Ok(Unpinned(ProvenRecord { proof, record }))
+    }
+
+    /// A checkpoint that the policy believes.
+    pub(crate) fn checkpoint(&self, note: &str) -> Result<Arc<VerifiedCheckpoint>, FaultCode> {
+        let known = self.cache.lock().unwrap_or_else(PoisonError::into_inner).verified.get(note).cloned();
+        if let Some(known) = known {
+            return Ok(known);
+        }
+        let verified = self.policy().check_text(note).map_err(|error| policy_fault(&error))?;
+        let verified = Arc::new(verified);
+        let mut cache = self.cache.lock().unwrap_or_else(PoisonError::into_inner);
+        if cache.verified.insert(note.to_owned(), Arc::clone(&verified)).is_none() {
+            cache.order.push_back(note.to_owned());
+        }
+        while cache.order.len() > CHECKPOINTS_MAX {
+            if let Some(oldest) = cache.order.pop_front() {
+                cache.verified.remove(&oldest);
+            }
+        }
+        Ok(verified)
+    }
+}
+
+fn policy_fault(error: &PolicyError) -> FaultCode {
+    match error {
+        PolicyError::UnknownLog { .. } => FaultCode::UnknownLog,
+        PolicyError::BadLogSignature { .. } | PolicyError::NoLogSignature { .. } => FaultCode::BadLogSignature,
+        PolicyError::NoQuorum { .. } | PolicyError::BadCosignature { .. } => FaultCode::NoWitnessQuorum,
+        _ => FaultCode::MalformedProof,
+    }
+}
