@@ -11,9 +11,15 @@ use std::time::{Duration, Instant};
 
 use countersign_node::clock::now_ms;
 use countersign_node::federation::{Federation, FederationParts};
-use countersign_node::ledger::{Ledger, LedgerConfig, LedgerHandle, Receipt, Submission, SubmitError};
-use countersign_node::network::{Keypair, Limits, Multiaddr, Network, NetworkConfig, NetworkHandle, PeerId};
-use countersign_node::witness::{ClientError, Reply, Witness, WitnessClient, WitnessStore, origin_hash};
+use countersign_node::ledger::{
+    Ledger, LedgerConfig, LedgerHandle, Receipt, Submission, SubmitError,
+};
+use countersign_node::network::{
+    Keypair, Limits, Multiaddr, Network, NetworkConfig, NetworkHandle, PeerId,
+};
+use countersign_node::witness::{
+    ClientError, Reply, Witness, WitnessClient, WitnessStore, origin_hash,
+};
 use countersign_protocol::id::{AccountId, OrganisationId, RequestId, TransferId};
 use countersign_protocol::log::{KeyKind, SignerKey};
 use countersign_protocol::party::Party;
@@ -47,12 +53,17 @@ impl WitnessClient for Near {
 
     async fn add_checkpoint(&self, body: &str) -> Result<Reply, ClientError> {
         let (witness, body) = (Arc::clone(&self.0), body.to_owned());
-        let reply = tokio::task::spawn_blocking(move || witness.add_checkpoint(&body, now_ms() / 1000)).await;
+        let reply =
+            tokio::task::spawn_blocking(move || witness.add_checkpoint(&body, now_ms() / 1000))
+                .await;
         Ok(reply.expect("the witness does not panic"))
     }
 
     async fn latest(&self, origin: &str) -> Result<Option<String>, ClientError> {
-        Ok(self.0.latest(origin_hash(origin)).expect("the witness's store can be read"))
+        Ok(self
+            .0
+            .latest(origin_hash(origin))
+            .expect("the witness's store can be read"))
     }
 }
 
@@ -65,13 +76,18 @@ impl Witnesses {
         for number in 1..=WITNESSES {
             let name = format!("w{number}.example/witness");
             let seed = [number as u8; 32];
-            let key = SignerKey::from_seed(&name, KeyKind::CosignatureV1, &seed).expect("a cosigner key");
+            let key =
+                SignerKey::from_seed(&name, KeyKind::CosignatureV1, &seed).expect("a cosigner key");
             policy.push_str(&format!("witness w{number} {}\n", key.verifier()));
-            let store = WitnessStore::create(&dir.join(format!("w{number}")), &name).expect("a new witness store");
+            let store = WitnessStore::create(&dir.join(format!("w{number}")), &name)
+                .expect("a new witness store");
             all.push(Arc::new(Witness::new(store, key).expect("a witness")));
         }
         let members: Vec<String> = (1..=WITNESSES).map(|number| format!("w{number}")).collect();
-        policy.push_str(&format!("group all {QUORUM} {}\nquorum all\n", members.join(" ")));
+        policy.push_str(&format!(
+            "group all {QUORUM} {}\nquorum all\n",
+            members.join(" ")
+        ));
         Self { all, policy }
     }
 
@@ -82,7 +98,10 @@ impl Witnesses {
     }
 
     fn clients(&self) -> Vec<Arc<dyn WitnessClient>> {
-        self.all.iter().map(|witness| Arc::new(Near(Arc::clone(witness))) as Arc<dyn WitnessClient>).collect()
+        self.all
+            .iter()
+            .map(|witness| Arc::new(Near(Arc::clone(witness))) as Arc<dyn WitnessClient>)
+            .collect()
     }
 }
 
@@ -111,10 +130,18 @@ impl Identity {
             seed
         };
         let name = format!("{}.example", party.to_string().to_lowercase());
-        let log = SignerKey::from_seed(&format!("{name}/ledger"), KeyKind::Ed25519, &seed(1)).expect("a log key");
-        let cosigner = SignerKey::from_seed(&format!("{name}/witness"), KeyKind::CosignatureV1, &seed(2)).expect("a key");
+        let log = SignerKey::from_seed(&format!("{name}/ledger"), KeyKind::Ed25519, &seed(1))
+            .expect("a log key");
+        let cosigner =
+            SignerKey::from_seed(&format!("{name}/witness"), KeyKind::CosignatureV1, &seed(2))
+                .expect("a key");
         let peer = Keypair::ed25519_from_bytes(seed(3)).expect("a peer key");
-        Self { party, log, cosigner, peer }
+        Self {
+            party,
+            log,
+            cosigner,
+            peer,
+        }
     }
 
     /// The log's origin.
@@ -128,7 +155,9 @@ impl Identity {
             party: self.party,
             origin: self.origin().parse().expect("an origin"),
             network: "test".parse().expect("a name"),
-            registry: format!("{}01", self.party.alpha3()).parse().expect("a registry id"),
+            registry: format!("{}01", self.party.alpha3())
+                .parse()
+                .expect("a registry id"),
             name: "Authority".parse().expect("a name"),
             log_key: self.log.verifier().to_string().parse().expect("a key text"),
         }
@@ -141,7 +170,13 @@ impl Identity {
             origin: genesis.origin,
             registry: genesis.registry,
             log_key: genesis.log_key,
-            peer: self.peer.public().to_peer_id().to_string().parse().expect("a peer id text"),
+            peer: self
+                .peer
+                .public()
+                .to_peer_id()
+                .to_string()
+                .parse()
+                .expect("a peer id text"),
             status: PartnerStatus::Active,
             invite: [7; 32],
         }
@@ -164,7 +199,12 @@ pub struct Country {
 
 impl Country {
     /// Starts a country on a folder, creating its ledger if there is none, on a free loopback port.
-    pub async fn start(dir: &Path, identity: Identity, witnesses: &Witnesses, peers: &[(PeerId, Vec<Multiaddr>)]) -> Self {
+    pub async fn start(
+        dir: &Path,
+        identity: Identity,
+        witnesses: &Witnesses,
+        peers: &[(PeerId, Vec<Multiaddr>)],
+    ) -> Self {
         let folder: PathBuf = dir.join(identity.party.to_string());
         let origin = identity.origin();
         let config = LedgerConfig::new(
@@ -185,8 +225,13 @@ impl Country {
         }
         let own_store = folder.join("witness");
         let name = identity.cosigner.name();
-        let store = if own_store.exists() { WitnessStore::open(&own_store) } else { WitnessStore::create(&own_store, name) };
-        let witness = Witness::new(store.expect("a witness store"), identity.cosigner.clone()).expect("a witness");
+        let store = if own_store.exists() {
+            WitnessStore::open(&own_store)
+        } else {
+            WitnessStore::create(&own_store, name)
+        };
+        let witness = Witness::new(store.expect("a witness store"), identity.cosigner.clone())
+            .expect("a witness");
         let config = NetworkConfig {
             identity: identity.peer.clone(),
             network: "test".to_owned(),
@@ -195,7 +240,9 @@ impl Country {
             limits: Limits::default(),
         };
         let mut metrics = prometheus_client::registry::Registry::default();
-        let (network, inbound) = Network::start(config, &mut metrics).await.expect("the network starts");
+        let (network, inbound) = Network::start(config, &mut metrics)
+            .await
+            .expect("the network starts");
         let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
         let parts = FederationParts {
             ledger: owned.handle(),
@@ -205,9 +252,18 @@ impl Country {
             witnesses: witnesses.clients(),
             policy: witnesses.policy().to_owned(),
         };
-        let federation = Federation::start(parts, tasks.clone(), stop.clone()).expect("the federation starts");
+        let federation =
+            Federation::start(parts, tasks.clone(), stop.clone()).expect("the federation starts");
         let ledger = owned.handle();
-        Self { identity, ledger, network, owned: Some(owned), _federation: federation, tasks, stop }
+        Self {
+            identity,
+            ledger,
+            network,
+            owned: Some(owned),
+            _federation: federation,
+            tasks,
+            stop,
+        }
     }
 
     /// Where others reach it.
@@ -233,18 +289,33 @@ impl Country {
     /// An organisation, an account and a project: account 1 and project 1.
     pub async fn set_up(&self) {
         let organisation = OrganisationId(1);
-        let register = Command::RegisterOrganisation { name: text("Holder"), kind: OrganisationKind::Developer };
+        let register = Command::RegisterOrganisation {
+            name: text("Holder"),
+            kind: OrganisationKind::Developer,
+        };
         self.submit(register).await.expect("an organisation");
-        let open = Command::OpenAccount { organisation, name: text("Main"), kind: AccountKind::EntityHolding };
+        let open = Command::OpenAccount {
+            organisation,
+            name: text("Main"),
+            kind: AccountKind::EntityHolding,
+        };
         self.submit(open).await.expect("an account");
         let title = text("Clean cooking");
         let scope = "3".parse().expect("a scope");
-        self.submit(Command::RegisterProject { organisation, title, scope }).await.expect("a project");
+        self.submit(Command::RegisterProject {
+            organisation,
+            title,
+            scope,
+        })
+        .await
+        .expect("a project");
     }
 
     /// Lists a partner, and agrees that units may move both ways.
     pub async fn agree_with(&self, other: &Identity) {
-        self.submit(Command::SetPartner(other.partner())).await.expect("a partner");
+        self.submit(Command::SetPartner(other.partner()))
+            .await
+            .expect("a partner");
         let mut pair = [self.identity.party.to_string(), other.party.to_string()];
         pair.sort();
         self.submit(Command::SetAgreement(Agreement {
@@ -265,7 +336,13 @@ impl Country {
     /// Issues units into account 1.
     pub async fn issue(&self, tonnes: u64) {
         let unit_type = "ITMO".parse().expect("a unit type");
-        let issue = Command::Issue { account: AccountId(1), project: 1, year: 2024, unit_type, tonnes };
+        let issue = Command::Issue {
+            account: AccountId(1),
+            project: 1,
+            year: 2024,
+            unit_type,
+            tonnes,
+        };
         self.submit(issue).await.expect("an issuance");
     }
 
@@ -273,7 +350,12 @@ impl Country {
     ///
     /// # Errors
     /// What the ledger answers.
-    pub async fn send(&self, to: &Identity, to_account: u32, tonnes: u64) -> Result<TransferId, SubmitError> {
+    pub async fn send(
+        &self,
+        to: &Identity,
+        to_account: u32,
+        tonnes: u64,
+    ) -> Result<TransferId, SubmitError> {
         let mut pair = [self.identity.party.to_string(), to.party.to_string()];
         pair.sort();
         let receipt = self
@@ -294,7 +376,11 @@ impl Country {
     #[must_use]
     pub fn transfer_in(&self, receipt: &Receipt) -> TransferId {
         let last = receipt.first_index + u64::from(receipt.count) - 1;
-        let leaf = self.ledger.leaf(last).expect("the store reads").expect("the leaf is there");
+        let leaf = self
+            .ledger
+            .leaf(last)
+            .expect("the store reads")
+            .expect("the leaf is there");
         let record = countersign_protocol::record::Record::decode(&leaf).expect("a record");
         match record.body {
             countersign_protocol::record::Body::Lock(lock) => lock.transfer,
@@ -315,7 +401,9 @@ impl Country {
             let known = self.transfer(key);
             match known {
                 Some(transfer) if until(&transfer) => return transfer,
-                _ if Instant::now() > deadline => panic!("{}: {key:?} is still {known:?}", self.identity.party),
+                _ if Instant::now() > deadline => {
+                    panic!("{}: {key:?} is still {known:?}", self.identity.party)
+                }
                 _ => tokio::time::sleep(Duration::from_millis(5)).await,
             }
         }
@@ -328,21 +416,33 @@ impl Country {
         self.tasks.close();
         self.tasks.wait().await;
         if let Some(ledger) = self.owned.take() {
-            tokio::task::spawn_blocking(move || ledger.shutdown()).await.expect("the ledger stops");
+            tokio::task::spawn_blocking(move || ledger.shutdown())
+                .await
+                .expect("the ledger stops");
         }
     }
 }
 
 /// Starts countries that all agree with each other and know each other's addresses; each has account 1 and project 1.
-pub async fn federation(dir: &Path, witnesses: &Witnesses, parties: &[&str]) -> BTreeMap<String, Country> {
+pub async fn federation(
+    dir: &Path,
+    witnesses: &Witnesses,
+    parties: &[&str],
+) -> BTreeMap<String, Country> {
     let identities: Vec<Identity> = parties.iter().map(|party| Identity::of(party)).collect();
     let mut countries = BTreeMap::new();
     for identity in &identities {
-        countries.insert(identity.party.to_string(), Country::start(dir, identity.clone(), witnesses, &[]).await);
+        countries.insert(
+            identity.party.to_string(),
+            Country::start(dir, identity.clone(), witnesses, &[]).await,
+        );
     }
     for country in countries.values() {
         country.set_up().await;
-        for other in identities.iter().filter(|other| other.party != country.identity.party) {
+        for other in identities
+            .iter()
+            .filter(|other| other.party != country.identity.party)
+        {
             country.agree_with(other).await;
         }
     }
@@ -353,9 +453,16 @@ pub async fn federation(dir: &Path, witnesses: &Witnesses, parties: &[&str]) -> 
 /// Lets every country reach every other.
 pub async fn connect(countries: &BTreeMap<String, Country>) {
     for country in countries.values() {
-        for other in countries.values().filter(|other| other.identity.party != country.identity.party) {
+        for other in countries
+            .values()
+            .filter(|other| other.identity.party != country.identity.party)
+        {
             let (peer, addresses) = other.address().await;
-            country.network.allow(peer, addresses).await.expect("the network runs");
+            country
+                .network
+                .allow(peer, addresses)
+                .await
+                .expect("the network runs");
             country.open_lane(other.identity.party, peer);
         }
     }
@@ -364,7 +471,9 @@ pub async fn connect(countries: &BTreeMap<String, Country>) {
 impl Country {
     /// Starts to send to a partner, and believes its log, from now on.
     pub fn open_lane(&self, party: Party, peer: PeerId) {
-        self._federation.partner_listed(party, peer).expect("the partner's key is in the ledger");
+        self._federation
+            .partner_listed(party, peer)
+            .expect("the partner's key is in the ledger");
     }
 }
 

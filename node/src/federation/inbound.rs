@@ -14,6 +14,7 @@ use crate::clock::now_ms;
 use crate::federation::shared::Shared;
 use crate::ledger::{Submission, SubmitError};
 use crate::network::{GossipVerdict, Inbound, PeerId};
+use crate::witness::origin_hash;
 
 /// Answers one thing that a peer sent. Runs as a task of its own; the network bounds how many there are.
 pub(crate) async fn answer(shared: Arc<Shared>, inbound: Inbound) {
@@ -62,9 +63,16 @@ async fn respond(shared: &Arc<Shared>, peer: PeerId, request: Request) -> Respon
 fn checkpoint(shared: &Shared, origin: &str) -> Response {
     let own = shared.ledger.read(|state| state.genesis().is_some_and(|own| own.origin.as_str() == origin));
     let newest = shared.ledger.witnessed().borrow().as_ref().map(|witnessed| witnessed.note.clone());
+    if !own {
+        // As a witness: what this node cosigned last for that log.
+        return match shared.witness.latest(origin_hash(origin)) {
+            Ok(Some(note)) => Response::Checkpoint { note },
+            _ => Response::refused(FaultCode::UnknownLog, "no checkpoint of this log was cosigned here"),
+        };
+    }
     match newest {
-        Some(note) if own => Response::Checkpoint { note: note.to_string() },
-        _ => Response::refused(FaultCode::UnknownLog, "no witnessed checkpoint of this log is known here"),
+        Some(note) => Response::Checkpoint { note: note.to_string() },
+        _ => Response::refused(FaultCode::UnknownLog, "this log has no witnessed checkpoint yet"),
     }
 }
 

@@ -8,11 +8,14 @@
 mod heads;
 mod inbound;
 mod lane;
+mod peer_witness;
 mod schedule;
 mod shared;
 mod trust;
 mod verifier;
 mod witnessing;
+
+pub use peer_witness::PeerWitness;
 
 use std::sync::Arc;
 

@@ -29,6 +29,7 @@ pub(crate) struct Shared {
     pub(crate) policy_text: String,
     lanes: RwLock<BTreeMap<Party, Lane>>,
     schedule: Mutex<Schedule>,
+    cosigned: Mutex<BTreeMap<String, (u64, u64)>>,
     heads: Mutex<BTreeMap<Origin, Arc<tokio::sync::Mutex<Heads>>>>,
 }
 
@@ -56,6 +57,7 @@ impl Shared {
             policy_text,
             lanes: RwLock::default(),
             schedule: Mutex::default(),
+            cosigned: Mutex::default(),
             heads: Mutex::default(),
         }
     }
@@ -106,6 +108,20 @@ impl Shared {
         if let Some(lane) = self.lane(party) {
             lane.bell.notify_one();
         }
+    }
+
+    /// Remembers who cosigned an own checkpoint, and when.
+    pub(crate) fn note_cosigners(&self, size: u64, note: &str) {
+        let Ok(verified) = self.verifier.checkpoint(note) else { return };
+        let mut cosigned = self.cosigned.lock().unwrap_or_else(PoisonError::into_inner);
+        for cosigner in verified.cosigned_by() {
+            cosigned.insert(cosigner.witness.clone(), (size, cosigner.time_s));
+        }
+    }
+
+    /// The largest size that each witness cosigned in this run, and when (seconds since the Unix epoch).
+    pub(crate) fn cosigned(&self) -> BTreeMap<String, (u64, u64)> {
+        self.cosigned.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// An own leaf with its proof under the newest witnessed checkpoint; `None` while no quorum covers it (rule R2).

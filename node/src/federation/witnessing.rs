@@ -38,6 +38,7 @@ pub(crate) async fn run(
                 if let Err(error) = shared.ledger.set_witnessed(&witnessed) {
                     error!(%error, "a witnessed checkpoint can not be kept");
                 }
+                shared.note_cosigners(witnessed.size, &note);
                 announce(&shared, announced, witnessed.size);
                 announced = announced.max(witnessed.size);
                 if gossiped.is_none_or(|last| last.elapsed() >= GOSSIP_EVERY) {
