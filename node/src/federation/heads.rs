@@ -31,7 +31,9 @@ pub(crate) enum Needed {
 impl Heads {
     /// Begins with the pin that the ledger holds.
     pub(crate) fn new(pin: Option<(u64, Hash)>) -> Self {
-        Self { roots: pin.into_iter().collect() }
+        Self {
+            roots: pin.into_iter().collect(),
+        }
     }
 
     /// What must be proven for this checkpoint.
@@ -48,8 +50,14 @@ impl Heads {
         let below = self.roots.range(..size).next_back().map(|(size, _)| *size);
         Ok(match (below, above) {
             (None, None) => Needed::Nothing,
-            (Some(below), _) => Needed::Consistency { from: below, to: size },
-            (None, Some(above)) => Needed::Consistency { from: size, to: above },
+            (Some(below), _) => Needed::Consistency {
+                from: below,
+                to: size,
+            },
+            (None, Some(above)) => Needed::Consistency {
+                from: size,
+                to: above,
+            },
         })
     }
 
@@ -57,10 +65,24 @@ impl Heads {
     ///
     /// # Errors
     /// [`FaultCode::Fork`] if the proof does not join the two.
-    pub(crate) fn accept(&mut self, size: u64, root: Hash, needed: Needed, proof: &[Hash]) -> Result<(), FaultCode> {
+    pub(crate) fn accept(
+        &mut self,
+        size: u64,
+        root: Hash,
+        needed: Needed,
+        proof: &[Hash],
+    ) -> Result<(), FaultCode> {
         if let Needed::Consistency { from, to } = needed {
-            let of = |wanted: u64| if wanted == size { Some(root) } else { self.roots.get(&wanted).copied() };
-            let (Some(old), Some(new)) = (of(from), of(to)) else { return Err(FaultCode::Unavailable) };
+            let of = |wanted: u64| {
+                if wanted == size {
+                    Some(root)
+                } else {
+                    self.roots.get(&wanted).copied()
+                }
+            };
+            let (Some(old), Some(new)) = (of(from), of(to)) else {
+                return Err(FaultCode::Unavailable);
+            };
             verify_consistency(from, to, &old, &new, proof).map_err(|_| FaultCode::Fork)?;
         }
         self.roots.insert(size, root);

@@ -19,12 +19,20 @@ use crate::witness::origin_hash;
 /// Answers one thing that a peer sent. Runs as a task of its own; the network bounds how many there are.
 pub(crate) async fn answer(shared: Arc<Shared>, inbound: Inbound) {
     match inbound {
-        Inbound::Request { peer, request, reply } => {
+        Inbound::Request {
+            peer,
+            request,
+            reply,
+        } => {
             let response = respond(&shared, peer, request).await;
             // The asker may have gone: nothing is lost, it asks again.
             let _gone = reply.send(response);
         }
-        Inbound::Gossip { peer, message, verdict } => {
+        Inbound::Gossip {
+            peer,
+            message,
+            verdict,
+        } => {
             let judged = judge_gossip(&shared, peer, message).await;
             let _gone = verdict.send(judged);
         }
@@ -35,11 +43,22 @@ async fn respond(shared: &Arc<Shared>, peer: PeerId, request: Request) -> Respon
     match request {
         Request::Deliver { bundles } => {
             let taken = join_all(bundles.iter().map(|bundle| take(shared, bundle))).await;
-            let verdicts = taken.into_iter().map(|taken| verdict(shared, taken)).collect();
+            let verdicts = taken
+                .into_iter()
+                .map(|taken| verdict(shared, taken))
+                .collect();
             Response::Delivered { verdicts }
         }
-        Request::GetConsistency { origin, from_size, to_size } => {
-            if shared.ledger.read(|state| state.genesis().is_none_or(|own| own.origin.as_str() != origin)) {
+        Request::GetConsistency {
+            origin,
+            from_size,
+            to_size,
+        } => {
+            if shared.ledger.read(|state| {
+                state
+                    .genesis()
+                    .is_none_or(|own| own.origin.as_str() != origin)
+            }) {
                 return Response::refused(FaultCode::UnknownLog, "this node keeps another log");
             }
             match shared.ledger.consistency(from_size, to_size) {
@@ -51,9 +70,14 @@ async fn respond(shared: &Arc<Shared>, peer: PeerId, request: Request) -> Respon
         Request::AddCheckpoint { body } => {
             debug!(%peer, "asked to cosign a checkpoint");
             let witness = Arc::clone(&shared.witness);
-            let judged = tokio::task::spawn_blocking(move || witness.add_checkpoint(&body, now_ms() / 1000)).await;
+            let judged =
+                tokio::task::spawn_blocking(move || witness.add_checkpoint(&body, now_ms() / 1000))
+                    .await;
             match judged {
-                Ok(reply) => Response::Witnessed { status: u32::from(reply.status), body: reply.body },
+                Ok(reply) => Response::Witnessed {
+                    status: u32::from(reply.status),
+                    body: reply.body,
+                },
                 Err(_) => Response::refused(FaultCode::Unavailable, "the witness could not answer"),
             }
         }
@@ -61,23 +85,40 @@ async fn respond(shared: &Arc<Shared>, peer: PeerId, request: Request) -> Respon
 }
 
 fn checkpoint(shared: &Shared, origin: &str) -> Response {
-    let own = shared.ledger.read(|state| state.genesis().is_some_and(|own| own.origin.as_str() == origin));
-    let newest = shared.ledger.witnessed().borrow().as_ref().map(|witnessed| witnessed.note.clone());
+    let own = shared.ledger.read(|state| {
+        state
+            .genesis()
+            .is_some_and(|own| own.origin.as_str() == origin)
+    });
+    let newest = shared
+        .ledger
+        .witnessed()
+        .borrow()
+        .as_ref()
+        .map(|witnessed| witnessed.note.clone());
     if !own {
         // As a witness: what this node cosigned last for that log.
         return match shared.witness.latest(origin_hash(origin)) {
             Ok(Some(note)) => Response::Checkpoint { note },
-            _ => Response::refused(FaultCode::UnknownLog, "no checkpoint of this log was cosigned here"),
+            _ => Response::refused(
+                FaultCode::UnknownLog,
+                "no checkpoint of this log was cosigned here",
+            ),
         };
     }
     match newest {
-        Some(note) => Response::Checkpoint { note: note.to_string() },
-        _ => Response::refused(FaultCode::UnknownLog, "this log has no witnessed checkpoint yet"),
+        Some(note) => Response::Checkpoint {
+            note: note.to_string(),
+        },
+        _ => Response::refused(
+            FaultCode::UnknownLog,
+            "this log has no witnessed checkpoint yet",
+        ),
     }
 }
 
 /// What became of a bundle.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) enum Taken {
     /// It is recorded, or asks for nothing.
     Recorded,
@@ -93,7 +134,11 @@ pub(crate) async fn take(shared: &Arc<Shared>, bundle: &[u8]) -> Taken {
         Ok(taken) => taken,
         Err(fault) => {
             // The first line an operator looks for when a partner says that a transfer hangs.
-            warn!(code = fault.code(), name = fault.name(), "a bundle was not taken");
+            warn!(
+                code = fault.code(),
+                name = fault.name(),
+                "a bundle was not taken"
+            );
             Taken::Fault(fault)
         }
     }
@@ -102,7 +147,9 @@ pub(crate) async fn take(shared: &Arc<Shared>, bundle: &[u8]) -> Taken {
 async fn try_take(shared: &Arc<Shared>, bundle: &[u8]) -> Result<Taken, FaultCode> {
     let unpinned = shared.verifier.verify(bundle)?;
     let proven = shared.pin(unpinned).await?;
-    let outcome = shared.ledger.read(|state| step(state, now_ms().max(state.time_ms()), Event::Proven(&proven)))?;
+    let outcome = shared
+        .ledger
+        .read(|state| step(state, now_ms().max(state.time_ms()), Event::Proven(&proven)))?;
     if let Some(message) = outcome.effects.first() {
         return Ok(Taken::Answered(*message));
     }
@@ -113,16 +160,29 @@ async fn try_take(shared: &Arc<Shared>, bundle: &[u8]) -> Result<Taken, FaultCod
 }
 
 /// Writes what a proven record calls for. The ledger's writer steps again, on the state of that moment.
-async fn record(shared: &Arc<Shared>, proven: ProvenRecord, bundle: &[u8]) -> Result<Taken, FaultCode> {
+async fn record(
+    shared: &Arc<Shared>,
+    proven: ProvenRecord,
+    bundle: &[u8],
+) -> Result<Taken, FaultCode> {
     let request = request_of(&proven);
     let kind = proven.record.body.kind();
     let command = Command::Proven(Box::new(proven));
     // The partner's own words are kept as evidence.
     let bundle_text = String::from_utf8(bundle.to_vec()).ok();
-    let submission = Submission { request, command, bundle: bundle_text };
+    let submission = Submission {
+        request,
+        command,
+        bundle: bundle_text,
+    };
     match shared.ledger.submit(submission).await {
         Ok(receipt) => {
-            info!(kind, index = receipt.first_index, bytes = bundle.len(), "a partner's leaf is answered");
+            info!(
+                kind,
+                index = receipt.first_index,
+                bytes = bundle.len(),
+                "a partner's leaf is answered"
+            );
             Ok(Taken::Recorded)
         }
         Err(SubmitError::Refused(Refusal::Fault(fault))) => Err(fault),
@@ -152,9 +212,18 @@ fn request_of(proven: &ProvenRecord) -> RequestId {
 
 fn verdict(shared: &Shared, taken: Taken) -> Verdict {
     match taken {
-        Taken::Recorded => Verdict { code: Verdict::TAKEN, answer: None },
-        Taken::Answered(message) => Verdict { code: Verdict::TAKEN, answer: shared.bundle(message.leaf) },
-        Taken::Fault(fault) => Verdict { code: fault.code(), answer: None },
+        Taken::Recorded => Verdict {
+            code: Verdict::TAKEN,
+            answer: None,
+        },
+        Taken::Answered(message) => Verdict {
+            code: Verdict::TAKEN,
+            answer: shared.bundle(message.leaf),
+        },
+        Taken::Fault(fault) => Verdict {
+            code: fault.code(),
+            answer: None,
+        },
     }
 }
 
@@ -167,7 +236,7 @@ async fn judge_gossip(shared: &Arc<Shared>, peer: PeerId, message: Gossip) -> Go
     for bundle in &bundles {
         match shared.verifier.verify(bundle) {
             Ok(_) => {}
-            Err(fault) if fault == FaultCode::UnknownLog => return GossipVerdict::Ignore,
+            Err(FaultCode::UnknownLog) => return GossipVerdict::Ignore,
             Err(fault) => {
                 warn!(%peer, code = fault.code(), "gossip that does not prove itself");
                 return GossipVerdict::Reject;
@@ -179,7 +248,7 @@ async fn judge_gossip(shared: &Arc<Shared>, peer: PeerId, message: Gossip) -> Go
     tokio::spawn(async move {
         for bundle in bundles {
             if for_us(&shared, &bundle) {
-                drop(take(&shared, &bundle).await);
+                take(&shared, &bundle).await;
             }
         }
     });
@@ -187,8 +256,12 @@ async fn judge_gossip(shared: &Arc<Shared>, peer: PeerId, message: Gossip) -> Go
 }
 
 fn for_us(shared: &Shared, bundle: &[u8]) -> bool {
-    let Ok(unpinned) = shared.verifier.verify(bundle) else { return false };
-    shared.ledger.read(|state| crate::federation::addressed_to(state, unpinned.record()))
+    let Ok(unpinned) = shared.verifier.verify(bundle) else {
+        return false;
+    };
+    shared
+        .ledger
+        .read(|state| crate::federation::addressed_to(state, unpinned.record()))
 }
 
 fn judge_checkpoint(shared: &Shared, peer: PeerId, note: &str) -> GossipVerdict {

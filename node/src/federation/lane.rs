@@ -22,7 +22,10 @@ pub(crate) async fn run(shared: Arc<Shared>, party: Party, stop: CancellationTok
         let due = shared.schedule(|schedule| schedule.take_due(party, Instant::now(), BUNDLES_MAX));
         if due.is_empty() {
             let until = shared.schedule(|schedule| schedule.next_due(party));
-            let wait = until.map_or(LOOK_AGAIN, |due| due.saturating_duration_since(Instant::now()).min(LOOK_AGAIN));
+            let wait = until.map_or(LOOK_AGAIN, |due| {
+                due.saturating_duration_since(Instant::now())
+                    .min(LOOK_AGAIN)
+            });
             tokio::select! {
                 () = stop.cancelled() => return,
                 () = lane.bell.notified() => {}
@@ -41,7 +44,9 @@ async fn send(shared: &Arc<Shared>, party: Party, lane: &Lane, due: &[Due]) {
     let mut bundles = Vec::with_capacity(due.len());
     let mut fresh = Vec::new();
     for Due { message, attempts } in due {
-        let Some(bundle) = shared.bundle(message.leaf) else { continue };
+        let Some(bundle) = shared.bundle(message.leaf) else {
+            continue;
+        };
         if *attempts == 0 && message.kind != MessageKind::Notice {
             fresh.push(bundle.clone());
         }
@@ -56,9 +61,15 @@ async fn send(shared: &Arc<Shared>, party: Party, lane: &Lane, due: &[Due]) {
     for request in Request::deliver_all(bundles) {
         match shared.network.request(lane.peer, request).await {
             Ok(Response::Delivered { verdicts }) => heed(shared, party, verdicts).await,
-            Ok(Response::Refused { code, reason }) => warn!(%party, code, reason, "a partner did not take a delivery"),
-            Ok(other) => warn!(%party, kind = other.kind(), "a partner answered a delivery with something else"),
-            Err(error) => debug!(%party, %error, "a partner could not be reached; it will be tried again"),
+            Ok(Response::Refused { code, reason }) => {
+                warn!(%party, code, reason, "a partner did not take a delivery")
+            }
+            Ok(other) => {
+                warn!(%party, kind = other.kind(), "a partner answered a delivery with something else")
+            }
+            Err(error) => {
+                debug!(%party, %error, "a partner could not be reached; it will be tried again")
+            }
         }
     }
 }
@@ -71,7 +82,7 @@ async fn heed(shared: &Arc<Shared>, party: Party, verdicts: Vec<Verdict>) {
             warn!(%party, code, name, "a partner did not take a bundle");
         }
         if let Some(answer) = answer {
-            drop(take(shared, &answer).await);
+            take(shared, &answer).await;
         }
     }
 }

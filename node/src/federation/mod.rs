@@ -32,8 +32,8 @@ use tracing::{error, warn};
 use crate::federation::shared::Shared;
 use crate::federation::verifier::Verifier;
 use crate::ledger::LedgerHandle;
-use crate::store::StoreError;
 use crate::network::{Inbound, NetworkHandle, PeerId};
+use crate::store::StoreError;
 use crate::witness::{Witness, WitnessClient};
 
 /// How many things from peers are worked on at once. Each holds at most one frame of 1 MiB.
@@ -79,29 +79,72 @@ impl Federation {
     ///
     /// # Errors
     /// If the policy or a partner's peer id can not be read.
-    pub fn start(parts: FederationParts, tasks: TaskTracker, stop: CancellationToken) -> Result<Self, FederationError> {
-        let FederationParts { ledger, network, inbound, witness, witnesses, policy } = parts;
+    pub fn start(
+        parts: FederationParts,
+        tasks: TaskTracker,
+        stop: CancellationToken,
+    ) -> Result<Self, FederationError> {
+        let FederationParts {
+            ledger,
+            network,
+            inbound,
+            witness,
+            witnesses,
+            policy,
+        } = parts;
         let effective = ledger.read(|state| trust::effective_policy(&policy, state))?;
-        let shared = Arc::new(Shared::new(ledger, network, Verifier::new(effective), witness, policy));
-        let federation = Self { shared, tasks, stop };
+        let shared = Arc::new(Shared::new(
+            ledger,
+            network,
+            Verifier::new(effective),
+            witness,
+            policy,
+        ));
+        let federation = Self {
+            shared,
+            tasks,
+            stop,
+        };
         federation.refresh()?;
         for (party, peer) in federation.listed_peers()? {
             federation.open(party, peer);
         }
-        let witnessed = federation.shared.ledger.witnessed().borrow().as_ref().map_or(0, |witnessed| witnessed.size);
-        federation.shared.post(federation.shared.ledger.read(|state| outbox(state, witnessed)));
+        let witnessed = federation
+            .shared
+            .ledger
+            .witnessed()
+            .borrow()
+            .as_ref()
+            .map_or(0, |witnessed| witnessed.size);
+        federation.shared.post(
+            federation
+                .shared
+                .ledger
+                .read(|state| outbox(state, witnessed)),
+        );
         federation.spawn_inbound(inbound);
-        let task = witnessing::run(Arc::clone(&federation.shared), witnesses, witnessed, federation.stop.clone());
+        let task = witnessing::run(
+            Arc::clone(&federation.shared),
+            witnesses,
+            witnessed,
+            federation.stop.clone(),
+        );
         federation.tasks.spawn(task);
         Ok(federation)
     }
 
     fn listed_peers(&self) -> Result<Vec<(Party, PeerId)>, FederationError> {
         self.shared.ledger.read(|state| {
-            let listed = state.partners().filter(|partner| partner.status != PartnerStatus::Removed);
+            let listed = state
+                .partners()
+                .filter(|partner| partner.status != PartnerStatus::Removed);
             listed
                 .map(|partner| {
-                    let peer = partner.peer.as_str().parse().map_err(|_| FederationError::Peer(partner.party))?;
+                    let peer = partner
+                        .peer
+                        .as_str()
+                        .parse()
+                        .map_err(|_| FederationError::Peer(partner.party))?;
                     Ok((partner.party, peer))
                 })
                 .collect()
@@ -111,14 +154,22 @@ impl Federation {
     /// Opens the way to a partner and starts to send.
     pub(crate) fn open(&self, party: Party, peer: PeerId) {
         if self.shared.open_lane(party, peer) {
-            self.tasks.spawn(lane::run(Arc::clone(&self.shared), party, self.stop.clone()));
+            self.tasks.spawn(lane::run(
+                Arc::clone(&self.shared),
+                party,
+                self.stop.clone(),
+            ));
         }
         self.shared.wake(party);
     }
 
     /// Works through what peers send, a bounded number at a time.
     fn spawn_inbound(&self, mut inbound: mpsc::Receiver<Inbound>) {
-        let (shared, stop, tasks) = (Arc::clone(&self.shared), self.stop.clone(), self.tasks.clone());
+        let (shared, stop, tasks) = (
+            Arc::clone(&self.shared),
+            self.stop.clone(),
+            self.tasks.clone(),
+        );
         let places = Arc::new(Semaphore::new(INBOUND_AT_ONCE));
         self.tasks.spawn(async move {
             loop {
@@ -133,7 +184,9 @@ impl Federation {
                     }
                     return;
                 };
-                let Ok(place) = Arc::clone(&places).acquire_owned().await else { return };
+                let Ok(place) = Arc::clone(&places).acquire_owned().await else {
+                    return;
+                };
                 let shared = Arc::clone(&shared);
                 tasks.spawn(async move {
                     inbound::answer(shared, next).await;
@@ -169,13 +222,24 @@ impl Federation {
     /// If the policy can not be read.
     pub fn refresh(&self) -> Result<(), FederationError> {
         let shared = &self.shared;
-        let effective = shared.ledger.read(|state| trust::effective_policy(&shared.policy_text, state))?;
+        let effective = shared
+            .ledger
+            .read(|state| trust::effective_policy(&shared.policy_text, state))?;
         for log in effective.logs() {
             // Every country cosigns its partners, never itself: an own cosignature would prove nothing.
-            let keys = effective.logs().iter().filter(|other| other.key.name() == log.key.name());
-            shared.witness.set_log(log.key.name(), keys.map(|other| other.key.clone()).collect());
+            let keys = effective
+                .logs()
+                .iter()
+                .filter(|other| other.key.name() == log.key.name());
+            shared.witness.set_log(
+                log.key.name(),
+                keys.map(|other| other.key.clone()).collect(),
+            );
         }
-        if let Some(own) = shared.ledger.read(|state| state.genesis().map(|own| own.origin.clone())) {
+        if let Some(own) = shared
+            .ledger
+            .read(|state| state.genesis().map(|own| own.origin.clone()))
+        {
             shared.witness.remove_log(own.as_str());
         }
         shared.verifier.set_policy(effective);
@@ -191,7 +255,9 @@ impl Federation {
 
 /// Whether a partner's record is one that this ledger must answer.
 pub(crate) fn addressed_to(state: &State, record: &Record) -> bool {
-    let Some(own) = state.genesis() else { return false };
+    let Some(own) = state.genesis() else {
+        return false;
+    };
     match &record.body {
         Body::Lock(it) => it.destination == own.party,
         Body::Acquire(it) => it.source == own.party,
@@ -223,11 +289,18 @@ pub(crate) fn announce(shared: &Shared, from: u64, to: u64) {
         };
         let outcome = shared.ledger.read(|state| {
             settle(shared, state, &body);
-            step(state, state.time_ms(), Event::Witnessed { index, body: &body })
+            step(
+                state,
+                state.time_ms(),
+                Event::Witnessed { index, body: &body },
+            )
         });
         match outcome {
             Ok(outcome) => shared.post(outcome.effects),
-            Err(fault) => warn!(code = fault.code(), index, "an own leaf can not be announced"),
+            Err(fault) => warn!(
+                code = fault.code(),
+                index, "an own leaf can not be announced"
+            ),
         }
     }
 }

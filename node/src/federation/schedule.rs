@@ -45,7 +45,13 @@ impl Schedule {
     /// Adds a message unless it is scheduled already.
     pub(crate) fn ensure(&mut self, message: Message, now: Instant) {
         if !self.entries.contains_key(&message) {
-            self.put(message, Entry { due: now, attempts: 0 });
+            self.put(
+                message,
+                Entry {
+                    due: now,
+                    attempts: 0,
+                },
+            );
         }
     }
 
@@ -55,15 +61,24 @@ impl Schedule {
         {
             due.remove(&(old.due, message));
         }
-        self.due.entry(message.to).or_default().insert((entry.due, message));
+        self.due
+            .entry(message.to)
+            .or_default()
+            .insert((entry.due, message));
     }
 
     /// Takes up to `limit` messages to a partner that are due, and schedules each for its next sending. A notice is sent
     /// once: the partner asks for it again by sending its receipt again.
     pub(crate) fn take_due(&mut self, to: Party, now: Instant, limit: usize) -> Vec<Due> {
-        let Some(queue) = self.due.get(&to) else { return Vec::new() };
-        let ready: Vec<Message> =
-            queue.iter().take_while(|(due, _)| *due <= now).take(limit).map(|(_, message)| *message).collect();
+        let Some(queue) = self.due.get(&to) else {
+            return Vec::new();
+        };
+        let ready: Vec<Message> = queue
+            .iter()
+            .take_while(|(due, _)| *due <= now)
+            .take(limit)
+            .map(|(_, message)| *message)
+            .collect();
         let mut taken = Vec::with_capacity(ready.len());
         for message in ready {
             let attempts = self.entries.get(&message).map_or(0, |entry| entry.attempts);
@@ -71,7 +86,13 @@ impl Schedule {
             if message.kind == MessageKind::Notice {
                 self.remove(&message);
             } else {
-                self.put(message, Entry { due: now + backoff(&message.transfer, attempts), attempts: attempts + 1 });
+                self.put(
+                    message,
+                    Entry {
+                        due: now + backoff(&message.transfer, attempts),
+                        attempts: attempts + 1,
+                    },
+                );
             }
         }
         taken
@@ -93,8 +114,17 @@ impl Schedule {
 
     /// Forgets every message of one kind about a transfer.
     pub(crate) fn settle(&mut self, to: Party, kind: MessageKind, transfer: TransferId) {
-        let of = |leaf| Message { to, kind, transfer, leaf };
-        let gone: Vec<Message> = self.entries.range(of(0)..=of(u64::MAX)).map(|(message, _)| *message).collect();
+        let of = |leaf| Message {
+            to,
+            kind,
+            transfer,
+            leaf,
+        };
+        let gone: Vec<Message> = self
+            .entries
+            .range(of(0)..=of(u64::MAX))
+            .map(|(message, _)| *message)
+            .collect();
         for message in &gone {
             self.remove(message);
         }
@@ -102,7 +132,13 @@ impl Schedule {
 
     /// Makes everything for a partner due at once: it has just come back.
     pub(crate) fn wake(&mut self, to: Party, now: Instant) {
-        let waiting: Vec<Message> = self.due.get(&to).into_iter().flatten().map(|(_, message)| *message).collect();
+        let waiting: Vec<Message> = self
+            .due
+            .get(&to)
+            .into_iter()
+            .flatten()
+            .map(|(_, message)| *message)
+            .collect();
         for message in waiting {
             self.now(message, now);
         }
@@ -117,7 +153,9 @@ impl Schedule {
 /// 1 s, 2 s, 4 s ... 300 s, each up to a quarter longer: the spread follows from the transfer id, so that many open
 /// transfers do not come due in one instant.
 fn backoff(transfer: &TransferId, attempts: u32) -> Duration {
-    let wait = BACKOFF_MIN.saturating_mul(1_u32.checked_shl(attempts.min(16)).unwrap_or(u32::MAX)).min(BACKOFF_MAX);
+    let wait = BACKOFF_MIN
+        .saturating_mul(1_u32.checked_shl(attempts.min(16)).unwrap_or(u32::MAX))
+        .min(BACKOFF_MAX);
     let spread = f64::from(transfer.as_bytes()[0]) / 1024.0;
     wait.mul_f64(1.0 + spread).min(BACKOFF_MAX)
 }
@@ -128,7 +166,12 @@ mod tests {
     use super::*;
 
     fn message(kind: MessageKind, byte: u8) -> Message {
-        Message { to: "CH".parse().unwrap(), kind, transfer: TransferId([byte; 32]), leaf: 7 }
+        Message {
+            to: "CH".parse().unwrap(),
+            kind,
+            transfer: TransferId([byte; 32]),
+            leaf: 7,
+        }
     }
 
     #[test]
@@ -139,10 +182,20 @@ mod tests {
         let mut now = start;
         let mut waits = Vec::new();
         for attempt in 0..12 {
-            assert_eq!(schedule.take_due(offer.to, now, 10), vec![Due { message: offer, attempts: attempt }]);
+            assert_eq!(
+                schedule.take_due(offer.to, now, 10),
+                vec![Due {
+                    message: offer,
+                    attempts: attempt
+                }]
+            );
             let next = schedule.next_due(offer.to).unwrap();
             waits.push((next - now).as_secs());
-            assert!(schedule.take_due(offer.to, next - Duration::from_millis(1), 10).is_empty());
+            assert!(
+                schedule
+                    .take_due(offer.to, next - Duration::from_millis(1), 10)
+                    .is_empty()
+            );
             now = next;
         }
         assert_eq!(waits, [1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300, 300]);
@@ -151,7 +204,10 @@ mod tests {
     #[test]
     fn a_notice_is_sent_once_and_a_settled_message_is_forgotten() {
         let (mut schedule, now) = (Schedule::default(), Instant::now());
-        let (notice, offer) = (message(MessageKind::Notice, 1), message(MessageKind::Offer, 2));
+        let (notice, offer) = (
+            message(MessageKind::Notice, 1),
+            message(MessageKind::Offer, 2),
+        );
         schedule.ensure(notice, now);
         schedule.ensure(offer, now);
         assert_eq!(schedule.take_due(offer.to, now, 10).len(), 2);

@@ -70,12 +70,24 @@ impl Shared {
                 lane.peer = peer;
                 false
             }
-            None => lanes.insert(party, Lane { peer, bell: Arc::default() }).is_none(),
+            None => lanes
+                .insert(
+                    party,
+                    Lane {
+                        peer,
+                        bell: Arc::default(),
+                    },
+                )
+                .is_none(),
         }
     }
 
     pub(crate) fn close_lane(&self, party: Party) -> Option<Lane> {
-        let lane = self.lanes.write().unwrap_or_else(PoisonError::into_inner).remove(&party);
+        let lane = self
+            .lanes
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(&party);
         if let Some(lane) = &lane {
             lane.bell.notify_one();
         }
@@ -83,7 +95,11 @@ impl Shared {
     }
 
     pub(crate) fn lane(&self, party: Party) -> Option<Lane> {
-        self.lanes.read().unwrap_or_else(PoisonError::into_inner).get(&party).cloned()
+        self.lanes
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(&party)
+            .cloned()
     }
 
     /// Works on the schedule; never held across a wait.
@@ -112,7 +128,9 @@ impl Shared {
 
     /// Remembers who cosigned an own checkpoint, and when.
     pub(crate) fn note_cosigners(&self, size: u64, note: &str) {
-        let Ok(verified) = self.verifier.checkpoint(note) else { return };
+        let Ok(verified) = self.verifier.checkpoint(note) else {
+            return;
+        };
         let mut cosigned = self.cosigned.lock().unwrap_or_else(PoisonError::into_inner);
         for cosigner in verified.cosigned_by() {
             cosigned.insert(cosigner.witness.clone(), (size, cosigner.time_s));
@@ -120,8 +138,12 @@ impl Shared {
     }
 
     /// The largest size that each witness cosigned in this run, and when (seconds since the Unix epoch).
+    #[allow(dead_code)]
     pub(crate) fn cosigned(&self) -> BTreeMap<String, (u64, u64)> {
-        self.cosigned.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.cosigned
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     /// An own leaf with its proof under the newest witnessed checkpoint; `None` while no quorum covers it (rule R2).
@@ -132,7 +154,11 @@ impl Shared {
         }
         let bytes = self.ledger.leaf(leaf).ok()??;
         let hashes = self.ledger.proof(leaf, witnessed.size).ok()?;
-        Some(TlogProof::new(bytes, leaf, hashes, witnessed.note.to_string()).to_string().into_bytes())
+        Some(
+            TlogProof::new(bytes, leaf, hashes, witnessed.note.to_string())
+                .to_string()
+                .into_bytes(),
+        )
     }
 
     /// Joins a proven record's checkpoint to the line of the partner's verified ones, asking the partner for a
@@ -143,7 +169,9 @@ impl Shared {
         let needed = unpinned.needed(&heads)?;
         let proof = match needed {
             Needed::Nothing => Vec::new(),
-            Needed::Consistency { from, to } => self.consistency(unpinned.origin(), from, to).await?,
+            Needed::Consistency { from, to } => {
+                self.consistency(unpinned.origin(), from, to).await?
+            }
         };
         unpinned.pinned(&mut heads, needed, &proof)
     }
@@ -157,15 +185,29 @@ impl Shared {
             let party = partner_of(state, origin)?;
             Some(state.pin(party).map(|pin| (pin.size, pin.root)))
         });
-        let heads = Arc::new(tokio::sync::Mutex::new(Heads::new(pin.ok_or(FaultCode::UnknownLog)?)));
+        let heads = Arc::new(tokio::sync::Mutex::new(Heads::new(
+            pin.ok_or(FaultCode::UnknownLog)?,
+        )));
         all.insert(origin.clone(), Arc::clone(&heads));
         Ok(heads)
     }
 
-    async fn consistency(&self, origin: &Origin, from: u64, to: u64) -> Result<Vec<[u8; 32]>, FaultCode> {
-        let party = self.ledger.read(|state| partner_of(state, origin)).ok_or(FaultCode::UnknownLog)?;
+    async fn consistency(
+        &self,
+        origin: &Origin,
+        from: u64,
+        to: u64,
+    ) -> Result<Vec<[u8; 32]>, FaultCode> {
+        let party = self
+            .ledger
+            .read(|state| partner_of(state, origin))
+            .ok_or(FaultCode::UnknownLog)?;
         let lane = self.lane(party).ok_or(FaultCode::UnknownPeer)?;
-        let request = Request::GetConsistency { origin: origin.to_string(), from_size: from, to_size: to };
+        let request = Request::GetConsistency {
+            origin: origin.to_string(),
+            from_size: from,
+            to_size: to,
+        };
         match self.network.request(lane.peer, request).await {
             Ok(Response::Consistency { hashes }) => Ok(hashes),
             _ => Err(FaultCode::Unavailable),
@@ -175,5 +217,8 @@ impl Shared {
 
 /// The partner whose log has this origin.
 pub(crate) fn partner_of(state: &State, origin: &Origin) -> Option<Party> {
-    state.partners().find(|partner| partner.origin == *origin).map(|partner| partner.party)
+    state
+        .partners()
+        .find(|partner| partner.origin == *origin)
+        .map(|partner| partner.party)
 }

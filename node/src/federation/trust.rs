@@ -16,11 +16,16 @@ pub(crate) fn effective_policy(operator: &str, state: &State) -> Result<Policy, 
     let mut keys: Vec<&str> = Vec::new();
     keys.extend(state.genesis().map(|genesis| genesis.log_key.as_str()));
     keys.extend(state.log_key().map(|(key, _)| key.as_str()));
-    let listed = state.partners().filter(|partner| partner.status != PartnerStatus::Removed);
+    let listed = state
+        .partners()
+        .filter(|partner| partner.status != PartnerStatus::Removed);
     keys.extend(listed.map(|partner| partner.log_key.as_str()));
     let mut text = String::with_capacity(operator.len() + keys.len() * 128);
     let mut seen: Vec<&str> = Vec::new();
-    for line in operator.lines().filter_map(|line| line.trim().strip_prefix("log ")) {
+    for line in operator
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix("log "))
+    {
         seen.extend(line.split_whitespace().next());
     }
     for key in keys {

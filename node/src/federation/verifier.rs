@@ -62,7 +62,10 @@ impl Unpinned {
 
 impl Verifier {
     pub(crate) fn new(policy: Policy) -> Self {
-        Self { policy: RwLock::new(Arc::new(policy)), cache: Mutex::default() }
+        Self {
+            policy: RwLock::new(Arc::new(policy)),
+            cache: Mutex::default(),
+        }
     }
 
     /// Replaces the policy; everything verified under the old one is verified again.
@@ -89,11 +92,13 @@ impl Verifier {
         let leaf = bundle.extra.as_deref().ok_or(FaultCode::MalformedProof)?;
         let record = Record::decode(leaf).map_err(|_| FaultCode::NotCanonical)?;
         let verified = self.checkpoint(&bundle.checkpoint)?;
-        let proven = bundle.verify_against(&verified).map_err(|error| match error {
-            BundleError::Inclusion(_) => FaultCode::InclusionFails,
-            BundleError::Policy(error) => policy_fault(&error),
-            _ => FaultCode::MalformedProof,
-        })?;
+        let proven = bundle
+            .verify_against(&verified)
+            .map_err(|error| match error {
+                BundleError::Inclusion(_) => FaultCode::InclusionFails,
+                BundleError::Policy(error) => policy_fault(&error),
+                _ => FaultCode::MalformedProof,
+            })?;
         let proof = ProofReference {
             origin: proven.origin.parse().map_err(|_| FaultCode::UnknownLog)?,
             index: proven.index,
@@ -105,14 +110,27 @@ impl Verifier {
 
     /// A checkpoint that the policy believes.
     pub(crate) fn checkpoint(&self, note: &str) -> Result<Arc<VerifiedCheckpoint>, FaultCode> {
-        let known = self.cache.lock().unwrap_or_else(PoisonError::into_inner).verified.get(note).cloned();
+        let known = self
+            .cache
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .verified
+            .get(note)
+            .cloned();
         if let Some(known) = known {
             return Ok(known);
         }
-        let verified = self.policy().check_text(note).map_err(|error| policy_fault(&error))?;
+        let verified = self
+            .policy()
+            .check_text(note)
+            .map_err(|error| policy_fault(&error))?;
         let verified = Arc::new(verified);
         let mut cache = self.cache.lock().unwrap_or_else(PoisonError::into_inner);
-        if cache.verified.insert(note.to_owned(), Arc::clone(&verified)).is_none() {
+        if cache
+            .verified
+            .insert(note.to_owned(), Arc::clone(&verified))
+            .is_none()
+        {
             cache.order.push_back(note.to_owned());
         }
         while cache.order.len() > CHECKPOINTS_MAX {
@@ -127,8 +145,12 @@ impl Verifier {
 fn policy_fault(error: &PolicyError) -> FaultCode {
     match error {
         PolicyError::UnknownLog { .. } => FaultCode::UnknownLog,
-        PolicyError::BadLogSignature { .. } | PolicyError::NoLogSignature { .. } => FaultCode::BadLogSignature,
-        PolicyError::NoQuorum { .. } | PolicyError::BadCosignature { .. } => FaultCode::NoWitnessQuorum,
+        PolicyError::BadLogSignature { .. } | PolicyError::NoLogSignature { .. } => {
+            FaultCode::BadLogSignature
+        }
+        PolicyError::NoQuorum { .. } | PolicyError::BadCosignature { .. } => {
+            FaultCode::NoWitnessQuorum
+        }
         _ => FaultCode::MalformedProof,
     }
 }

@@ -34,7 +34,10 @@ pub(crate) async fn run(
         match cosign(&shared, &collector, &current).await {
             Ok(note) => {
                 retry = RETRY_MIN;
-                let witnessed = Head { note: note.as_str().into(), ..current };
+                let witnessed = Head {
+                    note: note.as_str().into(),
+                    ..current
+                };
                 if let Err(error) = shared.ledger.set_witnessed(&witnessed) {
                     error!(%error, "a witnessed checkpoint can not be kept");
                 }
@@ -50,7 +53,9 @@ pub(crate) async fn run(
             }
             Err(alarm @ (CollectError::RolledBack { .. } | CollectError::Forked { .. })) => {
                 // Whatever this node would write now could never be witnessed, and might be a second history.
-                shared.ledger.stop_writes(&format!("{alarm}. Recover the missing leaves before writing"));
+                shared.ledger.stop_writes(&format!(
+                    "{alarm}. Recover the missing leaves before writing"
+                ));
                 return;
             }
             Err(problem) => {
@@ -73,8 +78,17 @@ pub(crate) async fn run(
     }
 }
 
-async fn cosign(shared: &Shared, collector: &Collector, head: &Head) -> Result<String, CollectError> {
+async fn cosign(
+    shared: &Shared,
+    collector: &Collector,
+    head: &Head,
+) -> Result<String, CollectError> {
     let policy = shared.verifier.policy();
-    let prove = |from| shared.ledger.consistency(from, head.size).map_err(|error| error.to_string());
+    let prove = |from| {
+        shared
+            .ledger
+            .consistency(from, head.size)
+            .map_err(|error| error.to_string())
+    };
     collector.collect(&policy, &head.note, prove).await
 }
