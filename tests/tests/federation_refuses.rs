@@ -1,0 +1,230 @@
+//! What does not prove itself is refused with its own number, and the node stays up.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+
+use std::time::{Duration, Instant};
+
+use countersign_protocol::federation::FaultCode;
+use countersign_protocol::federation::message::{Request, Response, Verdict};
+use countersign_protocol::id::TransferId;
+use countersign_protocol::log::{
+    Checkpoint, KeyKind, SignedNote, SignerKey, TlogProof, cosign, leaf_hash,
+};
+use countersign_protocol::record::Record;
+use countersign_protocol::registry::{TransferKey, TransferStage};
+use countersign_tests::countries::{Country, Identity, QUORUM, Witnesses, federation};
+
+/// A checkpoint of one leaf, signed by a log and cosigned by so many of the federation's witnesses.
+fn checkpoint(log: &SignerKey, size: u64, root: [u8; 32], cosigners: usize) -> String {
+    let checkpoint = Checkpoint {
+        origin: log.name().to_owned(),
+        size,
+        root,
+    };
+    let mut note: SignedNote = SignedNote::parse(&checkpoint.sign(log).unwrap()).unwrap();
+    for number in 1..=cosigners {
+        let seed = [u8::try_from(number).unwrap(); 32];
+        let key = SignerKey::from_seed(
+            &format!("w{number}.example/witness"),
+            KeyKind::CosignatureV1,
+            &seed,
+        )
+        .unwrap();
+        let line = cosign(note.text(), &key, 1_800_000_000).unwrap();
+        note.add(line).unwrap();
+    }
+    note.to_string()
+}
+
+/// A bundle of one leaf in a tree of that leaf alone.
+fn bundle(leaf: &[u8], note: String) -> Vec<u8> {
+    TlogProof::new(leaf.to_vec(), 0, Vec::new(), note)
+        .to_string()
+        .into_bytes()
+}
+
+async fn deliver(from: &Country, to: &Country, bundle: Vec<u8>) -> u32 {
+    let request = Request::Deliver {
+        bundles: vec![bundle],
+    };
+    match from
+        .network
+        .request(to.network.local_peer_id(), request)
+        .await
+        .unwrap()
+    {
+        Response::Delivered { verdicts } => verdicts[0].code,
+        other => panic!("{other:?}"),
+    }
+}
+
+async fn connected(from: &Country, to: &Country) {
+    let deadline = Instant::now() + Duration::from_secs(20);
+    let peer = to.network.local_peer_id();
+    while !from
+        .network
+        .peers()
+        .await
+        .unwrap()
+        .iter()
+        .any(|status| status.peer == peer && status.connected)
+    {
+        assert!(Instant::now() < deadline, "the two do not connect");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+/// A lock leaf of Ghana's ledger to use as evidence, and its transfer.
+async fn lock_leaf(gh: &Country, ch: &Country) -> (TransferId, u64, Vec<u8>) {
+    let id = gh.send(&ch.identity, 1, 5).await.unwrap();
+    let locked = gh.transfer(TransferKey::Out(id)).unwrap();
+    let leaf = gh.ledger.leaf(locked.opened_at).unwrap().unwrap();
+    (id, locked.opened_at, leaf)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_bundle_that_does_not_prove_itself_has_its_own_number() {
+    let dir = tempfile::tempdir().unwrap();
+    let witnesses = Witnesses::start(dir.path());
+    let countries = federation(dir.path(), &witnesses, &["GH", "CH", "VU"]).await;
+    let (gh, ch, vu) = (&countries["GH"], &countries["CH"], &countries["VU"]);
+    gh.issue(1_000).await;
+    connected(vu, ch).await;
+    connected(gh, ch).await;
+    let (id, _, leaf) = lock_leaf(gh, ch).await;
+    let ghana = &Identity::of("GH").log;
+    let root = leaf_hash(&leaf);
+    let good = checkpoint(ghana, 1, root, QUORUM);
+
+    let strange = SignerKey::from_seed("xx.example/ledger", KeyKind::Ed25519, &[9; 32]).unwrap();
+    let thief = SignerKey::from_seed(ghana.name(), KeyKind::Ed25519, &[8; 32]).unwrap();
+    let mut other_leaf = leaf.clone();
+    *other_leaf.last_mut().unwrap() ^= 1;
+    let mut broken = bundle(&leaf, good.clone());
+    broken.truncate(40);
+    let cases = [
+        ("cut short", broken, FaultCode::MalformedProof),
+        ("not a text", vec![0xff; 100], FaultCode::MalformedProof),
+        (
+            "a leaf that is no record",
+            bundle(b"not a record", good.clone()),
+            FaultCode::NotCanonical,
+        ),
+        (
+            "another leaf than proven",
+            bundle(&other_leaf, good.clone()),
+            FaultCode::InclusionFails,
+        ),
+        (
+            "a log that nobody listed",
+            bundle(&leaf, checkpoint(&strange, 1, root, QUORUM)),
+            FaultCode::UnknownLog,
+        ),
+        (
+            "another key for a listed log",
+            bundle(&leaf, checkpoint(&thief, 1, root, QUORUM)),
+            FaultCode::BadLogSignature,
+        ),
+        (
+            "too few witnesses",
+            bundle(&leaf, checkpoint(ghana, 1, root, QUORUM - 1)),
+            FaultCode::NoWitnessQuorum,
+        ),
+    ];
+    for (what, bundle, fault) in cases {
+        assert_eq!(deliver(vu, ch, bundle).await, fault.code(), "{what}");
+    }
+
+    // The node is up, and the true transfer settles.
+    let settled = gh
+        .wait_for(TransferKey::Out(id), |it| it.settled_at.is_some())
+        .await;
+    assert_eq!(settled.stage, TransferStage::Final);
+    for country in countries.into_values() {
+        country.stop().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_second_history_of_a_pinned_ledger_is_a_fork_even_with_a_quorum() {
+    let dir = tempfile::tempdir().unwrap();
+    let witnesses = Witnesses::start(dir.path());
+    let countries = federation(dir.path(), &witnesses, &["GH", "CH"]).await;
+    let (gh, ch) = (&countries["GH"], &countries["CH"]);
+    gh.issue(1_000).await;
+    let (id, index, leaf) = lock_leaf(gh, ch).await;
+    gh.wait_for(TransferKey::Out(id), |it| it.settled_at.is_some())
+        .await;
+    let pinned = ch
+        .ledger
+        .read(|state| state.pin(gh.identity.party))
+        .unwrap();
+    assert!(pinned.size > index);
+
+    // Every key is stolen, even a quorum of witnesses: what Switzerland has pinned still stands.
+    let ghana = &Identity::of("GH").log;
+    let mut forged = Record::decode(&leaf).unwrap();
+    forged.time_ms += 1;
+    let forged = forged.encode();
+    let root = leaf_hash(&forged);
+    let fork = TlogProof::new(
+        forged.clone(),
+        0,
+        Vec::new(),
+        checkpoint(ghana, 1, root, QUORUM),
+    );
+    let code = deliver(gh, ch, fork.to_string().into_bytes()).await;
+    assert_eq!(code, FaultCode::Fork.code());
+    for country in countries.into_values() {
+        country.stop().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_duplicate_offer_brings_the_same_answer_again() {
+    let dir = tempfile::tempdir().unwrap();
+    let witnesses = Witnesses::start(dir.path());
+    let countries = federation(dir.path(), &witnesses, &["GH", "CH"]).await;
+    let (gh, ch) = (&countries["GH"], &countries["CH"]);
+    gh.issue(1_000).await;
+    let (id, index, leaf) = lock_leaf(gh, ch).await;
+    gh.wait_for(TransferKey::Out(id), |it| it.settled_at.is_some())
+        .await;
+    let before = ch
+        .ledger
+        .read(|state| state.transfer(&TransferKey::In(gh.identity.party, id)))
+        .unwrap();
+
+    let witnessed = gh.ledger.witnessed().borrow().clone().unwrap();
+    let hashes = gh.ledger.proof(index, witnessed.size).unwrap();
+    let offer = TlogProof::new(leaf, index, hashes, witnessed.note.to_string())
+        .to_string()
+        .into_bytes();
+    let request = Request::Deliver {
+        bundles: vec![offer],
+    };
+    let answer = gh
+        .network
+        .request(ch.network.local_peer_id(), request)
+        .await
+        .unwrap();
+    let Response::Delivered { verdicts } = answer else {
+        panic!("{answer:?}")
+    };
+    assert_eq!(verdicts[0].code, Verdict::TAKEN);
+    let receipt: TlogProof = std::str::from_utf8(verdicts[0].answer.as_ref().unwrap())
+        .unwrap()
+        .parse()
+        .unwrap();
+    assert_eq!(
+        receipt.index, before.opened_at,
+        "the answer that was given first"
+    );
+    let after = ch
+        .ledger
+        .read(|state| state.transfer(&TransferKey::In(gh.identity.party, id)))
+        .unwrap();
+    assert_eq!(before.opened_at, after.opened_at);
+    for country in countries.into_values() {
+        country.stop().await;
+    }
+}
