@@ -305,6 +305,22 @@ async fn a_lying_witness_cannot_stop_a_country() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_partner_and_a_witness_together_cannot_stop_a_country() {
+    let log = Log::new("honest");
+    let partner = SignerKey::from_seed("ch.example/ledger", KeyKind::Ed25519, &[3; 32]).unwrap();
+    let logs = [log.keys(), vec![partner.verifier().clone()]].concat();
+    let policy = Policy::k_of_n(&logs, &[witness_key(1).verifier().clone()], 1).unwrap();
+    // The partner's key is listed too, but it does not speak for this log.
+    let framed = SignedNote::sign(&log.head(50).to_text(), &partner)
+        .unwrap()
+        .to_string();
+    let witness = scripted(Script::SaysAndShows(409, "50\n".into(), framed));
+    let collector = Collector::new([witness as Arc<dyn WitnessClient>]);
+    let error = collect(&collector, &policy, &log, 9).await.unwrap_err();
+    assert!(error.to_string().contains("claims 50 leaves"), "{error}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_lying_witness_cannot_spoil_the_note() {
     let (log, served, policy) = (Log::new("honest"), witnesses(1).await, policy(2, 3));
     let text = log.head(9).to_text();
