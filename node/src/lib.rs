@@ -5,5 +5,6 @@ pub mod federation;
 pub mod http;
 pub mod ledger;
 pub mod network;
+pub mod ops;
 pub mod store;
 pub mod witness;

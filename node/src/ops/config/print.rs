@@ -1,0 +1,87 @@
+//! From [`Config`] to text, with the comments that a first reader needs.
+
+use super::{Config, WitnessAddress};
+use libp2p::Multiaddr;
+use std::fmt::{self, Display};
+
+/// A TOML string.
+fn quoted(value: impl Display) -> toml::Value {
+    toml::Value::String(value.to_string())
+}
+
+fn list(addresses: &[Multiaddr]) -> String {
+    let quoted: Vec<String> = addresses
+        .iter()
+        .map(|address| quoted(address).to_string())
+        .collect();
+    format!("[{}]", quoted.join(", "))
+}
+
+/// The whole file. Reading it gives the same configuration.
+impl Display for Config {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            party,
+            name,
+            origin,
+            registry,
+            policy,
+            http,
+            p2p,
+            witnesses,
+            limits,
+        } = self;
+        writeln!(
+            formatter,
+            "# The country, and its registry as Article 6 reports name it."
+        )?;
+        writeln!(
+            formatter,
+            "party = {}\nname = {}",
+            quoted(party),
+            quoted(name)
+        )?;
+        writeln!(formatter, "registry = {}\n", quoted(registry))?;
+        writeln!(
+            formatter,
+            "# The name of the ledger. It never changes once the ledger has a record."
+        )?;
+        writeln!(formatter, "origin = {}\n", quoted(origin))?;
+        writeln!(
+            formatter,
+            "# Which witnesses must cosign (C2SP tlog-policy), relative to this folder."
+        )?;
+        writeln!(formatter, "policy = {}\n", quoted(policy.display()))?;
+        writeln!(
+            formatter,
+            "# Plain HTTP: keep it on loopback and put a TLS proxy before it."
+        )?;
+        writeln!(formatter, "[http]\nlisten = {}", quoted(http.listen))?;
+        writeln!(formatter, "allow_public = {}\n", http.allow_public)?;
+        writeln!(formatter, "[p2p]\nnetwork = {}", quoted(&p2p.network))?;
+        writeln!(formatter, "listen = {}", list(&p2p.listen))?;
+        writeln!(
+            formatter,
+            "# Where partners reach this node; it stands in the invites."
+        )?;
+        writeln!(formatter, "announce = {}", list(&p2p.announce))?;
+        for witness in witnesses {
+            writeln!(formatter, "\n[[witness]]\nname = {}", quoted(&witness.name))?;
+            writeln!(formatter, "vkey = {}", quoted(&witness.vkey))?;
+            match &witness.at {
+                WitnessAddress::Http(http) => writeln!(formatter, "http = {}", quoted(http))?,
+                WitnessAddress::Peer(peer) => writeln!(formatter, "peer = {}", quoted(peer))?,
+            }
+        }
+        writeln!(formatter, "\n[limits]")?;
+        writeln!(
+            formatter,
+            "queue_submissions = {}",
+            limits.queue_submissions
+        )?;
+        writeln!(formatter, "http_body_bytes = {}", limits.http_body_bytes)?;
+        writeln!(formatter, "http_requests = {}", limits.http_requests)?;
+        writeln!(formatter, "peer_connections = {}", limits.peer_connections)?;
+        writeln!(formatter, "cache_mib = {}", limits.cache_mib)
+    }
+}

@@ -1,0 +1,5 @@
+//! What the people who run a node touch: its configuration and its keys.
+
+pub mod config;
+pub mod files;
+pub mod keys;
