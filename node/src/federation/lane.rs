@@ -62,13 +62,13 @@ async fn send(shared: &Arc<Shared>, party: Party, lane: &Lane, due: &[Due]) {
         match shared.network.request(lane.peer, request).await {
             Ok(Response::Delivered { verdicts }) => heed(shared, party, verdicts).await,
             Ok(Response::Refused { code, reason }) => {
-                warn!(%party, code, reason, "a partner did not take a delivery")
+                warn!(%party, code, reason, "a partner did not take a delivery");
             }
             Ok(other) => {
-                warn!(%party, kind = other.kind(), "a partner answered a delivery with something else")
+                warn!(%party, kind = other.kind(), "a partner answered a delivery with something else");
             }
             Err(error) => {
-                debug!(%party, %error, "a partner could not be reached; it will be tried again")
+                debug!(%party, %error, "a partner could not be reached; it will be tried again");
             }
         }
     }
