@@ -1,0 +1,152 @@
+//! Why a use case is not done.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use countersign_protocol::id::RequestId;
+use countersign_protocol::registry::Refusal;
+
+use super::FederationError;
+use crate::ledger::SubmitError;
+use crate::people::BeneficiaryError;
+use crate::store::StoreError;
+
+/// Which part of a request is meant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Field {
+    /// A JSON pointer (RFC 6901) into the body; the empty one means the whole body.
+    Body(Cow<'static, str>),
+    /// A parameter of the path or the query.
+    Parameter(&'static str),
+    /// A header.
+    Header(&'static str),
+}
+
+/// Why a use case is not done. Nothing was written unless the variant says otherwise.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum AppError {
+    /// The registry's rules stand against it.
+    #[error("{0}")]
+    Refused(Refusal),
+    /// The request id was used for something else.
+    #[error(
+        "request {request} was already used for another command, at leaf {first_index}: draw a new id for a new wish, or \
+         send the first command again to get its receipt"
+    )]
+    Conflict {
+        /// The id.
+        request: RequestId,
+        /// First leaf of the request that has it.
+        first_index: u64,
+    },
+    /// The ledger's queue is full.
+    #[error("the ledger is busy: send the same request again in a moment")]
+    Busy,
+    /// The ledger takes no records. Whether the last ones were written is known after a restart.
+    #[error("{0}")]
+    ReadOnly(Arc<str>),
+    /// There is no such thing.
+    #[error("{what} {id} is not known here")]
+    NotFound {
+        /// What was looked for.
+        what: &'static str,
+        /// By which name.
+        id: String,
+    },
+    /// A part of the request is not what it must be.
+    #[error("{why}")]
+    BadInput {
+        /// Which part.
+        field: Field,
+        /// What is wrong and what is wanted.
+        why: String,
+    },
+    /// No token of this node was shown.
+    #[error("this needs an API token of this node: send it as Authorization: Bearer cst_...")]
+    NotAuthorised,
+    /// The leaf is not covered by a checkpoint that a quorum of witnesses has cosigned.
+    #[error("leaf {index} is not witnessed yet ({covered} leaves are): try again in a second")]
+    NotWitnessed {
+        /// The leaf.
+        index: u64,
+        /// Leaves that the newest witnessed checkpoint covers.
+        covered: u64,
+    },
+    /// The federation could not do it.
+    #[error(transparent)]
+    Federation(FederationError),
+    /// The node failed. The journal has the reason.
+    #[error("the node failed to do this; its journal says why")]
+    Internal,
+}
+
+impl AppError {
+    /// Writes the reason to the journal; the caller only hears that there is one.
+    pub(super) fn internal(doing: &'static str, reason: &dyn std::fmt::Display) -> Self {
+        tracing::error!(doing, %reason, "a use case failed");
+        Self::Internal
+    }
+
+    pub(super) fn not_found(what: &'static str, id: &dyn std::fmt::Display) -> Self {
+        Self::NotFound {
+            what,
+            id: id.to_string(),
+        }
+    }
+
+    pub(super) fn parameter(name: &'static str, why: impl Into<String>) -> Self {
+        Self::BadInput {
+            field: Field::Parameter(name),
+            why: why.into(),
+        }
+    }
+}
+
+impl From<SubmitError> for AppError {
+    fn from(error: SubmitError) -> Self {
+        match error {
+            SubmitError::Refused(refusal) => Self::Refused(refusal),
+            SubmitError::Conflict {
+                request,
+                first_index,
+            } => Self::Conflict {
+                request,
+                first_index,
+            },
+            SubmitError::ReservedRequest => Self::BadInput {
+                field: Field::Header("Idempotency-Key"),
+                why: error.to_string(),
+            },
+            SubmitError::Busy { .. } => Self::Busy,
+            SubmitError::ReadOnly { .. } | SubmitError::Closed => {
+                Self::ReadOnly(error.to_string().into())
+            }
+            SubmitError::BundleTooLong { .. }
+            | SubmitError::KeyNotHeld { .. }
+            | SubmitError::Encoding => Self::internal("submit a command", &error),
+        }
+    }
+}
+
+impl From<StoreError> for AppError {
+    fn from(error: StoreError) -> Self {
+        Self::internal("read the store", &error)
+    }
+}
+
+impl From<BeneficiaryError> for AppError {
+    fn from(error: BeneficiaryError) -> Self {
+        Self::internal("keep a beneficiary's name", &error)
+    }
+}
+
+impl From<FederationError> for AppError {
+    fn from(error: FederationError) -> Self {
+        match error {
+            FederationError::Submit(error) => error.into(),
+            FederationError::UnknownPartner(party) => Self::not_found("partner", &party),
+            FederationError::Internal(reason) => Self::internal("drive the federation", &reason),
+            other => Self::Federation(other),
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! What the use cases need of the federation.
+
+use async_trait::async_trait;
+use countersign_protocol::id::RequestId;
+use countersign_protocol::party::Party;
+
+use crate::ledger::{Receipt, SubmitError};
+
+/// How this node stands with a partner's node.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PeerInfo {
+    /// The partner.
+    pub party: Party,
+    /// Its libp2p peer id.
+    pub peer: String,
+    /// Whether a connection is open.
+    pub connected: bool,
+    /// Where it is dialled.
+    pub address: Option<String>,
+    /// Round trip of the newest ping, in microseconds.
+    pub round_trip_us: Option<u64>,
+}
+
+/// How this node stands with a witness of its log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WitnessInfo {
+    /// Its name.
+    pub name: String,
+    /// The largest size that it has cosigned; 0 if none.
+    pub size: u64,
+    /// When its last cosignature came, in milliseconds since the Unix epoch.
+    pub last_ms: Option<u64>,
+    /// Why it did not cosign the last time it was asked.
+    pub fault: Option<String>,
+}
+
+/// A partner's node answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PingReply {
+    /// Its libp2p peer id.
+    pub peer: String,
+    /// Time there and back, in microseconds.
+    pub round_trip_us: u64,
+}
+
+/// Why the federation did not do something.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum FederationError {
+    /// No such partner is listed.
+    #[error("{0} is not a partner: exchange invites and add it first")]
+    UnknownPartner(Party),
+    /// The partner's node did not answer.
+    #[error("the node of {party} did not answer: {why}")]
+    Unreachable {
+        /// The partner.
+        party: Party,
+        /// What happened.
+        why: String,
+    },
+    /// The text is not an invitation that can be taken.
+    #[error("the invitation can not be taken: {0}")]
+    Invite(String),
+    /// The text is not an agreement that can be taken or signed.
+    #[error("the agreement can not be taken: {0}")]
+    Agreement(String),
+    /// The keys of the node stand against it.
+    #[error("the keys of this node do not allow it: {0}")]
+    Keys(String),
+    /// The ledger did not write it.
+    #[error(transparent)]
+    Submit(#[from] SubmitError),
+    /// Something failed in this node.
+    #[error("{0}")]
+    Internal(String),
+}
+
+/// The federation as the use cases see it. Every call that writes takes a request id: repeating it is harmless.
+#[async_trait]
+pub trait FederationControl: Send + Sync {
+    /// How this node stands with each partner's node.
+    async fn peers(&self) -> Vec<PeerInfo>;
+
+    /// How this node stands with each witness of its log.
+    async fn witnesses(&self) -> Vec<WitnessInfo>;
+
+    /// Asks a partner's node for an answer.
+    async fn ping(&self, party: Party) -> Result<PingReply, FederationError>;
+
+    /// Checks a signed invitation, lists the partner in the ledger and opens the way to its node.
+    async fn add_partner(
+        &self,
+        request: RequestId,
+        invite: &str,
+    ) -> Result<Receipt, FederationError>;
+
+    /// Takes a partner off the list. Open transfers are still resolved when it is listed again.
+    async fn remove_partner(
+        &self,
+        request: RequestId,
+        party: Party,
+    ) -> Result<Receipt, FederationError>;
+
+    /// Checks an agreement that both Parties signed and records it.
+    async fn add_agreement(
+        &self,
+        request: RequestId,
+        agreement: &str,
+    ) -> Result<Receipt, FederationError>;
+
+    /// Signs an agreement for this Party; the result has the signatures that were there as well.
+    async fn sign_agreement(&self, draft: &str) -> Result<String, FederationError>;
+
+    /// This node's signed invitation.
+    async fn own_invite(&self) -> Result<String, FederationError>;
+
+    /// Makes a new log key and records that it signs from the next block on.
+    async fn rotate_log_key(&self, request: RequestId) -> Result<Receipt, FederationError>;
+}

@@ -1,0 +1,338 @@
+//! Use cases that write.
+
+use countersign_protocol::id::{AccountId, AgreementId, RequestId, TransferId};
+use countersign_protocol::party::Party;
+use countersign_protocol::record::{Body, Commitment, Name, Purpose, Reason, RetireKind};
+use countersign_protocol::registry::{Command, Selection};
+use tracing::{Instrument, info};
+
+use super::{App, AppError, FederationError, StoredRecord};
+use crate::ledger::{Receipt, Submission, SubmitError};
+use crate::people::Actor;
+
+/// How long a transfer to a partner stays open when nobody says: 30 days, in milliseconds.
+pub const EXPIRY_DEFAULT_MS: u64 = 30 * 24 * 3_600_000;
+
+/// What a write did: durable when this exists.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Written {
+    /// The ledger's receipt.
+    pub receipt: Receipt,
+    /// The leaves that the request wrote, in order.
+    pub records: Vec<StoredRecord>,
+    /// True when the request had been written before and this is its first receipt again.
+    pub is_replay: bool,
+}
+
+impl Written {
+    /// The first of the written leaves that `pick` accepts.
+    pub fn find<T>(&self, pick: impl Fn(u64, &Body) -> Option<T>) -> Option<T> {
+        self.records
+            .iter()
+            .find_map(|stored| pick(stored.index, &stored.record.body))
+    }
+}
+
+/// Units for a partner country.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SendOrder {
+    /// The partner.
+    pub to: Party,
+    /// The agreement.
+    pub agreement: AgreementId,
+    /// The giving account.
+    pub from: AccountId,
+    /// The partner's account.
+    pub to_account: AccountId,
+    /// Which units.
+    pub units: Selection,
+    /// Expiry by the destination's clock; [`EXPIRY_DEFAULT_MS`] from now when not given.
+    pub expiry_ms: Option<u64>,
+}
+
+impl SendOrder {
+    /// The request id is the nonce: one wish, one transfer.
+    fn command(&self, request: RequestId, expiry_ms: u64) -> Command {
+        Command::Send {
+            to: self.to,
+            agreement: self.agreement.clone(),
+            from: self.from,
+            to_account: self.to_account,
+            units: self.units.clone(),
+            nonce: request,
+            expiry_ms,
+        }
+    }
+}
+
+/// Units to be used or cancelled.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Retirement {
+    /// The account.
+    pub account: AccountId,
+    /// Which units.
+    pub units: Selection,
+    /// Used or cancelled.
+    pub kind: RetireKind,
+    /// For what.
+    pub purpose: Purpose,
+    /// In whose name. It stays in this node.
+    pub beneficiary: Option<Name>,
+}
+
+impl App {
+    /// Writes what a command asks for: organisations, accounts, projects, issuances, holds, transfers between accounts and
+    /// cancel requests. Commands that need more than the ledger have methods of their own.
+    ///
+    /// # Errors
+    /// [`AppError`] when the rules refuse it, the id was used for something else, or the ledger can not take it now.
+    pub async fn write(
+        &self,
+        actor: &Actor,
+        request: RequestId,
+        command: Command,
+    ) -> Result<Written, AppError> {
+        let is_replay = self.is_written(&request)?;
+        let receipt = self
+            .ledger()
+            .submit(Submission::new(request, command))
+            .await?;
+        self.written(actor, receipt, is_replay)
+    }
+
+    /// Locks units for a partner country.
+    ///
+    /// # Errors
+    /// As [`App::write`].
+    pub async fn send(
+        &self,
+        actor: &Actor,
+        request: RequestId,
+        order: &SendOrder,
+    ) -> Result<Written, AppError> {
+        let is_replay = self.is_written(&request)?;
+        let expiry_ms = order
+            .expiry_ms
+            .unwrap_or_else(|| self.now_ms().saturating_add(EXPIRY_DEFAULT_MS));
+        let submitted = self.submit_send(request, order, expiry_ms).await;
+        let receipt = match submitted {
+            // Without an expiry of the caller's the first try chose one: the same wish again means that one.
+            Err(SubmitError::Conflict { first_index, .. }) if order.expiry_ms.is_none() => {
+                let first_ms = self.locked_expiry(&request, first_index)?;
+                self.submit_send(request, order, first_ms.unwrap_or(expiry_ms))
+                    .await?
+            }
+            other => other?,
+        };
+        self.written(actor, receipt, is_replay)
+    }
+
+    async fn submit_send(
+        &self,
+        request: RequestId,
+        order: &SendOrder,
+        expiry_ms: u64,
+    ) -> Result<Receipt, SubmitError> {
+        let command = order.command(request, expiry_ms);
+        self.ledger()
+            .submit(Submission::new(request, command))
+            .await
+    }
+
+    /// The expiry in the lock that a request wrote, if it wrote one.
+    fn locked_expiry(&self, request: &RequestId, first: u64) -> Result<Option<u64>, AppError> {
+        let Some(stored) = self.ledger().store().request(request)? else {
+            return Ok(None);
+        };
+        let records = self.records_of(first, stored.count)?;
+        Ok(records.iter().find_map(|stored| match &stored.record.body {
+            Body::Lock(lock) => Some(lock.expiry_ms),
+            _ => None,
+        }))
+    }
+
+    /// Asks the destination of an open transfer to refuse it. The units stay locked until it has answered.
+    ///
+    /// # Errors
+    /// As [`App::write`].
+    pub async fn cancel(
+        &self,
+        actor: &Actor,
+        request: RequestId,
+        transfer: TransferId,
+        reason: Reason,
+    ) -> Result<Written, AppError> {
+        let command = Command::Cancel { transfer, reason };
+        self.write(actor, request, command).await
+    }
+
+    /// Uses or cancels units. A beneficiary's name is kept in this node under a fresh salt; the ledger carries
+    /// `SHA-256(salt || name)`.
+    ///
+    /// # Errors
+    /// As [`App::write`].
+    pub async fn retire(
+        &self,
+        actor: &Actor,
+        request: RequestId,
+        retirement: Retirement,
+    ) -> Result<Written, AppError> {
+        let (app, actor) = (self.clone(), actor.clone());
+        if retirement.beneficiary.is_none() {
+            return app
+                .write(&actor, request, retire_command(retirement, None))
+                .await;
+        }
+        // A task of its own: a caller who goes away must not leave a name half kept.
+        let work = async move { app.retire_in_name(&actor, request, retirement).await };
+        tokio::spawn(work.in_current_span())
+            .await
+            .map_err(|error| AppError::internal("retire units", &error))?
+    }
+
+    async fn retire_in_name(
+        &self,
+        actor: &Actor,
+        request: RequestId,
+        retirement: Retirement,
+    ) -> Result<Written, AppError> {
+        let _alone = self.inner.naming.lock().await;
+        let is_replay = self.is_written(&request)?;
+        let name = retirement.beneficiary.clone();
+        let keep = move |app: &Self| {
+            let kept = name.map(|name| app.inner.beneficiaries.keep(&request, &name, is_replay));
+            Ok(kept.transpose()?)
+        };
+        let commitment = self.blocking(keep).await?;
+        let command = retire_command(retirement, commitment);
+        let submitted = self
+            .ledger()
+            .submit(Submission::new(request, command))
+            .await;
+        if matches!(submitted, Err(SubmitError::Refused(_))) && !is_replay {
+            // Nothing was written: the name is not needed here.
+            let erase = move |app: &Self| Ok(app.inner.beneficiaries.erase(&request)?);
+            self.blocking(erase).await?;
+        }
+        self.written(actor, submitted?, is_replay)
+    }
+
+    /// Lists a partner country from its signed invitation.
+    ///
+    /// # Errors
+    /// As [`App::write`], and when the invitation does not verify.
+    pub async fn add_partner(
+        &self,
+        actor: &Actor,
+        request: RequestId,
+        invite: &str,
+    ) -> Result<Written, AppError> {
+        let is_replay = self.is_written(&request)?;
+        let receipt = self.federation().add_partner(request, invite).await?;
+        self.written(actor, receipt, is_replay)
+    }
+
+    /// Takes a partner off the list.
+    ///
+    /// # Errors
+    /// As [`App::write`], and when it is not listed.
+    pub async fn remove_partner(
+        &self,
+        actor: &Actor,
+        request: RequestId,
+        party: Party,
+    ) -> Result<Written, AppError> {
+        if self.ledger().read(|state| state.partner(party).is_none()) {
+            return Err(FederationError::UnknownPartner(party).into());
+        }
+        let is_replay = self.is_written(&request)?;
+        let receipt = self.federation().remove_partner(request, party).await?;
+        self.written(actor, receipt, is_replay)
+    }
+
+    /// Records an agreement that both Parties signed.
+    ///
+    /// # Errors
+    /// As [`App::write`], and when a signature does not verify.
+    pub async fn add_agreement(
+        &self,
+        actor: &Actor,
+        request: RequestId,
+        agreement: &str,
+    ) -> Result<Written, AppError> {
+        let is_replay = self.is_written(&request)?;
+        let receipt = self.federation().add_agreement(request, agreement).await?;
+        self.written(actor, receipt, is_replay)
+    }
+
+    /// Signs an agreement for this Party. Writes nothing: the file goes to the other Party.
+    ///
+    /// # Errors
+    /// [`AppError::Federation`] when the text is no agreement of this Party.
+    pub async fn sign_agreement(&self, actor: &Actor, draft: &str) -> Result<String, AppError> {
+        let signed = self.federation().sign_agreement(draft).await?;
+        info!(actor = actor.name(), "an agreement was signed");
+        Ok(signed)
+    }
+
+    /// Makes a new log key and records that it signs from the next block on.
+    ///
+    /// # Errors
+    /// As [`App::write`], and when the key can not be made.
+    pub async fn rotate_log_key(
+        &self,
+        actor: &Actor,
+        request: RequestId,
+    ) -> Result<Written, AppError> {
+        let is_replay = self.is_written(&request)?;
+        let receipt = self.federation().rotate_log_key(request).await?;
+        self.written(actor, receipt, is_replay)
+    }
+
+    /// Whether the ledger carries the request already.
+    fn is_written(&self, request: &RequestId) -> Result<bool, AppError> {
+        Ok(self.ledger().store().request(request)?.is_some())
+    }
+
+    fn written(
+        &self,
+        actor: &Actor,
+        receipt: Receipt,
+        is_replay: bool,
+    ) -> Result<Written, AppError> {
+        let records = self.records_of(receipt.first_index, receipt.count)?;
+        let kind = records
+            .last()
+            .map_or("none", |stored| stored.record.body.kind());
+        let (actor, request) = (actor.name(), receipt.request);
+        let index = receipt.first_index;
+        info!(actor, %request, kind, index, is_replay, "written");
+        Ok(Written {
+            receipt,
+            records,
+            is_replay,
+        })
+    }
+
+    fn records_of(&self, first: u64, count: u32) -> Result<Vec<StoredRecord>, AppError> {
+        let end = first.saturating_add(u64::from(count));
+        (first..end).map(|index| self.stored(index)).collect()
+    }
+}
+
+fn retire_command(retirement: Retirement, beneficiary: Option<Commitment>) -> Command {
+    let Retirement {
+        account,
+        units,
+        kind,
+        purpose,
+        beneficiary: _,
+    } = retirement;
+    Command::Retire {
+        account,
+        units,
+        kind,
+        purpose,
+        beneficiary,
+    }
+}
