@@ -2,9 +2,11 @@
 
 pub mod clock;
 pub mod federation;
+pub mod app;
 pub mod http;
 pub mod ledger;
 pub mod network;
 pub mod ops;
+pub mod people;
 pub mod store;
 pub mod witness;

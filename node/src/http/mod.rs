@@ -1,3 +1,71 @@
-//! The node over HTTP: `/api/v1`, the log's tiles, health, metrics and the status page.
+//! The node over HTTP: `/api/v1`, the log's tiles, the witness, health, metrics and the status page.
+//!
+//! Thin: a handler reads a request, calls [`App`], writes an answer. What holds for every answer is in one place
+//! ([`frame`]): a request id, a time limit, problem details for every error, security headers, counters.
+//!
+//! Who may see what: `/`, `/log/`, `/witness/`, the health checks and the metrics need no token, and neither do the parts
+//! of `/api/v1` that show what the public log shows (status, organisations, projects, units, transfers, ledger). Accounts
+//! with their statements, partners, agreements, the invitation and every write need one. The listener is on loopback
+//! unless the configuration says otherwise; TLS is a reverse proxy's work.
 
+mod api;
 pub mod dto;
+mod extract;
+mod frame;
+mod health;
+mod log;
+mod metrics;
+mod page;
+mod problem;
+mod serve;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::middleware::from_fn_with_state;
+use prometheus_client::registry::Registry;
+
+use crate::app::App;
+use metrics::Metrics;
+
+pub use serve::{CONNECTIONS_MAX, serve};
+
+/// What the HTTP side is made of.
+pub struct HttpParts {
+    /// The use cases.
+    pub app: App,
+    /// The witness endpoints, for `/witness/`.
+    pub witness: Option<Router>,
+    /// Where the rest of the node has registered its metrics; `/metrics` shows them beside its own.
+    pub registry: Registry,
+}
+
+/// What every handler holds.
+#[derive(Clone)]
+struct Served {
+    app: App,
+    metrics: Arc<Metrics>,
+}
+
+/// Everything that the node answers over HTTP.
+pub fn router(parts: HttpParts) -> Router {
+    let HttpParts {
+        app,
+        witness,
+        registry,
+    } = parts;
+    let served = Served {
+        app,
+        metrics: Arc::new(Metrics::new(registry)),
+    };
+    let mut router = Router::new()
+        .merge(page::routes())
+        .merge(health::routes())
+        .merge(log::routes())
+        .nest("/api/v1", api::routes())
+        .with_state(served.clone());
+    if let Some(witness) = witness {
+        router = router.nest("/witness", witness);
+    }
+    router.layer(from_fn_with_state(served, frame::frame))
+}

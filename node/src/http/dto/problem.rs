@@ -26,7 +26,7 @@ pub struct Problem {
     pub errors: Vec<Fault>,
 }
 
-/// One fault of a request: exactly one of `pointer`, `parameter` and `header` says where it is.
+/// One fault: at most one of `pointer`, `parameter` and `header` says where in the request it is.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fault {
     /// JSON pointer (RFC 6901) into the body.

@@ -1,8 +1,9 @@
 //! The registry as it stands, and its records.
 
-use countersign_protocol::id::{AccountId, RequestId};
+use countersign_protocol::id::AccountId;
+use countersign_protocol::log::Hash;
 use countersign_protocol::party::Party;
-use countersign_protocol::record::{Account, Agreement, Body, Partner};
+use countersign_protocol::record::{Account, Agreement, Partner, Record};
 use countersign_protocol::serial::{DomesticSerial, ItmoId};
 use countersign_protocol::units::{UnitBlock, UnitRange};
 use serde::{Deserialize, Serialize};
@@ -159,19 +160,14 @@ pub struct Pong {
     pub round_trip_us: u64,
 }
 
-/// A record of the ledger.
+/// A record of the ledger: the same members as a line of `records.jsonl` (docs/formats.md).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RecordView {
     /// Leaf index.
     pub index: u64,
-    /// RFC 6962 leaf hash, hex.
-    pub leaf_hash: String,
-    /// When the writer accepted it.
-    pub time_ms: u64,
-    /// The request that caused it.
-    pub request: RequestId,
-    /// Its kind, such as `lock`.
-    pub kind: String,
-    /// What it says.
-    pub body: Body,
+    /// RFC 6962 leaf hash.
+    #[serde(with = "hex::serde")]
+    pub leaf_hash: Hash,
+    /// What the leaf says.
+    pub record: Record,
 }

@@ -1,0 +1,61 @@
+//! The node and its ledger.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use countersign_protocol::id::TransferId;
+
+use super::view;
+use crate::app::{ProofOf, UnitsName};
+use crate::http::Served;
+use crate::http::dto::{HeadView, Page, RecordView, Status};
+use crate::http::extract::Parameters;
+use crate::http::problem::{ApiError, Kind};
+
+pub(super) async fn status(
+    State(served): State<Served>,
+    parameters: Parameters,
+) -> Result<Json<Status>, ApiError> {
+    parameters.finish()?;
+    Ok(Json(view::status(served.app.status().await?)))
+}
+
+pub(super) async fn head(
+    State(served): State<Served>,
+    parameters: Parameters,
+) -> Result<Json<HeadView>, ApiError> {
+    parameters.finish()?;
+    Ok(Json(view::head(served.app.head()?)))
+}
+
+pub(super) async fn records(
+    State(served): State<Served>,
+    mut parameters: Parameters,
+) -> Result<Json<Page<RecordView>>, ApiError> {
+    let (from, limit) = (parameters.get("from")?, parameters.limit()?);
+    parameters.finish()?;
+    let records = served.app.records(from.unwrap_or(0), limit).await?;
+    Ok(Json(view::page(records.map(view::record))))
+}
+
+/// A proof bundle as text (C2SP tlog-proof): save it as it is.
+pub(super) async fn proof(
+    State(served): State<Served>,
+    mut parameters: Parameters,
+) -> Result<Response, ApiError> {
+    let index = parameters.get::<u64>("index")?.map(ProofOf::Index);
+    let transfer = parameters
+        .get::<TransferId>("transfer")?
+        .map(ProofOf::Transfer);
+    let units = parameters.get::<UnitsName>("serial")?.map(ProofOf::Units);
+    parameters.finish()?;
+    let mut wanted = [index, transfer, units].into_iter().flatten();
+    let (Some(of), None) = (wanted.next(), wanted.next()) else {
+        let detail = "say which leaf is to be proven: exactly one of index, transfer and serial";
+        return Err(ApiError::new(Kind::Malformed, detail));
+    };
+    let bundle = served.app.proof(of).await?;
+    let content_type = [(header::CONTENT_TYPE, "text/plain; charset=utf-8")];
+    Ok((content_type, bundle.to_string()).into_response())
+}

@@ -1,0 +1,157 @@
+//! The registry as it stands.
+
+use axum::Json;
+use axum::extract::State;
+use countersign_protocol::id::{AccountId, OrganisationId};
+use countersign_protocol::party::Party;
+use countersign_protocol::record::{Organisation, Project};
+use countersign_protocol::registry::Place;
+
+use super::view;
+use crate::app::UnitsName;
+use crate::http::Served;
+use crate::http::dto::{
+    AccountView, AgreementView, HoldingView, InviteText, Page, PartnerView, PlaceName, Pong,
+    StatementLine,
+};
+use crate::http::extract::{Parameters, PathValue};
+use crate::http::problem::ApiError;
+use crate::people::Actor;
+
+pub(super) async fn organisations(
+    State(served): State<Served>,
+    mut parameters: Parameters,
+) -> Result<Json<Page<Organisation>>, ApiError> {
+    let (after, limit) = (parameters.get("after")?, parameters.limit()?);
+    parameters.finish()?;
+    let listed = served
+        .app
+        .organisations(after.unwrap_or(OrganisationId(0)), limit);
+    Ok(Json(view::page(listed)))
+}
+
+pub(super) async fn accounts(
+    _: Actor,
+    State(served): State<Served>,
+    mut parameters: Parameters,
+) -> Result<Json<Page<AccountView>>, ApiError> {
+    let (after, limit) = (parameters.get("after")?, parameters.limit()?);
+    parameters.finish()?;
+    let listed = served.app.accounts(after.unwrap_or(AccountId(0)), limit);
+    Ok(Json(view::page(listed.map(view::account))))
+}
+
+pub(super) async fn account(
+    _: Actor,
+    State(served): State<Served>,
+    PathValue(id): PathValue<AccountId>,
+    parameters: Parameters,
+) -> Result<Json<AccountView>, ApiError> {
+    parameters.finish()?;
+    Ok(Json(view::account(served.app.account(id)?)))
+}
+
+pub(super) async fn holdings(
+    _: Actor,
+    State(served): State<Served>,
+    PathValue(id): PathValue<AccountId>,
+    mut parameters: Parameters,
+) -> Result<Json<Page<HoldingView>>, ApiError> {
+    let place = parameters.word("place")?.unwrap_or(PlaceName::Available);
+    let (after, limit) = (parameters.text("after"), parameters.limit()?);
+    parameters.finish()?;
+    let place = match place {
+        PlaceName::Available => Place::Available(id),
+        PlaceName::OnHold => Place::OnHold(id),
+        PlaceName::Escrow => Place::Escrow(id),
+        PlaceName::Abroad | PlaceName::Used | PlaceName::Cancelled => {
+            let why = "an account holds units available, on_hold or in escrow";
+            return Err(ApiError::parameter("place", &why));
+        }
+    };
+    let listed = served.app.holdings(place, after.as_deref(), limit)?;
+    Ok(Json(view::page(
+        listed.map(|holding| view::holding(&holding)),
+    )))
+}
+
+pub(super) async fn statement(
+    _: Actor,
+    State(served): State<Served>,
+    PathValue(id): PathValue<AccountId>,
+    mut parameters: Parameters,
+) -> Result<Json<Page<StatementLine>>, ApiError> {
+    let (from, limit) = (parameters.get("after")?, parameters.limit()?);
+    parameters.finish()?;
+    let lines = served.app.statement(id, from.unwrap_or(0), limit).await?;
+    Ok(Json(view::page(lines.map(view::statement_line))))
+}
+
+pub(super) async fn projects(
+    State(served): State<Served>,
+    mut parameters: Parameters,
+) -> Result<Json<Page<Project>>, ApiError> {
+    let (after, limit) = (parameters.get("after")?, parameters.limit()?);
+    parameters.finish()?;
+    Ok(Json(view::page(
+        served.app.projects(after.unwrap_or(0), limit),
+    )))
+}
+
+pub(super) async fn partners(
+    _: Actor,
+    State(served): State<Served>,
+    parameters: Parameters,
+) -> Result<Json<Page<PartnerView>>, ApiError> {
+    parameters.finish()?;
+    let partners = served.app.partners().await;
+    Ok(Json(view::whole(partners.into_iter().map(view::partner))))
+}
+
+pub(super) async fn ping(
+    _: Actor,
+    State(served): State<Served>,
+    PathValue(party): PathValue<Party>,
+) -> Result<Json<Pong>, ApiError> {
+    let reply = served.app.ping(party).await?;
+    Ok(Json(Pong {
+        party,
+        peer: reply.peer,
+        round_trip_us: reply.round_trip_us,
+    }))
+}
+
+pub(super) async fn agreements(
+    _: Actor,
+    State(served): State<Served>,
+    parameters: Parameters,
+) -> Result<Json<Page<AgreementView>>, ApiError> {
+    parameters.finish()?;
+    let agreements = served.app.agreements();
+    Ok(Json(view::whole(
+        agreements.into_iter().map(view::agreement),
+    )))
+}
+
+pub(super) async fn invite(
+    _: Actor,
+    State(served): State<Served>,
+    parameters: Parameters,
+) -> Result<Json<InviteText>, ApiError> {
+    parameters.finish()?;
+    let invite = served.app.invite().await?;
+    Ok(Json(InviteText { invite }))
+}
+
+pub(super) async fn units(
+    State(served): State<Served>,
+    PathValue(name): PathValue<UnitsName>,
+    mut parameters: Parameters,
+) -> Result<Json<Page<HoldingView>>, ApiError> {
+    let (after, limit) = (parameters.get("after")?, parameters.limit()?);
+    parameters.finish()?;
+    let listed = served.app.units(&name, after, limit)?;
+    Ok(Json(view::page(
+        listed.map(|holding| view::holding(&holding)),
+    )))
+}

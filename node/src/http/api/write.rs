@@ -1,0 +1,308 @@
+//! Writes: read the wish, let the ledger write it, say what was made.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use countersign_protocol::id::TransferId;
+use countersign_protocol::party::Party;
+use countersign_protocol::record;
+use countersign_protocol::registry::Command;
+use serde::Serialize;
+
+use super::view;
+use crate::app::{Retirement, SendOrder, Written};
+use crate::http::Served;
+use crate::http::dto::{
+    self, AgreementText, DraftText, IDEMPOTENCY_REPLAYED, InviteText, NewAccount,
+    NewAccountTransfer, NewCancel, NewHold, NewIssuance, NewOrganisation, NewProject,
+    NewRetirement, NewTransfer, RotatedKey,
+};
+use crate::http::extract::{Body, Key, OptionalKey, PathValue};
+use crate::http::problem::{ApiError, Kind};
+use crate::people::Actor;
+
+/// The answer to a write. A repetition gets the same bytes, and a header that says so.
+fn answer<T: Serialize>(
+    status: StatusCode,
+    written: &Written,
+    made: Option<T>,
+) -> Result<Response, ApiError> {
+    let made =
+        made.ok_or_else(|| ApiError::new(Kind::Internal, "the request wrote other records"))?;
+    let body = dto::Written {
+        receipt: view::receipt(&written.receipt),
+        made,
+    };
+    Ok(mark(written, (status, Json(body)).into_response()))
+}
+
+fn mark(written: &Written, mut response: Response) -> Response {
+    if written.is_replay {
+        response.headers_mut().insert(
+            HeaderName::from_static(IDEMPOTENCY_REPLAYED),
+            HeaderValue::from_static("true"),
+        );
+    }
+    response
+}
+
+pub(super) async fn organisation(
+    actor: Actor,
+    State(served): State<Served>,
+    OptionalKey(request): OptionalKey,
+    Body(NewOrganisation { name, kind }): Body<NewOrganisation>,
+) -> Result<Response, ApiError> {
+    let command = Command::RegisterOrganisation { name, kind };
+    let written = served.app.write(&actor, request, command).await?;
+    let made = written.find(|_, body| match body {
+        record::Body::Organisation(it) => Some(it.clone()),
+        _ => None,
+    });
+    answer(StatusCode::CREATED, &written, made)
+}
+
+pub(super) async fn account(
+    actor: Actor,
+    State(served): State<Served>,
+    OptionalKey(request): OptionalKey,
+    Body(new): Body<NewAccount>,
+) -> Result<Response, ApiError> {
+    let NewAccount {
+        organisation,
+        name,
+        kind,
+    } = new;
+    let command = Command::OpenAccount {
+        organisation,
+        name,
+        kind,
+    };
+    let written = served.app.write(&actor, request, command).await?;
+    let made = written.find(|_, body| match body {
+        record::Body::Account(it) => Some(it.clone()),
+        _ => None,
+    });
+    answer(StatusCode::CREATED, &written, made)
+}
+
+pub(super) async fn project(
+    actor: Actor,
+    State(served): State<Served>,
+    OptionalKey(request): OptionalKey,
+    Body(new): Body<NewProject>,
+) -> Result<Response, ApiError> {
+    let NewProject {
+        organisation,
+        title,
+        scope,
+    } = new;
+    let command = Command::RegisterProject {
+        organisation,
+        title,
+        scope,
+    };
+    let written = served.app.write(&actor, request, command).await?;
+    let made = written.find(|_, body| match body {
+        record::Body::Project(it) => Some(it.clone()),
+        _ => None,
+    });
+    answer(StatusCode::CREATED, &written, made)
+}
+
+pub(super) async fn issue(
+    actor: Actor,
+    State(served): State<Served>,
+    Key(request): Key,
+    Body(new): Body<NewIssuance>,
+) -> Result<Response, ApiError> {
+    let NewIssuance {
+        account,
+        project,
+        year,
+        unit_type,
+        tonnes,
+    } = new;
+    let command = Command::Issue {
+        account,
+        project,
+        year,
+        unit_type,
+        tonnes,
+    };
+    let written = served.app.write(&actor, request, command).await?;
+    let made = view::issued(&served.app, &written);
+    answer(StatusCode::CREATED, &written, made)
+}
+
+pub(super) async fn hold(
+    actor: Actor,
+    State(served): State<Served>,
+    OptionalKey(request): OptionalKey,
+    Body(new): Body<NewHold>,
+) -> Result<Response, ApiError> {
+    let NewHold {
+        account,
+        ranges,
+        lift,
+        reason,
+    } = new;
+    let command = Command::Hold {
+        account,
+        ranges,
+        lift,
+        reason,
+    };
+    let written = served.app.write(&actor, request, command).await?;
+    answer(StatusCode::CREATED, &written, view::held(&written))
+}
+
+pub(super) async fn account_transfer(
+    actor: Actor,
+    State(served): State<Served>,
+    Key(request): Key,
+    Body(NewAccountTransfer { from, to, units }): Body<NewAccountTransfer>,
+) -> Result<Response, ApiError> {
+    let command = Command::Transfer { from, to, units };
+    let written = served.app.write(&actor, request, command).await?;
+    let made = view::moved(&served.app, &written);
+    answer(StatusCode::CREATED, &written, made)
+}
+
+pub(super) async fn send(
+    actor: Actor,
+    State(served): State<Served>,
+    Key(request): Key,
+    Body(new): Body<NewTransfer>,
+) -> Result<Response, ApiError> {
+    let NewTransfer {
+        to,
+        agreement,
+        from,
+        to_account,
+        units,
+        expiry_ms,
+    } = new;
+    let order = SendOrder {
+        to,
+        agreement,
+        from,
+        to_account,
+        units,
+        expiry_ms,
+    };
+    let written = served.app.send(&actor, request, &order).await?;
+    answer(StatusCode::CREATED, &written, view::sent(&written))
+}
+
+pub(super) async fn cancel(
+    actor: Actor,
+    State(served): State<Served>,
+    OptionalKey(request): OptionalKey,
+    PathValue(transfer): PathValue<TransferId>,
+    Body(NewCancel { reason }): Body<NewCancel>,
+) -> Result<Response, ApiError> {
+    let written = served.app.cancel(&actor, request, transfer, reason).await?;
+    answer(StatusCode::ACCEPTED, &written, view::cancel_asked(&written))
+}
+
+pub(super) async fn retire(
+    actor: Actor,
+    State(served): State<Served>,
+    Key(request): Key,
+    Body(new): Body<NewRetirement>,
+) -> Result<Response, ApiError> {
+    let NewRetirement {
+        account,
+        units,
+        kind,
+        purpose,
+        beneficiary,
+    } = new;
+    let retirement = Retirement {
+        account,
+        units,
+        kind,
+        purpose,
+        beneficiary,
+    };
+    let written = served.app.retire(&actor, request, retirement).await?;
+    let made = view::retired(&served.app, &written);
+    answer(StatusCode::CREATED, &written, made)
+}
+
+pub(super) async fn partner(
+    actor: Actor,
+    State(served): State<Served>,
+    OptionalKey(request): OptionalKey,
+    Body(InviteText { invite }): Body<InviteText>,
+) -> Result<Response, ApiError> {
+    let written = served.app.add_partner(&actor, request, &invite).await?;
+    answer(StatusCode::CREATED, &written, partner_of(&written))
+}
+
+pub(super) async fn remove_partner(
+    actor: Actor,
+    State(served): State<Served>,
+    OptionalKey(request): OptionalKey,
+    PathValue(party): PathValue<Party>,
+) -> Result<Response, ApiError> {
+    let written = served.app.remove_partner(&actor, request, party).await?;
+    answer(StatusCode::OK, &written, partner_of(&written))
+}
+
+fn partner_of(written: &Written) -> Option<record::Partner> {
+    written.find(|_, body| match body {
+        record::Body::Partner(it) => Some(it.clone()),
+        _ => None,
+    })
+}
+
+pub(super) async fn agreement(
+    actor: Actor,
+    State(served): State<Served>,
+    OptionalKey(request): OptionalKey,
+    Body(AgreementText { agreement }): Body<AgreementText>,
+) -> Result<Response, ApiError> {
+    let written = served
+        .app
+        .add_agreement(&actor, request, &agreement)
+        .await?;
+    let made = written.find(|_, body| match body {
+        record::Body::Agreement(it) => Some(it.clone()),
+        _ => None,
+    });
+    answer(StatusCode::CREATED, &written, made)
+}
+
+pub(super) async fn sign_agreement(
+    actor: Actor,
+    State(served): State<Served>,
+    Body(DraftText { draft }): Body<DraftText>,
+) -> Result<Json<AgreementText>, ApiError> {
+    let agreement = served.app.sign_agreement(&actor, &draft).await?;
+    Ok(Json(AgreementText { agreement }))
+}
+
+pub(super) async fn rotate(
+    actor: Actor,
+    State(served): State<Served>,
+    OptionalKey(request): OptionalKey,
+) -> Result<Response, ApiError> {
+    let written = served.app.rotate_log_key(&actor, request).await?;
+    let rotation = written.find(|_, body| match body {
+        record::Body::KeyRotation(it) => Some(it.clone()),
+        _ => None,
+    });
+    let rotation =
+        rotation.ok_or_else(|| ApiError::new(Kind::Internal, "the request wrote other records"))?;
+    let body = RotatedKey {
+        log_key: rotation.log_key,
+        from_size: rotation.from_size,
+        receipt: view::receipt(&written.receipt),
+    };
+    Ok(mark(
+        &written,
+        (StatusCode::CREATED, Json(body)).into_response(),
+    ))
+}

@@ -1,0 +1,250 @@
+//! Reading requests: bodies, parameters, the idempotency key, the token. What can not be read is a problem that names the
+//! part.
+
+use std::fmt::Display;
+use std::str::FromStr;
+
+use axum::body::to_bytes;
+use axum::extract::{FromRequest, FromRequestParts, Query, RawPathParams, Request};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, header};
+use countersign_protocol::id::RequestId;
+use serde::de::DeserializeOwned;
+use serde::de::value::{Error as WordError, StrDeserializer};
+use serde_path_to_error::Segment;
+
+use super::Served;
+use super::dto::{IDEMPOTENCY_KEY, PAGE_DEFAULT, PAGE_MAX};
+use super::problem::{ApiError, Kind};
+use crate::people::Actor;
+
+/// The largest body of a request, in bytes.
+pub(super) const BODY_BYTES_MAX: usize = 64 * 1024;
+
+/// A JSON body.
+pub(super) struct Body<T>(pub(super) T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, ApiError> {
+        if !is_json(request.headers()) {
+            let detail = "send the body as application/json and say so in Content-Type";
+            return Err(ApiError::new(Kind::UnsupportedMediaType, detail));
+        }
+        let bytes = to_bytes(request.into_body(), BODY_BYTES_MAX).await;
+        let bytes = bytes.map_err(|error| {
+            // A body that broke off looks the same to axum; nobody waits for that answer.
+            tracing::debug!(%error, "a body could not be read");
+            let detail = format!("a body may have {BODY_BYTES_MAX} bytes");
+            ApiError::new(Kind::TooLarge, detail)
+        })?;
+        parse(&bytes).map(Self)
+    }
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    let content_type = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok());
+    let essence = content_type.map(|text| text.split(';').next().unwrap_or_default().trim());
+    essence.is_some_and(|essence| essence.eq_ignore_ascii_case("application/json"))
+}
+
+fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
+    let mut json = serde_json::Deserializer::from_slice(bytes);
+    let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
+        let pointer = pointer(error.path());
+        let inner = error.into_inner();
+        if inner.is_data() {
+            ApiError::body(&pointer, &inner)
+        } else {
+            ApiError::new(Kind::Malformed, format!("the body is not JSON: {inner}"))
+        }
+    })?;
+    let rest = json.end();
+    rest.map_err(|error| ApiError::new(Kind::Malformed, format!("the body is not JSON: {error}")))?;
+    Ok(value)
+}
+
+/// A path into the body as a JSON pointer (RFC 6901).
+fn pointer(path: &serde_path_to_error::Path) -> String {
+    let mut pointer = String::new();
+    for segment in path {
+        let token = match segment {
+            Segment::Seq { index } => index.to_string(),
+            Segment::Map { key } => key.replace('~', "~0").replace('/', "~1"),
+            Segment::Enum { variant } => variant.replace('~', "~0").replace('/', "~1"),
+            Segment::Unknown => break,
+        };
+        pointer.push('/');
+        pointer.push_str(&token);
+    }
+    pointer
+}
+
+/// The one parameter of the path.
+pub(super) struct PathValue<T>(pub(super) T);
+
+impl<T, S> FromRequestParts<S> for PathValue<T>
+where
+    T: FromStr,
+    T::Err: Display,
+    S: Send + Sync,
+{
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let unreadable = "the path is not percent-encoded UTF-8";
+        let values = RawPathParams::from_request_parts(parts, state)
+            .await
+            .map_err(|_| ApiError::new(Kind::Malformed, unreadable))?;
+        let (name, text) = values
+            .iter()
+            .next()
+            .ok_or_else(|| ApiError::new(Kind::NotFound, "the path has no parameter"))?;
+        let value = text
+            .parse()
+            .map_err(|why| ApiError::parameter(name, &why))?;
+        Ok(Self(value))
+    }
+}
+
+/// The parameters of the query. Each is taken by name; what is left over is refused.
+pub(super) struct Parameters(Vec<(String, String)>);
+
+impl<S: Send + Sync> FromRequestParts<S> for Parameters {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
+        let Query(pairs) = Query::try_from_uri(&parts.uri)
+            .map_err(|error| ApiError::new(Kind::Malformed, error.body_text()))?;
+        Ok(Self(pairs))
+    }
+}
+
+impl Parameters {
+    /// The text of a parameter; a second one of the same name is left over.
+    pub(super) fn text(&mut self, name: &str) -> Option<String> {
+        let at = self.0.iter().position(|(found, _)| found == name)?;
+        Some(self.0.swap_remove(at).1)
+    }
+
+    /// A parameter that has a text form.
+    pub(super) fn get<T>(&mut self, name: &str) -> Result<Option<T>, ApiError>
+    where
+        T: FromStr,
+        T::Err: Display,
+    {
+        let text = self.text(name);
+        let value = text.map(|text| text.parse().map_err(|why| ApiError::parameter(name, &why)));
+        value.transpose()
+    }
+
+    /// A parameter out of a fixed list of words.
+    pub(super) fn word<T: DeserializeOwned>(&mut self, name: &str) -> Result<Option<T>, ApiError> {
+        let text = self.text(name);
+        let value = text.map(|text| {
+            let word = StrDeserializer::<WordError>::new(&text);
+            T::deserialize(word).map_err(|why| ApiError::parameter(name, &why))
+        });
+        value.transpose()
+    }
+
+    /// How many items are wanted.
+    pub(super) fn limit(&mut self) -> Result<usize, ApiError> {
+        let limit = self.get::<u16>("limit")?.unwrap_or(PAGE_DEFAULT);
+        if (1..=PAGE_MAX).contains(&limit) {
+            return Ok(limit.into());
+        }
+        let why = format!("a page has 1 to {PAGE_MAX} items");
+        Err(ApiError::parameter("limit", &why))
+    }
+
+    /// Refuses what nobody asked for, so that a misspelled parameter is not taken for its absence.
+    pub(super) fn finish(self) -> Result<(), ApiError> {
+        match self.0.first() {
+            None => Ok(()),
+            Some((name, _)) => {
+                let shown: String = name.chars().take(48).collect();
+                let why = "this parameter is not known here, or is given twice";
+                Err(ApiError::parameter(&shown, &why))
+            }
+        }
+    }
+}
+
+/// Who asks. Every handler that takes one needs a token.
+impl FromRequestParts<Served> for Actor {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, served: &Served) -> Result<Self, ApiError> {
+        let shown = parts
+            .headers
+            .get(header::AUTHORIZATION)
+            .and_then(|value| value.to_str().ok())
+            .and_then(|text| text.split_once(' '))
+            .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
+            .map_or("", |(_, token)| token.trim());
+        Ok(served.app.authenticate(shown)?)
+    }
+}
+
+const KEY_WANTED: &str =
+    "draw 32 hex digits or a UUID for each new wish and send it again with every repetition";
+
+/// The idempotency key of a write that must have one.
+pub(super) struct Key(pub(super) RequestId);
+
+impl<S: Send + Sync> FromRequestParts<S> for Key {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
+        let key = key(&parts.headers)?;
+        let missing = || {
+            ApiError::header(
+                IDEMPOTENCY_KEY_SHOWN,
+                &format!("it is missing; {KEY_WANTED}"),
+            )
+        };
+        key.map(Self).ok_or_else(missing)
+    }
+}
+
+/// The idempotency key of a write that may do without.
+pub(super) struct OptionalKey(pub(super) RequestId);
+
+impl<S: Send + Sync> FromRequestParts<S> for OptionalKey {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
+        if let Some(key) = key(&parts.headers)? {
+            return Ok(Self(key));
+        }
+        let mut drawn = [0; 16];
+        getrandom::fill(&mut drawn)
+            .map_err(|_| ApiError::new(Kind::Internal, "the system gives no random numbers"))?;
+        Ok(Self(RequestId(drawn)))
+    }
+}
+
+const IDEMPOTENCY_KEY_SHOWN: &str = "Idempotency-Key";
+
+fn key(headers: &HeaderMap) -> Result<Option<RequestId>, ApiError> {
+    let mut values = headers.get_all(IDEMPOTENCY_KEY).iter();
+    let Some(value) = values.next() else {
+        return Ok(None);
+    };
+    if values.next().is_some() {
+        return Err(ApiError::header(
+            IDEMPOTENCY_KEY_SHOWN,
+            &"it is given twice",
+        ));
+    }
+    let key = value
+        .to_str()
+        .ok()
+        .and_then(|text| text.trim().parse().ok());
+    let not_a_key = || ApiError::header(IDEMPOTENCY_KEY_SHOWN, &KEY_WANTED);
+    key.map(Some).ok_or_else(not_a_key)
+}

@@ -1,0 +1,122 @@
+//! What holds for every answer, whatever gave it.
+
+use std::panic::AssertUnwindSafe;
+use std::time::{Duration, Instant};
+
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::Response;
+use futures::FutureExt;
+use tracing::{Instrument, error, info_span};
+
+use super::Served;
+use super::problem::{ApiError, Kind};
+
+/// Longest time for one request. A ledger that syncs in 30 seconds is stuck.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Nothing but our own style sheet is ever loaded, and nobody frames us.
+const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; script-src 'none'; object-src 'none'; base-uri 'none'; \
+     form-action 'none'; frame-ancestors 'none'";
+
+const HEADERS: [(HeaderName, &str); 6] = [
+    (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (header::X_FRAME_OPTIONS, "DENY"),
+    (header::REFERRER_POLICY, "no-referrer"),
+    (
+        HeaderName::from_static("cross-origin-opener-policy"),
+        "same-origin",
+    ),
+    (
+        HeaderName::from_static("permissions-policy"),
+        "camera=(), geolocation=(), microphone=()",
+    ),
+];
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Around every request: an id, a time limit, a net under panics; and around every answer: problem details for errors,
+/// headers, counters.
+pub(super) async fn frame(State(served): State<Served>, request: Request, next: Next) -> Response {
+    let begun = Instant::now();
+    let id = request_id();
+    let path = request.uri().path().to_owned();
+    let method = request.method().clone();
+    let matched = request.extensions().get::<MatchedPath>();
+    let route = matched.map_or_else(
+        || "unmatched".to_owned(),
+        |matched| matched.as_str().to_owned(),
+    );
+    let span = info_span!("http", %method, path, request = id);
+    let answer = AssertUnwindSafe(next.run(request)).catch_unwind();
+    let answer = tokio::time::timeout(REQUEST_TIMEOUT, answer)
+        .instrument(span)
+        .await;
+    let response = match answer {
+        Ok(Ok(response)) => response,
+        Ok(Err(_)) => {
+            error!(%method, path, request = id, "a handler panicked: this is a defect, report it");
+            let detail = "the node failed to do this; its journal says why";
+            ApiError::new(Kind::Internal, detail).render(&path, &id)
+        }
+        Err(_) => {
+            let detail =
+                "it is not known whether a write was done: repeat it with the same Idempotency-Key";
+            ApiError::new(Kind::Timeout, detail).render(&path, &id)
+        }
+    };
+    let mut response = problem(response, &method, &path, &id);
+    let headers = response.headers_mut();
+    for (name, value) in HEADERS {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    headers
+        .entry(header::CACHE_CONTROL)
+        .or_insert(HeaderValue::from_static("no-store"));
+    if let Ok(id) = HeaderValue::from_str(&id) {
+        headers.insert(REQUEST_ID, id);
+    }
+    served
+        .metrics
+        .answered(&method, &route, response.status(), begun.elapsed());
+    response
+}
+
+/// Sixteen hex digits. Without random numbers the id is zeros: an answer without an id is better than none.
+fn request_id() -> String {
+    let mut bytes = [0; 8];
+    let _ = getrandom::fill(&mut bytes);
+    hex::encode(bytes)
+}
+
+/// Turns an error into problem details. What the witness says stays as C2SP tlog-witness wants it.
+fn problem(mut response: Response, method: &Method, path: &str, id: &str) -> Response {
+    let status = response.status();
+    if let Some(error) = response.extensions_mut().remove::<ApiError>() {
+        return error.render(path, id);
+    }
+    let is_error = status.is_client_error() || status.is_server_error();
+    let is_finished = response.headers().contains_key(header::CONTENT_TYPE);
+    if !is_error || is_finished {
+        return response;
+    }
+    let (kind, detail) = match status {
+        StatusCode::NOT_FOUND => (Kind::NotFound, "there is nothing at this path".to_owned()),
+        StatusCode::METHOD_NOT_ALLOWED => (
+            Kind::MethodNotAllowed,
+            format!("this path does not take {method}"),
+        ),
+        other => (
+            Kind::Other(other),
+            format!("the request was answered with status {other}"),
+        ),
+    };
+    let allowed = response.headers_mut().remove(header::ALLOW);
+    let mut rendered = ApiError::new(kind, detail).render(path, id);
+    if let Some(allowed) = allowed {
+        rendered.headers_mut().insert(header::ALLOW, allowed);
+    }
+    rendered
+}

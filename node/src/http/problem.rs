@@ -1,0 +1,258 @@
+//! Errors on their way to the caller: RFC 9457 problem details with stable types.
+
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+
+use super::dto::{Fault, Problem};
+use crate::app::{AppError, FederationError, Field};
+
+const TYPE_PREFIX: &str = "urn:countersign:problem:";
+
+/// The kinds of problem. Their names are an interface: add, never change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Malformed,
+    NotAuthorised,
+    NotFound,
+    MethodNotAllowed,
+    Conflict,
+    TooLarge,
+    UnsupportedMediaType,
+    Invalid,
+    Refused,
+    Rejected,
+    Unreachable,
+    Busy,
+    ReadOnly,
+    NotReady,
+    NotWitnessed,
+    Timeout,
+    Internal,
+    Other(StatusCode),
+}
+
+impl Kind {
+    fn row(self) -> (StatusCode, &'static str, &'static str) {
+        match self {
+            Self::Malformed => (
+                StatusCode::BAD_REQUEST,
+                "malformed",
+                "The request can not be read",
+            ),
+            Self::NotAuthorised => (
+                StatusCode::UNAUTHORIZED,
+                "not-authorised",
+                "A token is needed",
+            ),
+            Self::NotFound => (
+                StatusCode::NOT_FOUND,
+                "not-found",
+                "There is no such thing here",
+            ),
+            Self::MethodNotAllowed => (
+                StatusCode::METHOD_NOT_ALLOWED,
+                "method-not-allowed",
+                "The path does not take this method",
+            ),
+            Self::Conflict => (
+                StatusCode::CONFLICT,
+                "conflict",
+                "The idempotency key was used for another request",
+            ),
+            Self::TooLarge => (
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "too-large",
+                "The body is too large",
+            ),
+            Self::UnsupportedMediaType => (
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "unsupported-media-type",
+                "The body is not JSON",
+            ),
+            Self::Invalid => (
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "invalid",
+                "A part of the body is not what it must be",
+            ),
+            Self::Refused => (
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "refused",
+                "The registry's rules stand against it",
+            ),
+            Self::Rejected => (
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "rejected",
+                "The file or key can not be used",
+            ),
+            Self::Unreachable => (
+                StatusCode::BAD_GATEWAY,
+                "unreachable",
+                "The partner's node does not answer",
+            ),
+            Self::Busy => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "busy",
+                "The ledger is busy",
+            ),
+            Self::ReadOnly => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "read-only",
+                "The ledger takes no records",
+            ),
+            Self::NotReady => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "not-ready",
+                "The node is not ready",
+            ),
+            Self::NotWitnessed => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "not-witnessed",
+                "The record is not witnessed yet",
+            ),
+            Self::Timeout => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "timeout",
+                "The request took too long",
+            ),
+            Self::Internal => (
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "internal",
+                "The node failed",
+            ),
+            Self::Other(status) => (status, "other", "The request was not answered"),
+        }
+    }
+
+    /// Whether the same request may well succeed in a second.
+    fn is_passing(self) -> bool {
+        matches!(
+            self,
+            Self::Busy | Self::NotWitnessed | Self::Timeout | Self::NotReady
+        )
+    }
+}
+
+/// An error before it knows for which request it is: the [`frame`](super::frame) completes it.
+#[derive(Clone, Debug)]
+pub(super) struct ApiError {
+    kind: Kind,
+    detail: String,
+    code: Option<&'static str>,
+    errors: Vec<Fault>,
+}
+
+impl ApiError {
+    pub(super) fn new(kind: Kind, detail: impl Into<String>) -> Self {
+        Self {
+            kind,
+            detail: detail.into(),
+            code: None,
+            errors: Vec::new(),
+        }
+    }
+
+    pub(super) fn parameter(name: &str, why: &dyn std::fmt::Display) -> Self {
+        let fault = Fault {
+            parameter: Some(name.to_owned()),
+            detail: why.to_string(),
+            ..Fault::default()
+        };
+        Self::new(Kind::Malformed, format!("parameter {name}: {why}")).with(fault)
+    }
+
+    pub(super) fn header(name: &str, why: &dyn std::fmt::Display) -> Self {
+        let fault = Fault {
+            header: Some(name.to_owned()),
+            detail: why.to_string(),
+            ..Fault::default()
+        };
+        Self::new(Kind::Malformed, format!("header {name}: {why}")).with(fault)
+    }
+
+    pub(super) fn body(pointer: &str, why: &dyn std::fmt::Display) -> Self {
+        let fault = Fault {
+            pointer: Some(pointer.to_owned()),
+            detail: why.to_string(),
+            ..Fault::default()
+        };
+        let place = if pointer.is_empty() {
+            "the body"
+        } else {
+            pointer
+        };
+        Self::new(Kind::Invalid, format!("{place}: {why}")).with(fault)
+    }
+
+    pub(super) fn with(mut self, fault: Fault) -> Self {
+        self.errors.push(fault);
+        self
+    }
+
+    /// The finished answer.
+    pub(super) fn render(self, instance: &str, request_id: &str) -> Response {
+        let (status, slug, title) = self.kind.row();
+        let problem = Problem {
+            kind: format!("{TYPE_PREFIX}{slug}"),
+            title: title.to_owned(),
+            status: status.as_u16(),
+            detail: self.detail,
+            instance: instance.to_owned(),
+            request_id: request_id.to_owned(),
+            code: self.code.map(str::to_owned),
+            errors: self.errors,
+        };
+        let body = serde_json::to_vec(&problem).unwrap_or_default();
+        let mut response = (status, body).into_response();
+        let headers = response.headers_mut();
+        headers.insert(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("application/problem+json"),
+        );
+        if self.kind.is_passing() {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+        }
+        if self.kind == Kind::NotAuthorised {
+            let challenge = HeaderValue::from_static("Bearer realm=\"countersign\"");
+            headers.insert(header::WWW_AUTHENTICATE, challenge);
+        }
+        response
+    }
+}
+
+/// Only marks the response; whoever frames it writes the body.
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let (status, ..) = self.kind.row();
+        let mut response = status.into_response();
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+impl From<AppError> for ApiError {
+    fn from(error: AppError) -> Self {
+        let detail = error.to_string();
+        match error {
+            AppError::Refused(refusal) => Self {
+                code: Some(refusal.code()),
+                ..Self::new(Kind::Refused, detail)
+            },
+            AppError::Conflict { .. } => Self::new(Kind::Conflict, detail),
+            AppError::Busy => Self::new(Kind::Busy, detail),
+            AppError::ReadOnly(_) => Self::new(Kind::ReadOnly, detail),
+            AppError::NotFound { .. } => Self::new(Kind::NotFound, detail),
+            AppError::BadInput { field, why } => match field {
+                Field::Body(pointer) => Self::body(&pointer, &why),
+                Field::Parameter(name) => Self::parameter(name, &why),
+                Field::Header(name) => Self::header(name, &why),
+            },
+            AppError::NotAuthorised => Self::new(Kind::NotAuthorised, detail),
+            AppError::NotWitnessed { .. } => Self::new(Kind::NotWitnessed, detail),
+            AppError::Federation(FederationError::Unreachable { .. }) => {
+                Self::new(Kind::Unreachable, detail)
+            }
+            AppError::Federation(_) => Self::new(Kind::Rejected, detail),
+            AppError::Internal => Self::new(Kind::Internal, detail),
+        }
+    }
+}

@@ -1,0 +1,22 @@
+//! The node over HTTP: a real ledger in a temporary folder, a real listener on loopback.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::cast_possible_truncation,
+    unreachable_pub,
+    missing_docs
+)]
+
+#[path = "../common/ledger.rs"]
+mod common;
+
+mod health_and_metrics;
+mod listener;
+mod log_tiles;
+mod problems;
+mod proofs;
+mod reads;
+mod status_page;
+mod world;
+mod writes;

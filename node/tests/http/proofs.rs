@@ -1,0 +1,111 @@
+//! Proof bundles out of the API verify offline, with a policy and nothing else.
+
+use countersign_protocol::log::{Policy, TlogProof};
+use countersign_protocol::record::{Body, Record};
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::common;
+use crate::world::{WITNESS, World, kind, witness_key};
+
+fn policy() -> Policy {
+    let text = format!(
+        "log {}\nwitness one {}\nquorum one\n",
+        common::key(1).verifier(),
+        witness_key().verifier()
+    );
+    text.parse().unwrap()
+}
+
+async fn bundle(world: &World, query: &str) -> TlogProof {
+    let path = format!("/api/v1/ledger/proof?{query}");
+    let response = world.bare(Method::GET, &path).send().await.unwrap();
+    assert_eq!(
+        response.headers()["content-type"],
+        "text/plain; charset=utf-8"
+    );
+    let text = response.text().await.unwrap();
+    TlogProof::parse(&text).unwrap_or_else(|error| panic!("{error}: {text}"))
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_bundle_by_index_transfer_or_serial_proves_the_leaf_that_is_meant() {
+    let world = World::start().await;
+    let first = world.send(10).await;
+    let second = world.send(10).await;
+    world.settle(first).await;
+    world.witness();
+    let prove = async |query: &str| {
+        let proven = bundle(&world, query).await.verify(&policy()).unwrap();
+        (proven.index, Record::decode(&proven.leaf).unwrap().body)
+    };
+    for index in 0..world.handle().head().borrow().size {
+        let (proven, _) = prove(&format!("index={index}")).await;
+        assert_eq!(proven, index);
+    }
+    let (_, body) = prove(&format!("transfer={first}")).await;
+    assert!(
+        matches!(body, Body::Finalise(it) if it.transfer == first),
+        "the newest leaf"
+    );
+    let (_, body) = prove(&format!("transfer={second}")).await;
+    assert!(matches!(body, Body::Lock(it) if it.transfer == second));
+    let (_, body) = prove("serial=GH-991").await;
+    assert!(
+        matches!(body, Body::Finalise(it) if it.transfer == first),
+        "gone abroad"
+    );
+    let (_, body) = prove("serial=GH-ITMO-3-001-2024-0-1-10").await;
+    assert!(matches!(body, Body::Issuance(_)), "where it always was");
+    let note = bundle(&world, "index=0").await.checkpoint;
+    assert!(note.contains(&format!("\u{2014} {WITNESS} ")), "{note}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_not_witnessed_yet_is_not_proven_and_says_so() {
+    let world = World::start().await;
+    let early = world.fail("/api/v1/ledger/proof?index=0").await;
+    assert_eq!((early.status, kind(&early)), (503, "not-witnessed"));
+    world.witness();
+    let id = world.send(10).await;
+    let path = format!("/api/v1/ledger/proof?transfer={id}");
+    let response = world.bare(Method::GET, &path).send().await.unwrap();
+    assert_eq!(response.headers()["retry-after"], "1");
+    let early = crate::world::problem(response).await;
+    assert_eq!(kind(&early), "not-witnessed");
+    assert!(early.detail.contains("try again in a second"));
+    world.witness();
+    bundle(&world, &format!("transfer={id}"))
+        .await
+        .verify(&policy())
+        .unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_proof_of_nothing_or_of_several_leaves_is_refused() {
+    let world = World::start().await;
+    world.send(10).await;
+    world.witness();
+    let size = world.handle().head().borrow().size;
+    let unknown = "00".repeat(32);
+    for (query, status) in [
+        (String::new(), 400),
+        ("index=0&serial=GH-1".to_owned(), 400),
+        (format!("index={size}"), 404),
+        (format!("index={}", u64::MAX), 404),
+        (format!("transfer={unknown}"), 404),
+        ("serial=GH-1001".to_owned(), 404),
+        ("serial=GH-995-1005".to_owned(), 404),
+        ("serial=GH-1-1000".to_owned(), 400),
+    ] {
+        let problem = world.fail(&format!("/api/v1/ledger/proof?{query}")).await;
+        assert_eq!(problem.status, status, "{query}: {problem:?}");
+    }
+    let spread = world.fail("/api/v1/ledger/proof?serial=GH-1-1000").await;
+    assert!(
+        spread.detail.contains("GH-991-1000"),
+        "names the ranges to ask for: {spread:?}"
+    );
+    let body = json!({"from": 1, "to": 2, "units": {"ranges": ["GH-1-2"]}});
+    let _: Value = world.post("/api/v1/account-transfers", body).await;
+}

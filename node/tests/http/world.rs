@@ -1,0 +1,420 @@
+//! One country's node without a network: everything that HTTP shows is there, partners and witnesses are played.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use countersign_node::app::{
+    App, AppParts, FederationControl, FederationError, PeerInfo, PingReply, WitnessInfo,
+};
+use countersign_node::http::dto::Problem;
+use countersign_node::http::{HttpParts, router, serve};
+use countersign_node::ledger::{Head, Ledger, LedgerHandle, Receipt, Submission};
+use countersign_node::people::{Beneficiaries, Tokens};
+use countersign_protocol::federation::ProvenRecord;
+use countersign_protocol::federation::invite::Invite;
+use countersign_protocol::id::{RequestId, TransferId};
+use countersign_protocol::log::{KeyKind, SignedNote, SignerKey, cosign};
+use countersign_protocol::party::Party;
+use countersign_protocol::record::{
+    Acquire, Agreement, Body, Lock, Partner, PartnerStatus, ProofReference, Record,
+};
+use countersign_protocol::registry::{Command, State};
+use prometheus_client::registry::Registry;
+use reqwest::{Method, RequestBuilder, Response, StatusCode};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use tokio_util::sync::CancellationToken;
+
+use crate::common::{self, Folder};
+
+pub const WITNESS: &str = "witness.example/one";
+pub const AGREEMENT: &str = "CH-GH-2020";
+
+pub fn witness_key() -> SignerKey {
+    SignerKey::from_seed(WITNESS, KeyKind::CosignatureV1, &[9; 32]).unwrap()
+}
+
+pub fn ch() -> Party {
+    "CH".parse().unwrap()
+}
+
+fn now_ms() -> u64 {
+    std::time::UNIX_EPOCH.elapsed().unwrap().as_millis() as u64
+}
+
+/// A federation of which nothing is real but the ledger and the files.
+pub struct Stub {
+    ledger: LedgerHandle,
+    pub witnesses: Mutex<Vec<WitnessInfo>>,
+}
+
+#[async_trait]
+impl FederationControl for Stub {
+    async fn peers(&self) -> Vec<PeerInfo> {
+        let of = |partner: &Partner| PeerInfo {
+            party: partner.party,
+            peer: partner.peer.to_string(),
+            connected: true,
+            address: Some("/ip4/127.0.0.1/tcp/4001".to_owned()),
+            round_trip_us: Some(1234),
+        };
+        self.ledger
+            .read(|state: &State| state.partners().map(of).collect())
+    }
+
+    async fn witnesses(&self) -> Vec<WitnessInfo> {
+        self.witnesses.lock().unwrap().clone()
+    }
+
+    async fn ping(&self, party: Party) -> Result<PingReply, FederationError> {
+        if party != ch() {
+            let why = "no connection".to_owned();
+            return Err(FederationError::Unreachable { party, why });
+        }
+        Ok(PingReply {
+            peer: "12D3KooWCH".to_owned(),
+            round_trip_us: 1234,
+        })
+    }
+
+    async fn add_partner(
+        &self,
+        request: RequestId,
+        invite: &str,
+    ) -> Result<Receipt, FederationError> {
+        let refused = |error: &dyn std::fmt::Display| FederationError::Invite(error.to_string());
+        let invite = Invite::parse(invite.as_bytes()).map_err(|error| refused(&error))?;
+        let partner = invite.record().map_err(|error| refused(&error))?;
+        let command = Command::SetPartner(partner);
+        Ok(self
+            .ledger
+            .submit(Submission::new(request, command))
+            .await?)
+    }
+
+    async fn remove_partner(
+        &self,
+        request: RequestId,
+        party: Party,
+    ) -> Result<Receipt, FederationError> {
+        let listed = self.ledger.read(|state| state.partner(party).cloned());
+        let mut partner = listed.ok_or(FederationError::UnknownPartner(party))?;
+        partner.status = PartnerStatus::Removed;
+        let command = Command::SetPartner(partner);
+        Ok(self
+            .ledger
+            .submit(Submission::new(request, command))
+            .await?)
+    }
+
+    async fn add_agreement(
+        &self,
+        request: RequestId,
+        agreement: &str,
+    ) -> Result<Receipt, FederationError> {
+        if agreement != "a signed agreement" {
+            return Err(FederationError::Agreement(
+                "it has no signature of CH".to_owned(),
+            ));
+        }
+        let mut agreement = agreed();
+        agreement.id = "CH-GH-2026".parse().unwrap();
+        let command = Command::SetAgreement(agreement);
+        Ok(self
+            .ledger
+            .submit(Submission::new(request, command))
+            .await?)
+    }
+
+    async fn sign_agreement(&self, draft: &str) -> Result<String, FederationError> {
+        match draft {
+            "a draft" => Ok("a signed draft".to_owned()),
+            _ => Err(FederationError::Agreement(
+                "it is not an agreement".to_owned(),
+            )),
+        }
+    }
+
+    async fn own_invite(&self) -> Result<String, FederationError> {
+        Ok("countersign-invite/v1\n".to_owned())
+    }
+
+    async fn rotate_log_key(&self, request: RequestId) -> Result<Receipt, FederationError> {
+        let key = common::key(2);
+        let log_key = key.verifier().to_string().parse().unwrap();
+        self.ledger.hold_key(key)?;
+        let command = Command::RotateKey { log_key };
+        Ok(self
+            .ledger
+            .submit(Submission::new(request, command))
+            .await?)
+    }
+}
+
+pub fn swiss() -> Partner {
+    let key = SignerKey::from_seed("ch.example/ledger", KeyKind::Ed25519, &[5; 32]).unwrap();
+    Partner {
+        party: ch(),
+        origin: "ch.example/ledger".parse().unwrap(),
+        registry: "CHE01".parse().unwrap(),
+        log_key: key.verifier().to_string().parse().unwrap(),
+        peer: "12D3KooWCH".parse().unwrap(),
+        status: PartnerStatus::Active,
+        invite: [3; 32],
+    }
+}
+
+pub fn agreed() -> Agreement {
+    Agreement {
+        id: AGREEMENT.parse().unwrap(),
+        partner: ch(),
+        outgoing: true,
+        incoming: true,
+        valid_from_ms: 0,
+        valid_to_ms: u64::MAX / 4,
+        max_tonnes: 0,
+        cooperative_approach: "CA0001".parse().unwrap(),
+        document: [4; 32],
+    }
+}
+
+/// Switzerland acquired what a lock names: as if its leaf had been proven.
+pub fn acquired(lock: &Lock, account: u32) -> Command {
+    let proof = ProofReference {
+        origin: "ch.example/ledger".parse().unwrap(),
+        index: 5,
+        size: 7,
+        root: [8; 32],
+    };
+    let acquire = Acquire {
+        transfer: lock.transfer,
+        source: "GH".parse().unwrap(),
+        agreement: lock.agreement.clone(),
+        account: countersign_protocol::id::AccountId(account),
+        blocks: lock.blocks.clone(),
+        proof: ProofReference {
+            origin: common::ORIGIN.parse().unwrap(),
+            index: 0,
+            size: 1,
+            root: [1; 32],
+        },
+    };
+    let record = Record {
+        time_ms: now_ms(),
+        request: RequestId([7; 16]),
+        body: Body::Acquire(acquire),
+    };
+    Command::Proven(Box::new(ProvenRecord { proof, record }))
+}
+
+pub struct World {
+    _folder: Folder,
+    pub ledger: Option<Ledger>,
+    pub federation: Arc<Stub>,
+    pub base: String,
+    pub token: String,
+    pub beneficiaries: Beneficiaries,
+    stop: CancellationToken,
+    client: reqwest::Client,
+}
+
+impl World {
+    /// Ghana with one organisation, accounts 1 and 2, project 1, 1,000 tonnes in account 1, and Switzerland as partner.
+    pub async fn start() -> Self {
+        let (folder, ledger) = tokio::task::spawn_blocking(|| {
+            let (folder, ledger) = Folder::with_units(2, 1000);
+            let handle = ledger.handle();
+            common::submit(&handle, Command::SetPartner(swiss())).unwrap();
+            common::submit(&handle, Command::SetAgreement(agreed())).unwrap();
+            (folder, ledger)
+        })
+        .await
+        .unwrap();
+        let at = |name: &str| folder.root.path().join(name);
+        let token = Tokens::add(&at("tokens.json"), "operator", &at("token")).unwrap();
+        let beneficiaries = Beneficiaries::open(&at("private")).unwrap();
+        let federation = Arc::new(Stub {
+            ledger: ledger.handle(),
+            witnesses: Mutex::default(),
+        });
+        let app = App::new(AppParts {
+            ledger: ledger.handle(),
+            federation: Arc::<Stub>::clone(&federation),
+            tokens: Tokens::load(&at("tokens.json")).unwrap(),
+            beneficiaries: beneficiaries.clone(),
+            clock: Arc::new(now_ms),
+        });
+        let parts = HttpParts {
+            app,
+            witness: Some(
+                axum::Router::new().route("/healthz", axum::routing::get(|| async { "ok\n" })),
+            ),
+            registry: Registry::default(),
+        };
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let base = format!("http://{}", listener.local_addr().unwrap());
+        let stop = CancellationToken::new();
+        tokio::spawn(serve(listener, router(parts), stop.clone()));
+        Self {
+            _folder: folder,
+            ledger: Some(ledger),
+            federation,
+            base,
+            token: token.expose().to_owned(),
+            beneficiaries,
+            stop,
+            client: reqwest::Client::new(),
+        }
+    }
+
+    pub fn handle(&self) -> LedgerHandle {
+        self.ledger.as_ref().unwrap().handle()
+    }
+
+    /// One witness cosigns the head, and that is a quorum.
+    pub fn witness(&self) {
+        let handle = self.handle();
+        let head = handle.head().borrow().clone();
+        let mut note = SignedNote::parse(&head.note).unwrap();
+        let line = cosign(note.text(), &witness_key(), now_ms() / 1000).unwrap();
+        note.add(line).unwrap();
+        let witnessed = Head::from_note(&note.to_string()).unwrap();
+        handle.set_witnessed(&witnessed).unwrap();
+        *self.federation.witnesses.lock().unwrap() = vec![WitnessInfo {
+            name: WITNESS.to_owned(),
+            size: head.size,
+            last_ms: Some(now_ms()),
+            fault: None,
+        }];
+    }
+
+    /// A request without a token.
+    pub fn bare(&self, method: Method, path: &str) -> RequestBuilder {
+        let url = format!("{}{path}", self.base);
+        self.client
+            .request(method, url)
+            .timeout(Duration::from_secs(20))
+    }
+
+    /// A request with the token.
+    pub fn ask(&self, method: Method, path: &str) -> RequestBuilder {
+        self.bare(method, path).bearer_auth(&self.token)
+    }
+
+    pub async fn get<T: DeserializeOwned>(&self, path: &str) -> T {
+        let response = self.ask(Method::GET, path).send().await.unwrap();
+        read(response, StatusCode::OK, path).await
+    }
+
+    /// A GET that must fail.
+    pub async fn fail(&self, path: &str) -> Problem {
+        problem(self.ask(Method::GET, path).send().await.unwrap()).await
+    }
+
+    /// A write with a fresh idempotency key that must succeed.
+    pub async fn post<T: DeserializeOwned>(&self, path: &str, body: Value) -> T {
+        let response = self.try_post(path, &common::request(), body).await;
+        let status = response.status();
+        assert!(
+            status.is_success(),
+            "{path}: {status} {}",
+            response.text().await.unwrap()
+        );
+        response.json().await.unwrap()
+    }
+
+    pub async fn try_post(&self, path: &str, key: &RequestId, body: Value) -> Response {
+        self.ask(Method::POST, path)
+            .header("Idempotency-Key", key.to_string())
+            .json(&body)
+            .send()
+            .await
+            .unwrap()
+    }
+
+    /// A write that must be refused.
+    pub async fn refuse(&self, path: &str, body: Value) -> Problem {
+        problem(self.try_post(path, &common::request(), body).await).await
+    }
+
+    /// Sends tonnes of account 1 to Switzerland.
+    pub async fn send(&self, tonnes: u64) -> TransferId {
+        let body = serde_json::json!({
+            "to": "CH", "agreement": AGREEMENT, "from": 1, "to_account": 7, "units": {"tonnes": tonnes},
+        });
+        let sent: Value = self.post("/api/v1/transfers", body).await;
+        sent["made"]["transfer"].as_str().unwrap().parse().unwrap()
+    }
+
+    /// Lets Switzerland acquire what a transfer locked.
+    pub async fn settle(&self, id: TransferId) {
+        let handle = self.handle();
+        let size = handle.head().borrow().size;
+        let lock = (0..size).find_map(|index| {
+            let record = Record::decode(&handle.leaf(index).unwrap().unwrap()).unwrap();
+            match record.body {
+                Body::Lock(lock) if lock.transfer == id => Some(lock),
+                _ => None,
+            }
+        });
+        let command = acquired(&lock.unwrap(), 7);
+        let submission = Submission::new(common::request(), command);
+        handle.submit(submission).await.unwrap();
+    }
+
+    pub fn stop_listening(&self) {
+        self.stop.cancel();
+    }
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        self.stop.cancel();
+        // Stopping a ledger waits for its threads.
+        let ledger = self.ledger.take();
+        tokio::task::block_in_place(|| drop(ledger));
+    }
+}
+
+pub async fn read<T: DeserializeOwned>(response: Response, wanted: StatusCode, path: &str) -> T {
+    let status = response.status();
+    let text = response.text().await.unwrap();
+    assert_eq!(status, wanted, "{path}: {text}");
+    serde_json::from_str(&text).unwrap_or_else(|error| panic!("{path}: {error}: {text}"))
+}
+
+/// Reads a problem and checks everything that holds for all of them.
+pub async fn problem(response: Response) -> Problem {
+    let status = response.status();
+    let content_type = response.headers()["content-type"]
+        .to_str()
+        .unwrap()
+        .to_owned();
+    let id = response.headers()["x-request-id"]
+        .to_str()
+        .unwrap()
+        .to_owned();
+    let path = response.url().path().to_owned();
+    let text = response.text().await.unwrap();
+    assert_eq!(content_type, "application/problem+json", "{path}: {text}");
+    let problem: Problem = serde_json::from_str(&text).unwrap();
+    assert_eq!(problem.status, status.as_u16());
+    assert!(problem.status >= 400);
+    assert_eq!(problem.instance, path);
+    assert_eq!(problem.request_id, id);
+    assert!(
+        problem.kind.starts_with("urn:countersign:problem:"),
+        "{text}"
+    );
+    assert!(
+        !problem.title.is_empty() && !problem.detail.is_empty(),
+        "{text}"
+    );
+    problem
+}
+
+/// The last part of a problem's type.
+pub fn kind(problem: &Problem) -> &str {
+    problem.kind.rsplit(':').next().unwrap()
+}
