@@ -1,12 +1,13 @@
 //! One country's node: store, ledger, network, federation, application and HTTP.
 
+pub mod app;
 pub mod clock;
 pub mod federation;
-pub mod app;
 pub mod http;
 pub mod ledger;
 pub mod network;
 pub mod ops;
 pub mod people;
+pub mod run;
 pub mod store;
 pub mod witness;

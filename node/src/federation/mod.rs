@@ -5,6 +5,7 @@
 //! with growing waits ([`schedule`]). There is no second queue that could be lost: a restart derives everything from the
 //! ledger (rule R1).
 
+pub mod control;
 mod heads;
 mod inbound;
 mod lane;

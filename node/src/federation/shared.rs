@@ -138,7 +138,6 @@ impl Shared {
     }
 
     /// The largest size that each witness cosigned in this run, and when (seconds since the Unix epoch).
-    #[allow(dead_code)]
     pub(crate) fn cosigned(&self) -> BTreeMap<String, (u64, u64)> {
         self.cosigned
             .lock()

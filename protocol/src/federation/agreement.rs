@@ -235,6 +235,17 @@ impl fmt::Display for Agreement {
     }
 }
 
+/// Reads a draft: the text that the parties will sign.
+impl std::str::FromStr for Agreement {
+    type Err = AgreementError;
+
+    fn from_str(text: &str) -> Result<Self, AgreementError> {
+        let agreement = Self::read(text)?;
+        agreement.check()?;
+        Ok(agreement)
+    }
+}
+
 /// An agreement as it travels between the parties: the text and the signatures so far. Its text form is the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AgreementFile {

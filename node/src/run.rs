@@ -1,0 +1,299 @@
+//! The whole node: made once by [`init`], started by [`Node::start`], stopped in order by [`Node::stop`].
+
+mod error;
+mod folder;
+mod init;
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+
+use countersign_protocol::federation::invite::Invite;
+use prometheus_client::registry::Registry;
+use secrecy::SecretString;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use tracing::{error, info, warn};
+
+use crate::app::{App, AppParts};
+use crate::clock::now_ms;
+use crate::federation::control::{Control, ControlParts, invited_addresses};
+use crate::federation::{Federation, FederationParts, PeerWitness};
+use crate::http::{self, HttpParts};
+use crate::ledger::{Ledger, LedgerConfig, LedgerHandle};
+use crate::network::{Limits, Multiaddr, Network, NetworkConfig, NetworkHandle, PeerId};
+use crate::ops::config::{Config, WitnessAddress};
+use crate::ops::files::{self, Privacy};
+use crate::ops::keys::{KeyFolder, NodeKeys};
+use crate::people::{Beneficiaries, Tokens};
+use crate::witness::{self, HttpWitness, Witness, WitnessClient, WitnessStore};
+
+pub use error::RunError;
+pub use folder::DataFolder;
+pub use init::{Created, NewNode, init};
+
+/// The largest policy file, in bytes.
+const POLICY_BYTES_MAX: u64 = 64 * 1024;
+
+/// A running node.
+pub struct Node {
+    ledger: Ledger,
+    network: NetworkHandle,
+    http: SocketAddr,
+    tasks: TaskTracker,
+    stop: CancellationToken,
+}
+
+impl Node {
+    /// Starts the node of a data folder: keys, ledger, witness, network, federation, HTTP, in this order.
+    ///
+    /// # Errors
+    /// What is missing, damaged or not allowed, and how to mend it. Nothing is left running.
+    pub async fn start(folder: &DataFolder, passphrase: SecretString) -> Result<Self, RunError> {
+        let config = Config::load(folder.path())?;
+        let keys = load_keys(folder, &passphrase).await?;
+        let ledger = open_ledger(folder, &config, &keys).await?;
+        let stop = CancellationToken::new();
+        match Self::assemble(folder, config, keys, passphrase, &ledger, stop.clone()).await {
+            Ok((network, http, tasks)) => Ok(Self {
+                ledger,
+                network,
+                http,
+                tasks,
+                stop,
+            }),
+            Err(error) => {
+                stop.cancel();
+                Err(error)
+            }
+        }
+    }
+
+    async fn assemble(
+        folder: &DataFolder,
+        config: Config,
+        keys: NodeKeys,
+        passphrase: SecretString,
+        ledger: &Ledger,
+        stop: CancellationToken,
+    ) -> Result<(NetworkHandle, SocketAddr, TaskTracker), RunError> {
+        let tasks = TaskTracker::new();
+        let handle = ledger.handle();
+        let mut metrics = Registry::default();
+        let witness_store = WitnessStore::open(&folder.witness())?;
+        let witness = Arc::new(Witness::new(witness_store, keys.cosigner.clone())?);
+        let (network, inbound) = Network::start(
+            network_config(folder, &config, &keys, &handle),
+            &mut metrics,
+        )
+        .await?;
+        let witnesses = witness_clients(&config, &network).await?;
+        let policy = read_text(&config.policy_path(folder.path()))?;
+        let parts = FederationParts {
+            ledger: handle.clone(),
+            network: network.clone(),
+            inbound,
+            witness: Arc::clone(&witness),
+            witnesses,
+            policy,
+        };
+        let federation = Federation::start(parts, tasks.clone(), stop.clone())?;
+        let control = Control::new(ControlParts {
+            federation,
+            log_key: keys.log,
+            cosigner_key: keys.cosigner.verifier().clone(),
+            announce: config.p2p.announce.clone(),
+            http: None,
+            key_folder: KeyFolder::new(folder.keys()),
+            passphrase,
+            invites: folder.partners(),
+        });
+        let app = App::new(AppParts {
+            ledger: handle.clone(),
+            federation: Arc::new(control),
+            tokens: Tokens::load(&folder.tokens())?,
+            beneficiaries: Beneficiaries::open(&folder.private())?,
+            clock: Arc::new(now_ms),
+        });
+        let listener = TcpListener::bind(config.http.listen)
+            .await
+            .map_err(|source| RunError::Listen {
+                address: config.http.listen,
+                source,
+            })?;
+        let address = listener.local_addr().map_err(|source| RunError::Listen {
+            address: config.http.listen,
+            source,
+        })?;
+        folder.write_address(address)?;
+        let cosigning = witness::http::router(witness, || now_ms() / 1000);
+        let router = http::router(HttpParts {
+            app,
+            witness: Some(cosigning),
+            registry: metrics,
+        });
+        tasks.spawn(serve_http(listener, router, stop.clone()));
+        tasks.spawn(stop_on_failure(handle, stop));
+        info!(party = %config.party, http = %address, peer = %network.local_peer_id(), "the node is up");
+        Ok((network, address, tasks))
+    }
+
+    /// Where HTTP listens.
+    #[must_use]
+    pub fn http(&self) -> SocketAddr {
+        self.http
+    }
+
+    /// The ledger.
+    #[must_use]
+    pub fn ledger(&self) -> LedgerHandle {
+        self.ledger.handle()
+    }
+
+    /// Where peers reach the node, with its peer id.
+    pub async fn p2p(&self) -> Vec<Multiaddr> {
+        self.network.listen_addrs().await.unwrap_or_default()
+    }
+
+    /// Resolves when the node must stop by itself: its ledger can write no more, or a part of it has ended.
+    pub fn stopping(&self) -> impl Future<Output = ()> + use<> {
+        let stop = self.stop.clone();
+        async move { stop.cancelled().await }
+    }
+
+    /// Stops in order: no new work, what is under way ends, the ledger writes what it has taken.
+    pub async fn stop(self) {
+        self.stop.cancel();
+        if let Err(error) = self.network.shutdown().await {
+            warn!(%error, "the network was gone already");
+        }
+        self.tasks.close();
+        self.tasks.wait().await;
+        let ledger = self.ledger;
+        if tokio::task::spawn_blocking(move || ledger.shutdown())
+            .await
+            .is_err()
+        {
+            error!(
+                "the ledger did not stop in order; what was acknowledged is on disk all the same"
+            );
+        }
+    }
+}
+
+async fn load_keys(folder: &DataFolder, passphrase: &SecretString) -> Result<NodeKeys, RunError> {
+    let (keys, passphrase) = (KeyFolder::new(folder.keys()), passphrase.clone());
+    tokio::task::spawn_blocking(move || keys.load_node(&passphrase))
+        .await
+        .map_err(|_| RunError::Aborted)?
+        .map_err(Into::into)
+}
+
+async fn open_ledger(
+    folder: &DataFolder,
+    config: &Config,
+    keys: &NodeKeys,
+) -> Result<Ledger, RunError> {
+    let mut signers = vec![keys.log.clone()];
+    signers.extend(keys.pending_log.clone());
+    let mut ledger = LedgerConfig::new(
+        folder.ledger(),
+        config.party,
+        config.origin.clone(),
+        signers,
+    );
+    ledger.queue = usize::try_from(config.limits.queue_submissions).unwrap_or(ledger.queue);
+    let opened = tokio::task::spawn_blocking(move || Ledger::open(ledger))
+        .await
+        .map_err(|_| RunError::Aborted)?;
+    Ok(opened?)
+}
+
+/// Listed partners with the addresses of their invites. A partner without a readable invite is waited for.
+fn network_config(
+    folder: &DataFolder,
+    config: &Config,
+    keys: &NodeKeys,
+    ledger: &LedgerHandle,
+) -> NetworkConfig {
+    let listed = ledger.read(|state| {
+        let peers = state
+            .partners()
+            .filter_map(|partner| Some((partner.party, partner.peer.as_str().parse().ok()?)));
+        peers.collect::<Vec<(_, PeerId)>>()
+    });
+    let addresses = |party| {
+        let invite = files::read(&folder.invite(party), POLICY_BYTES_MAX, Privacy::Public).ok()?;
+        Some(invited_addresses(&Invite::parse(&invite).ok()?))
+    };
+    let peers = listed.into_iter().map(|(party, peer)| {
+        let addresses = addresses(party).unwrap_or_else(|| {
+            warn!(%party, "there is no invite with addresses for this partner; waiting for it to call");
+            Vec::new()
+        });
+        (peer, addresses)
+    });
+    NetworkConfig {
+        identity: keys.peer.clone(),
+        network: config.p2p.network.to_string(),
+        listen: config.p2p.listen.clone(),
+        peers: peers.collect(),
+        limits: Limits {
+            connections: config.limits.peer_connections,
+            ..Limits::default()
+        },
+    }
+}
+
+async fn witness_clients(
+    config: &Config,
+    network: &NetworkHandle,
+) -> Result<Vec<Arc<dyn WitnessClient>>, RunError> {
+    let mut clients: Vec<Arc<dyn WitnessClient>> = Vec::new();
+    for witness in &config.witnesses {
+        match &witness.at {
+            WitnessAddress::Http(url) => clients.push(Arc::new(HttpWitness::new(
+                witness.name.as_str(),
+                url.as_str(),
+            )?)),
+            WitnessAddress::Peer(address) => {
+                let client =
+                    PeerWitness::new(witness.name.as_str(), address.clone(), network.clone()).await;
+                clients.push(Arc::new(client.map_err(|why| RunError::Witness {
+                    name: witness.name.to_string(),
+                    why,
+                })?));
+            }
+        }
+    }
+    Ok(clients)
+}
+
+fn read_text(path: &Path) -> Result<String, RunError> {
+    let bytes = files::read(path, POLICY_BYTES_MAX, Privacy::Public)?;
+    String::from_utf8(bytes.to_vec()).map_err(|_| RunError::NotText {
+        path: path.to_owned(),
+    })
+}
+
+async fn serve_http(listener: TcpListener, router: axum::Router, stop: CancellationToken) {
+    if let Err(error) = http::serve(listener, router, stop.clone()).await {
+        error!(%error, "HTTP has stopped: the node stops too");
+        stop.cancel();
+    }
+}
+
+/// A ledger that can write no more takes the node down in order, unless an operator still needs to read from it: a
+/// rolled-back node stays up and refuses writes.
+async fn stop_on_failure(ledger: LedgerHandle, stop: CancellationToken) {
+    let mut failed = ledger.failed();
+    tokio::select! {
+        () = stop.cancelled() => {}
+        found = failed.wait_for(Option::is_some) => {
+            if let Ok(reason) = found {
+                error!(reason = reason.as_deref().unwrap_or_default(), "the ledger is read-only; reads go on until the node is stopped");
+            }
+        }
+    }
+}

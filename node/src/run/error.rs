@@ -1,0 +1,92 @@
+//! Why a node does not start.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use crate::federation::FederationError;
+use crate::ledger::LedgerError;
+use crate::network::NetworkError;
+use crate::ops::config::ConfigError;
+use crate::ops::files::FileFault;
+use crate::ops::keys::KeyFileError;
+use crate::people::{BeneficiaryError, TokenError};
+use crate::witness::{ClientError, WitnessError, WitnessStoreError};
+
+/// Why a node does not start or can not be made. Every message says what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// The configuration can not be read.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// A file can not be read or written.
+    #[error(transparent)]
+    File(#[from] FileFault),
+    /// A key file can not be opened.
+    #[error(transparent)]
+    Keys(#[from] KeyFileError),
+    /// The ledger refuses to open.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    /// The node's own witness refuses to start.
+    #[error(transparent)]
+    OwnWitness(#[from] WitnessError),
+    /// The memory of the node's own witness can not be opened.
+    #[error(transparent)]
+    WitnessStore(#[from] WitnessStoreError),
+    /// A witness's address is none.
+    #[error(transparent)]
+    WitnessAddress(#[from] ClientError),
+    /// A witness can not be asked over libp2p.
+    #[error("witness {name} in config.toml: {why}")]
+    Witness {
+        /// Its name.
+        name: String,
+        /// What is wrong.
+        why: String,
+    },
+    /// The network does not start.
+    #[error(transparent)]
+    Network(#[from] NetworkError),
+    /// The federation does not start.
+    #[error(transparent)]
+    Federation(#[from] FederationError),
+    /// The API tokens can not be read.
+    #[error(transparent)]
+    Tokens(#[from] TokenError),
+    /// The private folder can not be used.
+    #[error(transparent)]
+    Private(#[from] BeneficiaryError),
+    /// HTTP can not listen.
+    #[error(
+        "HTTP can not listen on {address}: {source}. Choose another address under [http] in config.toml"
+    )]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// A file that must be text is not.
+    #[error("{path} is not UTF-8 text")]
+    NotText {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A value does not fit where it must go.
+    #[error("{field}: {why}")]
+    Value {
+        /// Which value.
+        field: &'static str,
+        /// What is wrong.
+        why: String,
+    },
+    /// The folder holds something already.
+    #[error("{path} is not empty: choose a new folder, or start the node that is there")]
+    NotEmpty {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// A part of the start ended early.
+    #[error("a part of the start ended early: this is a defect, please report it")]
+    Aborted,
+}

@@ -1,0 +1,107 @@
+//! Where everything lies in a data folder.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use countersign_protocol::party::Party;
+
+use crate::federation::control::invite_path;
+use crate::ops::files::{self, FileFault, PUBLIC_FILE_MODE, Privacy};
+
+/// A node's data folder.
+#[derive(Clone, Debug)]
+pub struct DataFolder(PathBuf);
+
+impl DataFolder {
+    /// The folder at `path`, whether it exists or not.
+    #[must_use]
+    pub fn new(path: impl Into<PathBuf>) -> Self {
+        Self(path.into())
+    }
+
+    /// The folder itself.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+
+    /// The key files.
+    #[must_use]
+    pub fn keys(&self) -> PathBuf {
+        self.0.join("keys")
+    }
+
+    /// The ledger's store.
+    #[must_use]
+    pub fn ledger(&self) -> PathBuf {
+        self.0.join("ledger")
+    }
+
+    /// The store of this node's own witness.
+    #[must_use]
+    pub fn witness(&self) -> PathBuf {
+        self.0.join("witness")
+    }
+
+    /// The invites of partners.
+    #[must_use]
+    pub fn partners(&self) -> PathBuf {
+        self.0.join("partners")
+    }
+
+    /// The invite of one partner.
+    #[must_use]
+    pub fn invite(&self, party: Party) -> PathBuf {
+        invite_path(&self.partners(), party)
+    }
+
+    /// Names that stay in the node.
+    #[must_use]
+    pub fn private(&self) -> PathBuf {
+        self.0.join("private")
+    }
+
+    /// The hashes of API tokens.
+    #[must_use]
+    pub fn tokens(&self) -> PathBuf {
+        self.0.join("tokens.toml")
+    }
+
+    /// The operator's API token, for commands on the same machine.
+    #[must_use]
+    pub fn token(&self) -> PathBuf {
+        self.0.join("operator.token")
+    }
+
+    /// Where the running node's HTTP listens, written at each start.
+    #[must_use]
+    pub fn address(&self) -> PathBuf {
+        self.0.join("http.address")
+    }
+
+    /// Tells commands on the same machine where HTTP listens.
+    ///
+    /// # Errors
+    /// When the file can not be written.
+    pub fn write_address(&self, address: SocketAddr) -> Result<(), FileFault> {
+        files::replace(
+            &self.address(),
+            format!("{address}\n").as_bytes(),
+            PUBLIC_FILE_MODE,
+        )
+    }
+
+    /// Where the node's HTTP listened at its last start.
+    ///
+    /// # Errors
+    /// When the node was never started, or the file is damaged.
+    pub fn read_address(&self) -> Result<Option<SocketAddr>, FileFault> {
+        let bytes = match files::read(&self.address(), 256, Privacy::Public) {
+            Err(FileFault::Missing(_)) => return Ok(None),
+            other => other?,
+        };
+        Ok(std::str::from_utf8(&bytes)
+            .ok()
+            .and_then(|text| text.trim().parse().ok()))
+    }
+}
