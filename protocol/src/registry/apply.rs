@@ -78,7 +78,7 @@ fn write(tx: &mut Tx<'_>, context: Context, body: &Body) -> Result<(), Refusal> 
         Body::Partner(it) => setup::partner(tx, it),
         Body::Agreement(it) => setup::agreement(tx, it),
         Body::Issuance(it) => units::issuance(tx, context, it),
-        Body::Split(it) => units::split(tx, context, it),
+        Body::Split(it) => units::split(tx, it),
         Body::Hold(it) => units::hold(tx, context, it),
         Body::Transfer(it) => units::transfer(tx, context, it),
         Body::Retire(it) => units::retire(tx, context, it),

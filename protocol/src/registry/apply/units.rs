@@ -81,12 +81,13 @@ pub(super) fn issuance(tx: &mut Tx<'_>, context: Context, it: &Issuance) -> Resu
     )
 }
 
-pub(super) fn split(tx: &mut Tx<'_>, context: Context, it: &Split) -> Result<(), Refusal> {
+/// Nothing moves: both parts are where the whole was put, and the leaf that put it there still proves it.
+pub(super) fn split(tx: &mut Tx<'_>, it: &Split) -> Result<(), Refusal> {
     let held = tx.state().holding(it.range).cloned();
     let Some(Holding {
         block,
         place: place @ (Place::Available(_) | Place::OnHold(_)),
-        ..
+        since,
     }) = held
     else {
         return Err(Refusal::Attributes(it.range));
@@ -100,7 +101,7 @@ pub(super) fn split(tx: &mut Tx<'_>, context: Context, it: &Split) -> Result<(),
             range: it.range,
             at: it.at,
         })?;
-        put_holding(tx, part, place, context.at.index);
+        put_holding(tx, part, place, since);
     }
     Ok(())
 }
