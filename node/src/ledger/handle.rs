@@ -125,6 +125,12 @@ impl LedgerHandle {
         self.send(Message::Hold(Box::new(key)))
     }
 
+    /// Submissions that wait in the queue.
+    #[must_use]
+    pub fn queue_depth(&self) -> usize {
+        self.queue.max_capacity() - self.queue.capacity()
+    }
+
     /// The newest signed head, and every one that follows.
     #[must_use]
     pub fn head(&self) -> watch::Receiver<Head> {
