@@ -16,12 +16,35 @@ use network_support::{
 
 /// Ghana - Switzerland - Vanuatu, where the outer two do not know each other.
 async fn three_in_a_row() -> [Node; 3] {
-    let ghana = Node::start(1, &[TCP], limits()).await;
+    let mut ghana = Node::start(1, &[TCP], limits()).await;
     let switzerland = Node::start(2, &[TCP], limits()).await;
-    let vanuatu = Node::start(3, &[TCP], limits()).await;
+    let mut vanuatu = Node::start(3, &[TCP], limits()).await;
     ghana.connect(&switzerland).await;
     vanuatu.connect(&switzerland).await;
+    for outer in [&mut ghana, &mut vanuatu] {
+        wait_until_heard(&switzerland, outer).await;
+    }
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    for outer in [&mut ghana, &mut vanuatu] {
+        while outer.inbound.try_recv().is_ok() {}
+    }
     [ghana, switzerland, vanuatu]
+}
+
+/// Waits until what `from` tells arrives at `to`: a subscription takes a moment after a connection, and what is told
+/// before it is lost.
+async fn wait_until_heard(from: &Node, to: &mut Node) {
+    let mut round = 0_u32;
+    eventually("gossip arrives", async || {
+        round += 1;
+        let bundle = [&to.id().to_bytes()[..], &round.to_be_bytes()].concat();
+        let _ = from.handle.publish_transfers(vec![bundle]).await;
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        to.inbound.try_recv().is_ok()
+    })
+    .await;
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    while to.inbound.try_recv().is_ok() {}
 }
 
 /// Publishes until somebody listens: subscriptions take a moment after a connection.
@@ -131,6 +154,7 @@ async fn gossip_that_is_no_message_never_reaches_the_application_or_a_third_peer
     let mut switzerland = Node::start(2, &[TCP], limits()).await;
     let mut vanuatu = Node::start(3, &[TCP], limits()).await;
     vanuatu.connect(&switzerland).await;
+    wait_until_heard(&switzerland, &mut vanuatu).await;
     let (mut peer, topic) = raw_peer_of(&switzerland, 9).await;
     let good = transfers(b"good").encode().unwrap();
     let note = "n".to_owned();

@@ -19,7 +19,7 @@ async fn every_kind_is_answered_both_ways(listen: &str) {
             bundles: vec![b"offer".to_vec(), Vec::new()],
         },
         Request::Deliver {
-            bundles: vec![vec![9; BUNDLE_BYTES_MAX]; 127],
+            bundles: vec![vec![9; BUNDLE_BYTES_MAX]; 63],
         },
         Request::Deliver {
             bundles: vec![vec![9; 4_000]; BUNDLES_MAX],

@@ -360,14 +360,15 @@ fn the_fullest_frames_have_exactly_the_lengths_that_the_arithmetic_gives() {
         ],
     };
     assert_eq!(fullest.encode().unwrap().len(), RESPONSE_BYTES_MAX);
+    assert_eq!(RESPONSE_BYTES_MAX, 4_197_895);
     let deliver = |count: usize, bytes: usize| {
         Request::Deliver {
             bundles: vec![vec![0; bytes]; count],
         }
         .encode()
     };
-    assert!(deliver(127, BUNDLE_BYTES_MAX).is_ok());
-    assert!(deliver(128, BUNDLE_BYTES_MAX).is_err());
+    assert!(deliver(63, BUNDLE_BYTES_MAX).is_ok());
+    assert!(deliver(64, BUNDLE_BYTES_MAX).is_err());
     assert!(deliver(256, 4_092).is_ok());
     assert!(deliver(256, 4_093).is_err());
 }
@@ -413,14 +414,47 @@ fn fault_numbers_are_unique_and_come_back_from_their_number() {
 
 #[test]
 fn the_published_table_of_faults_is_the_one_in_the_code() {
-    let published = include_str!("../src/federation/fault.rs");
+    let module = include_str!("../src/federation/fault.rs");
+    let page = include_str!("../../docs/formats-peer.md");
     for fault in FaultCode::all() {
         let row = format!(
-            "//! | {} | {} | {} |\n",
+            "| {} | {} | {} |\n",
             fault.code(),
             fault.name(),
             fault.meaning()
         );
-        assert!(published.contains(&row), "the module's table lacks {row}");
+        assert!(
+            module.contains(&format!("//! {row}")),
+            "the module lacks {row}"
+        );
+        assert!(page.contains(&row), "docs/formats-peer.md lacks {row}");
+    }
+}
+
+#[test]
+fn the_published_limits_are_the_ones_in_the_code() {
+    let page = include_str!("../../docs/formats-peer.md");
+    let limits = [
+        ("bundle", "16,384", BUNDLE_BYTES_MAX, 16_384),
+        ("request frame", "1,048,576", REQUEST_BYTES_MAX, 1_048_576),
+        ("response frame", "4,197,895", RESPONSE_BYTES_MAX, 4_197_895),
+        ("gossip message", "65,536", GOSSIP_BYTES_MAX, 65_536),
+        ("note", "16,384", NOTE_BYTES_MAX, 16_384),
+        (
+            "add-checkpoint body",
+            "20,480",
+            ADD_CHECKPOINT_BYTES_MAX,
+            20_480,
+        ),
+        ("answer of a witness", "8,192", WITNESSED_BYTES_MAX, 8_192),
+        ("origin", "255", ORIGIN_BYTES_MAX, 255),
+        ("reason", "512", REASON_BYTES_MAX, 512),
+    ];
+    for (name, printed, value, expected) in limits {
+        assert!(
+            page.contains(&format!("| {name} | {printed} |\n")),
+            "{name}"
+        );
+        assert_eq!(value, expected, "{name}");
     }
 }

@@ -9,9 +9,9 @@
 //!
 //! | item | bytes at most | arithmetic |
 //! |---|---|---|
-//! | bundle | 8,192 | leaf of 2.5 KiB in base64 3.4 KiB + 63 proof lines of 45 = 2.8 KiB + checkpoint 0.3 KiB + 8 cosignatures of 0.2 KiB |
-//! | `Deliver`, `Request` | 1,048,576 | 6 + n x (3 + bundle): 127 bundles of full size, or 256 of up to 4,092 bytes |
-//! | `Delivered`, `Response` | 2,100,231 | 7 + 256 x (3 + code 6 + answer 3 + 8,192) |
+//! | bundle | 16,384 | leaf of 4,096 in base64 5,472 + 63 proof lines of 45 = 2,835 + header, index and checkpoint text 0.4 KiB + 21 cosignature lines of 350 |
+//! | `Deliver`, `Request` | 1,048,576 | 6 + n x (4 + bundle): 63 bundles of full size, or 256 of up to 4,092 bytes |
+//! | `Delivered`, `Response` | 4,197,895 | 7 + 256 x (4 + code 6 + answer 4 + 16,384) |
 //! | note | 16,384 | text 1 KiB + 16 Ed25519 lines of 350 + 2 ML-DSA-44 lines of 3.5 KiB = 13.5 KiB, rounded up |
 //! | `AddCheckpoint` body | 20,480 | old line 25 + 63 proof lines of 45 + 1 + note 16,384 = 19,245, rounded up |
 //! | `Witnessed` body | 8,192 | one Ed25519 and one ML-DSA-44 cosignature line 3.9 KiB, doubled for a rotation |
@@ -23,8 +23,11 @@
 mod error;
 mod gossip;
 mod limit;
+mod outline;
 mod request;
 mod response;
+#[rustfmt::skip]
+#[allow(missing_docs, unreachable_pub, clippy::all, clippy::pedantic)]
 mod wire;
 
 pub use error::MessageError;
@@ -39,7 +42,7 @@ pub const PEER_PROTOCOL: &str = "/countersign/peer/1";
 pub const MESSAGE_VERSION: u32 = 1;
 
 /// Longest bundle, bytes.
-pub const BUNDLE_BYTES_MAX: usize = 8 * 1024;
+pub const BUNDLE_BYTES_MAX: usize = 16 * 1024;
 
 /// Most bundles in one `Deliver`, verdicts in one `Delivered`, or bundles in one gossip message.
 pub const BUNDLES_MAX: usize = 256;
@@ -48,7 +51,7 @@ pub const BUNDLES_MAX: usize = 256;
 pub const REQUEST_BYTES_MAX: usize = 1024 * 1024;
 
 /// Bytes of one verdict in `Delivered`: its tag and length, the code, and the answer's tag, length and bytes.
-const VERDICT_BYTES_MAX: usize = 3 + 6 + 3 + BUNDLE_BYTES_MAX;
+const VERDICT_BYTES_MAX: usize = 4 + 6 + 4 + BUNDLE_BYTES_MAX;
 
 /// Longest response frame, bytes: envelope and `Delivered` with every verdict answered in full.
 pub const RESPONSE_BYTES_MAX: usize = 7 + BUNDLES_MAX * VERDICT_BYTES_MAX;

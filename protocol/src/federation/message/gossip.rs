@@ -1,5 +1,6 @@
 use super::limit::{check_bundles, pack, within};
-use super::wire::{self, GossipKind};
+use super::outline::{self, decode, encode};
+use super::wire::{self, gossip::Kind};
 use super::{GOSSIP_BYTES_MAX, MESSAGE_VERSION, MessageError, NOTE_BYTES_MAX};
 
 /// What is told to everybody who listens, as the second way beside the direct one.
@@ -69,14 +70,14 @@ impl Gossip {
     pub fn encode(&self) -> Result<Vec<u8>, MessageError> {
         self.check()?;
         let kind = match self.clone() {
-            Gossip::Transfers { bundles } => GossipKind::Transfers(wire::BundleList { bundles }),
-            Gossip::Checkpoint { note } => GossipKind::Checkpoint(wire::CheckpointNote { note }),
+            Gossip::Transfers { bundles } => Kind::Transfers(wire::Bundles { bundles }),
+            Gossip::Checkpoint { note } => Kind::Checkpoint(wire::Checkpoint { note }),
         };
-        let envelope = wire::GossipEnvelope {
+        let envelope = wire::Gossip {
             version: MESSAGE_VERSION,
             kind: Some(kind),
         };
-        wire::encode(&wire::GOSSIP, &envelope)
+        encode(&outline::GOSSIP, &envelope)
     }
 
     /// Reads a message that came on `topic`.
@@ -84,12 +85,12 @@ impl Gossip {
     /// # Errors
     /// Any bytes but those that [`Gossip::encode`] gives, and a message that belongs on the other topic.
     pub fn decode(topic: Topic, bytes: &[u8]) -> Result<Gossip, MessageError> {
-        let envelope: wire::GossipEnvelope = wire::decode(&wire::GOSSIP, bytes)?;
+        let envelope: wire::Gossip = decode(&outline::GOSSIP, bytes)?;
         let gossip = match envelope.kind.ok_or(MessageError::UnknownKind)? {
-            GossipKind::Transfers(list) => Gossip::Transfers {
+            Kind::Transfers(list) => Gossip::Transfers {
                 bundles: list.bundles,
             },
-            GossipKind::Checkpoint(wire::CheckpointNote { note }) => Gossip::Checkpoint { note },
+            Kind::Checkpoint(wire::Checkpoint { note }) => Gossip::Checkpoint { note },
         };
         if gossip.topic() != topic {
             return Err(MessageError::UnknownKind);

@@ -5,8 +5,8 @@ use super::{BUNDLE_BYTES_MAX, BUNDLES_MAX, MessageError};
 /// Bytes of an envelope around a list: version (2), tag of the kind (1), its length (at most 3).
 const ENVELOPE_BYTES_MAX: usize = 6;
 
-/// Bytes around each bundle in a list: its tag (1) and its length (at most 2, as a bundle is below 16,384 bytes).
-const ENTRY_BYTES_MAX: usize = 3;
+/// Bytes around each bundle in a list: its tag (1) and its length (at most 3, as a bundle is below 2,097,152 bytes).
+const ENTRY_BYTES_MAX: usize = 4;
 
 /// Cuts a list of bundles where the next one would break a limit.
 pub(super) fn pack(bundles: Vec<Vec<u8>>, frame_bytes_max: usize) -> Vec<Vec<Vec<u8>>> {

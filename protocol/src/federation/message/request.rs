@@ -1,5 +1,6 @@
 use super::limit::{check_bundles, pack, within};
-use super::wire::{self, RequestKind};
+use super::outline::{self, decode, encode};
+use super::wire::{self, request::Kind};
 use super::{
     ADD_CHECKPOINT_BYTES_MAX, MESSAGE_VERSION, MessageError, ORIGIN_BYTES_MAX, REQUEST_BYTES_MAX,
 };
@@ -61,28 +62,26 @@ impl Request {
     pub fn encode(&self) -> Result<Vec<u8>, MessageError> {
         self.check()?;
         let kind = match self.clone() {
-            Request::Deliver { bundles } => RequestKind::Deliver(wire::BundleList { bundles }),
+            Request::Deliver { bundles } => Kind::Deliver(wire::Bundles { bundles }),
             Request::GetConsistency {
                 origin,
                 from_size,
                 to_size,
-            } => RequestKind::GetConsistency(wire::GetConsistency {
+            } => Kind::GetConsistency(wire::GetConsistency {
                 origin,
                 from_size,
                 to_size,
             }),
             Request::GetCheckpoint { origin } => {
-                RequestKind::GetCheckpoint(wire::GetCheckpoint { origin })
+                Kind::GetCheckpoint(wire::GetCheckpoint { origin })
             }
-            Request::AddCheckpoint { body } => {
-                RequestKind::AddCheckpoint(wire::AddCheckpoint { body })
-            }
+            Request::AddCheckpoint { body } => Kind::AddCheckpoint(wire::AddCheckpoint { body }),
         };
-        let envelope = wire::RequestEnvelope {
+        let envelope = wire::Request {
             version: MESSAGE_VERSION,
             kind: Some(kind),
         };
-        wire::encode(&wire::REQUEST, &envelope)
+        encode(&outline::REQUEST, &envelope)
     }
 
     /// Reads a request from the bytes of one frame.
@@ -90,12 +89,12 @@ impl Request {
     /// # Errors
     /// Any bytes but those that [`Request::encode`] gives.
     pub fn decode(bytes: &[u8]) -> Result<Request, MessageError> {
-        let envelope: wire::RequestEnvelope = wire::decode(&wire::REQUEST, bytes)?;
+        let envelope: wire::Request = decode(&outline::REQUEST, bytes)?;
         let request = match envelope.kind.ok_or(MessageError::UnknownKind)? {
-            RequestKind::Deliver(list) => Request::Deliver {
+            Kind::Deliver(list) => Request::Deliver {
                 bundles: list.bundles,
             },
-            RequestKind::GetConsistency(wire::GetConsistency {
+            Kind::GetConsistency(wire::GetConsistency {
                 origin,
                 from_size,
                 to_size,
@@ -104,12 +103,10 @@ impl Request {
                 from_size,
                 to_size,
             },
-            RequestKind::GetCheckpoint(wire::GetCheckpoint { origin }) => {
+            Kind::GetCheckpoint(wire::GetCheckpoint { origin }) => {
                 Request::GetCheckpoint { origin }
             }
-            RequestKind::AddCheckpoint(wire::AddCheckpoint { body }) => {
-                Request::AddCheckpoint { body }
-            }
+            Kind::AddCheckpoint(wire::AddCheckpoint { body }) => Request::AddCheckpoint { body },
         };
         request.check()?;
         Ok(request)

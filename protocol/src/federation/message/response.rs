@@ -1,6 +1,7 @@
 use super::super::fault::FaultCode;
 use super::limit::{at_most, within};
-use super::wire::{self, ResponseKind};
+use super::outline::{self, decode, encode};
+use super::wire::{self, response::Kind};
 use super::{
     BUNDLE_BYTES_MAX, BUNDLES_MAX, CONSISTENCY_HASHES_MAX, MESSAGE_VERSION, MessageError,
     NOTE_BYTES_MAX, REASON_BYTES_MAX, WITNESSED_BYTES_MAX,
@@ -81,30 +82,26 @@ impl Response {
     pub fn encode(&self) -> Result<Vec<u8>, MessageError> {
         self.check()?;
         let kind = match self.clone() {
-            Response::Delivered { verdicts } => ResponseKind::Delivered(wire::Delivered {
+            Response::Delivered { verdicts } => Kind::Delivered(wire::Delivered {
                 verdicts: verdicts
                     .into_iter()
-                    .map(|Verdict { code, answer }| wire::VerdictEntry { code, answer })
+                    .map(|Verdict { code, answer }| wire::Verdict { code, answer })
                     .collect(),
             }),
-            Response::Consistency { hashes } => ResponseKind::Consistency(wire::Consistency {
+            Response::Consistency { hashes } => Kind::Consistency(wire::Consistency {
                 hashes: hashes.iter().map(|hash| hash.to_vec()).collect(),
             }),
-            Response::Checkpoint { note } => {
-                ResponseKind::Checkpoint(wire::CheckpointNote { note })
-            }
+            Response::Checkpoint { note } => Kind::Checkpoint(wire::Checkpoint { note }),
             Response::Witnessed { status, body } => {
-                ResponseKind::Witnessed(wire::Witnessed { status, body })
+                Kind::Witnessed(wire::Witnessed { status, body })
             }
-            Response::Refused { code, reason } => {
-                ResponseKind::Refused(wire::Refused { code, reason })
-            }
+            Response::Refused { code, reason } => Kind::Refused(wire::Refused { code, reason }),
         };
-        let envelope = wire::ResponseEnvelope {
+        let envelope = wire::Response {
             version: MESSAGE_VERSION,
             kind: Some(kind),
         };
-        wire::encode(&wire::RESPONSE, &envelope)
+        encode(&outline::RESPONSE, &envelope)
     }
 
     /// Reads a response from the bytes of one frame.
@@ -112,15 +109,15 @@ impl Response {
     /// # Errors
     /// Any bytes but those that [`Response::encode`] gives.
     pub fn decode(bytes: &[u8]) -> Result<Response, MessageError> {
-        let envelope: wire::ResponseEnvelope = wire::decode(&wire::RESPONSE, bytes)?;
+        let envelope: wire::Response = decode(&outline::RESPONSE, bytes)?;
         let response = match envelope.kind.ok_or(MessageError::UnknownKind)? {
-            ResponseKind::Delivered(wire::Delivered { verdicts }) => Response::Delivered {
+            Kind::Delivered(wire::Delivered { verdicts }) => Response::Delivered {
                 verdicts: verdicts
                     .into_iter()
-                    .map(|wire::VerdictEntry { code, answer }| Verdict { code, answer })
+                    .map(|wire::Verdict { code, answer }| Verdict { code, answer })
                     .collect(),
             },
-            ResponseKind::Consistency(wire::Consistency { hashes }) => Response::Consistency {
+            Kind::Consistency(wire::Consistency { hashes }) => Response::Consistency {
                 hashes: hashes
                     .iter()
                     .map(|hash| <[u8; 32]>::try_from(hash.as_slice()))
@@ -129,15 +126,11 @@ impl Response {
                         detail: "a hash is not 32 bytes long",
                     })?,
             },
-            ResponseKind::Checkpoint(wire::CheckpointNote { note }) => {
-                Response::Checkpoint { note }
-            }
-            ResponseKind::Witnessed(wire::Witnessed { status, body }) => {
+            Kind::Checkpoint(wire::Checkpoint { note }) => Response::Checkpoint { note },
+            Kind::Witnessed(wire::Witnessed { status, body }) => {
                 Response::Witnessed { status, body }
             }
-            ResponseKind::Refused(wire::Refused { code, reason }) => {
-                Response::Refused { code, reason }
-            }
+            Kind::Refused(wire::Refused { code, reason }) => Response::Refused { code, reason },
         };
         response.check()?;
         Ok(response)
