@@ -85,7 +85,7 @@ fn some_range(ledger: &Ledger, what: &Dice, throw: usize) -> UnitRange {
         .collect();
     if holdings.is_empty() || what.one_in(throw + 1, 9) {
         let origin = [ledger.party, text("GH"), text("BR")][what.pick(throw, 3)];
-        let first = what.pick(throw, 90) as u64 + 1;
+        let first = what.pick(throw, 180) as u64 + 1;
         return UnitRange::new(origin, first, first + what.pick(throw + 1, 40) as u64).unwrap();
     }
     let whole = holdings[what.pick(throw, holdings.len())];

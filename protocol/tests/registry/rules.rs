@@ -127,6 +127,34 @@ fn units_that_come_home_are_what_they_were_when_they_left() {
 }
 
 #[test]
+fn nobody_abroad_can_bring_in_units_of_our_own_that_are_not_abroad() {
+    let (mut ghana, mut swiss) = ghana_and_switzerland(100);
+    ghana.send(swiss.party, 40, 1);
+    let mut both = [ghana, swiss];
+    settle(&mut both);
+    [ghana, swiss] = both;
+    let known = ghana.state.holding(range("GH-61-100")).unwrap().block;
+    for (numbers, code) in [
+        ("GH-101-110", FaultCode::OwnUnitsNotAbroad), // never issued
+        ("GH-91-110", FaultCode::OwnUnitsNotAbroad),  // issued in part
+        ("GH-51-70", FaultCode::UnitsAlreadyHeld),    // abroad in part
+        ("GH-1-10", FaultCode::UnitsAlreadyHeld),     // here
+    ] {
+        let claim = UnitBlock {
+            issued_at: known.issued_at,
+            ..block(range(numbers), 2023)
+        };
+        let found = refused_with(&mut ghana, &swiss, vec![claim]);
+        assert_eq!(found, Some(code), "{numbers}");
+        check(&ghana.state);
+    }
+    // The same ten tonnes twice in one lock.
+    let ten = known.part(range("GH-61-70")).unwrap();
+    let found = refused_with(&mut ghana, &swiss, vec![ten, ten]);
+    assert_eq!(found, Some(FaultCode::UnitsAlreadyHeld));
+}
+
+#[test]
 fn a_lock_within_the_limit_of_its_blocks_can_always_be_acquired_in_one_record() {
     let (mut ghana, mut swiss) = ghana_and_switzerland(1);
     // The largest blocks: every field at its longest.
@@ -219,7 +247,7 @@ fn an_intent_never_becomes_a_lock_that_is_too_long_for_a_record() {
     settle(&mut both);
     [ghana, vanuatu] = both;
     assert_eq!(vanuatu.available(TRADING), 20_000 - 64);
-    let sixty_four = ghana.send_command(swiss.party, 65, 9);
+    let sixty_four = ghana.send_command(swiss.party, 64, 9);
     assert_eq!(ghana.submit(&sixty_four), Err(Refusal::TooManyRanges));
     // Fewer tonnes at a time go through, as the refusal says.
     let (_, leaf) = ghana.send(swiss.party, 40, 9);

@@ -1,0 +1,114 @@
+//! Seven defects, each one rule left out: the model must find what goes wrong, or it would not find it in the protocol
+//! either.
+
+use crate::model::{SIMPLE, Scope};
+use crate::search::{Graph, double_count, holds, told};
+
+/// A rule that is left out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Defect {
+    /// F1: the source frees the units when its own clock passes the expiry (against R3).
+    SourceReleasesOnTimeout,
+    /// F2: the destination forgets which transfers it has answered (against R4).
+    DestinationForgetsIds,
+    /// F3: the destination refuses a transfer that it has acquired, when asked to cancel (against R4 and R6).
+    DestinationRefusesAfterAccepting,
+    /// F4, F5: partners compare with what they saw themselves, and no witness is asked (against R2).
+    PinsOnly,
+    /// F6: messages leave, and are believed, before their leaf is cosigned (against R2).
+    NothingIsWitnessedFirst,
+    /// F7: nobody keeps a copy of a partner's log.
+    NoMirrors,
+}
+
+fn with(defect: Defect, scope: Scope) -> Scope {
+    Scope {
+        defect: Some(defect),
+        ..scope
+    }
+}
+
+/// The defect leads to a double count; without it the same scope is safe.
+fn is_found(name: &str, scope: Scope, steps: usize) {
+    let way = double_count(scope).unwrap_or_else(|| panic!("{name}: no double count found"));
+    println!(
+        "{name}: DOUBLE COUNT in {} steps: {}",
+        way.len(),
+        told(&way)
+    );
+    assert_eq!(way.len(), steps, "{name}: {way:#?}");
+    let sound = Scope {
+        defect: None,
+        ..scope
+    };
+    assert_eq!(double_count(sound), None, "{name} without the defect");
+}
+
+#[test]
+fn f1_a_source_that_releases_on_its_own_timeout_counts_twice() {
+    is_found("F1", with(Defect::SourceReleasesOnTimeout, SIMPLE), 5);
+}
+
+#[test]
+fn f2_a_destination_that_forgets_ids_counts_twice() {
+    is_found("F2", with(Defect::DestinationForgetsIds, SIMPLE), 6);
+}
+
+#[test]
+fn f3_a_destination_that_refuses_after_accepting_counts_twice() {
+    is_found(
+        "F3",
+        with(Defect::DestinationRefusesAfterAccepting, SIMPLE),
+        7,
+    );
+}
+
+#[test]
+fn f4_pins_without_witnesses_count_twice_when_the_source_is_restored() {
+    let scope = Scope {
+        restores: 1,
+        ..SIMPLE
+    };
+    is_found("F4", with(Defect::PinsOnly, scope), 3);
+}
+
+#[test]
+fn f5_pins_without_witnesses_count_twice_when_the_source_is_two_faced() {
+    let scope = Scope {
+        countries: 3,
+        transfers: 2,
+        two_faced: true,
+        cancels: false,
+        clocks: false,
+        ..SIMPLE
+    };
+    is_found("F5", with(Defect::PinsOnly, scope), 4);
+}
+
+#[test]
+fn f6_messages_that_leave_before_the_cosignature_count_twice_after_a_restore() {
+    let scope = Scope {
+        restores: 1,
+        ..SIMPLE
+    };
+    is_found("F6", with(Defect::NothingIsWitnessedFirst, scope), 3);
+}
+
+#[test]
+fn f7_without_mirrors_a_restored_node_is_safe_and_stuck_for_ever() {
+    let scope = Scope {
+        restores: 1,
+        ..SIMPLE
+    };
+    let without = with(Defect::NoMirrors, scope);
+    assert_eq!(double_count(without), None);
+    let (graph, _) = Graph::explore(without, |_, _| false);
+    let way = graph.way_to(graph.stuck().expect("a situation without a way out"));
+    println!(
+        "F7: safe, and STUCK after {} steps: {}",
+        way.len(),
+        told(&way)
+    );
+    assert_eq!(way.len(), 3, "{way:#?}");
+    holds("F7 mended: with mirrors", scope);
+}
