@@ -14,6 +14,7 @@
 //! Nothing is ever overwritten. An operator can open every file with the `age` program and the passphrase alone.
 
 mod passphrase;
+mod rotation;
 mod sealed;
 mod store;
 

@@ -13,8 +13,7 @@ use libp2p::PeerId;
 use libp2p::identity::Keypair;
 use secrecy::SecretString;
 use std::fmt;
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use zeroize::Zeroizing;
 
 /// The largest key file, in bytes.
@@ -55,7 +54,7 @@ impl fmt::Debug for NodeKeys {
 /// A folder of key files.
 #[derive(Debug, Clone)]
 pub struct KeyFolder {
-    path: PathBuf,
+    pub(super) path: PathBuf,
     work_factor: u8,
 }
 
@@ -227,106 +226,15 @@ impl KeyFolder {
         self.read_public(KeyRole::Peer)
     }
 
-    /// Makes the successor of the log key and leaves it beside it as pending. The current passphrase is needed, so
-    /// that all keys keep one passphrase. The current key signs until [`KeyFolder::promote_pending`].
-    ///
-    /// # Errors
-    /// [`KeyFileError::File`] with [`FileFault::Exists`] when a rotation is under way already.
-    pub fn begin_rotation(&self, passphrase: &SecretString) -> Result<VerifierKey, KeyFileError> {
-        check_private_folder(&self.path)?;
-        self.refuse_existing(&[KeyRole::PendingLog])?;
-        let current = self.load_signer(KeyRole::Log, passphrase)?;
-        let next = new_signer(current.name(), KeyKind::Ed25519)?;
-        self.write_signer(KeyRole::PendingLog, &next, passphrase)?;
-        Ok(next.verifier().clone())
-    }
-
-    /// Puts the pending log key in the place of the log key, once the ledger says that it signs from now on. The old
-    /// key stays in the folder as retired. Doing it again after a crash at any point completes it; doing it when it is
-    /// done changes nothing.
-    ///
-    /// # Errors
-    /// [`KeyFileError::OtherPending`] when the pending key is not `expected`.
-    pub fn promote_pending(&self, expected: &VerifierKey) -> Result<(), KeyFileError> {
-        check_private_folder(&self.path)?;
-        let pending = match self.public_signer(KeyRole::PendingLog) {
-            Ok(pending) => pending,
-            Err(KeyFileError::NoKey { .. }) if self.public_signer(KeyRole::Log)? == *expected => {
-                return Ok(());
-            }
-            Err(error) => return Err(error),
-        };
-        if pending != *expected {
-            let (found, expected) = (pending.to_string(), expected.to_string());
-            return Err(KeyFileError::OtherPending { found, expected });
-        }
-        let (log, waiting) = (
-            self.secret_path(KeyRole::Log),
-            self.secret_path(KeyRole::PendingLog),
-        );
-        if waiting.symlink_metadata().is_ok() {
-            self.retire(&log, &self.public_signer(KeyRole::Log)?)?;
-            rename(&waiting, &log)?;
-        }
-        self.finish_promotion(expected)
-    }
-
-    /// After the pending key has taken the place of the log key: its public half follows.
-    fn finish_promotion(&self, promoted: &VerifierKey) -> Result<(), KeyFileError> {
-        let (public, pending) = (
-            self.public_path(KeyRole::Log),
-            self.public_path(KeyRole::PendingLog),
-        );
-        files::replace(
-            &public,
-            format!("{promoted}\n").as_bytes(),
-            PUBLIC_FILE_MODE,
-        )?;
-        let removed = fs::remove_file(&pending);
-        removed.map_err(|source| FileFault::Io {
-            doing: "remove",
-            path: pending,
-            source,
-        })?;
-        Ok(files::sync_folder_of(&public)?)
-    }
-
-    /// Whether a promotion was cut off after the pending key, this one, had taken the place of the log key.
-    fn is_half_promoted(&self, key: &VerifierKey) -> bool {
-        let gone = self
-            .secret_path(KeyRole::PendingLog)
-            .symlink_metadata()
-            .is_err();
-        gone && self
-            .public_signer(KeyRole::PendingLog)
-            .is_ok_and(|pending| pending == *key)
-    }
-
-    /// Gives the old log key a second name that nothing overwrites.
-    fn retire(&self, log: &Path, old: &VerifierKey) -> Result<(), KeyFileError> {
-        let retired = self
-            .path
-            .join(format!("log.{}.retired.age", hex::encode(old.id())));
-        match fs::hard_link(log, &retired) {
-            // A second name from an earlier attempt.
-            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
-            other => Ok(other.map_err(|source| FileFault::Io {
-                doing: "retire",
-                path: log.to_owned(),
-                source,
-            })?),
-        }
-    }
-
-    fn secret_path(&self, role: KeyRole) -> PathBuf {
+    pub(super) fn secret_path(&self, role: KeyRole) -> PathBuf {
         self.path.join(format!("{}.age", role.stem()))
     }
 
-    fn public_path(&self, role: KeyRole) -> PathBuf {
+    pub(super) fn public_path(&self, role: KeyRole) -> PathBuf {
         self.path.join(format!("{}.pub", role.stem()))
     }
 
-    fn refuse_existing(&self, roles: &[KeyRole]) -> Result<(), KeyFileError> {
+    pub(super) fn refuse_existing(&self, roles: &[KeyRole]) -> Result<(), KeyFileError> {
         let taken = roles
             .iter()
             .map(|role| self.secret_path(*role))
@@ -334,7 +242,7 @@ impl KeyFolder {
         taken.map_or(Ok(()), |path| Err(FileFault::Exists(path).into()))
     }
 
-    fn write_signer(
+    pub(super) fn write_signer(
         &self,
         role: KeyRole,
         key: &SignerKey,
@@ -439,18 +347,9 @@ const fn key_kind(role: KeyRole) -> Option<KeyKind> {
     }
 }
 
-fn new_signer(name: &str, kind: KeyKind) -> Result<SignerKey, KeyFileError> {
+pub(super) fn new_signer(name: &str, kind: KeyKind) -> Result<SignerKey, KeyFileError> {
     let mut seed = Zeroizing::new([0; 32]);
     getrandom::fill(seed.as_mut_slice())
         .map_err(|error| KeyFileError::Random(error.to_string()))?;
     Ok(SignerKey::from_seed(name, kind, &seed)?)
-}
-
-fn rename(from: &Path, to: &Path) -> Result<(), KeyFileError> {
-    fs::rename(from, to).map_err(|source| FileFault::Io {
-        doing: "replace",
-        path: to.to_owned(),
-        source,
-    })?;
-    Ok(files::sync_folder_of(to)?)
 }
