@@ -3,6 +3,7 @@
 mod error;
 mod folder;
 mod init;
+mod observer;
 
 use std::net::SocketAddr;
 use std::path::Path;
@@ -32,6 +33,7 @@ use crate::witness::{self, HttpWitness, Witness, WitnessClient, WitnessStore};
 pub use error::RunError;
 pub use folder::DataFolder;
 pub use init::{Created, NewNode, init};
+pub use observer::{WitnessFolder, WitnessNode};
 
 /// The largest policy file, in bytes.
 const POLICY_BYTES_MAX: u64 = 64 * 1024;

@@ -72,6 +72,14 @@ pub enum RunError {
         /// The file.
         path: PathBuf,
     },
+    /// A file names no log keys.
+    #[error("{path} names no logs to witness: {why}. Write an invite, or verifier keys one a line")]
+    Logs {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        why: String,
+    },
     /// A value does not fit where it must go.
     #[error("{field}: {why}")]
     Value {

@@ -1,0 +1,76 @@
+//! The command line.
+
+use clap::{Parser, Subcommand};
+
+use crate::commands::{
+    account, agreement, docs, hold, init, issue, key, ledger, organisation, peer, project, retire,
+    serve, transfer, verify, witness,
+};
+use crate::exit::EXIT_CODES;
+use crate::session::Session;
+
+/// Serves a national carbon registry node, operates it, and verifies anything offline.
+///
+/// Data goes to stdout, everything else to stderr. NO_COLOR is honoured. Secrets are never arguments.
+#[derive(Debug, Parser)]
+#[command(name = "countersign", version, after_help = EXIT_CODES, propagate_version = true)]
+#[command(
+    subcommand_required = true,
+    arg_required_else_help = true,
+    infer_subcommands = false
+)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) session: Session,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Make a data folder: configuration, keys, the ledger's first record, an API token
+    Init(Box<init::InitArgs>),
+    /// Run the node of a data folder
+    Serve(serve::ServeArgs),
+    /// Run a witness: cosigns the checkpoints of the logs that it knows
+    Witness(witness::WitnessArgs),
+    /// Show the node: head, witnesses, peers, open transfers
+    Status,
+    /// Show, rotate or export keys
+    #[command(subcommand)]
+    Key(key::KeyCommand),
+    /// Invite, add, list, reach or remove partner countries
+    #[command(subcommand)]
+    Peer(peer::PeerCommand),
+    /// Draft, sign, record or list bilateral agreements
+    #[command(subcommand)]
+    Agreement(agreement::AgreementCommand),
+    /// Register or list organisations
+    #[command(subcommand)]
+    Organisation(organisation::OrganisationCommand),
+    /// Open, list or look into accounts
+    #[command(subcommand)]
+    Account(account::AccountCommand),
+    /// Register or list projects
+    #[command(subcommand)]
+    Project(project::ProjectCommand),
+    /// Issue units of a project
+    Issue(issue::IssueArgs),
+    /// Place units on hold, or lift a hold
+    Hold(hold::HoldArgs),
+    /// Send units to a partner country, follow or cancel transfers; move units at home
+    #[command(subcommand)]
+    Transfer(transfer::TransferCommand),
+    /// Use or cancel units, for ever
+    Retire(retire::RetireArgs),
+    /// Read, prove, verify or export the ledger
+    #[command(subcommand)]
+    Ledger(ledger::LedgerCommand),
+    /// Verify proof bundles and exported ledgers offline: no data folder, no network
+    Verify(verify::VerifyArgs),
+    /// Print the completion script of a shell
+    Completion(docs::CompletionArgs),
+    /// Print the manual page, or write those of every command
+    Man(docs::ManArgs),
+}

@@ -1,0 +1,330 @@
+//! Talking to a running node: its HTTP API, with the token and, for every write, an idempotency key.
+
+use std::error::Error;
+use std::time::Duration;
+
+use clap::Args;
+use countersign_node::http::dto::{IDEMPOTENCY_KEY, IDEMPOTENCY_REPLAYED, Page, Problem, Written};
+use countersign_node::people::ApiToken;
+use countersign_protocol::id::RequestId;
+use reqwest::{Method, RequestBuilder, Response, StatusCode};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use tokio::runtime::{Builder, Runtime};
+
+use crate::exit::{Exit, Failure, Outcome};
+use crate::terminal;
+
+/// A block is on the disk within milliseconds; a node that needs longer than this is in trouble.
+const TIMEOUT: Duration = Duration::from_secs(30);
+
+/// A busy node is asked again this often, with the same idempotency key.
+const TRIES: u32 = 5;
+
+/// How a write is named, so that sending it twice does it once.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct WriteArgs {
+    /// Name the request yourself: repeating it with the same id does it once (32 hex digits)
+    #[arg(long, value_name = "ID")]
+    request_id: Option<RequestId>,
+}
+
+impl WriteArgs {
+    fn id(&self) -> Outcome<RequestId> {
+        if let Some(id) = self.request_id {
+            return Ok(id);
+        }
+        let mut bytes = [0; 16];
+        getrandom::fill(&mut bytes).map_err(Failure::other)?;
+        Ok(RequestId(bytes))
+    }
+}
+
+/// A node's API.
+pub(crate) struct Client {
+    http: reqwest::Client,
+    runtime: Runtime,
+    base: String,
+    token: Option<ApiToken>,
+}
+
+impl Client {
+    pub(crate) fn new(base: &str, token: Option<ApiToken>) -> Outcome<Self> {
+        let runtime = Builder::new_current_thread().enable_all().build();
+        let http = reqwest::Client::builder().timeout(TIMEOUT).build();
+        Ok(Self {
+            http: http.map_err(Failure::other)?,
+            runtime: runtime.map_err(Failure::other)?,
+            base: base.trim_end_matches('/').to_owned(),
+            token,
+        })
+    }
+
+    /// Where the node is.
+    pub(crate) fn base(&self) -> &str {
+        &self.base
+    }
+
+    /// Reads something.
+    pub(crate) fn get<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        query: &[(&str, String)],
+    ) -> Outcome<T> {
+        let response = self.send(&|| self.request(Method::GET, &with_query(path, query)))?;
+        self.json(response)
+    }
+
+    /// Reads a text.
+    pub(crate) fn text(&self, path: &str, query: &[(&str, String)]) -> Outcome<String> {
+        let response = self.send(&|| self.request(Method::GET, &with_query(path, query)))?;
+        let text = self.runtime.block_on(response.text());
+        text.map_err(|error| self.broken(&error))
+    }
+
+    /// Reads a list, page by page, up to `limit` items.
+    pub(crate) fn list<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        query: &[(&str, String)],
+        limit: usize,
+    ) -> Outcome<Vec<T>> {
+        let mut items = Vec::new();
+        let mut after = None;
+        loop {
+            let mut query = query.to_vec();
+            let wanted = (limit - items.len()).min(countersign_node::http::dto::PAGE_MAX.into());
+            query.push(("limit", wanted.to_string()));
+            query.extend(after.take().map(|after| ("after", after)));
+            let page: Page<T> = self.get(path, &query)?;
+            items.extend(page.items);
+            match page.next {
+                Some(next) if items.len() < limit => after = Some(next),
+                _ => break,
+            }
+        }
+        items.truncate(limit);
+        Ok(items)
+    }
+
+    /// Writes something, once, however often it is sent.
+    pub(crate) fn write<B: Serialize, T: DeserializeOwned>(
+        &self,
+        path: &str,
+        write: &WriteArgs,
+        body: &B,
+    ) -> Outcome<Written<T>> {
+        self.change(Method::POST, path, write, Some(body))
+    }
+
+    /// Takes something away.
+    pub(crate) fn delete<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        write: &WriteArgs,
+    ) -> Outcome<Written<T>> {
+        self.change(Method::DELETE, path, write, None::<&()>)
+    }
+
+    /// A change under an idempotency key.
+    pub(crate) fn change<B: Serialize, T: DeserializeOwned>(
+        &self,
+        method: Method,
+        path: &str,
+        write: &WriteArgs,
+        body: Option<&B>,
+    ) -> Outcome<T> {
+        let id = write.id()?;
+        let build = || {
+            let request = self
+                .request(method.clone(), path)
+                .header(IDEMPOTENCY_KEY, id.to_string());
+            match body {
+                Some(body) => request.json(body),
+                None => request,
+            }
+        };
+        let response = self.send(&build).map_err(|failure| match failure.exit {
+            Exit::Unreachable | Exit::Other => failure.hint(format_args!(
+                "whether it was done is not known; the same command with --request-id {id} does it once"
+            )),
+            _ => failure,
+        })?;
+        if response.headers().contains_key(IDEMPOTENCY_REPLAYED) {
+            terminal::say("this request was done before; its first answer is repeated");
+        }
+        self.json(response)
+    }
+
+    /// Asks something that writes nothing.
+    pub(crate) fn ask<B: Serialize, T: DeserializeOwned>(
+        &self,
+        path: &str,
+        body: &B,
+    ) -> Outcome<T> {
+        let response = self.send(&|| self.request(Method::POST, path).json(body))?;
+        self.json(response)
+    }
+
+    fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        let request = self
+            .http
+            .request(method, format!("{}/api/v1/{path}", self.base));
+        match &self.token {
+            Some(token) => request.bearer_auth(token.expose()),
+            None => request,
+        }
+    }
+
+    fn send(&self, build: &dyn Fn() -> RequestBuilder) -> Outcome<Response> {
+        for attempt in 1.. {
+            let sent = self.runtime.block_on(build().send());
+            let response = sent.map_err(|error| self.broken(&error))?;
+            if response.status().is_success() {
+                return Ok(response);
+            }
+            if response.status() != StatusCode::SERVICE_UNAVAILABLE || attempt == TRIES {
+                return Err(self.refused(response));
+            }
+            let problem = self.refused(response);
+            if problem.exit != Exit::Other {
+                return Err(problem);
+            }
+            std::thread::sleep(Duration::from_millis(200) * attempt);
+        }
+        Err(Failure::other("the node was asked too often"))
+    }
+
+    fn json<T: DeserializeOwned>(&self, response: Response) -> Outcome<T> {
+        self.runtime
+            .block_on(response.json())
+            .map_err(|error| self.broken(&error))
+    }
+
+    fn refused(&self, response: Response) -> Failure {
+        let status = response.status();
+        let body = self.runtime.block_on(response.bytes()).unwrap_or_default();
+        match serde_json::from_slice::<Problem>(&body) {
+            Ok(problem) => failure(&problem),
+            Err(_) => Failure::other(format_args!("{} answers {status}", self.base))
+                .hint("is this the address of a Countersign node?"),
+        }
+    }
+
+    fn broken(&self, error: &reqwest::Error) -> Failure {
+        if error.is_decode() {
+            return Failure::other(format_args!(
+                "{} answers what cannot be read: {}",
+                self.base,
+                causes(error)
+            ))
+            .hint("is the node of another version than this command?");
+        }
+        let failure = Failure::new(
+            Exit::Unreachable,
+            format_args!(
+                "the node at {} does not answer: {}",
+                self.base,
+                causes(error)
+            ),
+        );
+        if error.is_connect() {
+            return failure.hint("is it running? Start it with `countersign serve`");
+        }
+        failure
+    }
+}
+
+/// A path with its query, percent-encoded (RFC 3986 section 2.3).
+fn with_query(path: &str, query: &[(&str, String)]) -> String {
+    let mut text = path.to_owned();
+    for (place, (name, value)) in query.iter().enumerate() {
+        text.push(if place == 0 { '?' } else { '&' });
+        text.push_str(name);
+        text.push('=');
+        for byte in value.bytes() {
+            if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+                text.push(char::from(byte));
+            } else {
+                text.push_str(&format!("%{byte:02X}"));
+            }
+        }
+    }
+    text
+}
+
+/// The innermost cause says what happened.
+fn causes(error: &dyn Error) -> String {
+    let mut innermost = error;
+    while let Some(cause) = innermost.source() {
+        innermost = cause;
+    }
+    innermost.to_string()
+}
+
+/// A problem as a failure with its exit code.
+fn failure(problem: &Problem) -> Failure {
+    let name = problem.kind.rsplit(':').next().unwrap_or_default();
+    let exit = match name {
+        "malformed" | "not-found" | "invalid" | "refused" | "rejected" | "too-large" => {
+            Exit::Validation
+        }
+        "not-authorised" => Exit::NotAuthorised,
+        "conflict" => Exit::Conflict,
+        "needs-approval" => Exit::NeedsApproval,
+        "unreachable" | "not-witnessed" => Exit::Unreachable,
+        _ => Exit::Other,
+    };
+    let failure = Failure::new(exit, &problem.detail);
+    match exit {
+        Exit::NotAuthorised => failure.hint("name the file with the API token with --token-file"),
+        Exit::Other => failure.hint(format_args!(
+            "request {} in the node's log",
+            problem.request_id
+        )),
+        _ => failure,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, missing_docs)]
+    use super::*;
+
+    fn exit(kind: &str) -> Exit {
+        let problem = Problem {
+            kind: format!("urn:countersign:problem:{kind}"),
+            title: String::new(),
+            status: 400,
+            detail: String::new(),
+            instance: String::new(),
+            request_id: String::new(),
+            code: None,
+            errors: Vec::new(),
+        };
+        failure(&problem).exit
+    }
+
+    #[test]
+    fn queries_are_encoded() {
+        let query = [
+            ("serial", "CA0001-GHA01-GHA-1,000-2023".to_owned()),
+            ("limit", "5".to_owned()),
+        ];
+        assert_eq!(
+            with_query("a", &query),
+            "a?serial=CA0001-GHA01-GHA-1%2C000-2023&limit=5"
+        );
+        assert_eq!(with_query("a", &[]), "a");
+    }
+
+    #[test]
+    fn each_kind_of_problem_has_its_exit_code() {
+        assert_eq!(exit("refused"), Exit::Validation);
+        assert_eq!(exit("not-authorised"), Exit::NotAuthorised);
+        assert_eq!(exit("conflict"), Exit::Conflict);
+        assert_eq!(exit("unreachable"), Exit::Unreachable);
+        assert_eq!(exit("read-only"), Exit::Other);
+        assert_eq!(exit("of-a-later-version"), Exit::Other);
+    }
+}

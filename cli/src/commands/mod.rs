@@ -1,0 +1,100 @@
+//! The commands, one module for each group.
+
+pub(crate) mod account;
+pub(crate) mod agreement;
+pub(crate) mod docs;
+pub(crate) mod hold;
+pub(crate) mod init;
+pub(crate) mod issue;
+pub(crate) mod key;
+pub(crate) mod ledger;
+pub(crate) mod organisation;
+pub(crate) mod peer;
+pub(crate) mod project;
+pub(crate) mod retire;
+pub(crate) mod serve;
+pub(crate) mod status;
+pub(crate) mod transfer;
+mod units;
+pub(crate) mod verify;
+pub(crate) mod witness;
+
+use std::fs;
+use std::path::Path;
+
+use countersign_node::http::dto::Receipt;
+
+use crate::args::{Cli, Command};
+use crate::exit::{Failure, Outcome};
+use crate::output;
+use crate::table::moment;
+use crate::terminal;
+
+/// Runs a command.
+pub(crate) fn run(cli: Cli) -> Outcome {
+    let session = &cli.session;
+    match cli.command {
+        Command::Init(args) => args.run(session),
+        Command::Serve(args) => args.run(session),
+        Command::Witness(args) => args.run(session),
+        Command::Status => status::run(session),
+        Command::Key(command) => command.run(session),
+        Command::Peer(command) => command.run(session),
+        Command::Agreement(command) => command.run(session),
+        Command::Organisation(command) => command.run(session),
+        Command::Account(command) => command.run(session),
+        Command::Project(command) => command.run(session),
+        Command::Issue(args) => args.run(session),
+        Command::Hold(args) => args.run(session),
+        Command::Transfer(command) => command.run(session),
+        Command::Retire(args) => args.run(session),
+        Command::Ledger(command) => command.run(session),
+        Command::Verify(args) => args.run(session),
+        Command::Completion(args) => args.run(),
+        Command::Man(args) => args.run(),
+    }
+}
+
+/// Tells where a write went.
+fn tell(receipt: &Receipt) {
+    let last = receipt.first_index + u64::from(receipt.count).saturating_sub(1);
+    let leaves = if receipt.count == 1 {
+        format!("leaf {last}")
+    } else {
+        format!("leaves {} to {last}", receipt.first_index)
+    };
+    let time = moment(receipt.time_ms);
+    terminal::done(format_args!(
+        "recorded as {leaves} at {time}, request {}",
+        receipt.request
+    ));
+}
+
+/// The largest file that is sent to the node or looked at whole.
+const FILE_BYTES_MAX: u64 = 1024 * 1024;
+
+/// A file that the operator names.
+fn read_text(path: &Path) -> Outcome<String> {
+    let failed = |error: &dyn std::fmt::Display| {
+        Failure::validation(format_args!("cannot read {}: {error}", path.display()))
+    };
+    let size = fs::metadata(path).map_err(|error| failed(&error))?.len();
+    if size > FILE_BYTES_MAX {
+        return Err(failed(&"it is larger than any file of this kind"));
+    }
+    fs::read_to_string(path).map_err(|error| failed(&error))
+}
+
+/// Writes what was made to a new file, or to stdout.
+fn give(text: &str, out: Option<&Path>) -> Outcome {
+    let Some(path) = out else {
+        return output::write(text.as_bytes());
+    };
+    countersign_node::ops::files::write_new(
+        path,
+        text.as_bytes(),
+        countersign_node::ops::files::PUBLIC_FILE_MODE,
+    )?;
+    terminal::done(format_args!("written to {}", path.display()));
+    Ok(())
+}

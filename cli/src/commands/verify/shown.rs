@@ -1,0 +1,300 @@
+//! What a verification shows: for people, in plain words what is proven and by whom; for programs, the same as JSON.
+
+use std::path::Path;
+
+use countersign_node::export::Report;
+use countersign_protocol::log::{Checkpoint, Cosigner, ProvenLeaf, VerifiedCheckpoint};
+use countersign_protocol::record::Record;
+use serde::Serialize;
+
+use super::summary;
+use crate::exit::Outcome;
+use crate::table::{View, moment, tonnes};
+
+/// Something that was verified.
+pub(super) enum Checked {
+    Record(Box<Proven>),
+    Checkpoint(VerifiedCheckpoint),
+    Ledger(Box<Report>),
+}
+
+/// A record that a bundle proves.
+pub(super) struct Proven {
+    pub(super) proven: ProvenLeaf,
+    pub(super) head: VerifiedCheckpoint,
+    pub(super) record: Record,
+}
+
+/// The verdict on a file, as data.
+#[derive(Serialize)]
+pub(super) struct Verdict<'a> {
+    file: String,
+    valid: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<&'a str>,
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    what: Option<What<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(tag = "what", rename_all = "snake_case")]
+enum What<'a> {
+    Record {
+        origin: &'a str,
+        index: u64,
+        size: u64,
+        root: String,
+        cosigned_by: Vec<Witness<'a>>,
+        record: &'a Record,
+    },
+    Checkpoint {
+        origin: &'a str,
+        size: u64,
+        root: String,
+        cosigned_by: Vec<Witness<'a>>,
+    },
+    Ledger(exported::Data<'a>),
+}
+
+#[derive(Serialize)]
+struct Witness<'a> {
+    witness: &'a str,
+    time_s: u64,
+}
+
+fn cosigned<'a>(by: &'a [Cosigner]) -> Vec<Witness<'a>> {
+    let witness = |it: &'a Cosigner| {
+        let Cosigner { witness, time_s } = it;
+        Witness {
+            witness,
+            time_s: *time_s,
+        }
+    };
+    by.iter().map(witness).collect()
+}
+
+impl<'a> Verdict<'a> {
+    pub(super) fn new(file: &Path, checked: &'a Outcome<Checked>) -> Self {
+        Self {
+            file: file.display().to_string(),
+            valid: checked.is_ok(),
+            error: checked
+                .as_ref()
+                .err()
+                .map(|failure| failure.message.as_str()),
+            what: checked.as_ref().ok().map(What::from),
+        }
+    }
+}
+
+impl<'a> From<&'a Checked> for What<'a> {
+    fn from(checked: &'a Checked) -> Self {
+        match checked {
+            Checked::Record(it) => {
+                let Checkpoint { origin, size, root } = it.head.checkpoint();
+                Self::Record {
+                    origin,
+                    index: it.proven.index,
+                    size: *size,
+                    root: hex::encode(root),
+                    cosigned_by: cosigned(it.head.cosigned_by()),
+                    record: &it.record,
+                }
+            }
+            Checked::Checkpoint(it) => {
+                let Checkpoint { origin, size, root } = it.checkpoint();
+                Self::Checkpoint {
+                    origin,
+                    size: *size,
+                    root: hex::encode(root),
+                    cosigned_by: cosigned(it.cosigned_by()),
+                }
+            }
+            Checked::Ledger(report) => Self::Ledger(exported::Data::from(report.as_ref())),
+        }
+    }
+}
+
+/// In plain words. Never a bare tick: what is proven, where it stands, who saw it, and what that does not say.
+pub(super) fn view(file: &Path, checked: &Checked) -> View {
+    let file = ("file".to_owned(), file.display().to_string());
+    let mut pairs = vec![file];
+    let mut pair = |name: &str, value: String| pairs.push((name.to_owned(), value));
+    match checked {
+        Checked::Record(it) => {
+            pair("proven", summary::body(&it.record.body));
+            pair("written", moment(it.record.time_ms));
+            pair(
+                "stands as",
+                format!("record {} of {}", it.proven.index, it.proven.origin),
+            );
+            seen(&mut pair, &it.head);
+            pair(
+                "fresh",
+                "not known offline: later records may have moved or used the units".to_owned(),
+            );
+        }
+        Checked::Checkpoint(head) => {
+            pair(
+                "proven",
+                format!("the head of {}", head.checkpoint().origin),
+            );
+            seen(&mut pair, head);
+        }
+        Checked::Ledger(report) => {
+            return View::Many(vec![View::pairs(pairs), exported::view(report)]);
+        }
+    }
+    View::pairs(pairs)
+}
+
+fn seen(pair: &mut impl FnMut(&str, String), head: &VerifiedCheckpoint) {
+    let Checkpoint { size, root, .. } = head.checkpoint();
+    pair(
+        "under",
+        format!(
+            "the signed head of {size} records, root {}",
+            hex::encode(root)
+        ),
+    );
+    pair("witnessed by", witnesses(head.cosigned_by()));
+}
+
+fn witnesses(by: &[Cosigner]) -> String {
+    let line = |it: &Cosigner| {
+        format!(
+            "{} at {}",
+            it.witness,
+            moment(it.time_s.saturating_mul(1000))
+        )
+    };
+    let lines: Vec<String> = by.iter().map(line).collect();
+    if lines.is_empty() {
+        "nobody: the trust file asks for no witness".to_owned()
+    } else {
+        lines.join("\n")
+    }
+}
+
+/// A verified export.
+pub(in crate::commands) mod exported {
+    use super::{Report, Serialize, View, Witness, cosigned, tonnes, witnesses};
+    use crate::words::word;
+
+    /// As data.
+    #[derive(Serialize)]
+    pub(in crate::commands) struct Data<'a> {
+        valid_ledger_of: String,
+        origin: &'a str,
+        size: u64,
+        root: String,
+        blocks: u64,
+        replayed: bool,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        state_digest: Option<String>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        issued: Option<u64>,
+        has_records_jsonl: bool,
+        trusted: bool,
+        cosigned_by: Vec<Witness<'a>>,
+        unknown_signatures: usize,
+    }
+
+    impl<'a> From<&'a Report> for Data<'a> {
+        fn from(report: &'a Report) -> Self {
+            let replayed = report.replayed.as_ref();
+            Self {
+                valid_ledger_of: report.party.to_string(),
+                origin: &report.checkpoint.origin,
+                size: report.size,
+                root: hex::encode(report.checkpoint.root),
+                blocks: report.blocks,
+                replayed: replayed.is_some(),
+                state_digest: replayed.map(|it| hex::encode(it.digest)),
+                issued: replayed.map(|it| it.issued),
+                has_records_jsonl: report.has_lines,
+                trusted: report.trusted,
+                cosigned_by: cosigned(&report.cosigned_by),
+                unknown_signatures: report.unknown_signatures,
+            }
+        }
+    }
+
+    /// For people.
+    pub(in crate::commands) fn view(report: &Report) -> View {
+        let mut pairs = vec![
+            (
+                "valid ledger of",
+                format!(
+                    "{} ({}): {}",
+                    report.party.name(),
+                    report.party,
+                    report.name
+                ),
+            ),
+            ("network", report.network.clone()),
+            ("ledger", report.checkpoint.origin.clone()),
+            (
+                "holds",
+                format!("{} records in {} blocks", report.size, report.blocks),
+            ),
+            ("root", hex::encode(report.checkpoint.root)),
+            ("signed by", report.log_key.clone()),
+            (
+                "witnessed by",
+                if report.trusted {
+                    witnesses(&report.cosigned_by)
+                } else {
+                    "not checked: no trust file".to_owned()
+                },
+            ),
+        ];
+        if report.unknown_signatures > 0 {
+            pairs.push((
+                "unknown",
+                format!(
+                    "{} signature lines by keys that nobody vouched for",
+                    report.unknown_signatures
+                ),
+            ));
+        }
+        if !report.has_lines {
+            pairs.push(("records.jsonl", "not there".to_owned()));
+        }
+        if let Some(replayed) = &report.replayed {
+            pairs.push((
+                "rules",
+                "every rule holds, every block's state digest is right".to_owned(),
+            ));
+            pairs.push(("issued", format!("{} t", tonnes(replayed.issued))));
+            let balance =
+                |(account, tonnes): &(_, i64)| format!("{tonnes:>12} t  {}", name(account));
+            pairs.push((
+                "balances",
+                replayed
+                    .balances
+                    .iter()
+                    .map(balance)
+                    .collect::<Vec<_>>()
+                    .join("\n"),
+            ));
+        }
+        View::pairs(pairs)
+    }
+
+    fn name(account: &countersign_protocol::registry::LedgerAccount) -> String {
+        match serde_json::to_value(account) {
+            Ok(serde_json::Value::Object(fields)) => fields
+                .iter()
+                .map(|(kind, of)| {
+                    format!(
+                        "{} {}",
+                        kind.replace('_', " "),
+                        of.to_string().trim_matches('"')
+                    )
+                })
+                .collect(),
+            _ => word(account),
+        }
+    }
+}

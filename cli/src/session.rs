@@ -1,0 +1,132 @@
+//! What every command knows: the data folder, the node's address and token, how to print and whether to ask.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use countersign_node::ops::config::Config;
+use countersign_node::people::ApiToken;
+use countersign_node::run::DataFolder;
+use dialoguer::Confirm;
+
+use crate::client::Client;
+use crate::exit::{Exit, Failure, Outcome};
+use crate::output::{Format, Out};
+use crate::terminal;
+
+/// Options that every command takes.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct Session {
+    /// The data folder
+    #[arg(long, global = true, value_name = "DIR", env = "COUNTERSIGN_DATA")]
+    data: Option<PathBuf>,
+    /// How to print data
+    #[arg(
+        short,
+        long,
+        global = true,
+        value_enum,
+        default_value_t,
+        value_name = "FORMAT"
+    )]
+    output: Format,
+    /// The node's HTTP address; by default the one that the node in the data folder listens on
+    #[arg(long, global = true, value_name = "URL", env = "COUNTERSIGN_URL")]
+    url: Option<String>,
+    /// The file with the API token; by default the operator's in the data folder
+    #[arg(
+        long,
+        global = true,
+        value_name = "FILE",
+        env = "COUNTERSIGN_TOKEN_FILE"
+    )]
+    token_file: Option<PathBuf>,
+    /// Never ask: fail where an answer would be needed
+    #[arg(long, global = true)]
+    pub(crate) no_input: bool,
+    /// Answer every question whether to go on with yes
+    #[arg(short, long, global = true)]
+    yes: bool,
+}
+
+impl Session {
+    /// How data is printed.
+    pub(crate) fn out(&self) -> Out {
+        Out {
+            format: self.output,
+        }
+    }
+
+    /// The data folder.
+    pub(crate) fn folder(&self) -> Outcome<DataFolder> {
+        let Some(path) = &self.data else {
+            return Err(Failure::usage("which data folder?")
+                .hint("name it with --data DIR, or in the variable COUNTERSIGN_DATA"));
+        };
+        Ok(DataFolder::new(path))
+    }
+
+    /// The data folder, unless another machine's node was named.
+    pub(crate) fn local(&self) -> Outcome<Option<DataFolder>> {
+        if self.url.is_some() {
+            return Ok(None);
+        }
+        self.folder().map(Some)
+    }
+
+    /// The running node's API.
+    pub(crate) fn client(&self) -> Outcome<Client> {
+        Client::new(&self.base()?, self.token()?)
+    }
+
+    fn base(&self) -> Outcome<String> {
+        if let Some(url) = &self.url {
+            return Ok(url.clone());
+        }
+        let folder = self.folder()?;
+        let listens = match folder.read_address()? {
+            Some(address) => address,
+            None => Config::load(folder.path())?.http.listen,
+        };
+        Ok(format!("http://{listens}"))
+    }
+
+    /// Without a token only what is public can be read: the node says so when it is not enough.
+    fn token(&self) -> Outcome<Option<ApiToken>> {
+        let path = match (&self.token_file, &self.data) {
+            (Some(path), _) => path.clone(),
+            (None, Some(data)) => {
+                let path = DataFolder::new(data).token();
+                if path.symlink_metadata().is_err() {
+                    return Ok(None);
+                }
+                path
+            }
+            (None, None) => return Ok(None),
+        };
+        ApiToken::read(&path)
+            .map(Some)
+            .map_err(|error| Failure::new(Exit::NotAuthorised, error))
+    }
+
+    /// Asks whether to go on.
+    pub(crate) fn confirm(&self, question: &str) -> Outcome {
+        if self.yes {
+            return Ok(());
+        }
+        if self.no_input || !terminal::can_ask() {
+            return Err(
+                Failure::usage(format_args!("{question} Nobody can be asked"))
+                    .hint("add --yes to go on without being asked"),
+            );
+        }
+        let answer = Confirm::new()
+            .with_prompt(question)
+            .default(false)
+            .interact();
+        if answer.map_err(Failure::other)? {
+            Ok(())
+        } else {
+            Err(Failure::other("nothing was done"))
+        }
+    }
+}

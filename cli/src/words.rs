@@ -1,0 +1,82 @@
+//! Words of the command line for the registry's enumerations.
+
+use clap::ValueEnum;
+use countersign_protocol::record;
+
+/// What an organisation is to the registry.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum OrganisationKind {
+    /// The Party's own authority
+    Government,
+    /// A project developer
+    Developer,
+    /// A validation or verification body
+    Certifier,
+    /// Anybody else who may hold units
+    Other,
+}
+
+impl From<OrganisationKind> for record::OrganisationKind {
+    fn from(word: OrganisationKind) -> Self {
+        match word {
+            OrganisationKind::Government => Self::Government,
+            OrganisationKind::Developer => Self::Developer,
+            OrganisationKind::Certifier => Self::Certifier,
+            OrganisationKind::Other => Self::Other,
+        }
+    }
+}
+
+/// What an account is for.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum AccountKind {
+    /// The Party's own holding account
+    PartyHolding,
+    /// A holding account of an authorised entity
+    EntityHolding,
+}
+
+impl From<AccountKind> for record::AccountKind {
+    fn from(word: AccountKind) -> Self {
+        match word {
+            AccountKind::PartyHolding => Self::PartyHolding,
+            AccountKind::EntityHolding => Self::EntityHolding,
+        }
+    }
+}
+
+/// What units are used or cancelled for.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum Purpose {
+    /// Towards the Party's NDC
+    Ndc,
+    /// International mitigation purposes other than an NDC
+    InternationalMitigation,
+    /// Other purposes
+    OtherPurposes,
+    /// Overall mitigation in global emissions
+    OverallMitigation,
+    /// Voluntary cancellation
+    Voluntary,
+}
+
+impl From<Purpose> for record::Purpose {
+    fn from(word: Purpose) -> Self {
+        match word {
+            Purpose::Ndc => Self::Ndc,
+            Purpose::InternationalMitigation => Self::InternationalMitigation,
+            Purpose::OtherPurposes => Self::OtherPurposes,
+            Purpose::OverallMitigation => Self::OverallMitigation,
+            Purpose::Voluntary => Self::Voluntary,
+        }
+    }
+}
+
+/// The word by which a serialisable enumeration is known, as the API and the records write it.
+pub(crate) fn word(value: &impl serde::Serialize) -> String {
+    match serde_json::to_value(value) {
+        Ok(serde_json::Value::String(word)) => word.replace('_', " "),
+        Ok(other) => other.to_string(),
+        Err(_) => String::new(),
+    }
+}
