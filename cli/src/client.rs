@@ -107,6 +107,12 @@ impl Client {
         Ok(items)
     }
 
+    /// Reads a list that is short enough to come whole.
+    pub(crate) fn all<T: DeserializeOwned>(&self, path: &str) -> Outcome<Vec<T>> {
+        let page: Page<T> = self.get(path, &[])?;
+        Ok(page.items)
+    }
+
     /// Writes something, once, however often it is sent.
     pub(crate) fn write<B: Serialize, T: DeserializeOwned>(
         &self,
@@ -178,7 +184,7 @@ impl Client {
 
     fn send(&self, build: &dyn Fn() -> RequestBuilder) -> Outcome<Response> {
         for attempt in 1.. {
-            let sent = self.runtime.block_on(build().send());
+            let sent = self.runtime.block_on(async { build().send().await });
             let response = sent.map_err(|error| self.broken(&error))?;
             if response.status().is_success() {
                 return Ok(response);

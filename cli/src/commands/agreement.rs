@@ -107,7 +107,7 @@ impl AgreementCommand {
                     .show(&written, |written| recorded(&written.made))
             }
             Self::List => {
-                let found: Vec<AgreementView> = client.list("agreements", &[], usize::MAX)?;
+                let found: Vec<AgreementView> = client.all("agreements")?;
                 session.out().show(&found, |found| agreements(found))
             }
         }
@@ -146,7 +146,7 @@ impl DraftArgs {
 }
 
 fn partner_origin(client: &Client, party: Party) -> Outcome<Origin> {
-    let partners: Vec<PartnerView> = client.list("partners", &[], usize::MAX)?;
+    let partners: Vec<PartnerView> = client.all("partners")?;
     let listed = partners
         .into_iter()
         .map(|it| it.partner)

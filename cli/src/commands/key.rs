@@ -139,7 +139,7 @@ impl ExportArgs {
 }
 
 fn partner_keys(session: &Session) -> Outcome<Vec<VerifierKey>> {
-    let partners: Vec<PartnerView> = session.client()?.list("partners", &[], usize::MAX)?;
+    let partners: Vec<PartnerView> = session.client()?.all("partners")?;
     let key = |it: PartnerView| it.partner.log_key.as_str().parse().map_err(Failure::other);
     partners.into_iter().map(key).collect()
 }

@@ -77,8 +77,7 @@ impl PeerCommand {
             Self::Invite(args) => args.run(session),
             Self::Add(args) => args.run(session),
             Self::List => {
-                let found: Vec<PartnerView> =
-                    session.client()?.list("partners", &[], usize::MAX)?;
+                let found: Vec<PartnerView> = session.client()?.all("partners")?;
                 session.out().show(&found, |found| partners(found))
             }
             Self::Ping(PartyArgs { party }) => {
