@@ -2,7 +2,9 @@
 
 use countersign_protocol::id::{AccountId, AgreementId, RequestId, TransferId};
 use countersign_protocol::party::Party;
-use countersign_protocol::record::{Body, Commitment, Name, Purpose, Reason, RetireKind};
+use countersign_protocol::record::{
+    Body, Commitment, Name, PartnerStatus, Purpose, Reason, RetireKind,
+};
 use countersign_protocol::registry::{Command, Selection};
 use tracing::{Instrument, info};
 
@@ -245,9 +247,15 @@ impl App {
         if self.ledger().read(|state| state.partner(party).is_none()) {
             return Err(FederationError::UnknownPartner(party).into());
         }
-        let is_replay = self.is_written(&request)?;
+        let is_removal = |body: &Body| match body {
+            Body::Partner(it) => it.party == party && it.status == PartnerStatus::Removed,
+            _ => false,
+        };
+        if let Some(written) = self.replay(actor, &request, is_removal)? {
+            return Ok(written);
+        }
         let receipt = self.federation().remove_partner(request, party).await?;
-        self.written(actor, receipt, is_replay)
+        self.written(actor, receipt, false)
     }
 
     /// Records an agreement that both Parties signed.
@@ -284,9 +292,40 @@ impl App {
         actor: &Actor,
         request: RequestId,
     ) -> Result<Written, AppError> {
-        let is_replay = self.is_written(&request)?;
+        let is_rotation = |body: &Body| matches!(body, Body::KeyRotation(_));
+        if let Some(written) = self.replay(actor, &request, is_rotation)? {
+            return Ok(written);
+        }
         let receipt = self.federation().rotate_log_key(request).await?;
-        self.written(actor, receipt, is_replay)
+        self.written(actor, receipt, false)
+    }
+
+    /// What a request wrote before, for wishes whose command is not the same the second time: a new key, a partner as it
+    /// is listed now.
+    fn replay(
+        &self,
+        actor: &Actor,
+        request: &RequestId,
+        is_same: impl Fn(&Body) -> bool,
+    ) -> Result<Option<Written>, AppError> {
+        let Some(stored) = self.ledger().store().request(request)? else {
+            return Ok(None);
+        };
+        let receipt = Receipt {
+            request: *request,
+            first_index: stored.first_index,
+            count: stored.count,
+            size: stored.size,
+            time_ms: stored.time_ms,
+        };
+        let written = self.written(actor, receipt, true)?;
+        match written.find(|_, body| is_same(body).then_some(())) {
+            Some(()) => Ok(Some(written)),
+            None => Err(AppError::Conflict {
+                request: *request,
+                first_index: stored.first_index,
+            }),
+        }
     }
 
     /// Whether the ledger carries the request already.

@@ -1,5 +1,6 @@
 //! One country's node without a network: everything that HTTP shows is there, partners and witnesses are played.
 
+use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -47,6 +48,7 @@ fn now_ms() -> u64 {
 pub struct Stub {
     ledger: LedgerHandle,
     pub witnesses: Mutex<Vec<WitnessInfo>>,
+    keys: AtomicU8,
 }
 
 #[async_trait]
@@ -99,6 +101,7 @@ impl FederationControl for Stub {
         party: Party,
     ) -> Result<Receipt, FederationError> {
         let listed = self.ledger.read(|state| state.partner(party).cloned());
+        let listed = listed.filter(|partner| partner.status != PartnerStatus::Removed);
         let mut partner = listed.ok_or(FederationError::UnknownPartner(party))?;
         partner.status = PartnerStatus::Removed;
         let command = Command::SetPartner(partner);
@@ -141,7 +144,9 @@ impl FederationControl for Stub {
     }
 
     async fn rotate_log_key(&self, request: RequestId) -> Result<Receipt, FederationError> {
-        let key = common::key(2);
+        // A new key at each call, as a node makes it.
+        let number = self.keys.fetch_add(1, Ordering::Relaxed);
+        let key = common::key(number);
         let log_key = key.verifier().to_string().parse().unwrap();
         self.ledger.hold_key(key)?;
         let command = Command::RotateKey { log_key };
@@ -237,6 +242,7 @@ impl World {
         let federation = Arc::new(Stub {
             ledger: ledger.handle(),
             witnesses: Mutex::default(),
+            keys: AtomicU8::new(2),
         });
         let app = App::new(AppParts {
             ledger: ledger.handle(),

@@ -310,3 +310,32 @@ async fn partners_agreements_and_keys_go_through_the_federation() {
     );
     assert_eq!(rotated.from_size, rotated.receipt.first_index + 3);
 }
+
+/// Here the command itself is another one the second time: a new key is drawn, the partner is gone.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_repeated_rotation_or_removal_is_done_once() {
+    let world = World::start().await;
+    let remove = async |key: &RequestId| {
+        let request = world
+            .ask(Method::DELETE, "/api/v1/partners/CH")
+            .header("Idempotency-Key", key.to_string());
+        request.send().await.unwrap()
+    };
+    let rotate =
+        async |key: &RequestId| world.try_post("/api/v1/keys/rotate", key, json!({})).await;
+    let (removal, rotation) = (common::request(), common::request());
+    let first = remove(&removal).await.bytes().await.unwrap();
+    let again = remove(&removal).await;
+    assert_eq!(again.headers()["idempotency-replayed"], "true");
+    assert_eq!(again.bytes().await.unwrap(), first);
+    let first = rotate(&rotation).await.bytes().await.unwrap();
+    let size = world.handle().head().borrow().size;
+    let again = rotate(&rotation).await;
+    assert_eq!(again.headers()["idempotency-replayed"], "true");
+    assert_eq!(again.bytes().await.unwrap(), first);
+    assert_eq!(world.handle().head().borrow().size, size);
+    let other = problem(rotate(&removal).await).await;
+    assert_eq!((other.status, kind(&other)), (409, "conflict"));
+    let other = problem(remove(&rotation).await).await;
+    assert_eq!((other.status, kind(&other)), (409, "conflict"));
+}
