@@ -1,0 +1,225 @@
+//! One country's node.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value, json};
+
+use super::process::{Cli, Failure, Running, free_port, passphrase_file};
+use super::witnesses::text;
+
+/// A country's node, run by the `countersign` command.
+pub struct Country {
+    /// Its code.
+    pub party: String,
+    /// Its data folder.
+    pub data: PathBuf,
+    /// The base of its HTTP interface.
+    pub api: String,
+    /// Its libp2p address with its peer id.
+    pub p2p: String,
+    /// Verifies its checkpoints.
+    pub log_key: String,
+    token_file: PathBuf,
+    passphrase: PathBuf,
+    running: Option<Running>,
+}
+
+impl Country {
+    /// Makes the node's data folder and chooses its ports.
+    ///
+    /// # Errors
+    /// What the command says.
+    pub async fn make(
+        cli: &Cli,
+        dir: &Path,
+        (party, name, registry): (&str, &str, &str),
+        policy: &str,
+    ) -> Result<Self, Failure> {
+        let data = dir.join(party);
+        let policy_file = dir.join("witnesses.policy");
+        std::fs::write(&policy_file, policy)?;
+        let passphrase = passphrase_file(dir)?;
+        let http = format!("127.0.0.1:{}", free_port()?);
+        let listen = format!("/ip4/127.0.0.1/tcp/{}", free_port()?);
+        let origin = format!("{}.devnet.example/ledger", party.to_lowercase());
+        let (policy_path, passphrase_path) =
+            (policy_file.to_string_lossy(), passphrase.to_string_lossy());
+        let args = [
+            "init",
+            "--party",
+            party,
+            "--name",
+            name,
+            "--origin",
+            &origin,
+            "--registry",
+            registry,
+            "--network",
+            "devnet",
+            "--http",
+            &http,
+            "--p2p",
+            &listen,
+            "--policy",
+            &policy_path,
+            "--passphrase-file",
+            &passphrase_path,
+        ];
+        let made = cli.json(&data, &args).await?;
+        Ok(Self {
+            party: party.to_owned(),
+            api: format!("http://{http}"),
+            p2p: format!("{listen}/p2p/{}", text(&made, "peer")?),
+            log_key: text(&made, "log_key")?,
+            token_file: PathBuf::from(text(&made, "token_file")?),
+            data,
+            passphrase,
+            running: None,
+        })
+    }
+
+    /// Starts the node.
+    ///
+    /// # Errors
+    /// If it does not answer.
+    pub async fn start(&mut self, cli: &Cli) -> Result<(), Failure> {
+        let passphrase = self.passphrase.to_string_lossy().into_owned();
+        let args = ["serve", "--passphrase-file", &passphrase, "--log", "info"];
+        let mut running = cli.spawn(&self.data, &args, &self.data.with_extension("log"))?;
+        running.answers(&format!("{}/healthz", self.api)).await?;
+        running.answers(&format!("{}/readyz", self.api)).await?;
+        self.running = Some(running);
+        Ok(())
+    }
+
+    /// Whether the node's ledger is witnessed and takes writes.
+    ///
+    /// # Errors
+    /// If it is not.
+    pub async fn ready(&self) -> Result<(), Failure> {
+        let answer = reqwest::get(format!("{}/readyz", self.api)).await?;
+        if answer.status().is_success() {
+            Ok(())
+        } else {
+            Err(Failure::new(answer.text().await?))
+        }
+    }
+
+    fn invite(&self) -> PathBuf {
+        self.data.with_extension("invite")
+    }
+
+    /// Writes the node's invite, for its partners.
+    ///
+    /// # Errors
+    /// What the command says.
+    pub async fn write_invite(&self, cli: &Cli) -> Result<(), Failure> {
+        let invite = self.invite();
+        cli.run(
+            &self.data,
+            ["peer", "invite", "--out", &invite.to_string_lossy()],
+        )
+        .await
+        .map(|_| ())
+    }
+
+    /// Adds a partner by its invite, whose fingerprint the partner has told.
+    ///
+    /// # Errors
+    /// What the command says.
+    pub async fn add_partner(&self, cli: &Cli, other: &Self) -> Result<(), Failure> {
+        let told = cli.json(&other.data, &["peer", "invite"]).await?;
+        // The text that was written to the file is the one that the fingerprint is of only within the same second.
+        let invite = other.invite();
+        std::fs::write(&invite, text(&told, "invite")?)?;
+        let args = [
+            "peer",
+            "add",
+            &invite.to_string_lossy(),
+            "--fingerprint",
+            &text(&told, "fingerprint")?,
+        ];
+        cli.run(&self.data, args).await.map(|_| ())
+    }
+
+    /// What programs need to know of the node.
+    #[must_use]
+    pub fn as_json(&self) -> Value {
+        json!({
+            "party": self.party,
+            "api": self.api,
+            "p2p": self.p2p,
+            "data": self.data,
+            "token_file": self.token_file,
+        })
+    }
+
+    /// Stops the node.
+    pub async fn stop(self) {
+        if let Some(running) = self.running {
+            running.stop().await;
+        }
+    }
+}
+
+/// The id of the agreement between two countries.
+pub(super) fn agreement_id(one: &str, other: &str) -> String {
+    let mut pair = [one, other];
+    pair.sort_unstable();
+    format!("{}-{}", pair[0], pair[1])
+}
+
+/// Two countries agree that units may move both ways: one drafts and signs, the other countersigns, both record it.
+///
+/// # Errors
+/// What a command says.
+pub(super) async fn agree(cli: &Cli, first: &Country, second: &Country) -> Result<(), Failure> {
+    let id = agreement_id(&first.party, &second.party);
+    let folder = first.data.parent().unwrap_or(Path::new("."));
+    let file = |stage: &str| {
+        folder
+            .join(format!("agreement-{id}-{stage}"))
+            .to_string_lossy()
+            .into_owned()
+    };
+    let (draft, signed, both) = (file("draft"), file("signed"), file("countersigned"));
+    let (there, back) = (
+        format!("{}-{}", first.party, second.party),
+        format!("{}-{}", second.party, first.party),
+    );
+    let args = [
+        "agreement",
+        "draft",
+        "--id",
+        &id,
+        "--with",
+        &second.party,
+        "--direction",
+        &there,
+        "--direction",
+        &back,
+        "--cooperative-approach",
+        "CA0007",
+        "--valid-from",
+        "2021-01-01T00:00:00Z",
+        "--valid-until",
+        "2040-01-01T00:00:00Z",
+        "--out",
+        &draft,
+    ];
+    cli.run(&first.data, args).await?;
+    cli.run(
+        &first.data,
+        ["agreement", "sign", &draft, "--out", &signed, "--yes"],
+    )
+    .await?;
+    cli.run(
+        &second.data,
+        ["agreement", "sign", &signed, "--out", &both, "--yes"],
+    )
+    .await?;
+    for country in [first, second] {
+        cli.run(&country.data, ["agreement", "add", &both]).await?;
+    }
+    Ok(())
+}

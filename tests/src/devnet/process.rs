@@ -1,0 +1,244 @@
+//! Running the `countersign` command, once or for long.
+
+use std::ffi::OsStr;
+use std::fmt;
+use std::fs::File;
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Output, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+use tokio::process::{Child, Command};
+use tokio::signal::unix::{SignalKind, signal};
+
+/// How long a process may take to stop in order before it is killed.
+const GRACE: Duration = Duration::from_secs(15);
+
+/// How long a process may take until it answers.
+const START: Duration = Duration::from_secs(90);
+
+/// What went wrong, in words for a person.
+#[derive(Debug)]
+pub struct Failure(String);
+
+impl Failure {
+    /// A failure.
+    #[must_use]
+    pub fn new(why: impl Into<String>) -> Self {
+        Self(why.into())
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.0)
+    }
+}
+
+impl<E: std::error::Error> From<E> for Failure {
+    fn from(error: E) -> Self {
+        Self(error.to_string())
+    }
+}
+
+/// The `countersign` command.
+#[derive(Clone, Debug)]
+pub struct Cli(PathBuf);
+
+impl Cli {
+    /// The program at this path.
+    #[must_use]
+    pub fn at(path: PathBuf) -> Self {
+        Self(path)
+    }
+
+    fn command<S: AsRef<OsStr>>(
+        &self,
+        data: Option<&Path>,
+        args: impl IntoIterator<Item = S>,
+    ) -> Command {
+        let mut command = Command::new(&self.0);
+        if let Some(data) = data {
+            command.arg("--data").arg(data);
+        }
+        command.args(args).stdin(Stdio::null()).kill_on_drop(true);
+        // What the operator has set must not lead the federation's commands to another node.
+        for variable in [
+            "COUNTERSIGN_DATA",
+            "COUNTERSIGN_URL",
+            "COUNTERSIGN_TOKEN_FILE",
+        ] {
+            command.env_remove(variable);
+        }
+        command
+    }
+
+    /// Runs a command to its end, whatever its exit code.
+    ///
+    /// # Errors
+    /// If it can not be run at all.
+    pub async fn output<S: AsRef<OsStr>>(
+        &self,
+        data: Option<&Path>,
+        args: impl IntoIterator<Item = S>,
+    ) -> Result<Output, Failure> {
+        Ok(self.command(data, args).output().await?)
+    }
+
+    /// Runs a command that must succeed; gives its stdout.
+    ///
+    /// # Errors
+    /// What it said on stderr.
+    pub async fn run<S: AsRef<OsStr>>(
+        &self,
+        data: &Path,
+        args: impl IntoIterator<Item = S>,
+    ) -> Result<String, Failure> {
+        let args: Vec<S> = args.into_iter().collect();
+        let words: Vec<String> = args
+            .iter()
+            .map(|arg| arg.as_ref().to_string_lossy().into_owned())
+            .collect();
+        let output = self.output(Some(data), args).await?;
+        if !output.status.success() {
+            let said = String::from_utf8_lossy(&output.stderr);
+            return Err(Failure::new(format!(
+                "countersign {} ({}):\n{said}",
+                words.join(" "),
+                output.status
+            )));
+        }
+        Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+    }
+
+    /// Runs a command that must succeed and print JSON.
+    ///
+    /// # Errors
+    /// What it said on stderr, or that it printed no JSON.
+    pub async fn json(&self, data: &Path, args: &[&str]) -> Result<Value, Failure> {
+        let printed = self
+            .run(data, args.iter().copied().chain(["-o", "json"]))
+            .await?;
+        serde_json::from_str(&printed)
+            .map_err(|error| Failure::new(format!("{args:?} printed no JSON: {error}\n{printed}")))
+    }
+
+    /// Starts a process that runs for long; it writes to `log`.
+    ///
+    /// # Errors
+    /// If it can not be started.
+    pub fn spawn(&self, data: &Path, args: &[&str], log: &Path) -> Result<Running, Failure> {
+        let out = File::create(log)?;
+        let child = self
+            .command(Some(data), args)
+            .stdout(out.try_clone()?)
+            .stderr(out)
+            .spawn()?;
+        Ok(Running {
+            child,
+            log: log.to_owned(),
+        })
+    }
+}
+
+/// A process that runs for long.
+pub struct Running {
+    child: Child,
+    log: PathBuf,
+}
+
+impl Running {
+    /// Waits until an address answers with 200.
+    ///
+    /// # Errors
+    /// If the process ended, or did not answer in time; with the end of its log.
+    pub async fn answers(&mut self, url: &str) -> Result<(), Failure> {
+        let deadline = Instant::now() + START;
+        loop {
+            if let Ok(answer) = reqwest::get(url).await
+                && answer.status().is_success()
+            {
+                return Ok(());
+            }
+            if let Some(status) = self.child.try_wait()? {
+                return Err(Failure::new(format!(
+                    "a process ended with {status}:\n{}",
+                    self.last_words()
+                )));
+            }
+            if Instant::now() > deadline {
+                return Err(Failure::new(format!(
+                    "{url} does not answer with 200:\n{}",
+                    self.last_words()
+                )));
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    fn last_words(&self) -> String {
+        let log = std::fs::read_to_string(&self.log).unwrap_or_default();
+        let lines: Vec<&str> = log.lines().collect();
+        lines[lines.len().saturating_sub(20)..].join("\n")
+    }
+
+    /// Asks the process to stop, and kills it only if it does not.
+    pub async fn stop(mut self) {
+        if let Some(id) = self.child.id() {
+            let asked = Command::new("kill")
+                .arg("-TERM")
+                .arg(id.to_string())
+                .status()
+                .await;
+            if asked.is_ok() && tokio::time::timeout(GRACE, self.child.wait()).await.is_ok() {
+                return;
+            }
+        }
+        let _already_gone = self.child.kill().await;
+    }
+}
+
+/// A port on loopback that was free a moment ago.
+///
+/// # Errors
+/// If the system has none.
+pub(super) fn free_port() -> Result<u16, Failure> {
+    Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
+}
+
+/// Resolves on Ctrl-C or SIGTERM.
+pub(super) async fn until_asked_to_stop() {
+    let (Ok(mut interrupt), Ok(mut terminate)) = (
+        signal(SignalKind::interrupt()),
+        signal(SignalKind::terminate()),
+    ) else {
+        return;
+    };
+    tokio::select! {
+        _ = interrupt.recv() => {}
+        _ = terminate.recv() => {}
+    }
+}
+
+/// A file that only its owner may read, with a passphrase that was drawn for this federation.
+///
+/// # Errors
+/// If it can not be written.
+pub(super) fn passphrase_file(dir: &Path) -> Result<PathBuf, Failure> {
+    use std::io::Write;
+    use std::os::unix::fs::OpenOptionsExt;
+
+    let path = dir.join("passphrase");
+    if !path.exists() {
+        let mut seed = [0_u8; 16];
+        std::io::Read::read_exact(&mut File::open("/dev/urandom")?, &mut seed)?;
+        let mut file = File::options()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(&path)?;
+        writeln!(file, "{}", hex::encode(seed))?;
+    }
+    Ok(path)
+}
