@@ -56,6 +56,7 @@ impl Node {
         let config = Config::load(folder.path())?;
         let keys = load_keys(folder, &passphrase).await?;
         let ledger = open_ledger(folder, &config, &keys).await?;
+        let keys = finish_rotation(folder, keys, &ledger.handle())?;
         let stop = CancellationToken::new();
         match Self::assemble(folder, config, keys, passphrase, &ledger, stop.clone()).await {
             Ok((network, http, tasks)) => Ok(Self {
@@ -210,6 +211,23 @@ async fn open_ledger(
         .await
         .map_err(|_| RunError::Aborted)?;
     Ok(opened?)
+}
+
+/// A rotation that the ledger has recorded and a crash kept from the key files is completed here.
+fn finish_rotation(
+    folder: &DataFolder,
+    mut keys: NodeKeys,
+    ledger: &LedgerHandle,
+) -> Result<NodeKeys, RunError> {
+    let signs = ledger.read(|state| state.log_key().map(|(key, _)| key.to_string()));
+    if let Some(next) = keys
+        .pending_log
+        .take_if(|next| signs == Some(next.verifier().to_string()))
+    {
+        KeyFolder::new(folder.keys()).promote_pending(next.verifier())?;
+        keys.log = next;
+    }
+    Ok(keys)
 }
 
 /// Listed partners with the addresses of their invites. A partner without a readable invite is waited for.

@@ -68,7 +68,7 @@ pub fn verify<F: Files>(
     }
     ledger.check_strangers(size)?;
     let genesis = names.finish(ledger)?;
-    let replayed = replay.map(replayed).transpose()?;
+    let replayed = replay.as_ref().map(replayed).transpose()?;
     let head = names.check(genesis, &head, options.trust)?;
     check_root(ledger, &head)?;
     Ok(Report {
@@ -87,7 +87,7 @@ pub fn verify<F: Files>(
     })
 }
 
-fn replayed(replay: Replay) -> Result<Replayed, VerifyError> {
+fn replayed(replay: &Replay) -> Result<Replayed, VerifyError> {
     let state = replay.state();
     check_balances(state)?;
     Ok(Replayed {
