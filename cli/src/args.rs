@@ -69,6 +69,8 @@ pub(crate) enum Command {
     Ledger(ledger::LedgerCommand),
     /// Verify proof bundles and exported ledgers offline: no data folder, no network
     Verify(verify::VerifyArgs),
+    /// Bring a data folder of an earlier release to this one's schema
+    Migrate,
     /// Print the completion script of a shell
     Completion(docs::CompletionArgs),
     /// Print the manual page, or write those of every command

@@ -120,7 +120,7 @@ impl Client {
         write: &WriteArgs,
         body: &B,
     ) -> Outcome<Written<T>> {
-        self.change(Method::POST, path, write, Some(body))
+        self.change(&Method::POST, path, write, Some(body))
     }
 
     /// Takes something away.
@@ -129,13 +129,13 @@ impl Client {
         path: &str,
         write: &WriteArgs,
     ) -> Outcome<Written<T>> {
-        self.change(Method::DELETE, path, write, None::<&()>)
+        self.change(&Method::DELETE, path, write, None::<&()>)
     }
 
     /// A change under an idempotency key.
     pub(crate) fn change<B: Serialize, T: DeserializeOwned>(
         &self,
-        method: Method,
+        method: &Method,
         path: &str,
         write: &WriteArgs,
         body: Option<&B>,
@@ -293,44 +293,4 @@ fn failure(problem: &Problem) -> Failure {
 }
 
 #[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used, missing_docs)]
-    use super::*;
-
-    fn exit(kind: &str) -> Exit {
-        let problem = Problem {
-            kind: format!("urn:countersign:problem:{kind}"),
-            title: String::new(),
-            status: 400,
-            detail: String::new(),
-            instance: String::new(),
-            request_id: String::new(),
-            code: None,
-            errors: Vec::new(),
-        };
-        failure(&problem).exit
-    }
-
-    #[test]
-    fn queries_are_encoded() {
-        let query = [
-            ("serial", "CA0001-GHA01-GHA-1,000-2023".to_owned()),
-            ("limit", "5".to_owned()),
-        ];
-        assert_eq!(
-            with_query("a", &query),
-            "a?serial=CA0001-GHA01-GHA-1%2C000-2023&limit=5"
-        );
-        assert_eq!(with_query("a", &[]), "a");
-    }
-
-    #[test]
-    fn each_kind_of_problem_has_its_exit_code() {
-        assert_eq!(exit("refused"), Exit::Validation);
-        assert_eq!(exit("not-authorised"), Exit::NotAuthorised);
-        assert_eq!(exit("conflict"), Exit::Conflict);
-        assert_eq!(exit("unreachable"), Exit::Unreachable);
-        assert_eq!(exit("read-only"), Exit::Other);
-        assert_eq!(exit("of-a-later-version"), Exit::Other);
-    }
-}
+mod tests;

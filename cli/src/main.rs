@@ -6,6 +6,8 @@
 mod args;
 mod client;
 mod commands;
+#[cfg(test)]
+mod documentation;
 mod exit;
 mod output;
 mod passphrase;

@@ -58,13 +58,15 @@ impl Progress {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
         }
-        let seconds = self.started.elapsed().as_secs_f64();
-        let rate = self.done as f64 / seconds.max(1e-6);
+        let elapsed = self.started.elapsed();
+        let micros = elapsed.as_micros().max(1);
+        let rate = u128::from(self.done) * 1_000_000 / micros;
         terminal::done(format_args!(
-            "{}: {} records in {seconds:.1} s ({}/s)",
+            "{}: {} records in {:.1} s ({}/s)",
             self.what,
             tonnes(self.done),
-            tonnes(rate.round().max(0.0) as u64),
+            elapsed.as_secs_f64(),
+            tonnes(u64::try_from(rate).unwrap_or(u64::MAX)),
         ));
     }
 }

@@ -53,9 +53,22 @@ impl Node {
     /// # Errors
     /// What is missing, damaged or not allowed, and how to mend it. Nothing is left running.
     pub async fn start(folder: &DataFolder, passphrase: SecretString) -> Result<Self, RunError> {
+        Self::start_accepting(folder, passphrase, None).await
+    }
+
+    /// As [`Node::start`], with the operator's word that acknowledged records above this size may be given up because no
+    /// witness has seen them.
+    ///
+    /// # Errors
+    /// As [`Node::start`]; also when another size than this is found.
+    pub async fn start_accepting(
+        folder: &DataFolder,
+        passphrase: SecretString,
+        accept_head: Option<u64>,
+    ) -> Result<Self, RunError> {
         let config = Config::load(folder.path())?;
         let keys = load_keys(folder, &passphrase).await?;
-        let ledger = open_ledger(folder, &config, &keys).await?;
+        let ledger = open_ledger(folder, &config, &keys, accept_head).await?;
         let keys = finish_rotation(folder, keys, &ledger.handle())?;
         let stop = CancellationToken::new();
         match Self::assemble(folder, config, keys, passphrase, &ledger, stop.clone()).await {
@@ -197,6 +210,7 @@ async fn open_ledger(
     folder: &DataFolder,
     config: &Config,
     keys: &NodeKeys,
+    accept_head: Option<u64>,
 ) -> Result<Ledger, RunError> {
     let mut signers = vec![keys.log.clone()];
     signers.extend(keys.pending_log.clone());
@@ -207,6 +221,7 @@ async fn open_ledger(
         signers,
     );
     ledger.queue = usize::try_from(config.limits.queue_submissions).unwrap_or(ledger.queue);
+    ledger.store.accept_head = accept_head;
     let opened = tokio::task::spawn_blocking(move || Ledger::open(ledger))
         .await
         .map_err(|_| RunError::Aborted)?;

@@ -114,7 +114,6 @@ fn every_script_that_the_documentation_shows_is_there() {
 }
 
 #[test]
-#[ignore = "docs/operating.md shows no commands of the binary yet; remove this line with its first ones"]
 fn every_command_that_the_documentation_shows_exists_with_its_options() {
     let mut wrong = Vec::new();
     let mut checked = 0;

@@ -82,7 +82,7 @@ impl KeyCommand {
             Self::Rotate(args) => {
                 session.confirm("Sign with a new key from the next block on? Partners and trust files will need it.")?;
                 let rotated: RotatedKey = session.client()?.change(
-                    Method::POST,
+                    &Method::POST,
                     "keys/rotate",
                     &args.write,
                     None::<&()>,

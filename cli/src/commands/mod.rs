@@ -8,6 +8,7 @@ pub(crate) mod init;
 pub(crate) mod issue;
 pub(crate) mod key;
 pub(crate) mod ledger;
+mod migrate;
 pub(crate) mod organisation;
 pub(crate) mod peer;
 pub(crate) mod project;
@@ -50,6 +51,7 @@ pub(crate) fn run(cli: Cli) -> Outcome {
         Command::Retire(args) => args.run(session),
         Command::Ledger(command) => command.run(session),
         Command::Verify(args) => args.run(session),
+        Command::Migrate => migrate::run(session),
         Command::Completion(args) => args.run(),
         Command::Man(args) => args.run(),
     }

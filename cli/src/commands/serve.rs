@@ -17,6 +17,10 @@ use crate::terminal;
 pub(crate) struct ServeArgs {
     #[command(flatten)]
     passphrase: PassphraseArgs,
+    /// Accept that acknowledged records above this size are lost, because no witness has cosigned them; once, after the
+    /// node has refused to start and told this number
+    #[arg(long, value_name = "SIZE")]
+    accept_head: Option<u64>,
     #[command(flatten)]
     log: LogArgs,
 }
@@ -65,6 +69,12 @@ impl LogArgs {
 impl ServeArgs {
     pub(crate) fn run(self, session: &Session) -> Outcome {
         let folder = session.folder()?;
+        if let Some(size) = self.accept_head {
+            session.confirm(&format!(
+                "Give up every acknowledged record above size {size}? If a witness has cosigned one, the node will be \
+                 refused as rolled back."
+            ))?;
+        }
         let passphrase = self.passphrase.read(session.no_input)?;
         self.log.start()?;
         let runtime = Builder::new_multi_thread()
@@ -73,7 +83,7 @@ impl ServeArgs {
             .map_err(Failure::other)?;
         runtime.block_on(async {
             let asked_to_stop = asked_to_stop()?;
-            let node = Node::start(&folder, passphrase).await?;
+            let node = Node::start_accepting(&folder, passphrase, self.accept_head).await?;
             let base = format!("http://{}", node.http());
             terminal::done(format_args!(
                 "the node is up: status page {base}/, API {base}/api/v1"

@@ -1,11 +1,12 @@
 //! Transfers: to partner countries, and between accounts at home.
 
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+mod side;
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use clap::{Args, Subcommand, ValueEnum};
 use countersign_node::http::dto::{
-    CancelAsked, Moved, NewAccountTransfer, NewCancel, NewTransfer, Sent, StateName, TransferView,
-    Written,
+    CancelAsked, Moved, NewAccountTransfer, NewCancel, NewTransfer, Sent, TransferView, Written,
 };
 use countersign_protocol::id::{AccountId, AgreementId, TransferId};
 use countersign_protocol::party::Party;
@@ -14,12 +15,13 @@ use countersign_protocol::record::Reason;
 use super::organisation::ListArgs;
 use super::tell;
 use super::units::{self, UnitsArgs};
-use crate::client::{Client, WriteArgs};
-use crate::exit::{Exit, Failure, Outcome};
+use crate::client::WriteArgs;
+use crate::exit::Outcome;
 use crate::session::Session;
 use crate::table::{Table, View, moment, or_dash, tonnes};
 use crate::terminal;
 use crate::words::word;
+use side::{settled, shown};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum TransferCommand {
@@ -269,58 +271,4 @@ fn now_ms() -> u64 {
         .duration_since(UNIX_EPOCH)
         .unwrap_or_default();
     u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
-}
-
-/// Waits until this side of a transfer has its end.
-fn settled(client: &Client, transfer: TransferId, patience: Duration) -> Outcome<TransferView> {
-    let until = Instant::now() + patience;
-    loop {
-        let found: TransferView = client.get(&format!("transfers/{transfer}"), &[])?;
-        if found.state != StateName::Locked {
-            return Ok(found);
-        }
-        if Instant::now() >= until {
-            return Err(Failure::new(
-                Exit::Unreachable,
-                format_args!("{} has not answered within {} s; the units stay locked, and the node goes on asking", found.partner, patience.as_secs()),
-            )
-            .hint(format_args!("look again with: countersign transfer show {transfer}")));
-        }
-        std::thread::sleep(Duration::from_millis(100));
-    }
-}
-
-fn shown(it: &TransferView) -> View {
-    let events: Vec<String> = it
-        .events
-        .iter()
-        .map(|event| {
-            let witnessed = if event.witnessed {
-                "witnessed"
-            } else {
-                "not witnessed yet"
-            };
-            format!(
-                "leaf {}: {} ({witnessed})",
-                event.index,
-                event.kind.replace('_', " ")
-            )
-        })
-        .collect();
-    let mut pairs = vec![
-        ("transfer", it.id.to_string()),
-        ("state", it.state.to_string()),
-        ("way", format!("{} {}", word(&it.direction), it.partner)),
-        ("tonnes", tonnes(it.tonnes)),
-        ("agreement", or_dash(it.agreement.as_ref())),
-        ("account", or_dash(it.account)),
-        ("partner's account", or_dash(it.partner_account)),
-        ("opened", moment(it.opened_ms)),
-        ("settled", or_dash(it.settled_ms.map(moment))),
-        ("records", events.join("\n")),
-    ];
-    if let Some(reason) = &it.refusal {
-        pairs.push(("refused", format!("{} {reason}", or_dash(it.refusal_code))));
-    }
-    View::Many(vec![View::pairs(pairs), units::table(&it.units)])
 }

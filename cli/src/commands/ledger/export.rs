@@ -39,7 +39,7 @@ impl ExportArgs {
         };
         let mut progress = Progress::new("export");
         let checkpoint = export::write(&reader, &head, &self.out, &mut |at| {
-            progress.at(at.done, at.total)
+            progress.at(at.done, at.total);
         })?;
         progress.finish();
         let written = Written {

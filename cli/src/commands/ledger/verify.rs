@@ -10,7 +10,7 @@ use countersign_node::store::StoreReader;
 use countersign_protocol::log::Policy;
 use serde::Serialize;
 
-use crate::commands::verify::{read_trust, shown::exported};
+use crate::commands::verify::{exported, read_trust};
 use crate::exit::{Exit, Failure, Outcome};
 use crate::progress::Progress;
 use crate::session::Session;

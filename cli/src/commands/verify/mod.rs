@@ -1,6 +1,7 @@
 //! Verifying offline: proof bundles, exported ledgers and checkpoints, against a trust file. No data folder, no network.
 
-pub(super) mod shown;
+pub(super) mod exported;
+mod shown;
 pub(super) mod summary;
 
 use std::path::{Path, PathBuf};
@@ -44,7 +45,7 @@ impl VerifyArgs {
                 Format::Table => match &checked {
                     Ok(checked) => out.show(&verdict, |_| shown::view(file, checked))?,
                     Err(failure) => {
-                        terminal::complain(format_args!("{}: {}", file.display(), failure.message))
+                        terminal::complain(format_args!("{}: {}", file.display(), failure.message));
                     }
                 },
             }

@@ -1,5 +1,6 @@
 //! What a record says, in words.
 
+use countersign_protocol::id::TransferId;
 use countersign_protocol::record::{Body, PartnerStatus, RetireKind};
 use countersign_protocol::units::{UnitBlock, UnitRange};
 
@@ -73,6 +74,20 @@ pub(in crate::commands) fn body(body: &Body) -> String {
         }
         Body::BlockHeader(it) => format!("block {} ends, it began at leaf {}", it.height, it.first),
         _ => transfer(body),
+    }
+}
+
+/// The transfer that a record is about, in full.
+pub(super) fn transfer_id(body: &Body) -> Option<TransferId> {
+    match body {
+        Body::Lock(it) => Some(it.transfer),
+        Body::AskCancel(it) => Some(it.transfer),
+        Body::Acquire(it) => Some(it.transfer),
+        Body::Refuse(it) => Some(it.transfer),
+        Body::Finalise(it) => Some(it.transfer),
+        Body::Release(it) => Some(it.transfer),
+        Body::SourceSettled(it) => Some(it.transfer),
+        _ => None,
     }
 }
 

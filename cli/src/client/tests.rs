@@ -1,0 +1,39 @@
+#![allow(clippy::unwrap_used, missing_docs)]
+use super::*;
+
+fn exit(kind: &str) -> Exit {
+    let problem = Problem {
+        kind: format!("urn:countersign:problem:{kind}"),
+        title: String::new(),
+        status: 400,
+        detail: String::new(),
+        instance: String::new(),
+        request_id: String::new(),
+        code: None,
+        errors: Vec::new(),
+    };
+    failure(&problem).exit
+}
+
+#[test]
+fn queries_are_encoded() {
+    let query = [
+        ("serial", "CA0001-GHA01-GHA-1,000-2023".to_owned()),
+        ("limit", "5".to_owned()),
+    ];
+    assert_eq!(
+        with_query("a", &query),
+        "a?serial=CA0001-GHA01-GHA-1%2C000-2023&limit=5"
+    );
+    assert_eq!(with_query("a", &[]), "a");
+}
+
+#[test]
+fn each_kind_of_problem_has_its_exit_code() {
+    assert_eq!(exit("refused"), Exit::Validation);
+    assert_eq!(exit("not-authorised"), Exit::NotAuthorised);
+    assert_eq!(exit("conflict"), Exit::Conflict);
+    assert_eq!(exit("unreachable"), Exit::Unreachable);
+    assert_eq!(exit("read-only"), Exit::Other);
+    assert_eq!(exit("of-a-later-version"), Exit::Other);
+}

@@ -1,0 +1,216 @@
+//! What the tests of the command line share: a data folder, a proof bundle, a node that answers what it is told.
+#![allow(
+    dead_code,
+    unreachable_pub,
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::panic
+)] // each test binary uses a part
+
+use std::fs;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::thread::JoinHandle;
+
+use assert_cmd::Command;
+use countersign_protocol::log::{
+    Checkpoint, KeyKind, Policy, SignedNote, SignerKey, TlogProof, cosign, leaf_hash, node_hash,
+};
+use countersign_protocol::record::Record;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+pub const PASSPHRASE: &str = "five random words make sense";
+
+/// The program, with nothing of the operator's environment.
+pub fn countersign() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_countersign"));
+    for variable in [
+        "COUNTERSIGN_DATA",
+        "COUNTERSIGN_URL",
+        "COUNTERSIGN_TOKEN_FILE",
+        "COUNTERSIGN_LOG",
+    ] {
+        command.env_remove(variable);
+    }
+    command.timeout(std::time::Duration::from_secs(60));
+    command
+}
+
+/// Exit code, stdout and stderr.
+pub struct Ended {
+    pub code: i32,
+    pub out: String,
+    pub err: String,
+}
+
+pub fn run(args: &[&str]) -> Ended {
+    let output = countersign().args(args).output().unwrap();
+    Ended {
+        code: output.status.code().unwrap(),
+        out: String::from_utf8(output.stdout).unwrap(),
+        err: String::from_utf8(output.stderr).unwrap(),
+    }
+}
+
+impl Ended {
+    pub fn json(&self) -> Value {
+        assert_eq!(self.code, 0, "{}", self.err);
+        serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error}: {}", self.out))
+    }
+}
+
+pub fn set_mode(path: &Path, mode: u32) {
+    fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+}
+
+/// A private file with one line.
+pub fn secret_file(path: PathBuf, line: &str) -> PathBuf {
+    fs::write(&path, format!("{line}\n")).unwrap();
+    set_mode(&path, 0o600);
+    path
+}
+
+pub fn text(path: &Path) -> &str {
+    path.to_str().unwrap()
+}
+
+/// A folder with a new node that was never started.
+pub struct Made {
+    pub dir: TempDir,
+    pub data: PathBuf,
+    pub passphrase: PathBuf,
+    pub init: Value,
+}
+
+/// Makes a node whose ledger no witness is asked for.
+pub fn made() -> Made {
+    let dir = tempfile::tempdir().unwrap();
+    let data = dir.path().join("gh");
+    let passphrase = secret_file(dir.path().join("passphrase"), PASSPHRASE);
+    let policy = dir.path().join("policy");
+    fs::write(&policy, "quorum none\n").unwrap();
+    let init = run(&[
+        "init",
+        "--data",
+        text(&data),
+        "--party",
+        "GH",
+        "--name",
+        "Ghana Carbon Registry",
+        "--origin",
+        "gh.example/ledger",
+        "--registry",
+        "GHA01",
+        "--network",
+        "tests",
+        "--http",
+        "127.0.0.1:0",
+        "--p2p",
+        "/ip4/127.0.0.1/tcp/0",
+        "--policy",
+        text(&policy),
+        "--passphrase-file",
+        text(&passphrase),
+        "-o",
+        "json",
+    ]);
+    let init = init.json();
+    Made {
+        dir,
+        data,
+        passphrase,
+        init,
+    }
+}
+
+/// A bundle that proves a record, and the trust file for it.
+pub fn bundle(dir: &Path) -> (PathBuf, PathBuf) {
+    let record: Record = serde_json::from_value(json!({
+        "time_ms": 1_751_846_400_000_u64, "request": "07".repeat(16),
+        "body": {"issuance": {"account": 1, "range": "GH-1-11733", "unit_type": "ITMO", "project": 1, "year": 2023}},
+    }))
+    .unwrap();
+    let leaf = record.encode();
+    let sibling = leaf_hash(b"another leaf");
+    let log = SignerKey::from_seed("gh.example/ledger", KeyKind::Ed25519, &[1; 32]).unwrap();
+    let checkpoint = Checkpoint {
+        origin: log.name().to_owned(),
+        size: 2,
+        root: node_hash(&sibling, &leaf_hash(&leaf)),
+    };
+    let mut note = SignedNote::parse(&checkpoint.sign(&log).unwrap()).unwrap();
+    let mut witnesses = Vec::new();
+    for number in 0..4_u8 {
+        let name = format!("w{number}.example");
+        let key = SignerKey::from_seed(&name, KeyKind::CosignatureV1, &[number + 10; 32]).unwrap();
+        note.add(cosign(note.text(), &key, 1_751_846_401).unwrap())
+            .unwrap();
+        witnesses.push(key.verifier().clone());
+    }
+    let policy = Policy::k_of_n(&[log.verifier().clone()], &witnesses, 3).unwrap();
+    let proof = TlogProof::new(leaf, 1, vec![sibling], note.to_string());
+    let (bundle, trust) = (dir.join("gh.proof"), dir.join("trust"));
+    fs::write(&bundle, proof.to_string()).unwrap();
+    fs::write(&trust, policy.to_string()).unwrap();
+    (bundle, trust)
+}
+
+/// What a program asked of a node: request line and headers in lower case, and the body.
+pub struct Asked {
+    pub head: String,
+    pub body: String,
+}
+
+/// A node that gives these answers, one to each request, and tells what it was asked.
+pub fn node(answers: Vec<(u16, Value)>) -> (String, JoinHandle<Vec<Asked>>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let serving = std::thread::spawn(move || {
+        let mut asked = Vec::new();
+        for (status, body) in answers {
+            let (mut stream, _) = listener.accept().unwrap();
+            let mut reader = BufReader::new(stream.try_clone().unwrap());
+            let (mut head, mut length) = (String::new(), 0);
+            loop {
+                let mut line = String::new();
+                reader.read_line(&mut line).unwrap();
+                let line = line.trim_end().to_lowercase();
+                if line.is_empty() {
+                    break;
+                }
+                if let Some(bytes) = line.strip_prefix("content-length: ") {
+                    length = bytes.parse().unwrap();
+                }
+                head.push_str(&line);
+                head.push('\n');
+            }
+            let mut sent = vec![0; length];
+            reader.read_exact(&mut sent).unwrap();
+            asked.push(Asked {
+                head,
+                body: String::from_utf8(sent).unwrap(),
+            });
+            let body = body.to_string();
+            write!(
+                stream,
+                "HTTP/1.1 {status} X\r\ncontent-type: application/json\r\nconnection: close\r\ncontent-length: {}\r\n\r\n{body}",
+                body.len()
+            )
+            .unwrap();
+        }
+        asked
+    });
+    (url, serving)
+}
+
+/// A problem as a node tells it.
+pub fn problem(status: u16, kind: &str, detail: &str) -> (u16, Value) {
+    let body = json!({
+        "type": format!("urn:countersign:problem:{kind}"), "title": "", "status": status, "detail": detail,
+        "instance": "/api/v1/x", "request_id": "abc",
+    });
+    (status, body)
+}
