@@ -333,10 +333,36 @@ fn countersigning_needs_the_true_signature_of_the_partner() {
 }
 
 #[test]
+fn a_term_that_no_rule_holds_is_not_recorded() {
+    let (swiss, ghana) = (swiss_log(), ghana_log());
+    let keys = [swiss.verifier(), ghana.verifier()];
+    for limited in [
+        Agreement {
+            unit_types: Vec::new(),
+            ..agreement()
+        },
+        Agreement {
+            scopes: Vec::new(),
+            ..agreement()
+        },
+    ] {
+        let mut file = AgreementFile::sign(limited, &swiss).unwrap();
+        file.countersign(&ghana, swiss.verifier()).unwrap();
+        let recorded = file.record_for("GH".parse().unwrap(), keys);
+        assert_eq!(recorded, Err(AgreementError::Unenforceable));
+    }
+}
+
+#[test]
 fn each_ledger_records_the_agreement_from_its_own_side() {
     let (swiss, ghana) = (swiss_log(), ghana_log());
     let keys = [swiss.verifier(), ghana.verifier()];
-    let mut file = AgreementFile::sign(agreement(), &swiss).unwrap();
+    let open = Agreement {
+        unit_types: Vec::new(),
+        scopes: Vec::new(),
+        ..agreement()
+    };
+    let mut file = AgreementFile::sign(open, &swiss).unwrap();
     let own = "GH".parse().unwrap();
     assert_eq!(
         file.record_for(own, keys),

@@ -27,7 +27,7 @@ use crate::id::RequestId;
 /// The version of the record encoding that this code writes and reads.
 pub const RECORD_VERSION: u32 = 1;
 
-/// The largest encoded record in bytes: a proof bundle of such a leaf stays below 8 KiB as text.
+/// The largest encoded record in bytes: a proof bundle of such a leaf stays below 16 KiB as text.
 pub const MAX_RECORD_BYTES: usize = 4096;
 
 /// The most unit ranges that one record may name.
