@@ -1,7 +1,8 @@
 //! Seven defects, each one rule left out: the model must find what goes wrong, or it would not find it in the protocol
 //! either.
 
-use crate::model::{SIMPLE, Scope};
+use crate::laws;
+use crate::model::{Federation, SIMPLE, Scope, Situation};
 use crate::search::{Graph, double_count, holds, told};
 
 /// A rule that is left out.
@@ -111,4 +112,40 @@ fn f7_without_mirrors_a_restored_node_is_safe_and_stuck_for_ever() {
     );
     assert_eq!(way.len(), 3, "{way:#?}");
     holds("F7 mended: with mirrors", scope);
+}
+
+#[test]
+fn every_law_is_broken_by_some_defect() {
+    type Law = fn(&Federation, &Situation) -> bool;
+    let restored = Scope {
+        restores: 1,
+        ..SIMPLE
+    };
+    let cases: [(&str, Law, Scope); 4] = [
+        (
+            "FINAL means acquired, RELEASED means not",
+            laws::ends_agree,
+            with(Defect::SourceReleasesOnTimeout, SIMPLE),
+        ),
+        (
+            "one answer and one end to each transfer",
+            laws::one_answer_each,
+            with(Defect::DestinationForgetsIds, SIMPLE),
+        ),
+        (
+            "nothing rests on an unwitnessed line",
+            laws::pins_are_witnessed,
+            with(Defect::NothingIsWitnessedFirst, restored),
+        ),
+        (
+            "no honest ledger testifies against itself",
+            laws::no_evidence,
+            with(Defect::PinsOnly, restored),
+        ),
+    ];
+    for (name, law, scope) in cases {
+        let (graph, found) = Graph::explore(scope, |model, situation| !law(model, situation));
+        let way = graph.way_to(found.unwrap_or_else(|| panic!("{name}: never broken")));
+        println!("{name}: broken after {}", told(&way));
+    }
 }

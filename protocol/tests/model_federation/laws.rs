@@ -82,7 +82,7 @@ fn log_of_party(archive: &Archive, logs: &[LogId], party: Party) -> Option<LogId
 }
 
 /// S2, of every node: the other side is asked in its witnessed ledger.
-fn ends_agree(model: &Federation, situation: &Situation) -> bool {
+pub(crate) fn ends_agree(model: &Federation, situation: &Situation) -> bool {
     let archive = model.archive();
     situation.nodes.iter().all(|log| {
         let own = archive.party(*log);
@@ -103,14 +103,14 @@ fn ends_agree(model: &Federation, situation: &Situation) -> bool {
 }
 
 /// S4, of every node.
-fn one_answer_each(model: &Federation, situation: &Situation) -> bool {
+pub(crate) fn one_answer_each(model: &Federation, situation: &Situation) -> bool {
     let archive = model.archive();
     let mut logs = situation.nodes.iter();
     logs.all(|log| archive.block(*log).answers_once)
 }
 
 /// S6: every pin is on the line that the witnesses cosigned.
-fn pins_are_witnessed(model: &Federation, situation: &Situation) -> bool {
+pub(crate) fn pins_are_witnessed(model: &Federation, situation: &Situation) -> bool {
     let archive = model.archive();
     situation.nodes.iter().all(|log| {
         (0..model.scope.countries).all(|country| {
@@ -125,7 +125,7 @@ fn pins_are_witnessed(model: &Federation, situation: &Situation) -> bool {
 }
 
 /// S7: all that an honest country ever sent is on one line, the one that it goes on with.
-fn no_evidence(model: &Federation, situation: &Situation) -> bool {
+pub(crate) fn no_evidence(model: &Federation, situation: &Situation) -> bool {
     let archive = model.archive();
     situation.network.iter().all(|letter| {
         let country = archive.block(letter.log).country;
