@@ -6,6 +6,7 @@ use std::fs::File;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Output, Stdio};
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -199,12 +200,28 @@ impl Running {
     }
 }
 
-/// A port on loopback that was free a moment ago.
+/// Where ports are looked for: below the range from which the system takes ports for outgoing connections, so that
+/// nobody else takes one between our look and the process's start.
+const PORTS: std::ops::Range<u16> = 20_000..32_000;
+
+/// A port on loopback that is free, and that this process did not give out before.
 ///
 /// # Errors
-/// If the system has none.
+/// If there is none.
 pub(super) fn free_port() -> Result<u16, Failure> {
-    Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
+    static GIVEN: AtomicU16 = AtomicU16::new(0);
+    let count = PORTS.end - PORTS.start;
+    let begin = u16::try_from(std::process::id() % u32::from(count))?;
+    for _ in PORTS {
+        let port = PORTS.start + (begin + GIVEN.fetch_add(1, Ordering::Relaxed)) % count;
+        if TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return Ok(port);
+        }
+    }
+    Err(Failure::new(format!(
+        "no port of 127.0.0.1 from {} to {} is free",
+        PORTS.start, PORTS.end
+    )))
 }
 
 /// Resolves on Ctrl-C or SIGTERM.
