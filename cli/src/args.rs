@@ -13,7 +13,7 @@ use crate::session::Session;
 ///
 /// Data goes to stdout, everything else to stderr. NO_COLOR is honoured. Secrets are never arguments.
 #[derive(Debug, Parser)]
-#[command(name = "countersign", version, after_help = EXIT_CODES, propagate_version = true)]
+#[command(name = "countersign", version, after_help = EXIT_CODES)]
 #[command(
     subcommand_required = true,
     arg_required_else_help = true,

@@ -24,7 +24,7 @@ Exit codes:
   4  not authorised: a token, a passphrase or a file's mode
   5  conflict: the request id was used for something else
   6  needs approval: somebody else has to approve first
-  7  peer unreachable: the node, a partner or the witnesses did not answer; nothing is lost, try again
+  7  peer unreachable: node, partner or witnesses do not answer; try again
   8  integrity failure: something was altered or damaged
   9  partial: some of several things were done";
 

@@ -15,9 +15,16 @@ use crate::terminal;
 
 /// Options that every command takes.
 #[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "Options of every command")]
 pub(crate) struct Session {
     /// The data folder
-    #[arg(long, global = true, value_name = "DIR", env = "COUNTERSIGN_DATA")]
+    #[arg(
+        long,
+        global = true,
+        value_name = "DIR",
+        env = "COUNTERSIGN_DATA",
+        hide_env_values = true
+    )]
     data: Option<PathBuf>,
     /// How to print data
     #[arg(
@@ -30,14 +37,21 @@ pub(crate) struct Session {
     )]
     output: Format,
     /// The node's HTTP address; by default the one that the node in the data folder listens on
-    #[arg(long, global = true, value_name = "URL", env = "COUNTERSIGN_URL")]
+    #[arg(
+        long,
+        global = true,
+        value_name = "URL",
+        env = "COUNTERSIGN_URL",
+        hide_env_values = true
+    )]
     url: Option<String>,
     /// The file with the API token; by default the operator's in the data folder
     #[arg(
         long,
         global = true,
         value_name = "FILE",
-        env = "COUNTERSIGN_TOKEN_FILE"
+        env = "COUNTERSIGN_TOKEN_FILE",
+        hide_env_values = true
     )]
     token_file: Option<PathBuf>,
     /// Never ask: fail where an answer would be needed

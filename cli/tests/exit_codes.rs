@@ -22,6 +22,7 @@ fn a_wrong_command_line_is_a_usage_error() {
         ],
         &["verify", "x"],
         &["ledger", "proof", "--data", "x"],
+        &["key", "export", "--data", "x", "--partners"],
     ] {
         let ended = run(args);
         assert_eq!(ended.code, 2, "{args:?}: {}", ended.err);

@@ -219,22 +219,21 @@ fn next_steps(folder: &DataFolder, witnesses: &[PolicyWitness]) {
     terminal::done(format_args!(
         "the ledger has its first record; {data} holds everything"
     ));
-    terminal::say("");
-    terminal::say("Next:");
-    terminal::say(format_args!(
-        "  1. Back up {data}/keys and, apart from it, the passphrase: nobody can recover either."
-    ));
+    let mut steps = vec![format!(
+        "back up {data}/keys and, apart from it, the passphrase: nobody can recover either"
+    )];
     if !witnesses.is_empty() {
-        terminal::say(
-            "  2. Give the log key to your witnesses: they cosign only logs that they know.",
-        );
+        let step = "give the log key to the witnesses: they cosign only logs that they know";
+        steps.push(step.to_owned());
     }
-    terminal::say(format_args!(
-        "  3. Start the node:          countersign serve --data {data}"
+    steps.push(format!("start the node: countersign serve --data {data}"));
+    steps.push(format!(
+        "invite a partner: countersign peer invite --data {data} --out invite.txt"
     ));
-    terminal::say(format_args!(
-        "  4. Invite a partner:        countersign peer invite --data {data} --out invite.txt"
-    ));
+    terminal::say("next:");
+    for (number, step) in (1..).zip(steps) {
+        terminal::say(format_args!("  {number}. {step}"));
+    }
 }
 
 #[cfg(test)]

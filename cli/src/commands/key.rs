@@ -39,17 +39,24 @@ pub(crate) struct RotateArgs {
 }
 
 #[derive(Args, Debug)]
-#[group(required = true, multiple = true)]
 pub(crate) struct ExportArgs {
+    #[command(flatten)]
+    what: What,
+    /// Name the partners' logs in the trust file too; asks the running node
+    #[arg(long, requires = "trust")]
+    partners: bool,
+}
+
+/// What is exported.
+#[derive(Args, Debug)]
+#[group(required = true, multiple = true)]
+struct What {
     /// Write a trust file (C2SP tlog-policy): this log's key, the witnesses and the quorum
     #[arg(long, value_name = "FILE")]
     trust: Option<PathBuf>,
     /// Copy the key files, encrypted as they are, into this new folder
     #[arg(long, value_name = "DIR")]
     keys: Option<PathBuf>,
-    /// Name the partners' logs in the trust file too; asks the running node
-    #[arg(long, requires = "trust")]
-    partners: bool,
 }
 
 /// The public halves.
@@ -120,7 +127,7 @@ fn public_keys(folder: &DataFolder) -> Outcome<PublicKeys> {
 impl ExportArgs {
     fn run(self, session: &Session) -> Outcome {
         let folder = session.folder()?;
-        if let Some(path) = &self.trust {
+        if let Some(path) = &self.what.trust {
             let mut logs = vec![KeyFolder::new(folder.keys()).public_signer(KeyRole::Log)?];
             if self.partners {
                 logs.extend(partner_keys(session)?);
@@ -129,7 +136,7 @@ impl ExportArgs {
             files::write_new(path, trust.as_bytes(), PUBLIC_FILE_MODE)?;
             terminal::done(format_args!("trust file written to {}", path.display()));
         }
-        if let Some(path) = &self.keys {
+        if let Some(path) = &self.what.keys {
             copy_keys(&folder.keys(), path)?;
             terminal::done(format_args!("encrypted keys copied to {}", path.display()));
             terminal::say("they open with the passphrase of the node, which is not in the copy");

@@ -33,6 +33,7 @@ pub(crate) struct LogArgs {
         long,
         value_name = "FILTER",
         env = "COUNTERSIGN_LOG",
+        hide_env_values = true,
         default_value = "info"
     )]
     log: String,
