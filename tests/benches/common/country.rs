@@ -1,0 +1,173 @@
+//! A country's ledger on the measured disk, with accounts that own units.
+
+use std::sync::Arc;
+
+use countersign_node::ledger::{Ledger, LedgerConfig, LedgerHandle, Submission, SubmitError};
+use countersign_protocol::id::{AccountId, OrganisationId, RequestId};
+use countersign_protocol::log::{KeyKind, SignerKey};
+use countersign_protocol::record::{AccountKind, Genesis, OrganisationKind};
+use countersign_protocol::registry::{Command, Selection};
+use countersign_protocol::serial::SectoralScope;
+
+use super::Random;
+use super::options::Options;
+
+const ORIGIN: &str = "gh.example/ledger";
+
+/// Tonnes that each account begins with.
+const TONNES: u64 = 1_000_000_000;
+
+pub struct Country {
+    pub ledger: Option<Ledger>,
+    folder: tempfile::TempDir,
+}
+
+impl Country {
+    /// A new ledger with `accounts` accounts that own units.
+    pub fn new(options: &Options, accounts: u32) -> Self {
+        let folder = options.scratch();
+        let genesis = Genesis {
+            party: "GH".parse().unwrap(),
+            origin: ORIGIN.parse().unwrap(),
+            network: "bench".parse().unwrap(),
+            registry: "GHA01".parse().unwrap(),
+            name: "Authority".parse().unwrap(),
+            log_key: key().verifier().to_string().parse().unwrap(),
+        };
+        let ledger = Ledger::create(config(&folder), genesis).unwrap();
+        let country = Self {
+            ledger: Some(ledger),
+            folder,
+        };
+        country.populate(accounts);
+        country
+    }
+
+    pub fn handle(&self) -> LedgerHandle {
+        self.ledger.as_ref().unwrap().handle()
+    }
+
+    /// Closes the ledger and opens it again; gives the time of the opening.
+    pub fn reopen(&mut self) -> std::time::Duration {
+        self.ledger = None;
+        let start = std::time::Instant::now();
+        self.ledger = Some(Ledger::open(config(&self.folder)).unwrap());
+        start.elapsed()
+    }
+
+    pub fn path(&self) -> std::path::PathBuf {
+        self.folder.path().join("ledger")
+    }
+
+    fn populate(&self, accounts: u32) {
+        let handle = self.handle();
+        let mut random = Random::new(1);
+        let mut submit = |command| {
+            handle
+                .submit_blocking(Submission::new(request(&mut random), command))
+                .unwrap();
+        };
+        submit(Command::RegisterOrganisation {
+            name: "Volta Cookstoves".parse().unwrap(),
+            kind: OrganisationKind::Developer,
+        });
+        submit(project("Clean cooking in Volta"));
+        let handle = Arc::new(self.handle());
+        let runtime = runtime();
+        runtime.block_on(async {
+            let open: Vec<Command> = (0..accounts).map(account).collect();
+            submit_all(&handle, open, 2).await;
+            let issue: Vec<Command> = (0..accounts).map(issue).collect();
+            submit_all(&handle, issue, 3).await;
+        });
+    }
+}
+
+async fn submit_all(handle: &Arc<LedgerHandle>, commands: Vec<Command>, seed: u64) {
+    let mut random = Random::new(seed);
+    for chunk in commands.chunks(1024) {
+        let waiting: Vec<_> = chunk
+            .iter()
+            .map(|command| {
+                let submission = Submission::new(request(&mut random), command.clone());
+                let handle = Arc::clone(handle);
+                tokio::spawn(async move { handle.submit(submission).await })
+            })
+            .collect();
+        for one in waiting {
+            one.await.unwrap().unwrap();
+        }
+    }
+}
+
+fn config(folder: &tempfile::TempDir) -> LedgerConfig {
+    let dir = folder.path().join("ledger");
+    LedgerConfig::new(
+        dir,
+        "GH".parse().unwrap(),
+        ORIGIN.parse().unwrap(),
+        vec![key()],
+    )
+}
+
+fn key() -> SignerKey {
+    SignerKey::from_seed(ORIGIN, KeyKind::Ed25519, &[1; 32]).unwrap()
+}
+
+/// As many threads as pgbench is given.
+pub fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .unwrap()
+}
+
+/// A request id as a client draws it: nothing about it is ordered.
+pub fn request(random: &mut Random) -> RequestId {
+    let mut id = [0; 16];
+    id[..8].copy_from_slice(&random.next().to_be_bytes());
+    id[8..].copy_from_slice(&random.next().to_be_bytes());
+    RequestId(id)
+}
+
+pub fn transfer(random: &mut Random, accounts: u32) -> Command {
+    let from = random.up_to(accounts);
+    let to = random.up_to(accounts - 1);
+    Command::Transfer {
+        from: AccountId(from),
+        to: AccountId(if to >= from { to + 1 } else { to }),
+        units: Selection::Tonnes(u64::from(random.up_to(100))),
+    }
+}
+
+pub fn project(title: &str) -> Command {
+    Command::RegisterProject {
+        organisation: OrganisationId(1),
+        title: title.parse().unwrap(),
+        scope: SectoralScope::new(3).unwrap(),
+    }
+}
+
+fn account(number: u32) -> Command {
+    Command::OpenAccount {
+        organisation: OrganisationId(1),
+        name: format!("Account {number}").parse().unwrap(),
+        kind: AccountKind::EntityHolding,
+    }
+}
+
+fn issue(number: u32) -> Command {
+    Command::Issue {
+        account: AccountId(number + 1),
+        project: 1,
+        year: 2024,
+        unit_type: "ITMO".parse().unwrap(),
+        tonnes: TONNES,
+    }
+}
+
+/// True when the error is only the queue's.
+pub const fn is_busy(error: &SubmitError) -> bool {
+    matches!(error, SubmitError::Busy { .. })
+}
