@@ -61,10 +61,12 @@ impl VerifyArgs {
             _ if failed.len() < self.files.len() => Exit::Partial,
             exit => exit,
         };
-        Err(Failure::new(
-            exit,
-            format_args!("{} of {} not verified", failed.len(), self.files.len()),
-        ))
+        // Of a single file everything is said already.
+        let sum = match self.files.len() {
+            1 => String::new(),
+            files => format!("{} of {files} not verified", failed.len()),
+        };
+        Err(Failure::new(exit, sum))
     }
 }
 
