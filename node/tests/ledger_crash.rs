@@ -12,7 +12,7 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use common::{Folder, account, issue, organisation, project, submit, transfer};
-use countersign_node::ledger::{Ledger, LedgerConfig, Receipt, Submission, verify};
+use countersign_node::ledger::{Ledger, LedgerConfig, Receipt, Submission, SubmitError, verify};
 use countersign_node::store::StoreReader;
 use countersign_protocol::id::RequestId;
 use countersign_protocol::record::{Body, Record};
@@ -138,6 +138,76 @@ fn run_and_kill(folder: &Folder, seed: u64, delay: Duration) {
     std::thread::sleep(delay);
     child.kill().unwrap();
     child.wait().unwrap();
+}
+
+/// The part whose disk is full: the shell gives it a limit on the size of a file.
+#[test]
+fn child_whose_disk_is_full() {
+    let Ok(folder) = std::env::var(CHILD_FOLDER) else {
+        return;
+    };
+    if std::env::var(CHILD_SEED).is_ok() {
+        return;
+    }
+    let config = LedgerConfig {
+        dir: Path::new(&folder).join("ledger"),
+        ..Folder::new().config()
+    };
+    let ledger = Ledger::open(config).unwrap();
+    let handle = ledger.handle();
+    let error = loop {
+        if let Err(error) = submit(&handle, transfer(1, 2, 1)) {
+            break error;
+        }
+    };
+    assert!(matches!(error, SubmitError::ReadOnly { .. }), "{error}");
+    assert!(
+        error
+            .to_string()
+            .contains("repeat the request with the same id"),
+        "{error}"
+    );
+    assert!(handle.failed().borrow().is_some());
+    assert!(matches!(
+        submit(&handle, organisation()),
+        Err(SubmitError::ReadOnly { .. })
+    ));
+    let head = handle.head().borrow().clone();
+    assert!(
+        handle.leaf(head.size - 1).unwrap().is_some(),
+        "what was acknowledged can still be read"
+    );
+    assert!(handle.proof(0, head.size).is_ok());
+    println!("read-only at {}", head.size);
+}
+
+#[test]
+fn a_full_disk_makes_the_ledger_read_only_and_loses_nothing() {
+    let (folder, ledger) = Folder::with_units(2, 1_000_000);
+    drop(ledger);
+    let output = Command::new("sh")
+        .args(["-c", "trap '' XFSZ; ulimit -f 512; exec \"$0\" \"$@\""])
+        .arg(std::env::current_exe().unwrap())
+        .args(["--exact", "child_whose_disk_is_full", "--nocapture"])
+        .env(CHILD_FOLDER, folder.root.path())
+        .output()
+        .unwrap();
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(
+        output.status.success(),
+        "{text}{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    let line = text
+        .lines()
+        .find_map(|line| line.split("read-only at ").nth(1))
+        .unwrap();
+    let acknowledged: u64 = line.parse().unwrap();
+    let ledger = folder.open().unwrap();
+    assert!(ledger.handle().head().borrow().size >= acknowledged);
+    submit(&ledger.handle(), organisation()).unwrap();
+    drop(ledger);
+    verify(&StoreReader::open(&folder.path()).unwrap(), true, |_, _| ()).unwrap();
 }
 
 fn receipts(folder: &Folder) -> Vec<Receipt> {

@@ -30,7 +30,7 @@ fn a_reader_beside_a_busy_writer_never_sees_a_hole() {
                 let mut batch = store.batch().unwrap();
                 for index in size..size + 20 {
                     batch.leaf(index, &[7; 400]);
-                    batch.set_state(&index.to_be_bytes(), &[1; 100]);
+                    batch.state(true, &index.to_be_bytes(), Some(&[1; 100]));
                 }
                 size += 20;
                 store.commit(batch.finish()).unwrap();
@@ -49,7 +49,7 @@ fn a_reader_beside_a_busy_writer_never_sees_a_hole() {
                 let (index, _) = leaves.next_leaf().unwrap().unwrap();
                 assert_eq!(index, expected, "a hole in a reader of size {size}");
                 if index % 64 == 1 {
-                    assert!(reader.state(&index.to_be_bytes()).unwrap().is_some());
+                    assert!(reader.transfer(&index.to_be_bytes()).unwrap().is_some());
                 }
             }
         }

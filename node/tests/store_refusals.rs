@@ -11,7 +11,8 @@ use countersign_node::store::{
     Identity, OpenOptions, Store, StoreError, StoreReader, StoredPosting,
 };
 use countersign_protocol::federation::MessageKind;
-use countersign_protocol::id::{RequestId, TransferId};
+use countersign_protocol::id::{AccountId, RequestId, TransferId};
+use countersign_protocol::registry::LedgerAccount;
 
 fn refusal(folder: &Folder) -> StoreError {
     folder.open().expect_err("the store must refuse to start")
@@ -36,8 +37,10 @@ fn a_store_gives_back_what_was_committed() {
     assert_eq!(store.tile_bytes(0, 0).unwrap().unwrap().len(), 96);
     assert_eq!(store.last_tile(0).unwrap().unwrap().0, 0);
     assert_eq!(store.last_tile(1).unwrap(), None);
-    assert_eq!(store.state(b"key 2").unwrap().unwrap(), b"value");
-    let statement = store.postings(b"gh-1", 1, 10).unwrap();
+    assert_eq!(store.transfer(b"transfer 2").unwrap().unwrap(), b"value");
+    let statement = store
+        .postings(LedgerAccount::Available(AccountId(1)), 1, 10)
+        .unwrap();
     assert_eq!(
         statement[0],
         StoredPosting {
@@ -48,8 +51,19 @@ fn a_store_gives_back_what_was_committed() {
         }
     );
     assert_eq!(statement.len(), 2);
-    assert_eq!(store.postings(b"gh-1", 0, 1).unwrap()[0].index, 0);
-    assert_eq!(store.postings(b"gh", 0, 10).unwrap(), vec![]);
+    assert_eq!(
+        store
+            .postings(LedgerAccount::Available(AccountId(1)), 0, 1)
+            .unwrap()[0]
+            .index,
+        0
+    );
+    assert_eq!(
+        store
+            .postings(LedgerAccount::Available(AccountId(0)), 0, 10)
+            .unwrap(),
+        vec![]
+    );
     assert_eq!(
         store
             .request(&RequestId([2; 16]))
@@ -70,11 +84,21 @@ fn a_store_gives_back_what_was_committed() {
     let mut keys = Vec::new();
     store
         .each_state::<StoreError>(|key, _| {
-            keys.push(key.to_vec());
+            keys.push(String::from_utf8(key.to_vec()).unwrap());
             Ok(())
         })
         .unwrap();
-    assert_eq!(keys, [b"key 0", b"key 1", b"key 2"]);
+    assert_eq!(
+        keys,
+        [
+            "key 0",
+            "key 1",
+            "key 2",
+            "transfer 0",
+            "transfer 1",
+            "transfer 2"
+        ]
+    );
 }
 
 #[test]

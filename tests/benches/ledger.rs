@@ -126,7 +126,7 @@ fn appends(options: &Options) {
             });
             series.push(outcome.per_second());
         }
-        let head = country.handle().head().borrow().size;
+        let head = country.handle().latest_head().size;
         let leaf = country.handle().leaf(head - 2).unwrap().unwrap();
         assert_eq!(leaf.len(), 512, "the measured leaf");
     }
@@ -177,7 +177,7 @@ fn flat(options: &Options) {
                     &handle,
                     SUBMITTERS,
                     window,
-                    Until::Size(handle.head().borrow().size + 40_000),
+                    Until::Size(handle.latest_head().size + 40_000),
                     |random| transfer(random, ACCOUNTS),
                 );
                 println!(
@@ -199,7 +199,7 @@ fn flat(options: &Options) {
         );
         (closed, windowed)
     };
-    let small = at(handle.head().borrow().size);
+    let small = at(handle.latest_head().size);
     run(
         &handle,
         SUBMITTERS,
@@ -209,10 +209,10 @@ fn flat(options: &Options) {
     );
     println!(
         "resident memory at {} records: {:.0} MB",
-        handle.head().borrow().size,
+        handle.latest_head().size,
         resident_megabytes()
     );
-    let large = at(handle.head().borrow().size);
+    let large = at(handle.latest_head().size);
     ratio(
         "rate at a million over rate at a thousand, 1 under way",
         &large.0,
@@ -226,7 +226,7 @@ fn flat(options: &Options) {
         0.9,
     );
     drop(handle);
-    let size = country.handle().head().borrow().size;
+    let size = country.handle().latest_head().size;
     let seconds = country.reopen().as_secs_f64();
     println!(
         "restart of a ledger of {size} records: {seconds:.2} s; resident memory then {:.0} MB",

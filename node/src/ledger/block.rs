@@ -62,7 +62,6 @@ pub(super) struct Sealed {
     pub(super) writes: Option<Writes>,
     pub(super) size: u64,
     pub(super) root: Hash,
-    pub(super) requests: HashMap<RequestId, Remembered>,
     pub(super) replies: Vec<(Reply, Receipt)>,
     /// Transfers that the store answers for once the block is written.
     pub(super) settled: Vec<TransferKey>,
@@ -186,17 +185,12 @@ impl<'a> Block<'a> {
         let index = tree.size();
         self.batch.leaf(index, &draft.bytes);
         tree.push(draft.hash, &mut self.batch)?;
-        for (key, value) in &applied.encoded {
-            match value {
-                Some(value) => self.batch.set_state(key, value),
-                None => self.batch.remove_state(key),
-            }
+        for (change, (key, value)) in applied.changes.iter().zip(&applied.encoded) {
+            let is_transfer = matches!(change.key, Key::Transfer(_));
+            self.batch.state(is_transfer, key, value.as_deref());
         }
         for (posting, position) in applied.postings.iter().zip(0..) {
-            let account = super::posting_account(posting.account);
-            let (tonnes, balance) = (posting.tonnes, posting.balance);
-            self.batch
-                .posting(&account, index, position, tonnes, balance);
+            self.batch.posting(index, position, posting);
         }
         for change in &applied.changes {
             match (&change.key, &change.after) {
@@ -252,7 +246,6 @@ impl<'a> Block<'a> {
             writes: (!is_empty).then(|| self.batch.finish()),
             size,
             root: tree.root(),
-            requests: self.requests,
             replies: self.replies,
             settled: self.settled,
         })

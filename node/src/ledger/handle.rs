@@ -47,10 +47,6 @@ impl Shared {
         self.failed.send_replace(Some(Arc::clone(reason)));
     }
 
-    pub(super) fn has_failed(&self) -> bool {
-        self.failure.get().is_some()
-    }
-
     /// What a submission is told that will not be written.
     pub(super) fn refusal(&self) -> SubmitError {
         match self.failure.get() {
@@ -131,7 +127,16 @@ impl LedgerHandle {
         self.queue.max_capacity() - self.queue.capacity()
     }
 
+    /// The newest signed head.
+    #[must_use]
+    pub fn latest_head(&self) -> Head {
+        self.shared.head.borrow().clone()
+    }
+
     /// The newest signed head, and every one that follows.
+    ///
+    /// Clone what `borrow()` lends and let go of it at once: while it is lent, the writer can not announce the next
+    /// head. [`LedgerHandle::latest_head`] does that.
     #[must_use]
     pub fn head(&self) -> watch::Receiver<Head> {
         self.shared.head.subscribe()
@@ -225,8 +230,7 @@ impl LedgerHandle {
         from: u64,
         limit: usize,
     ) -> Result<Vec<StoredPosting>, StoreError> {
-        self.store
-            .postings(&super::posting_account(account), from, limit)
+        self.store.postings(account, from, limit)
     }
 
     /// The store, for reading: tiles, ranges of leaves, bundles.

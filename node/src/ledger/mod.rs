@@ -1,15 +1,14 @@
 //! One country's ledger: a single writer between a bounded queue and the store.
 //!
 //! queue -> plan and apply (the registry's rules) -> block header -> one synced write -> signed checkpoint -> head
-//! guard -> announcement -> receipts. Two threads share the way: `ledger-writer` makes a block while `ledger-commit`
-//! syncs the one before. Nothing else writes registry state.
+//! guard -> announcement -> receipts. One thread, `ledger-writer`, walks this way; nothing else writes registry state.
 
 mod block;
-mod commit;
 mod handle;
 mod head;
 mod keyring;
 mod open;
+mod queue;
 pub mod replay;
 mod rows;
 mod settled;
@@ -26,7 +25,6 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use countersign_protocol::id::Origin;
 use countersign_protocol::log::SignerKey;
 use countersign_protocol::party::Party;
-use countersign_protocol::registry::LedgerAccount;
 use tokio::sync::mpsc;
 
 pub use handle::LedgerHandle;
@@ -98,7 +96,7 @@ fn system_time_ms() -> u64 {
 /// A running ledger. Dropping it stops the writer after what is queued; [`Ledger::shutdown`] says when that is done.
 pub struct Ledger {
     handle: LedgerHandle,
-    threads: Vec<JoinHandle<()>>,
+    thread: Option<JoinHandle<()>>,
 }
 
 impl Ledger {
@@ -120,7 +118,7 @@ impl Ledger {
         {
             std::thread::sleep(Duration::from_millis(1));
         }
-        for thread in self.threads.drain(..) {
+        if let Some(thread) = self.thread.take() {
             // A panic was caught and reported inside the thread.
             let _ = thread.join();
         }
@@ -137,10 +135,4 @@ impl std::fmt::Debug for Ledger {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_tuple("Ledger").field(&self.handle).finish()
     }
-}
-
-/// The bytes under which postings of an account of the general ledger are kept.
-pub(crate) fn posting_account(account: LedgerAccount) -> Vec<u8> {
-    // An enum of small integers: postcard has nothing to refuse.
-    postcard::to_stdvec(&account).unwrap_or_default()
 }

@@ -1,8 +1,8 @@
 //! Beginning a ledger and opening one.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::mpsc::sync_channel;
 use std::sync::{Arc, RwLock};
+use std::thread::JoinHandle;
 
 use countersign_protocol::log::{Checkpoint, TileTree, root_at};
 use countersign_protocol::record::{Body, Genesis};
@@ -10,20 +10,16 @@ use countersign_protocol::registry::{Key, State, StateError, Value};
 use tokio::sync::mpsc;
 
 use super::block::{Block, BlockError, Sealed};
-use super::commit::{Committer, sign};
 use super::handle::{LedgerHandle, Shared};
 use super::head::Head;
 use super::keyring::Keyring;
+use super::queue::Queue;
 use super::settled::StoredTransfers;
 use super::submission::LedgerError;
 use super::tree::TreeEdge;
-use super::writer::{Recent, Writer};
+use super::writer::{Pace, Writer, sign};
 use super::{Ledger, LedgerConfig};
 use crate::store::{GuardedHead, Identity, Store, StoreError, StoreReader};
-
-/// Sealed blocks that may wait for the disk. With one, the writer seals the next block while a sync is under way and
-/// then waits: more would only move submissions from the queue, which refuses when full, into memory, which does not.
-const SEALED_BLOCKS: usize = 1;
 
 impl Ledger {
     /// Begins a ledger with its genesis record, durable and signed when this returns.
@@ -72,19 +68,11 @@ impl Ledger {
         let witnessed = witnessed.and_then(|note| Head::from_note(&note).ok());
         let shared = Arc::new(Shared::new(head, witnessed));
         let (queue_in, queue) = mpsc::channel(config.queue.max(1));
-        let (commits_in, commits) = sync_channel(SEALED_BLOCKS);
         let state = Arc::new(RwLock::new(state));
         let handle = LedgerHandle {
             queue: queue_in,
             store: Arc::clone(&store),
             state: Arc::clone(&state),
-            shared: Arc::clone(&shared),
-        };
-        let committer = Committer {
-            store: Arc::clone(&store),
-            state: Arc::clone(&state),
-            origin,
-            commits,
             shared: Arc::clone(&shared),
         };
         let writer = Writer {
@@ -94,42 +82,36 @@ impl Ledger {
             tree,
             keys,
             clock: config.clock,
-            queue,
-            commits: commits_in,
-            shared,
+            origin,
+            queue: Queue::new(queue),
+            shared: Arc::clone(&shared),
             block_submissions_max: config.block_submissions_max.max(1),
-            recent: Recent::default(),
+            pace: Pace::default(),
         };
-        let mut ledger = Self {
+        let thread = start("ledger-writer", shared, move || writer.run())?;
+        Ok(Self {
             handle,
-            threads: Vec::with_capacity(2),
-        };
-        ledger.start("ledger-writer", move || writer.run())?;
-        ledger.start("ledger-commit", move || committer.run())?;
-        Ok(ledger)
+            thread: Some(thread),
+        })
     }
+}
 
-    /// Starts a thread whose panic makes the ledger read-only instead of leaving callers to wait for ever.
-    fn start(
-        &mut self,
-        name: &'static str,
-        work: impl FnOnce() + Send + 'static,
-    ) -> Result<(), LedgerError> {
-        let shared = Arc::clone(&self.handle.shared);
-        let guarded = move || {
-            if catch_unwind(AssertUnwindSafe(work)).is_err() {
-                shared.fail(&format!(
-                    "the thread {name} panicked: this is a defect, report it"
-                ));
-            }
-        };
-        let thread = std::thread::Builder::new()
-            .name(name.to_owned())
-            .spawn(guarded)
-            .map_err(LedgerError::Thread)?;
-        self.threads.push(thread);
-        Ok(())
-    }
+/// Starts a thread whose panic makes the ledger read-only instead of leaving callers to wait for ever.
+fn start(
+    name: &'static str,
+    shared: Arc<Shared>,
+    work: impl FnOnce() + Send + 'static,
+) -> Result<JoinHandle<()>, LedgerError> {
+    let guarded = move || {
+        if catch_unwind(AssertUnwindSafe(work)).is_err() {
+            let reason = format!("the thread {name} panicked: this is a defect, report it");
+            shared.fail(&reason);
+        }
+    };
+    std::thread::Builder::new()
+        .name(name.to_owned())
+        .spawn(guarded)
+        .map_err(LedgerError::Thread)
 }
 
 fn first_block(store: &Store, genesis: Genesis, now_ms: u64) -> Result<Sealed, LedgerError> {

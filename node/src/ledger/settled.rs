@@ -30,7 +30,7 @@ impl StoredTransfers {
 
     fn read(&self, key: TransferKey) -> Option<Option<Transfer>> {
         let key = Key::Transfer(key).to_bytes().ok()?;
-        let Some(bytes) = self.store.state(&key).ok()? else {
+        let Some(bytes) = self.store.transfer(&key).ok()? else {
             return Some(None);
         };
         match Value::from_bytes(&bytes).ok()? {

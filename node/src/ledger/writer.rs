@@ -1,21 +1,20 @@
-//! The single writer: takes submissions from the queue, makes blocks, hands them on to be committed.
+//! The single writer: takes submissions from the queue, makes a block of what waits, and takes it all the way: disk,
+//! signature, guard, announcement, receipts. In this order, always.
 //!
-//! It is the only code that changes the registry's state. While one block is being synced the next one is in the
-//! making, so a block holds whatever arrived during one sync.
+//! It is the only code that changes the registry's state. A sync costs the same for one record as for a thousand, so a
+//! block holds everything that arrived during the sync of the one before it.
 
-use std::collections::{HashMap, VecDeque};
-use std::sync::mpsc::SyncSender;
-use std::sync::{Arc, RwLock};
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::{Duration, Instant};
 
-use countersign_protocol::id::RequestId;
-use countersign_protocol::log::SignerKey;
+use countersign_protocol::log::{Checkpoint, SignerKey};
 use countersign_protocol::registry::{Command, State};
-use tokio::sync::mpsc;
 
 use super::block::{Block, BlockError, Rejected, Remembered, Reply, Sealed};
-use super::commit::Commit;
 use super::handle::Shared;
+use super::head::Head;
 use super::keyring::Keyring;
+use super::queue::Queue;
 use super::settled::StoredTransfers;
 use super::submission::{LedgerError, OWN_REQUEST, Receipt, Submission, SubmitError};
 use super::tree::TreeEdge;
@@ -41,7 +40,7 @@ enum Fatal {
     #[error(transparent)]
     Block(#[from] BlockError),
     #[error(transparent)]
-    Key(#[from] LedgerError),
+    Ledger(#[from] LedgerError),
 }
 
 impl From<StoreError> for Fatal {
@@ -58,72 +57,95 @@ pub(super) struct Writer {
     pub(super) tree: TreeEdge,
     pub(super) keys: Keyring,
     pub(super) clock: Clock,
-    pub(super) queue: mpsc::Receiver<Message>,
-    pub(super) commits: SyncSender<Commit>,
+    pub(super) origin: String,
+    pub(super) queue: Queue,
     pub(super) shared: Arc<Shared>,
     pub(super) block_submissions_max: usize,
-    pub(super) recent: Recent,
+    pub(super) pace: Pace,
 }
 
-/// Requests in blocks that are sealed but perhaps not on disk yet.
+/// How long it pays to wait for callers who have just got their receipts and are about to come back.
+///
+/// Without it, callers split into two halves that take turns: each sync would carry half of them. Waiting a fraction
+/// of a sync for the others brings all of them into one.
 #[derive(Default)]
-pub(super) struct Recent {
-    blocks: VecDeque<(u64, HashMap<RequestId, Remembered>)>,
+pub(super) struct Pace {
+    /// How many were waiting when the last block was done, in it or behind it.
+    callers: usize,
+    sync: Duration,
 }
 
-impl Recent {
-    fn find(&self, request: &RequestId) -> Option<&Remembered> {
-        self.blocks
-            .iter()
-            .find_map(|(_, requests)| requests.get(request))
-    }
+impl Pace {
+    /// The longest wait, whatever a sync takes.
+    const WAIT_MAX: Duration = Duration::from_millis(1);
 
-    fn forget_up_to(&mut self, durable: u64) {
-        while self
-            .blocks
-            .front()
-            .is_some_and(|(size, _)| *size <= durable)
-        {
-            self.blocks.pop_front();
-        }
+    fn wait(&self) -> Duration {
+        (self.sync / 2).min(Self::WAIT_MAX)
     }
 }
 
 impl Writer {
-    /// Runs until told to stop, or until every handle is gone.
+    /// Runs until told to stop, until every handle is gone, or until a failure.
     pub(super) fn run(mut self) {
         let store = Arc::clone(&self.store);
-        while let Some(first) = self.queue.blocking_recv() {
-            if let Err(fatal) = self.make_block(&store, first) {
-                self.shared.fail(&fatal.to_string());
-            }
-            if self.shared.has_failed() {
+        while let Some(first) = self.queue.next() {
+            if self.block(&store, first).is_err() {
                 break;
             }
         }
-        self.refuse_the_rest();
+        self.queue.close();
+        while let Some(message) = self.queue.next() {
+            if let Message::Submit { reply, .. } = message {
+                let _ = reply.send(Err(self.shared.refusal()));
+            }
+        }
     }
 
-    /// Makes one block out of what waits.
-    fn make_block(&mut self, store: &Store, first: Message) -> Result<(), Fatal> {
-        self.recent.forget_up_to(self.shared.durable_size());
-        let mut block = Block::begin(store, self.tree.size())?;
+    /// Makes one block and commits it. A failure makes the ledger read-only before any caller hears of it.
+    fn block(&mut self, store: &Store, first: Message) -> Result<(), Fatal> {
+        let failed = |shared: &Shared, error: Fatal| {
+            shared.fail(&error.to_string());
+            error
+        };
+        let begun = Block::begin(store, self.tree.size());
+        let mut block = begun.map_err(|error| failed(&self.shared, error.into()))?;
+        self.fill(&mut block, first)
+            .map_err(|error| failed(&self.shared, error))?;
+        let sealed = block.seal(&self.state, &mut self.tree, (self.clock)());
+        let mut sealed = sealed.map_err(|error| failed(&self.shared, error.into()))?;
+        if let Some(writes) = sealed.writes.take() {
+            self.make_durable(store, &sealed, writes)
+                .map_err(|error| failed(&self.shared, error))?;
+        }
+        self.pace.callers = sealed.replies.len() + self.queue.len();
+        for (reply, receipt) in sealed.replies {
+            // Nobody may be waiting any more; the receipt is kept under the request id.
+            let _ = reply.send(Ok(receipt));
+        }
+        Ok(())
+    }
+
+    /// Takes what waits into the block.
+    fn fill(&mut self, block: &mut Block<'_>, first: Message) -> Result<(), Fatal> {
+        let mut wait_until = None;
         let mut next = Some(first);
         while let Some(message) = next.take() {
             match message {
-                Message::Submit { submission, reply } => {
-                    self.submit(&mut block, &submission, reply)?;
-                }
+                Message::Submit { submission, reply } => self.submit(block, &submission, reply)?,
                 Message::Hold(key) => self.keys.add(*key),
                 // What is queued is still received, then the queue ends.
                 Message::Stop => self.queue.close(),
             }
-            if block.waiting() < self.block_submissions_max && !block.is_last_of_key() {
-                next = self.queue.try_recv().ok();
+            if block.is_last_of_key() || block.waiting() >= self.block_submissions_max {
+                break;
+            }
+            next = self.queue.try_next();
+            if next.is_none() && block.waiting() < self.pace.callers {
+                let until = *wait_until.get_or_insert_with(|| Instant::now() + self.pace.wait());
+                next = self.queue.next_until(until);
             }
         }
-        let sealed = block.seal(&self.state, &mut self.tree, (self.clock)())?;
-        self.hand_on(sealed)
+        Ok(())
     }
 
     fn submit(
@@ -139,9 +161,9 @@ impl Writer {
                 return Ok(());
             }
         };
-        if let Some((first_sha256, receipt)) = self.remembered(block, &submission.request)? {
+        if let Some((first_sha256, receipt)) = self.remembered(block, submission)? {
             if first_sha256 == command_sha256 {
-                // Not before the block that wrote it: the first writer has no receipt yet either.
+                // With this block at the earliest: the first submission may be in it.
                 block.answer(reply, receipt);
             } else {
                 let _ = reply.send(Err(SubmitError::Conflict {
@@ -191,22 +213,20 @@ impl Writer {
         submission.command_sha256()
     }
 
-    /// An earlier submission with this id: in this block, in one on its way to the disk, or on the disk.
+    /// An earlier submission with the same id, in this block or on the disk.
     fn remembered(
         &self,
         block: &Block<'_>,
-        request: &RequestId,
+        submission: &Submission,
     ) -> Result<Option<Remembered>, StoreError> {
-        if let Some(known) = block
-            .remembered(request)
-            .or_else(|| self.recent.find(request))
-        {
+        let request = submission.request;
+        if let Some(known) = block.remembered(&request) {
             return Ok(Some(*known));
         }
-        let stored = self.store.request(request)?;
+        let stored = self.store.request(&request)?;
         Ok(stored.map(|it| {
             let receipt = Receipt {
-                request: *request,
+                request,
                 first_index: it.first_index,
                 count: it.count,
                 size: it.size,
@@ -216,28 +236,41 @@ impl Writer {
         }))
     }
 
-    fn hand_on(&mut self, mut sealed: Sealed) -> Result<(), Fatal> {
+    /// Disk, signature, guard, announcement.
+    fn make_durable(
+        &mut self,
+        store: &Store,
+        sealed: &Sealed,
+        writes: crate::store::Writes,
+    ) -> Result<(), Fatal> {
+        let start = Instant::now();
+        store.commit(writes)?;
+        self.pace.sync = start.elapsed();
         let signer = self.keys.for_size(sealed.size)?;
-        let requests = std::mem::take(&mut sealed.requests);
-        self.recent.blocks.push_back((sealed.size, requests));
-        {
-            let state = self
-                .state
-                .read()
-                .unwrap_or_else(std::sync::PoisonError::into_inner);
-            self.keys.follow(&state, None)?;
+        let head = sign(&self.origin, sealed, &signer)?;
+        store.acknowledge(head.size, &head.note)?;
+        if !sealed.settled.is_empty() {
+            let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
+            sealed.settled.iter().for_each(|key| state.evict(key));
         }
-        // The other end is gone only when it failed, and then it has said so.
-        let _ = self.commits.send(Commit { sealed, signer });
+        let state = self.state.read().unwrap_or_else(PoisonError::into_inner);
+        self.keys.follow(&state, None)?;
+        drop(state);
+        self.shared.announce(head);
         Ok(())
     }
+}
 
-    fn refuse_the_rest(&mut self) {
-        self.queue.close();
-        while let Ok(message) = self.queue.try_recv() {
-            if let Message::Submit { reply, .. } = message {
-                let _ = reply.send(Err(self.shared.refusal()));
-            }
-        }
-    }
+pub(super) fn sign(origin: &str, sealed: &Sealed, signer: &SignerKey) -> Result<Head, LedgerError> {
+    let checkpoint = Checkpoint {
+        origin: origin.to_owned(),
+        size: sealed.size,
+        root: sealed.root,
+    };
+    let note = checkpoint.sign(signer)?;
+    Ok(Head {
+        size: sealed.size,
+        root: sealed.root,
+        note: note.into(),
+    })
 }

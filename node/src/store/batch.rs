@@ -2,6 +2,7 @@
 
 use countersign_protocol::federation::MessageKind;
 use countersign_protocol::id::{RequestId, TransferId};
+use countersign_protocol::registry::Posting;
 use rocksdb::{ColumnFamily, WriteBatch};
 
 use super::column::{bundle_key, leaf_key, meta, posting_row, tile_key};
@@ -9,7 +10,7 @@ use super::{Column, StoreReader, StoredRequest};
 
 /// Writes that become durable together or not at all.
 pub struct Batch<'a> {
-    columns: [&'a ColumnFamily; 7],
+    columns: [&'a ColumnFamily; 8],
     writes: WriteBatch,
 }
 
@@ -39,21 +40,22 @@ impl<'a> Batch<'a> {
         self.put(Column::Tile, &tile_key(level, index), hashes);
     }
 
-    /// Sets a registry key.
-    pub fn set_state(&mut self, key: &[u8], value: &[u8]) {
-        self.put(Column::State, key, value);
+    /// Sets a registry key, or removes it. `is_transfer` tells which column it lives in.
+    pub fn state(&mut self, is_transfer: bool, key: &[u8], value: Option<&[u8]>) {
+        let column = if is_transfer {
+            Column::Transfer
+        } else {
+            Column::State
+        };
+        match value {
+            Some(value) => self.put(column, key, value),
+            None => self.writes.delete_cf(self.columns[column.slot()], key),
+        }
     }
 
-    /// Removes a registry key.
-    pub fn remove_state(&mut self, key: &[u8]) {
-        self.writes
-            .delete_cf(self.columns[Column::State.slot()], key);
-    }
-
-    /// Adds a posting: `delta` tonnes to `account` by the leaf at `index`, of which it is posting number `position`,
-    /// and the balance after it.
-    pub fn posting(&mut self, account: &[u8], index: u64, position: u32, delta: i64, balance: i64) {
-        let (key, value) = posting_row(account, index, position, delta, balance);
+    /// Adds posting number `position` of the leaf at `index`.
+    pub fn posting(&mut self, index: u64, position: u32, posting: &Posting) {
+        let (key, value) = posting_row(index, position, posting);
         self.put(Column::Posting, &key, &value);
     }
 

@@ -2,6 +2,8 @@
 
 use countersign_protocol::federation::MessageKind;
 use countersign_protocol::id::TransferId;
+use countersign_protocol::party::Party;
+use countersign_protocol::registry::{LedgerAccount, Posting};
 
 /// One column family of the store.
 ///
@@ -15,8 +17,11 @@ pub enum Column {
     /// Tile level (u8) and tile index (u64) to the concatenated 32-byte hashes; the last tile of a level is partial
     /// and is overwritten in place as it fills.
     Tile,
-    /// Registry key bytes to registry value bytes: the fold of all leaves so far.
+    /// Registry key bytes to registry value bytes: the fold of all leaves so far, without transfers. Read at start
+    /// only.
     State,
+    /// The same for transfers between countries, which are also asked for one by one.
+    Transfer,
     /// Account, leaf index and position inside the leaf to a signed number of tonnes and the balance after
     /// it (both i64).
     Posting,
@@ -28,11 +33,12 @@ pub enum Column {
 
 impl Column {
     /// Every column, in the order in which they are opened.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Meta,
         Self::Leaf,
         Self::Tile,
         Self::State,
+        Self::Transfer,
         Self::Posting,
         Self::Request,
         Self::Bundle,
@@ -46,6 +52,7 @@ impl Column {
             Self::Leaf => "leaf",
             Self::Tile => "tile",
             Self::State => "state",
+            Self::Transfer => "transfer",
             Self::Posting => "posting",
             Self::Request => "request",
             Self::Bundle => "bundle",
@@ -92,33 +99,40 @@ pub(super) fn bundle_key(transfer: &TransferId, kind: MessageKind) -> [u8; 33] {
     key
 }
 
-/// The part of a posting key that all postings of one account share. The length comes first, so that no account is a
-/// prefix of another.
-pub(super) fn posting_prefix(account: &[u8]) -> Vec<u8> {
-    let mut key = Vec::with_capacity(account.len() + 14);
-    key.extend_from_slice(
-        &u16::try_from(account.len())
-            .unwrap_or(u16::MAX)
-            .to_be_bytes(),
-    );
-    key.extend_from_slice(account);
+/// Bytes of an account of the general ledger in a posting key: all of one length, so that they are a prefix.
+pub(super) const ACCOUNT_BYTES: usize = 5;
+
+/// An account of the general ledger as the head of a posting key: kind, then number or country.
+pub(super) fn account_key(account: LedgerAccount) -> [u8; ACCOUNT_BYTES] {
+    let (kind, rest) = match account {
+        LedgerAccount::Issued => (0, [0; 4]),
+        LedgerAccount::AcquiredFrom(party) => (1, party_bytes(party)),
+        LedgerAccount::Available(account) => (2, account.0.to_be_bytes()),
+        LedgerAccount::OnHold(account) => (3, account.0.to_be_bytes()),
+        LedgerAccount::Escrow(account) => (4, account.0.to_be_bytes()),
+        LedgerAccount::TransferredTo(party) => (5, party_bytes(party)),
+        LedgerAccount::Used => (6, [0; 4]),
+        LedgerAccount::Cancelled => (7, [0; 4]),
+    };
+    let mut key = [kind; ACCOUNT_BYTES];
+    key[1..].copy_from_slice(&rest);
     key
 }
 
+fn party_bytes(party: Party) -> [u8; 4] {
+    let [first, second] = party.alpha2();
+    [first, second, 0, 0]
+}
+
 /// Key and value of one posting. Key: account, leaf index, position of the posting inside that leaf.
-pub(crate) fn posting_row(
-    account: &[u8],
-    index: u64,
-    position: u32,
-    delta: i64,
-    balance: i64,
-) -> (Vec<u8>, [u8; 16]) {
-    let mut key = posting_prefix(account);
-    key.extend_from_slice(&index.to_be_bytes());
-    key.extend_from_slice(&position.to_be_bytes());
+pub(crate) fn posting_row(index: u64, position: u32, posting: &Posting) -> ([u8; 17], [u8; 16]) {
+    let mut key = [0; ACCOUNT_BYTES + 12];
+    key[..ACCOUNT_BYTES].copy_from_slice(&account_key(posting.account));
+    key[ACCOUNT_BYTES..ACCOUNT_BYTES + 8].copy_from_slice(&index.to_be_bytes());
+    key[ACCOUNT_BYTES + 8..].copy_from_slice(&position.to_be_bytes());
     let mut value = [0; 16];
-    value[..8].copy_from_slice(&delta.to_be_bytes());
-    value[8..].copy_from_slice(&balance.to_be_bytes());
+    value[..8].copy_from_slice(&posting.tonnes.to_be_bytes());
+    value[8..].copy_from_slice(&posting.balance.to_be_bytes());
     (key, value)
 }
 

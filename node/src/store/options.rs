@@ -2,10 +2,13 @@
 
 use rocksdb::{
     BlockBasedOptions, Cache, ColumnFamilyDescriptor, DBCompressionType, DBRecoveryMode, LogLevel,
-    Options,
+    MemtableFactory, Options, SliceTransform,
 };
 
 use super::Column;
+use super::column::ACCOUNT_BYTES;
+
+const REQUEST_BYTES: usize = 16;
 
 /// Memory that a store may use.
 ///
@@ -87,16 +90,44 @@ fn column_options(column: Column, tuning: &StoreTuning, cache: &Cache) -> Option
         Column::Tile | Column::Request => DBCompressionType::None,
         _ => DBCompressionType::Lz4,
     });
+    set_memtable(&mut options, column);
     let mut table = BlockBasedOptions::default();
     table.set_block_cache(cache);
     table.set_cache_index_and_filter_blocks(true);
     table.set_pin_l0_filter_and_index_blocks_in_cache(true);
     table.set_block_size(8 << 10);
     table.set_format_version(6); // the footer has a checksum too
-    if matches!(column, Column::Request | Column::Bundle | Column::State) {
+    if matches!(column, Column::Request | Column::Bundle | Column::Transfer) {
         // Nearly every question about a request id is about a new one.
         table.set_bloom_filter(10.0, false);
     }
     options.set_block_based_table_factory(&table);
     options
+}
+
+/// Inserting in order into the usual skip list costs the writer more than anything else when keys come in no order, so
+/// columns get what their readers need and no more. Sorting happens when a memtable is flushed, in the background.
+fn set_memtable(options: &mut Options, column: Column) {
+    match column {
+        // Read at start only.
+        Column::State => options.set_memtable_factory(MemtableFactory::Vector),
+        // Asked for one by one.
+        Column::Request => {
+            options.set_prefix_extractor(SliceTransform::create_fixed_prefix(REQUEST_BYTES));
+            options.set_memtable_factory(MemtableFactory::HashLinkList {
+                bucket_count: 1 << 17,
+            });
+        }
+        // Read account by account, in order.
+        Column::Posting => {
+            options.set_prefix_extractor(SliceTransform::create_fixed_prefix(ACCOUNT_BYTES));
+            options.set_memtable_factory(MemtableFactory::HashSkipList {
+                bucket_count: 1 << 16,
+                height: 4,
+                branching_factor: 4,
+            });
+        }
+        // Written in order, which a skip list takes well, or seldom.
+        Column::Meta | Column::Leaf | Column::Tile | Column::Transfer | Column::Bundle => {}
+    }
 }

@@ -7,9 +7,10 @@ use std::time::Duration;
 use countersign_protocol::federation::MessageKind;
 use countersign_protocol::id::{RequestId, TransferId};
 use countersign_protocol::log::{Tile, TileSource};
+use countersign_protocol::registry::LedgerAccount;
 use rocksdb::{ColumnFamily, DB, DBRawIteratorWithThreadMode, ReadOptions};
 
-use super::column::{bundle_key, leaf_key, meta, posting_prefix, tile_key};
+use super::column::{account_key, bundle_key, leaf_key, meta, tile_key};
 use super::guard::{GuardContent, HeadGuard};
 use super::open::{
     DATABASE_FOLDER, GUARD_FILE, check_acknowledged, check_columns, check_schema, read_identity,
@@ -222,7 +223,7 @@ impl StoreReader {
         }
     }
 
-    /// Calls `visit` with every registry key and value, in key order.
+    /// Calls `visit` with every registry key and value.
     ///
     /// # Errors
     /// The first failure of a read or of `visit`.
@@ -230,15 +231,16 @@ impl StoreReader {
         &self,
         mut visit: impl FnMut(&[u8], &[u8]) -> Result<(), E>,
     ) -> Result<(), E> {
-        self.each(Column::State, &[], &mut visit)
+        self.each(Column::State, &mut visit)?;
+        self.each(Column::Transfer, &mut visit)
     }
 
-    /// The registry value of a key.
+    /// The registry value under the key of a transfer.
     ///
     /// # Errors
     /// When the row cannot be read.
-    pub fn state(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
-        self.get(Column::State, key)
+    pub fn transfer(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        self.get(Column::Transfer, key)
     }
 
     /// What is remembered of a request.
@@ -265,12 +267,14 @@ impl StoreReader {
     /// When a row cannot be read or is malformed.
     pub fn postings(
         &self,
-        account: &[u8],
+        account: LedgerAccount,
         from: u64,
         limit: usize,
     ) -> Result<Vec<StoredPosting>, StoreError> {
-        let prefix = posting_prefix(account);
-        let mut rows = self.raw_iterator(Column::Posting, ReadOptions::default())?;
+        let prefix = account_key(account);
+        let mut options = ReadOptions::default();
+        options.set_prefix_same_as_start(true);
+        let mut rows = self.raw_iterator(Column::Posting, options)?;
         rows.seek([prefix.as_slice(), &from.to_be_bytes()].concat());
         let mut found = Vec::new();
         while found.len() < limit {
@@ -307,7 +311,7 @@ impl StoreReader {
         mut visit: impl FnMut(Column, &[u8], &[u8]) -> Result<(), E>,
     ) -> Result<(), E> {
         for column in Column::ALL {
-            self.each(column, &[], &mut |key, value| visit(column, key, value))?;
+            self.each(column, &mut |key, value| visit(column, key, value))?;
         }
         Ok(())
     }
@@ -326,14 +330,15 @@ impl StoreReader {
     fn each<E: From<StoreError>>(
         &self,
         column: Column,
-        from: &[u8],
         visit: &mut impl FnMut(&[u8], &[u8]) -> Result<(), E>,
     ) -> Result<(), E> {
         let mut options = ReadOptions::default();
         options.fill_cache(false);
         options.set_readahead_size(1 << 20);
+        // Some columns are hashed by prefix in memory; their order is made for us.
+        options.set_total_order_seek(true);
         let mut rows = self.raw_iterator(column, options)?;
-        rows.seek(from);
+        rows.seek_to_first();
         while let Some((key, value)) = rows.item() {
             visit(key, value)?;
             rows.next();
@@ -365,13 +370,14 @@ impl StoreReader {
             })
     }
 
-    pub(super) fn columns(&self) -> Result<[&ColumnFamily; 7], StoreError> {
-        let [meta, leaf, tile, state, posting, request, bundle] = Column::ALL;
+    pub(super) fn columns(&self) -> Result<[&ColumnFamily; 8], StoreError> {
+        let [meta, leaf, tile, state, transfer, posting, request, bundle] = Column::ALL;
         Ok([
             self.column(meta)?,
             self.column(leaf)?,
             self.column(tile)?,
             self.column(state)?,
+            self.column(transfer)?,
             self.column(posting)?,
             self.column(request)?,
             self.column(bundle)?,

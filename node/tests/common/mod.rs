@@ -13,7 +13,9 @@ use std::path::{Path, PathBuf};
 
 use countersign_node::store::{Identity, OpenOptions, Store, StoreError, StoredRequest};
 use countersign_protocol::federation::MessageKind;
-use countersign_protocol::id::{RequestId, TransferId};
+use countersign_protocol::id::{AccountId, RequestId, TransferId};
+use countersign_protocol::registry::{LedgerAccount, Posting};
+use countersign_protocol::units::UnitRange;
 
 pub fn identity() -> Identity {
     Identity {
@@ -33,8 +35,15 @@ pub fn append(store: &Store, index: u64) {
     let mut batch = store.batch().unwrap();
     batch.leaf(index, &leaf(index));
     batch.tile(0, 0, &vec![byte; 32 * (usize::from(byte) + 1)]);
-    batch.set_state(format!("key {index}").as_bytes(), b"value");
-    batch.posting(b"gh-1", index, 0, 5, 5 * i64::from(byte) + 5);
+    batch.state(false, format!("key {index}").as_bytes(), Some(b"value"));
+    batch.state(true, format!("transfer {index}").as_bytes(), Some(b"value"));
+    let posting = Posting {
+        account: LedgerAccount::Available(AccountId(1)),
+        tonnes: 5,
+        range: UnitRange::new("GH".parse().unwrap(), 1, 5).unwrap(),
+        balance: 5 * i64::from(byte) + 5,
+    };
+    batch.posting(index, 0, &posting);
     let stored = StoredRequest {
         command_sha256: [1; 32],
         first_index: index,

@@ -61,7 +61,7 @@ pub fn run(
     let command = Arc::new(command);
     let stop = Arc::new(AtomicBool::new(false));
     let runtime = runtime();
-    let size_before = handle.head().borrow().size;
+    let size_before = handle.latest_head().size;
     let writer_before = thread_time("ledger-writer");
     let start = Instant::now();
     let mut latencies: Vec<Duration> = runtime.block_on(async {
@@ -103,7 +103,7 @@ pub fn run(
     };
     Outcome {
         acknowledged: latencies.len() as u64,
-        records: handle.head().borrow().size - size_before,
+        records: handle.latest_head().size - size_before,
         seconds,
         writer_time: writer_time / count,
         latency_p50: at(50),

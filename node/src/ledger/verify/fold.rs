@@ -5,7 +5,6 @@ use countersign_protocol::record::Body;
 use countersign_protocol::registry::StateError;
 
 use super::VerifyError;
-use crate::ledger::posting_account;
 use crate::ledger::replay::{ReadLeaf, Replay};
 use crate::ledger::rows::RowSum;
 use crate::ledger::submission::OWN_REQUEST;
@@ -26,14 +25,7 @@ impl Fold {
         for leaf in leaves {
             let applied = self.replay.fold(leaf)?;
             for (posting, position) in applied.postings.iter().zip(0..) {
-                let account = posting_account(posting.account);
-                let (key, value) = posting_row(
-                    &account,
-                    leaf.index,
-                    position,
-                    posting.tonnes,
-                    posting.balance,
-                );
+                let (key, value) = posting_row(leaf.index, position, posting);
                 self.postings.add(&key, &value);
             }
             self.request(leaf);

@@ -76,6 +76,7 @@ pub fn verify(
     let mut signed = Checkpoints::read(reader)?;
     let mut tree = TreeCheck::new(reader);
     let mut fold = replay.then(Fold::default);
+    let mut rows = Rows::default();
     in_two_threads(
         |sink| {
             read_leaves(reader, size, sink, |leaf| {
@@ -86,7 +87,10 @@ pub fn verify(
                     progress(leaf.index + 1, size);
                 }
                 Ok(())
-            })
+            })?;
+            // The other thread is still folding.
+            rows = Rows::read(reader, replay)?;
+            Ok(())
         },
         |chunk| match &mut fold {
             Some(fold) => fold.take(&chunk),
@@ -95,12 +99,12 @@ pub fn verify(
     )?;
     let signed_size = signed.finish()?;
     let tiles = tree.finish()?;
-    let rows = compare_rows(reader, fold.as_ref(), tiles)?;
+    rows.compare(reader, fold.as_ref(), tiles)?;
     Ok(Verified {
         size,
         root: tree.frontier.root(),
         signed_size,
-        rows,
+        rows: rows.counts.iter().sum(),
         replayed: replay,
     })
 }
@@ -141,47 +145,64 @@ fn contradiction(reader: &StoreReader, what: String) -> VerifyError {
     }
 }
 
-/// Reads every row of every column, so that every checksum is compared, and holds them against what was folded.
-fn compare_rows(reader: &StoreReader, fold: Option<&Fold>, tiles: u64) -> Result<u64, VerifyError> {
-    let mut counts = [0_u64; Column::ALL.len()];
-    let [mut values, mut postings, mut requests] = [RowSum::default(); 3];
-    reader.each_row::<VerifyError>(|column, key, value| {
-        counts[column as usize] += 1;
-        match (column, fold) {
-            (Column::State, Some(_)) => values.add(key, value),
-            (Column::Posting, Some(_)) => postings.add(key, value),
-            (Column::Request, Some(_)) => {
-                let rest = value.get(32..).unwrap_or_default();
-                requests.add(key, rest);
+/// What the columns hold: how many rows, and sums over those that follow from the leaves.
+#[derive(Default)]
+struct Rows {
+    counts: [u64; Column::ALL.len()],
+    values: RowSum,
+    postings: RowSum,
+    requests: RowSum,
+}
+
+impl Rows {
+    /// Reads every row of every column, so that every checksum is compared.
+    fn read(reader: &StoreReader, with_sums: bool) -> Result<Self, VerifyError> {
+        let mut rows = Self::default();
+        reader.each_row::<VerifyError>(|column, key, value| {
+            rows.counts[column as usize] += 1;
+            match column {
+                _ if !with_sums => {}
+                Column::State | Column::Transfer => rows.values.add(key, value),
+                Column::Posting => rows.postings.add(key, value),
+                // The digest of the command does not follow from the leaves.
+                Column::Request => rows.requests.add(key, value.get(32..).unwrap_or_default()),
+                _ => {}
             }
-            _ => {}
-        }
-        Ok(())
-    })?;
-    let count = |column: Column| counts[column as usize];
-    if count(Column::Tile) != tiles {
-        return Err(contradiction(reader, "the number of tiles".to_owned()));
+            Ok(())
+        })?;
+        Ok(rows)
     }
-    if let Some(fold) = fold {
+
+    /// Holds the rows against what was folded.
+    fn compare(
+        &self,
+        reader: &StoreReader,
+        fold: Option<&Fold>,
+        tiles: u64,
+    ) -> Result<(), VerifyError> {
+        if self.counts[Column::Tile as usize] != tiles {
+            return Err(contradiction(reader, "the number of tiles".to_owned()));
+        }
+        let Some(fold) = fold else { return Ok(()) };
         let state = fold.replay.state();
         let checks = [
-            (values == fold.values()?, "the column of state"),
+            (self.values == fold.values()?, "the column of state"),
+            (self.postings == fold.postings, "the column of postings"),
+            (self.requests == fold.requests, "the column of requests"),
             (
                 reader.state_digest()? == Some(state.digest()),
                 "the digest of the state",
             ),
-            (postings == fold.postings, "the column of postings"),
-            (requests == fold.requests, "the column of requests"),
             (
                 is_identity_of(reader, state)?,
                 "the identity in column meta",
             ),
         ];
-        if let Some((_, what)) = checks.iter().find(|(holds, _)| !holds) {
-            return Err(contradiction(reader, (*what).to_owned()));
+        match checks.iter().find(|(holds, _)| !holds) {
+            Some((_, what)) => Err(contradiction(reader, (*what).to_owned())),
+            None => Ok(()),
         }
     }
-    Ok(counts.iter().sum())
 }
 
 fn is_identity_of(reader: &StoreReader, state: &State) -> Result<bool, StoreError> {
