@@ -8,12 +8,20 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use common::{Folder, identity};
 use countersign_node::store::{OpenOptions, Store, StoreReader, StoreTuning};
 
+struct Stopper<'a>(&'a AtomicBool);
+
+impl Drop for Stopper<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
 #[test]
 fn a_reader_beside_a_busy_writer_never_sees_a_hole() {
     let folder = Folder::empty();
     // Small enough that tables are written and merged many times while the readers come and go.
     let tuning = StoreTuning {
-        write_buffer_bytes: 256 << 10,
+        write_buffer_bytes: 4 << 20,
         ..StoreTuning::default()
     };
     let options = OpenOptions {
@@ -24,6 +32,8 @@ fn a_reader_beside_a_busy_writer_never_sees_a_hole() {
     common::append(&store, 0);
     let stop = AtomicBool::new(false);
     std::thread::scope(|scope| {
+        // Also when an assertion fails: a scope waits for its threads.
+        let stopper = Stopper(&stop);
         let writer = scope.spawn(|| {
             let mut size = 1;
             while !stop.load(Ordering::Relaxed) {
@@ -38,7 +48,7 @@ fn a_reader_beside_a_busy_writer_never_sees_a_hole() {
             }
         });
         let mut readers = 0;
-        while readers < 10 || store.leaf_count().unwrap() < 20_000 {
+        while readers < 10 || store.leaf_count().unwrap() < 60_000 {
             readers += 1;
             let acknowledged = store.acknowledged_head().unwrap().unwrap().size;
             let reader = StoreReader::open(&folder.path()).unwrap();
@@ -53,7 +63,7 @@ fn a_reader_beside_a_busy_writer_never_sees_a_hole() {
                 }
             }
         }
-        stop.store(true, Ordering::Relaxed);
+        drop(stopper);
         writer.join().unwrap();
     });
 }

@@ -42,6 +42,14 @@ pub enum StoreError {
         /// The store's folder.
         dir: PathBuf,
     },
+    /// A node moves the files faster than they can be read.
+    #[error(
+        "{dir} changes faster than it can be opened for reading: try again, or ask the running node"
+    )]
+    Busy {
+        /// The store's folder.
+        dir: PathBuf,
+    },
     /// The store was written by a release with another schema.
     #[error(
         "{dir} has schema version {found}, this release reads version {supported}: run `countersign migrate` \

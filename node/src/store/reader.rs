@@ -1,5 +1,7 @@
 //! Reading a store: the same calls for the node that writes it and for the command line beside it.
 
+use std::collections::BTreeSet;
+use std::ffi::OsString;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -19,10 +21,10 @@ use super::open::{
 use super::options::{descriptors, reader_options};
 use super::{Column, GuardedHead, Identity, StoreError, StoreTuning, StoredPosting, StoredRequest};
 
-/// How often a reader tries to catch the writer between two changes of its files. Those are a second apart or more
-/// under full load, an opening takes milliseconds.
-const OPEN_ATTEMPTS_MAX: u32 = 20;
-const OPEN_PAUSE: Duration = Duration::from_millis(50);
+/// How often a reader tries again when the writer moved its files meanwhile. The writer does so about once a second
+/// under full load.
+const OPEN_ATTEMPTS_MAX: u32 = 40;
+const OPEN_PAUSE: Duration = Duration::from_millis(20);
 
 /// A store opened for reading.
 ///
@@ -49,27 +51,31 @@ impl StoreReader {
     /// # Errors
     /// The same refusals as [`super::Store::open`] except those that need to know whose node this is.
     pub fn open(dir: &Path) -> Result<Self, StoreError> {
-        let mut last = None;
-        for _ in 0..OPEN_ATTEMPTS_MAX {
-            let before = survey(dir)?;
-            let opened = Self::open_once(dir);
-            // The writer installs new tables through the manifest before it drops the log they came from. A manifest
-            // that grew meanwhile may hide such a step, and a file may be gone that the older manifest names.
-            if survey(dir)? == before {
-                return opened;
+        let mut before = FileStamp::of(dir);
+        let mut opened = Self::open_once(dir);
+        for _ in 1..OPEN_ATTEMPTS_MAX {
+            let after = FileStamp::of(dir);
+            match &opened {
+                // The writer drops a log once tables hold its records, oldest first. While every log that was there
+                // still is, the manifest that was read and the logs that were read leave no gap between them.
+                Ok(_) if before.logs.is_subset(&after.logs) => return opened,
+                // Nothing moved: the error is not the writer's doing.
+                Err(_) if before == after => return opened,
+                _ => {}
             }
-            last = Some(opened);
             std::thread::sleep(OPEN_PAUSE);
+            before = FileStamp::of(dir);
+            opened = Self::open_once(dir);
         }
-        match last {
-            Some(Err(error)) => Err(error),
-            _ => Err(StoreError::InUse {
+        opened.and_then(|_| {
+            Err(StoreError::Busy {
                 dir: dir.to_owned(),
-            }),
-        }
+            })
+        })
     }
 
     fn open_once(dir: &Path) -> Result<Self, StoreError> {
+        survey(dir)?;
         // The guard is written after the records: what it names now must be there in a copy opened later.
         let content = HeadGuard::peek_settled(&dir.join(GUARD_FILE))?;
         if let Some(head) = &content.head {
@@ -400,6 +406,30 @@ impl StoreReader {
             column,
             key: hex::encode(key),
             why,
+        }
+    }
+}
+
+/// The files that a writer moves: the manifest's name and length, and the write-ahead logs.
+#[derive(PartialEq)]
+struct FileStamp {
+    manifest: Option<(String, u64)>,
+    logs: BTreeSet<OsString>,
+}
+
+impl FileStamp {
+    fn of(dir: &Path) -> Self {
+        let entries = std::fs::read_dir(dir.join(DATABASE_FOLDER));
+        let names = entries
+            .into_iter()
+            .flatten()
+            .flatten()
+            .map(|entry| entry.file_name());
+        Self {
+            manifest: survey(dir).ok(),
+            logs: names
+                .filter(|name| Path::new(name).extension().is_some_and(|it| it == "log"))
+                .collect(),
         }
     }
 }
