@@ -333,24 +333,15 @@ fn countersigning_needs_the_true_signature_of_the_partner() {
 }
 
 #[test]
-fn a_term_that_no_rule_holds_is_not_recorded() {
+fn limits_by_unit_type_and_scope_are_recorded_as_they_were_signed() {
     let (swiss, ghana) = (swiss_log(), ghana_log());
+    let mut file = AgreementFile::sign(agreement(), &swiss).unwrap();
+    file.countersign(&ghana, swiss.verifier()).unwrap();
     let keys = [swiss.verifier(), ghana.verifier()];
-    for limited in [
-        Agreement {
-            unit_types: Vec::new(),
-            ..agreement()
-        },
-        Agreement {
-            scopes: Vec::new(),
-            ..agreement()
-        },
-    ] {
-        let mut file = AgreementFile::sign(limited, &swiss).unwrap();
-        file.countersign(&ghana, swiss.verifier()).unwrap();
-        let recorded = file.record_for("GH".parse().unwrap(), keys);
-        assert_eq!(recorded, Err(AgreementError::Unenforceable));
-    }
+    let recorded = file.record_for("GH".parse().unwrap(), keys).unwrap();
+    assert!(!recorded.unit_types.is_empty() && !recorded.scopes.is_empty());
+    assert_eq!(recorded.unit_types, agreement().unit_types);
+    assert_eq!(recorded.scopes, agreement().scopes);
 }
 
 #[test]

@@ -328,6 +328,8 @@ impl Country {
             max_tonnes: 0,
             cooperative_approach: "CA0007".parse().expect("an id"),
             document: [9; 32],
+            unit_types: Vec::new(),
+            scopes: Vec::new(),
         }))
         .await
         .expect("an agreement");

@@ -9,7 +9,7 @@ use countersign_node::app::{
     App, AppParts, FederationControl, FederationError, PeerInfo, PingReply, WitnessInfo,
 };
 use countersign_node::http::dto::Problem;
-use countersign_node::http::{HttpParts, router, serve};
+use countersign_node::http::{HttpLimits, HttpParts, router, serve};
 use countersign_node::ledger::{Head, Ledger, LedgerHandle, Receipt, Submission};
 use countersign_node::people::{Beneficiaries, Tokens};
 use countersign_protocol::federation::ProvenRecord;
@@ -28,6 +28,9 @@ use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
 use crate::common::{self, Folder};
+
+/// Requests that the node answers at the same time here.
+pub const REQUESTS_MAX: usize = 24;
 
 pub const WITNESS: &str = "witness.example/one";
 pub const AGREEMENT: &str = "CH-GH-2020";
@@ -181,6 +184,8 @@ pub fn agreed() -> Agreement {
         max_tonnes: 0,
         cooperative_approach: "CA0001".parse().unwrap(),
         document: [4; 32],
+        unit_types: Vec::new(),
+        scopes: Vec::new(),
     }
 }
 
@@ -257,6 +262,10 @@ impl World {
                 axum::Router::new().route("/healthz", axum::routing::get(|| async { "ok\n" })),
             ),
             registry: Registry::default(),
+            limits: HttpLimits {
+                body_bytes: 65_536,
+                requests: REQUESTS_MAX,
+            },
         };
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());

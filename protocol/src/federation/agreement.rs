@@ -43,7 +43,7 @@ pub const AGREEMENT_HEADER: &str = "countersign-agreement/v1";
 pub const AGREEMENT_BYTES_MAX: usize = 16 * 1024;
 
 /// The most unit types in an agreement.
-pub const AGREEMENT_UNIT_TYPES_MAX: usize = 32;
+pub const AGREEMENT_UNIT_TYPES_MAX: usize = crate::record::MAX_SET;
 
 /// Why an agreement cannot be made or believed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -82,11 +82,6 @@ pub enum AgreementError {
     /// The node's own country is not in the agreement.
     #[error("agreement: {0} is neither of its parties; it belongs to another country's node")]
     NotAParty(Party),
-    /// The agreement limits what no rule of this release can hold.
-    #[error(
-        "agreement: this release cannot hold limits by unit type or sectoral scope, so it records none; agree without those lines"
-    )]
-    Unenforceable,
     /// A party has not signed.
     #[error("agreement: {0} has not signed it; send it there to be countersigned")]
     NotSigned(Party),
@@ -345,9 +340,7 @@ impl AgreementFile {
     /// The agreement as the ledger of `own` records it, if both parties have signed it with these log keys.
     ///
     /// # Errors
-    /// As [`AgreementFile::require_both`]; [`AgreementError::NotAParty`] when `own` is neither of the two;
-    /// [`AgreementError::Unenforceable`] when it limits unit types or scopes, which the record does not carry yet: a term
-    /// that nobody holds must not look as if it were held.
+    /// As [`AgreementFile::require_both`]; [`AgreementError::NotAParty`] when `own` is neither of the two.
     pub fn record_for(
         &self,
         own: Party,
@@ -357,9 +350,6 @@ impl AgreementFile {
         let partner = agreement
             .partner_of(own)
             .ok_or(AgreementError::NotAParty(own))?;
-        if !agreement.unit_types.is_empty() || !agreement.scopes.is_empty() {
-            return Err(AgreementError::Unenforceable);
-        }
         let allows = |from, to| agreement.directions.contains(&Direction { from, to });
         Ok(AgreementRecord {
             id: agreement.id.clone(),
@@ -371,6 +361,8 @@ impl AgreementFile {
             max_tonnes: agreement.max_tonnes.map_or(0, MaxTonnes::get),
             cooperative_approach: agreement.cooperative_approach,
             document: self.digest(),
+            unit_types: agreement.unit_types.clone(),
+            scopes: agreement.scopes.clone(),
         })
     }
 

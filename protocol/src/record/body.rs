@@ -427,7 +427,7 @@ pub struct Partner {
     pub peer: Text<128>,
     /// Its standing.
     pub status: PartnerStatus,
-    /// SHA-256 of the invite file.
+    /// SHA-256 of the text that the partner signed: the invite file without its signature lines.
     #[serde(with = "hex::serde")]
     pub invite: Hash,
 }
@@ -451,7 +451,13 @@ pub struct Agreement {
     pub max_tonnes: u64,
     /// The cooperative approach under which first transfers happen.
     pub cooperative_approach: CooperativeApproachId,
-    /// SHA-256 of the agreement file that both Parties signed.
+    /// SHA-256 of the text that both Parties signed: the agreement file without its signature lines.
     #[serde(with = "hex::serde")]
     pub document: Hash,
+    /// The unit types that may move, strictly ascending; none permits all.
+    #[serde(default)]
+    pub unit_types: Vec<UnitType>,
+    /// The sectoral scopes whose units may move, strictly ascending; none permits all.
+    #[serde(default)]
+    pub scopes: Vec<SectoralScope>,
 }

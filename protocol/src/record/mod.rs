@@ -33,6 +33,9 @@ pub const MAX_RECORD_BYTES: usize = 4096;
 /// The most unit ranges that one record may name.
 pub const MAX_RANGES: usize = 64;
 
+/// The most entries of a list that stands for a set, such as the unit types of an agreement.
+pub const MAX_SET: usize = 32;
+
 /// The most bytes that the blocks of one lock take. An acquisition repeats them beside a proof, which takes at most 462
 /// bytes more: so every lock that is within this limit can be acquired.
 pub const MAX_BLOCKS_BYTES: usize = 3584;

@@ -364,7 +364,13 @@ pub struct Agreement {
     pub max_tonnes: u64,
     #[prost(string, tag = "8")]
     pub cooperative_approach: ::prost::alloc::string::String,
-    /// SHA-256 of the agreement file that both Parties signed
+    /// SHA-256 of the text that both Parties signed
     #[prost(bytes = "vec", tag = "9")]
     pub document: ::prost::alloc::vec::Vec<u8>,
+    /// strictly ascending; none: every unit type
+    #[prost(string, repeated, tag = "10")]
+    pub unit_types: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// strictly ascending; none: every sectoral scope
+    #[prost(uint32, repeated, tag = "11")]
+    pub scopes: ::prost::alloc::vec::Vec<u32>,
 }

@@ -13,7 +13,7 @@ use countersign_protocol::record::{
 use countersign_protocol::serial::{CooperativeApproachId, DomesticSerial, SectoralScope};
 use countersign_protocol::serial::{UnitType, YEAR_MAX, YEAR_MIN};
 use countersign_protocol::units::{FirstTransfer, UNIT_NUMBER_MAX, UnitBlock, UnitRange};
-use proptest::collection::vec;
+use proptest::collection::{btree_set, vec};
 use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -238,8 +238,9 @@ fn partners() -> BoxedStrategy<Body> {
         number(),
         approach(),
     );
-    let agreement = (agreement_id(), party(), terms, any::<[u8; 32]>()).prop_map(
-        |(id, partner, terms, document)| {
+    let limits = (btree_set(unit_type(), 0..5), btree_set(scope(), 0..5));
+    let agreement = (agreement_id(), party(), terms, any::<[u8; 32]>(), limits).prop_map(
+        |(id, partner, terms, document, (unit_types, scopes))| {
             let (outgoing, incoming, valid_from_ms, valid_to_ms, max_tonnes, cooperative_approach) =
                 terms;
             Body::Agreement(Agreement {
@@ -252,6 +253,8 @@ fn partners() -> BoxedStrategy<Body> {
                 max_tonnes,
                 cooperative_approach,
                 document,
+                unit_types: unit_types.into_iter().collect(),
+                scopes: scopes.into_iter().collect(),
             })
         },
     );

@@ -130,12 +130,16 @@ fn setup() -> Vec<(&'static str, Body)> {
         max_tonnes: 10_000_000,
         cooperative_approach: text("CA0001"),
         document: [0xd0; 32],
+        unit_types: Vec::new(),
+        scopes: Vec::new(),
     };
     let closed = Agreement {
         outgoing: false,
         incoming: false,
         valid_from_ms: 0,
         max_tonnes: 0,
+        unit_types: vec![text("A6.4ER"), text("ITMO")],
+        scopes: [1, 13].map(|it| SectoralScope::new(it).unwrap()).to_vec(),
         ..agreement.clone()
     };
     let header = BlockHeader {

@@ -95,6 +95,8 @@ pub fn agreement_of(own: Party, partner: Party) -> Agreement {
         max_tonnes: 0,
         cooperative_approach: text("CA0001"),
         document: [0; 32],
+        unit_types: Vec::new(),
+        scopes: Vec::new(),
     }
 }
 

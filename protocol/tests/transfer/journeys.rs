@@ -1,10 +1,11 @@
 //! Whole journeys of units between countries, message by message.
 
 use countersign_protocol::federation::{Event, FaultCode, MessageKind, Outcome, outbox, step};
-use countersign_protocol::record::{Body, PartnerStatus};
+use countersign_protocol::record::{Agreement, Body, PartnerStatus};
 use countersign_protocol::registry::{
     Command, Direction, LedgerAccount, Place, Refusal, Selection, TransferStage,
 };
+use countersign_protocol::serial::SectoralScope;
 
 use crate::support::invariants::check;
 use crate::support::world::{countries, ghana_and_switzerland, settle};
@@ -125,6 +126,24 @@ fn own_units_come_back_only_from_abroad() {
 }
 
 #[test]
+fn units_that_the_agreement_does_not_name_are_not_locked() {
+    let (mut ghana, swiss) = ghana_and_switzerland(100);
+    let limits: [&dyn Fn(&mut Agreement); 2] =
+        [&|it| it.unit_types = vec![text("A6.4ER")], &|it| {
+            it.scopes = vec![SectoralScope::new(16).unwrap()];
+        }];
+    for limit in limits {
+        let mut limited = agreement_of(ghana.party, swiss.party);
+        limit(&mut limited);
+        ghana.must(&Command::SetAgreement(limited));
+        let wish = ghana.send_command(swiss.party, 40, 1);
+        let refused = ghana.submit(&wish).unwrap_err();
+        assert!(matches!(refused, Refusal::NotAgreed { .. }), "{refused}");
+        assert_eq!(ghana.available(TRADING), 100);
+    }
+}
+
+#[test]
 fn a_refusal_frees_the_units_and_the_agreement() {
     let (mut ghana, mut swiss) = ghana_and_switzerland(100);
     let mut limited = agreement_of(swiss.party, ghana.party);
@@ -202,6 +221,20 @@ fn each_reason_to_refuse_has_its_number() {
     refused(
         &|swiss| {
             swiss.must(&agreement(&|it| it.max_tonnes = 39));
+        },
+        FaultCode::AgreementLimit,
+    );
+    refused(
+        &|swiss| {
+            swiss.must(&agreement(&|it| it.unit_types = vec![text("A6.4ER")]));
+        },
+        FaultCode::AgreementLimit,
+    );
+    refused(
+        &|swiss| {
+            swiss.must(&agreement(&|it| {
+                it.scopes = vec![SectoralScope::new(16).unwrap()];
+            }));
         },
         FaultCode::AgreementLimit,
     );

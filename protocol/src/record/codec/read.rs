@@ -9,7 +9,7 @@ use crate::record::body::{
 };
 use crate::record::codec::{account_kind, organisation_kind, partner_status, purpose, retire_kind};
 use crate::record::wire::{self, record::Body as WireBody};
-use crate::record::{DecodeError, MAX_RANGES, RECORD_VERSION, Record};
+use crate::record::{DecodeError, MAX_RANGES, MAX_SET, RECORD_VERSION, Record};
 use crate::serial::{DomesticSerial, SectoralScope, YEAR_MAX, YEAR_MIN};
 use crate::units::{FirstTransfer, UnitBlock, UnitRange};
 
@@ -41,6 +41,25 @@ impl Reader {
     ) -> Result<[u8; N], DecodeError> {
         <[u8; N]>::try_from(bytes)
             .or_else(|_| self.fail(field, &format!("has {} bytes; {N} are wanted", bytes.len())))
+    }
+
+    /// A set, written as a list in strictly ascending order so that it has one encoding.
+    fn ascending<W, T: Ord>(
+        self,
+        field: &'static str,
+        wire: &[W],
+        read: impl Fn(&W) -> Result<T, DecodeError>,
+    ) -> Result<Vec<T>, DecodeError> {
+        if wire.len() > MAX_SET {
+            let why = format!("has {} entries; at most {MAX_SET} are allowed", wire.len());
+            return self.fail(field, &why);
+        }
+        let list = wire.iter().map(read).collect::<Result<Vec<T>, _>>()?;
+        if list.windows(2).all(|pair| pair[0] < pair[1]) {
+            Ok(list)
+        } else {
+            self.fail(field, &"does not stand in strictly ascending order")
+        }
     }
 
     fn account(self, field: &'static str, id: u32) -> Result<AccountId, DecodeError> {
@@ -474,5 +493,9 @@ fn agreement_from_wire(it: &wire::Agreement) -> Result<Body, DecodeError> {
         max_tonnes: it.max_tonnes,
         cooperative_approach: read.parse("cooperative_approach", &it.cooperative_approach)?,
         document: read.hash("document", &it.document)?,
+        unit_types: read.ascending("unit_types", &it.unit_types, |it| {
+            read.parse("unit_types", it)
+        })?,
+        scopes: read.ascending("scopes", &it.scopes, |it| read.scope(*it))?,
     }))
 }

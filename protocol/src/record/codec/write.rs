@@ -167,6 +167,8 @@ fn body_to_wire(body: &Body) -> WireBody {
             max_tonnes: it.max_tonnes,
             cooperative_approach: it.cooperative_approach.to_string(),
             document: it.document.to_vec(),
+            unit_types: it.unit_types.iter().map(ToString::to_string).collect(),
+            scopes: it.scopes.iter().map(|it| u32::from(it.number())).collect(),
         }),
         Body::Lock(it) => WireBody::Lock(lock(it)),
         Body::AskCancel(it) => WireBody::AskCancel(wire::AskCancel {

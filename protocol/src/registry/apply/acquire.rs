@@ -34,7 +34,7 @@ pub(crate) fn may_acquire(
     }
     let tonnes = movable(blocks)?;
     let agreement = agreement_with(state, agreement, source)?;
-    agreement_allows(state, agreement, Direction::In, tonnes, time_ms)?;
+    agreement_allows(state, agreement, Direction::In, blocks, time_ms)?;
     if tonnes > state.room() {
         return Err(Refusal::Overflow);
     }
@@ -71,13 +71,7 @@ pub(super) fn acquire(tx: &mut Tx<'_>, context: Context, it: &Acquire) -> Result
         blocks: it.blocks.clone(),
     };
     let agreement = agreement_with(tx.state(), &it.agreement, it.source)?.clone();
-    use_agreement(
-        tx,
-        &agreement,
-        Direction::In,
-        terms.tonnes(),
-        context.time_ms,
-    )?;
+    use_agreement(tx, &agreement, Direction::In, &it.blocks, context.time_ms)?;
     for block in &it.blocks {
         let block = first_transferred(tx.state(), block, &agreement, it.source)?;
         clear_abroad(tx, block.range())?;

@@ -17,15 +17,15 @@ use crate::registry::{
 };
 use crate::units::{UnitBlock, UnitRange};
 
-/// Whether an agreement lets `tonnes` more move at `time_ms`; counts them.
+/// Whether an agreement lets these units move at `time_ms`; counts them.
 pub(super) fn use_agreement(
     tx: &mut Tx<'_>,
     agreement: &Agreement,
     direction: Direction,
-    tonnes: u64,
+    blocks: &[UnitBlock],
     time_ms: u64,
 ) -> Result<(), Refusal> {
-    let used = agreement_allows(tx.state(), agreement, direction, tonnes, time_ms)?;
+    let used = agreement_allows(tx.state(), agreement, direction, blocks, time_ms)?;
     tx.put(
         Key::AgreementUse(agreement.id.clone(), direction),
         Value::Count(used),
@@ -33,12 +33,12 @@ pub(super) fn use_agreement(
     Ok(())
 }
 
-/// The tonnes used under the agreement once `tonnes` more have moved.
+/// The tonnes used under the agreement once these units have moved.
 pub(super) fn agreement_allows(
     state: &State,
     agreement: &Agreement,
     direction: Direction,
-    tonnes: u64,
+    blocks: &[UnitBlock],
     time_ms: u64,
 ) -> Result<u64, Refusal> {
     let not_agreed = |why| {
@@ -57,9 +57,21 @@ pub(super) fn agreement_allows(
     if time_ms < agreement.valid_from_ms || time_ms >= agreement.valid_to_ms {
         return not_agreed("it is not in force at this time");
     }
-    let used = state
-        .agreement_use(&agreement.id, direction)
-        .checked_add(tonnes)
+    let permits = |block: &UnitBlock| {
+        let (unit_type, scope) = (block.serial.unit_type(), block.serial.scope());
+        (agreement.unit_types.is_empty() || agreement.unit_types.contains(&unit_type))
+            && (agreement.scopes.is_empty() || agreement.scopes.contains(&scope))
+    };
+    if !blocks.iter().all(permits) {
+        return not_agreed("it does not allow units of this type or sectoral scope");
+    }
+    let used = blocks
+        .iter()
+        .map(UnitBlock::tonnes)
+        .try_fold(
+            state.agreement_use(&agreement.id, direction),
+            u64::checked_add,
+        )
         .ok_or(Refusal::Overflow)?;
     if agreement.max_tonnes != 0 && used > agreement.max_tonnes {
         return not_agreed("more tonnes would move than it allows");
@@ -84,9 +96,9 @@ pub(super) fn agreement_with<'a>(
 
 pub(super) fn lock(tx: &mut Tx<'_>, context: Context, it: &Lock) -> Result<(), Refusal> {
     known_account(tx, it.from)?;
-    let tonnes = lock_terms(tx, context, it)?;
+    lock_terms(tx, context, it)?;
     let agreement = agreement_with(tx.state(), &it.agreement, it.destination)?.clone();
-    use_agreement(tx, &agreement, Direction::Out, tonnes, context.time_ms)?;
+    use_agreement(tx, &agreement, Direction::Out, &it.blocks, context.time_ms)?;
     for block in &it.blocks {
         let held = held_at(tx, block.range(), Place::Available(it.from), it.from)?;
         if held != *block {
@@ -123,8 +135,8 @@ pub(super) fn lock(tx: &mut Tx<'_>, context: Context, it: &Lock) -> Result<(), R
     Ok(())
 }
 
-/// Checks everything in a lock but the units; returns the tonnes.
-fn lock_terms(tx: &Tx<'_>, context: Context, it: &Lock) -> Result<u64, Refusal> {
+/// Checks everything in a lock but the units and the agreement.
+fn lock_terms(tx: &Tx<'_>, context: Context, it: &Lock) -> Result<(), Refusal> {
     let partner = tx
         .state()
         .partner(it.destination)
@@ -162,7 +174,7 @@ fn lock_terms(tx: &Tx<'_>, context: Context, it: &Lock) -> Result<u64, Refusal> 
     if let Some(known) = tx.state().transfer(&TransferKey::Out(it.transfer)) {
         return Err(stage_refusal(it.transfer, &known, "lock"));
     }
-    movable(&it.blocks)
+    movable(&it.blocks).map(drop)
 }
 
 /// The tonnes of the blocks, if one lock may carry them: what passes here can be acquired in one record.

@@ -2,7 +2,9 @@
 
 use crate::id::{AccountId, OrganisationId};
 use crate::party::{Party, RegistryId};
-use crate::record::{Account, Agreement, Genesis, KeyRotation, Organisation, Partner, Project};
+use crate::record::{
+    Account, Agreement, Genesis, KeyRotation, MAX_SET, Organisation, Partner, Project,
+};
 use crate::registry::apply::Context;
 use crate::registry::tx::Tx;
 use crate::registry::{Key, Refusal, Value};
@@ -153,6 +155,9 @@ pub(super) fn agreement(tx: &mut Tx<'_>, it: &Agreement) -> Result<(), Refusal> 
     if it.valid_to_ms <= it.valid_from_ms {
         return not_agreed("it ends before it begins");
     }
+    if !is_set(&it.unit_types) || !is_set(&it.scopes) {
+        return not_agreed("its lists do not stand in strictly ascending order, or are too long");
+    }
     if let Some(known) = tx.state().agreement(&it.id)
         && known.partner != it.partner
     {
@@ -160,4 +165,9 @@ pub(super) fn agreement(tx: &mut Tx<'_>, it: &Agreement) -> Result<(), Refusal> 
     }
     tx.put(Key::Agreement(it.id.clone()), Value::Agreement(it.clone()));
     Ok(())
+}
+
+/// Whether a list is how a record writes a set. A decoded record always has it so; one from a command may not.
+fn is_set<T: Ord>(list: &[T]) -> bool {
+    list.len() <= MAX_SET && list.windows(2).all(|pair| pair[0] < pair[1])
 }
