@@ -7,6 +7,7 @@ mod common;
 use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions};
 use std::io::{BufRead, BufReader, Write};
+use std::ops::RangeInclusive;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
@@ -22,6 +23,9 @@ const CHILD_FOLDER: &str = "COUNTERSIGN_CRASH_TEST_FOLDER";
 const CHILD_SEED: &str = "COUNTERSIGN_CRASH_TEST_SEED";
 /// How often the process is killed.
 const KILLS: &str = "COUNTERSIGN_CRASH_TEST_KILLS";
+
+/// How often one ledger is killed before a new one takes its place: all of it is replayed after each kill.
+const KILLS_OF_ONE_LEDGER: usize = 10;
 
 /// The part that is killed: sixteen threads that write down every receipt they got.
 #[test]
@@ -69,7 +73,20 @@ fn child_that_writes_until_it_is_killed() {
 
 #[test]
 fn a_process_killed_under_load_keeps_every_acknowledged_record_once() {
-    let kills = std::env::var(KILLS).map_or(6, |text| text.parse().unwrap());
+    let kills = std::env::var(KILLS).map_or(200, |text| text.parse().unwrap());
+    let mut random = u64::from(std::process::id()) | 1;
+    let mut acknowledged = 0;
+    for first in (1..=kills).step_by(KILLS_OF_ONE_LEDGER) {
+        let last = kills.min(first + KILLS_OF_ONE_LEDGER as u64 - 1);
+        acknowledged += kill_one_ledger(first..=last, &mut random);
+    }
+    println!("{kills} kills, {acknowledged} acknowledged requests, each there once");
+    assert!(acknowledged > 10 * kills, "the child was not under load");
+}
+
+/// A ledger is killed again and again, each time on top of what the times before left; gives the requests that were
+/// acknowledged.
+fn kill_one_ledger(seeds: RangeInclusive<u64>, random: &mut u64) -> u64 {
     let folder = Folder::new();
     let ledger = folder.create();
     submit(&ledger.handle(), organisation()).unwrap();
@@ -79,12 +96,11 @@ fn a_process_killed_under_load_keeps_every_acknowledged_record_once() {
     submit(&ledger.handle(), project()).unwrap();
     submit(&ledger.handle(), issue(1, 1_000_000_000)).unwrap();
     drop(ledger);
-    let mut delay = u64::from(std::process::id()) | 1;
-    for seed in 1..=kills {
-        delay ^= delay << 13;
-        delay ^= delay >> 7;
-        delay ^= delay << 17;
-        run_and_kill(&folder, seed, Duration::from_millis(delay % 300));
+    for seed in seeds {
+        *random ^= *random << 13;
+        *random ^= *random >> 7;
+        *random ^= *random << 17;
+        run_and_kill(&folder, seed, Duration::from_micros(*random % 150_000));
         let receipts = receipts(&folder);
         let ledger = folder
             .open()
@@ -112,10 +128,7 @@ fn a_process_killed_under_load_keeps_every_acknowledged_record_once() {
         );
         each_transfer_is_there_once(&reader, &receipts);
     }
-    assert!(
-        receipts(&folder).len() > 100,
-        "the child was not under load"
-    );
+    receipts(&folder).len() as u64
 }
 
 fn run_and_kill(folder: &Folder, seed: u64, delay: Duration) {

@@ -40,7 +40,7 @@ fn a_reader_beside_a_busy_writer_never_sees_a_hole() {
                 let mut batch = store.batch().unwrap();
                 for index in size..size + 20 {
                     batch.leaf(index, &[7; 400]);
-                    batch.state(true, &index.to_be_bytes(), Some(&[1; 100]));
+                    batch.state(true, index.to_be_bytes().to_vec(), Some(vec![1; 100]));
                 }
                 size += 20;
                 store.commit(batch.finish()).unwrap();

@@ -135,7 +135,7 @@ impl<'a> Block<'a> {
             let mut state = state.write().unwrap_or_else(PoisonError::into_inner);
             apply_all(&mut state, first_index, &drafts)?
         };
-        for (draft, applied) in drafts.iter().zip(&applied) {
+        for (draft, applied) in drafts.iter().zip(applied) {
             self.take(tree, draft, applied)?;
         }
         let receipt = Receipt {
@@ -172,7 +172,7 @@ impl<'a> Block<'a> {
             let mut state = state.write().unwrap_or_else(PoisonError::into_inner);
             apply(&mut state, at, &draft.record).map_err(BlockError::Own)?
         };
-        self.take(tree, &draft, &applied)
+        self.take(tree, &draft, applied)
     }
 
     /// Puts an applied record and everything that follows from it into the batch.
@@ -180,14 +180,14 @@ impl<'a> Block<'a> {
         &mut self,
         tree: &mut TreeEdge,
         draft: &Drafted,
-        applied: &Applied,
+        applied: Applied,
     ) -> Result<(), BlockError> {
         let index = tree.size();
         self.batch.leaf(index, &draft.bytes);
         tree.push(draft.hash, &mut self.batch)?;
-        for (change, (key, value)) in applied.changes.iter().zip(&applied.encoded) {
+        for (change, (key, value)) in applied.changes.iter().zip(applied.encoded) {
             let is_transfer = matches!(change.key, Key::Transfer(_));
-            self.batch.state(is_transfer, key, value.as_deref());
+            self.batch.state(is_transfer, key, value);
         }
         for (posting, position) in applied.postings.iter().zip(0..) {
             self.batch.posting(index, position, posting);

@@ -1,5 +1,7 @@
 //! One block's writes, collected and then written at once.
 
+use std::collections::HashMap;
+
 use countersign_protocol::federation::MessageKind;
 use countersign_protocol::id::{RequestId, TransferId};
 use countersign_protocol::registry::Posting;
@@ -12,6 +14,9 @@ use super::{Column, StoreReader, StoredRequest};
 pub struct Batch<'a> {
     columns: [&'a ColumnFamily; 8],
     writes: WriteBatch,
+    /// Registry values, by key and whether it is a transfer's: only what a block leaves behind is written, however often
+    /// its records changed it.
+    state: HashMap<(bool, Vec<u8>), Option<Vec<u8>>>,
 }
 
 /// The finished writes of a block, free of the store they are for.
@@ -22,6 +27,7 @@ impl<'a> Batch<'a> {
         Ok(Self {
             columns: reader.columns()?,
             writes: WriteBatch::default(),
+            state: HashMap::with_capacity(128),
         })
     }
 
@@ -40,16 +46,22 @@ impl<'a> Batch<'a> {
         self.put(Column::Tile, &tile_key(level, index), hashes);
     }
 
-    /// Sets a registry key, or removes it. `is_transfer` tells which column it lives in.
-    pub fn state(&mut self, is_transfer: bool, key: &[u8], value: Option<&[u8]>) {
-        let column = if is_transfer {
-            Column::Transfer
-        } else {
-            Column::State
-        };
-        match value {
-            Some(value) => self.put(column, key, value),
-            None => self.writes.delete_cf(self.columns[column.slot()], key),
+    /// Sets a registry key, or removes it. `is_transfer` tells which column it lives in. The last word on a key counts.
+    pub fn state(&mut self, is_transfer: bool, key: Vec<u8>, value: Option<Vec<u8>>) {
+        self.state.insert((is_transfer, key), value);
+    }
+
+    fn write_state(&mut self) {
+        for ((is_transfer, key), value) in std::mem::take(&mut self.state) {
+            let column = if is_transfer {
+                Column::Transfer
+            } else {
+                Column::State
+            };
+            match value {
+                Some(value) => self.put(column, &key, &value),
+                None => self.writes.delete_cf(self.columns[column.slot()], &key),
+            }
         }
     }
 
@@ -83,7 +95,7 @@ impl<'a> Batch<'a> {
         self.put(Column::Meta, key, value);
     }
 
-    /// Bytes collected so far, as they go to the write-ahead log.
+    /// Bytes collected so far, as they go to the write-ahead log; registry values are added at the end.
     #[must_use]
     pub fn size_in_bytes(&self) -> usize {
         self.writes.size_in_bytes()
@@ -91,7 +103,8 @@ impl<'a> Batch<'a> {
 
     /// Ends collecting.
     #[must_use]
-    pub fn finish(self) -> Writes {
+    pub fn finish(mut self) -> Writes {
+        self.write_state();
         Writes(self.writes)
     }
 }

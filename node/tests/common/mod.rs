@@ -35,8 +35,16 @@ pub fn append(store: &Store, index: u64) {
     let mut batch = store.batch().unwrap();
     batch.leaf(index, &leaf(index));
     batch.tile(0, 0, &vec![byte; 32 * (usize::from(byte) + 1)]);
-    batch.state(false, format!("key {index}").as_bytes(), Some(b"value"));
-    batch.state(true, format!("transfer {index}").as_bytes(), Some(b"value"));
+    batch.state(
+        false,
+        format!("key {index}").into_bytes(),
+        Some(b"value".to_vec()),
+    );
+    batch.state(
+        true,
+        format!("transfer {index}").into_bytes(),
+        Some(b"value".to_vec()),
+    );
     let posting = Posting {
         account: LedgerAccount::Available(AccountId(1)),
         tonnes: 5,
