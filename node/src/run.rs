@@ -21,7 +21,7 @@ use crate::app::{App, AppParts};
 use crate::clock::now_ms;
 use crate::federation::control::{Control, ControlParts, invited_addresses};
 use crate::federation::{Federation, FederationParts, PeerWitness};
-use crate::http::{self, HttpParts};
+use crate::http::{self, HttpLimits, HttpParts};
 use crate::ledger::{Ledger, LedgerConfig, LedgerHandle};
 use crate::network::{Limits, Multiaddr, Network, NetworkConfig, NetworkHandle, PeerId};
 use crate::ops::config::{Config, WitnessAddress};
@@ -148,6 +148,10 @@ impl Node {
             app,
             witness: Some(cosigning),
             registry: metrics,
+            limits: HttpLimits {
+                body_bytes: to_size(config.limits.http_body_bytes),
+                requests: to_size(config.limits.http_requests),
+            },
         });
         tasks.spawn(serve_http(listener, router, stop.clone()));
         tasks.spawn(stop_on_failure(handle, stop));
@@ -220,12 +224,18 @@ async fn open_ledger(
         config.origin.clone(),
         signers,
     );
-    ledger.queue = usize::try_from(config.limits.queue_submissions).unwrap_or(ledger.queue);
+    ledger.queue = to_size(config.limits.queue_submissions);
+    ledger.store.tuning.block_cache_bytes =
+        to_size(config.limits.cache_mib).saturating_mul(1 << 20);
     ledger.store.accept_head = accept_head;
     let opened = tokio::task::spawn_blocking(move || Ledger::open(ledger))
         .await
         .map_err(|_| RunError::Aborted)?;
     Ok(opened?)
+}
+
+fn to_size(limit: u32) -> usize {
+    usize::try_from(limit).unwrap_or(usize::MAX)
 }
 
 /// A rotation that the ledger has recorded and a crash kept from the key files is completed here.

@@ -18,25 +18,23 @@ use super::dto::{IDEMPOTENCY_KEY, PAGE_DEFAULT, PAGE_MAX};
 use super::problem::{ApiError, Kind};
 use crate::people::Actor;
 
-/// The largest body of a request, in bytes.
-pub(super) const BODY_BYTES_MAX: usize = 64 * 1024;
-
 /// A JSON body.
 pub(super) struct Body<T>(pub(super) T);
 
-impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
+impl<T: DeserializeOwned> FromRequest<Served> for Body<T> {
     type Rejection = ApiError;
 
-    async fn from_request(request: Request, _: &S) -> Result<Self, ApiError> {
+    async fn from_request(request: Request, served: &Served) -> Result<Self, ApiError> {
         if !is_json(request.headers()) {
             let detail = "send the body as application/json and say so in Content-Type";
             return Err(ApiError::new(Kind::UnsupportedMediaType, detail));
         }
-        let bytes = to_bytes(request.into_body(), BODY_BYTES_MAX).await;
+        let bytes_max = served.body_bytes_max;
+        let bytes = to_bytes(request.into_body(), bytes_max).await;
         let bytes = bytes.map_err(|error| {
             // A body that broke off looks the same to axum; nobody waits for that answer.
             tracing::debug!(%error, "a body could not be read");
-            let detail = format!("a body may have {BODY_BYTES_MAX} bytes");
+            let detail = format!("a body may have {bytes_max} bytes");
             ApiError::new(Kind::TooLarge, detail)
         })?;
         parse(&bytes).map(Self)

@@ -50,12 +50,13 @@ pub(super) async fn frame(State(served): State<Served>, request: Request, next: 
         |matched| matched.as_str().to_owned(),
     );
     let span = info_span!("http", %method, path, request = id);
-    let answer = AssertUnwindSafe(next.run(request)).catch_unwind();
+    let answer = AssertUnwindSafe(answer_in_place(&served, request, next)).catch_unwind();
     let answer = tokio::time::timeout(REQUEST_TIMEOUT, answer)
         .instrument(span)
         .await;
     let response = match answer {
-        Ok(Ok(response)) => response,
+        Ok(Ok(Ok(response))) => response,
+        Ok(Ok(Err(busy))) => busy.render(&path, &id),
         Ok(Err(_)) => {
             error!(%method, path, request = id, "a handler panicked: this is a defect, report it");
             let detail = "the node failed to do this; its journal says why";
@@ -82,6 +83,21 @@ pub(super) async fn frame(State(served): State<Served>, request: Request, next: 
         .metrics
         .answered(&method, &route, response.status(), begun.elapsed());
     response
+}
+
+/// Answers if there is a place for one more request. What watches the node always gets one.
+async fn answer_in_place(
+    served: &Served,
+    request: Request,
+    next: Next,
+) -> Result<Response, ApiError> {
+    let is_watching = matches!(request.uri().path(), "/healthz" | "/readyz" | "/metrics");
+    let place = served.places.try_acquire();
+    if place.is_err() && !is_watching {
+        let detail = "the node answers as many requests as it may at a time; try again shortly";
+        return Err(ApiError::new(Kind::Busy, detail));
+    }
+    Ok(next.run(request).await)
 }
 
 /// Sixteen hex digits. Without random numbers the id is zeros: an answer without an id is better than none.

@@ -24,6 +24,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::middleware::from_fn_with_state;
 use prometheus_client::registry::Registry;
+use tokio::sync::Semaphore;
 
 use crate::app::App;
 use metrics::Metrics;
@@ -38,6 +39,18 @@ pub struct HttpParts {
     pub witness: Option<Router>,
     /// Where the rest of the node has registered its metrics; `/metrics` shows them beside its own.
     pub registry: Registry,
+    /// How much is taken on.
+    pub limits: HttpLimits,
+}
+
+/// How much the HTTP side takes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HttpLimits {
+    /// The largest body of a request, in bytes.
+    pub body_bytes: usize,
+    /// Requests that are answered at the same time; one more is answered "busy" at once. Health and metrics are not
+    /// counted: a busy node is not a dead one.
+    pub requests: usize,
 }
 
 /// What every handler holds.
@@ -45,6 +58,8 @@ pub struct HttpParts {
 struct Served {
     app: App,
     metrics: Arc<Metrics>,
+    body_bytes_max: usize,
+    places: Arc<Semaphore>,
 }
 
 /// Everything that the node answers over HTTP.
@@ -53,10 +68,13 @@ pub fn router(parts: HttpParts) -> Router {
         app,
         witness,
         registry,
+        limits,
     } = parts;
     let served = Served {
         app,
         metrics: Arc::new(Metrics::new(registry)),
+        body_bytes_max: limits.body_bytes,
+        places: Arc::new(Semaphore::new(limits.requests)),
     };
     let mut router = Router::new()
         .merge(page::routes())

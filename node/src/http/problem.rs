@@ -89,11 +89,7 @@ impl Kind {
                 "unreachable",
                 "The partner's node does not answer",
             ),
-            Self::Busy => (
-                StatusCode::SERVICE_UNAVAILABLE,
-                "busy",
-                "The ledger is busy",
-            ),
+            Self::Busy => (StatusCode::SERVICE_UNAVAILABLE, "busy", "The node is busy"),
             Self::ReadOnly => (
                 StatusCode::SERVICE_UNAVAILABLE,
                 "read-only",

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use crate::world::World;
+use crate::world::{REQUESTS_MAX, World};
 
 async fn connect(world: &World) -> TcpStream {
     TcpStream::connect(world.base.trim_start_matches("http://"))
@@ -33,6 +33,33 @@ async fn too_many_or_too_long_headers_are_refused() {
     );
     let refused = answer(&mut connect(&world).await, &long).await;
     assert!(refused.starts_with("HTTP/1.1 431"), "{refused}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_request_too_many_is_told_so_while_health_is_still_answered() {
+    let world = World::start().await;
+    let mut slow = Vec::new();
+    for _ in 0..REQUESTS_MAX {
+        let mut stream = connect(&world).await;
+        let token = &world.token;
+        let begun = format!(
+            "POST /api/v1/organisations HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {token}\r\n\
+             content-type: application/json\r\ncontent-length: 100\r\n\r\n{{"
+        );
+        stream.write_all(begun.as_bytes()).await.unwrap();
+        slow.push(stream);
+    }
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    let get = |path: &str| format!("GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n");
+    let busy = answer(&mut connect(&world).await, &get("/api/v1/status")).await;
+    assert!(busy.starts_with("HTTP/1.1 503"), "{busy}");
+    assert!(busy.contains("urn:countersign:problem:busy"), "{busy}");
+    let health = answer(&mut connect(&world).await, &get("/healthz")).await;
+    assert!(health.starts_with("HTTP/1.1 200"), "{health}");
+    drop(slow);
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    let free = answer(&mut connect(&world).await, &get("/api/v1/status")).await;
+    assert!(free.starts_with("HTTP/1.1 200"), "{free}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
