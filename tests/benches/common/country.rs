@@ -39,7 +39,7 @@ impl Country {
             ledger: Some(ledger),
             folder,
         };
-        country.populate(accounts);
+        populate(&country.handle(), accounts);
         country
     }
 
@@ -58,29 +58,28 @@ impl Country {
     pub fn path(&self) -> std::path::PathBuf {
         self.folder.path().join("ledger")
     }
+}
 
-    fn populate(&self, accounts: u32) {
-        let handle = self.handle();
-        let mut random = Random::new(1);
-        let mut submit = |command| {
-            handle
-                .submit_blocking(Submission::new(request(&mut random), command))
-                .unwrap();
-        };
-        submit(Command::RegisterOrganisation {
-            name: "Volta Cookstoves".parse().unwrap(),
-            kind: OrganisationKind::Developer,
-        });
-        submit(project("Clean cooking in Volta"));
-        let handle = Arc::new(self.handle());
-        let runtime = runtime();
-        runtime.block_on(async {
-            let open: Vec<Command> = (0..accounts).map(account).collect();
-            submit_all(&handle, open, 2).await;
-            let issue: Vec<Command> = (0..accounts).map(issue).collect();
-            submit_all(&handle, issue, 3).await;
-        });
-    }
+/// An organisation, a project and so many accounts that own units.
+pub fn populate(handle: &LedgerHandle, accounts: u32) {
+    let mut random = Random::new(1);
+    let mut submit = |command| {
+        handle
+            .submit_blocking(Submission::new(request(&mut random), command))
+            .unwrap();
+    };
+    submit(Command::RegisterOrganisation {
+        name: "Volta Cookstoves".parse().unwrap(),
+        kind: OrganisationKind::Developer,
+    });
+    submit(project("Clean cooking in Volta"));
+    let handle = Arc::new(handle.clone());
+    runtime().block_on(async {
+        let open: Vec<Command> = (0..accounts).map(account).collect();
+        submit_all(&handle, open, 2).await;
+        let issue: Vec<Command> = (0..accounts).map(issue).collect();
+        submit_all(&handle, issue, 3).await;
+    });
 }
 
 async fn submit_all(handle: &Arc<LedgerHandle>, commands: Vec<Command>, seed: u64) {

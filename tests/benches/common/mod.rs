@@ -15,6 +15,7 @@ pub mod machine;
 pub mod options;
 pub mod postgres;
 pub mod report;
+pub mod web;
 
 /// A small generator: the benches need variety, not secrecy.
 pub struct Random(u64);
