@@ -11,3 +11,4 @@ pub mod serial;
 mod text;
 pub mod time;
 pub mod units;
+pub mod workflow;

@@ -417,7 +417,7 @@ fn nothing_is_sent_before_it_is_witnessed() {
             .map(|message| message.leaf)
             .collect::<Vec<_>>()
     };
-    assert_eq!(due(lock), []);
+    assert!(due(lock).is_empty());
     assert_eq!(due(lock + 1), [lock]);
     assert_eq!(due(ask + 1), [lock, ask]);
     let acquired = swiss.receive_and_write(&ghana.prove(lock));

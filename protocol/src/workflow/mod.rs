@@ -1,0 +1,41 @@
+//! A country's process as data, and the engine that runs any of them (docs/process.md).
+//!
+//! A process is one TOML file: who takes part, what they fill in, and the flows that organisations, projects, monitoring
+//! periods and requests go through. [`Process::parse`] refuses a file that does not fit together, with every mistake and
+//! its line. A [`Case`] is one subject on its way; [`start`], [`act`], [`timer`] and [`migrate`] are the only ways to
+//! change it, and they are pure: time, forms and people come in from outside.
+
+mod case;
+mod check;
+mod engine;
+mod model;
+mod permission;
+mod preset;
+mod problem;
+mod read;
+mod refusal;
+mod schema;
+mod vocabulary;
+mod waiting;
+
+pub use case::{
+    Act, Actor, Case, Commitment, Decision, Done, DoneBy, EffectDue, FilledForm, HISTORY_MAX,
+    OpenApproval, Outcome, Performed, SUBJECT_ID_LEN_MAX, Subject,
+};
+pub use engine::{act, start};
+pub use model::{
+    ActorRule, Answer, Apart, BASE_ROLES, Deadline, EffectRule, FALLBACK_LANGUAGE, Fee, Flow, Form,
+    Id, Label, Letter, Migration, Named, OrganisationType, Parent, Process, ProcessHash, ROOT,
+    Role, Stage, Step, VIEWER,
+};
+pub use permission::{Possible, possible};
+pub use preset::{PRESETS, preset};
+pub use problem::{PROBLEMS_MAX, Problem, ProblemKind};
+pub use read::{
+    FILE_BYTES_MAX, FLOWS_MAX, FORMAT, ID_CHARS_MAX, LABEL_CHARS_MAX, LIST_MAX, STAGES_MAX,
+    STEPS_MAX, THINGS_MAX,
+};
+pub use refusal::Refusal;
+pub use schema::{Field, FormError, Format, ITEMS_MAX, Kind, Node, Schema, TEXT_CHARS_MAX};
+pub use vocabulary::{Effect, End, Scope, StepKind, SubjectKind};
+pub use waiting::{DAY_MS, Waiting, migrate, timer, waiting_for};

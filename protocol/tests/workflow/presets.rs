@@ -1,0 +1,42 @@
+//! Each preset against its hand-written table: every legal transition works, and every other one is refused.
+
+use crate::table::Table;
+use crate::walk::{Walk, two_people_behind};
+use countersign_protocol::workflow::{Effect, Process, preset};
+
+pub(crate) fn process(name: &str) -> Process {
+    let text = preset(name).unwrap();
+    Process::parse(text).unwrap_or_else(|problems| {
+        panic!(
+            "{}",
+            problems
+                .iter()
+                .map(|problem| format!("{name}.toml:{problem}\n"))
+                .collect::<String>()
+        )
+    })
+}
+
+fn walk(name: &str, table: &str) {
+    let (process, table) = (process(name), Table::parse(table));
+    let mut walk = Walk::new(&process, &table);
+    walk.run();
+    assert!(
+        walk.allowed > 50 && walk.refused > 10 * walk.allowed,
+        "{} allowed, {} refused",
+        walk.allowed,
+        walk.refused
+    );
+    two_people_behind(&process, Effect::Issue);
+    two_people_behind(&process, Effect::Authorise);
+}
+
+#[test]
+fn the_small_process_does_what_its_table_says_and_nothing_else() {
+    walk("small", include_str!("tables/small.txt"));
+}
+
+#[test]
+fn the_standard_process_does_what_its_table_says_and_nothing_else() {
+    walk("standard", include_str!("tables/standard.txt"));
+}
