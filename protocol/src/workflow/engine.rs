@@ -34,8 +34,12 @@ pub fn start(
         return Err(Refusal::BadSubject);
     }
     let parent = fitting_parent(process, flow, parent, time_ms)?;
-    let track = parent.map_or(track, |parent| parent.track.as_deref());
-    let tracks = process.tracks_of(flow);
+    // A case below another stays on its track; a flow that knows no tracks has none, whatever is above it.
+    let inherited = parent
+        .and_then(|parent| parent.track.as_deref())
+        .filter(|_| !flow.tracks.is_empty());
+    let track = inherited.or(track);
+    let tracks = flow.ways();
     if !tracks.contains(&track) {
         return Err(Refusal::WrongTrack {
             flow: flow.id.clone(),

@@ -7,14 +7,17 @@
 
 mod case;
 mod check;
+mod diagram;
 mod engine;
 mod model;
 mod permission;
+mod picture;
 mod preset;
 mod problem;
 mod read;
 mod refusal;
 mod schema;
+mod simulate;
 mod vocabulary;
 mod waiting;
 
@@ -22,6 +25,7 @@ pub use case::{
     Act, Actor, Case, Commitment, Decision, Done, DoneBy, EffectDue, FilledForm, HISTORY_MAX,
     OpenApproval, Outcome, Performed, SUBJECT_ID_LEN_MAX, Subject,
 };
+pub use diagram::mermaid;
 pub use engine::{act, start};
 pub use model::{
     ActorRule, Answer, Apart, BASE_ROLES, Deadline, EffectRule, FALLBACK_LANGUAGE, Fee, Flow, Form,
@@ -29,6 +33,7 @@ pub use model::{
     Role, Stage, Step, VIEWER,
 };
 pub use permission::{Possible, possible};
+pub use picture::svg;
 pub use preset::{PRESETS, preset};
 pub use problem::{PROBLEMS_MAX, Problem, ProblemKind};
 pub use read::{
@@ -37,5 +42,6 @@ pub use read::{
 };
 pub use refusal::Refusal;
 pub use schema::{Field, FormError, Format, ITEMS_MAX, Kind, Node, Schema, TEXT_CHARS_MAX};
+pub use simulate::{Script, WALK_STEPS_MAX, Walk, WalkLine, simulate};
 pub use vocabulary::{Effect, End, Scope, StepKind, SubjectKind};
 pub use waiting::{DAY_MS, Waiting, migrate, timer, waiting_for};

@@ -160,7 +160,7 @@ pub struct Flow {
     pub subject: SubjectKind,
     /// The case that a case of this flow belongs to.
     pub parent: Option<Parent>,
-    /// The tracks on which the flow exists; empty for all.
+    /// The tracks that a case of the flow may be on; empty when the flow knows no tracks.
     pub tracks: Vec<Id>,
     /// The stage in which a case begins.
     pub first: Id,
@@ -199,7 +199,7 @@ pub struct Step {
     pub label: Label,
     /// What it is.
     pub kind: StepKind,
-    /// The tracks on which it exists; empty for all.
+    /// The tracks on which it exists; empty for all of its flow.
     pub tracks: Vec<Id>,
     /// The stages from which it can be done.
     pub from: Vec<Id>,
@@ -328,21 +328,18 @@ impl Process {
         let role = self.roles.iter().find(|known| known.id == role);
         role.is_some_and(|role| role.within.iter().any(|id| id == organisation_type))
     }
-
-    /// The tracks of a flow: the file's tracks on which it exists, or one nameless track.
-    #[must_use]
-    pub fn tracks_of(&self, flow: &Flow) -> Vec<Option<&str>> {
-        if self.tracks.is_empty() {
-            return vec![None];
-        }
-        let all = self.tracks.iter().map(|track| track.id.as_str());
-        all.filter(|id| on_track(&flow.tracks, Some(id)))
-            .map(Some)
-            .collect()
-    }
 }
 
 impl Flow {
+    /// The tracks on which a case of the flow can be: those that the flow names, or the one without a name.
+    #[must_use]
+    pub fn ways(&self) -> Vec<Option<&str>> {
+        if self.tracks.is_empty() {
+            return vec![None];
+        }
+        self.tracks.iter().map(|id| Some(id.as_str())).collect()
+    }
+
     /// The stage with this id.
     #[must_use]
     pub fn stage(&self, id: &str) -> Option<&Stage> {

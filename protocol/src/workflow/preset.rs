@@ -3,6 +3,11 @@
 /// The presets: name and text of the file.
 pub const PRESETS: &[(&str, &str)] = &[
     ("standard", include_str!("../../presets/standard.toml")),
+    ("undp-2025", include_str!("../../presets/undp-2025.toml")),
+    (
+        "cote-divoire",
+        include_str!("../../presets/cote-divoire.toml"),
+    ),
     ("small", include_str!("../../presets/small.toml")),
 ];
 

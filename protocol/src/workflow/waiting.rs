@@ -134,7 +134,7 @@ pub fn migrate(old: &Process, new: &Process, case: &Case) -> Result<Case, Refusa
         .find_map(|migration| migration.stages.get(&case.stage))
         .ok_or_else(not_mapped)?;
     let target = new.flow(&flow.id).ok_or_else(not_mapped)?;
-    if !new.tracks_of(target).contains(&case.track.as_deref()) {
+    if !target.ways().contains(&case.track.as_deref()) {
         return Err(not_mapped());
     }
     let mut moved = case.clone();

@@ -3,6 +3,8 @@
 
 mod cast;
 mod checker;
+mod pictures;
 mod presets;
+mod properties;
 mod table;
 mod walk;

@@ -2,7 +2,7 @@
 
 use crate::table::Table;
 use crate::walk::{Walk, two_people_behind};
-use countersign_protocol::workflow::{Effect, Process, preset};
+use countersign_protocol::workflow::{Effect, PRESETS, Process, preset};
 
 pub(crate) fn process(name: &str) -> Process {
     let text = preset(name).unwrap();
@@ -39,4 +39,30 @@ fn the_small_process_does_what_its_table_says_and_nothing_else() {
 #[test]
 fn the_standard_process_does_what_its_table_says_and_nothing_else() {
     walk("standard", include_str!("tables/standard.txt"));
+}
+
+#[test]
+fn the_undp_cycle_does_what_its_table_says_and_nothing_else() {
+    walk("undp-2025", include_str!("tables/undp-2025.txt"));
+}
+
+#[test]
+fn the_process_of_cote_divoire_does_what_its_table_says_and_nothing_else() {
+    walk("cote-divoire", include_str!("tables/cote-divoire.txt"));
+}
+
+#[test]
+fn every_stage_of_every_preset_has_a_french_name() {
+    for (name, _) in PRESETS {
+        for flow in process(name).flows {
+            for stage in &flow.stages {
+                assert!(
+                    stage.label.languages().any(|language| language == "fr"),
+                    "{name} {} {}",
+                    flow.id,
+                    stage.id
+                );
+            }
+        }
+    }
 }

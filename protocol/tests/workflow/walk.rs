@@ -49,7 +49,7 @@ impl<'a> Walk<'a> {
         for expected in &self.table.flows {
             let flow = self.process.flow(&expected.id).unwrap();
             same_steps(flow, expected);
-            for track in self.process.tracks_of(flow) {
+            for track in flow.ways() {
                 self.flow(flow, expected, track);
             }
         }
@@ -104,7 +104,7 @@ impl<'a> Walk<'a> {
                 .keys()
                 .any(|(known, _, reached)| known == &flow.id && reached == &stage.id)
         };
-        if self.process.tracks_of(flow).last().copied().flatten() == track {
+        if flow.ways().last().copied().flatten() == track {
             let missed: Vec<_> = flow
                 .stages
                 .iter()

@@ -17,7 +17,7 @@ type Facts = BTreeSet<String>;
 
 pub(super) fn check(process: &Process, flow: &Flow, notes: &mut Notes) {
     let mut told = BTreeSet::new();
-    for track in process.tracks_of(flow) {
+    for track in flow.ways() {
         let Some(start) = start(process, flow, track, process.flows.len()) else {
             let on = track.map_or_else(String::new, |track| format!(" on the track {track:?}"));
             let message = format!("no case of the parent ever comes to one of its stages{on}");
@@ -49,14 +49,19 @@ fn start(process: &Process, flow: &Flow, track: Option<&str>, depth: usize) -> O
         return Some(Facts::new());
     };
     let above = process.flow(&parent.flow)?;
-    let on_track = process.tracks_of(above).contains(&track);
-    let first = start(process, above, track, depth.checked_sub(1)?).filter(|_| on_track)?;
-    let facts = facts(process, above, track, first);
-    let known = parent
-        .stages
-        .iter()
-        .filter_map(|stage| facts.get(stage.as_str()));
-    known.cloned().reduce(|one, other| &one & &other)
+    // A tracked case lies below one on its own track; any other may lie below a case on any track.
+    let ways = above.ways().into_iter();
+    let ways = ways.filter(|way| way.is_none() || track.is_none() || *way == track);
+    let known = ways.filter_map(|way| {
+        let first = start(process, above, way, depth.checked_sub(1)?)?;
+        let facts = facts(process, above, way, first);
+        let here = parent
+            .stages
+            .iter()
+            .filter_map(|stage| facts.get(stage.as_str()));
+        here.cloned().reduce(|one, other| &one & &other)
+    });
+    known.reduce(|one, other| &one & &other)
 }
 
 /// The facts of every stage that can be reached.

@@ -1,15 +1,15 @@
 //! Every stage is on some way from the first stage to an end.
 
-use super::super::model::{Flow, Process};
+use super::super::model::Flow;
 use super::super::problem::ProblemKind;
 use super::super::read::Notes;
 use super::flow_path;
 use std::collections::BTreeSet;
 
-pub(super) fn check(process: &Process, flow: &Flow, notes: &mut Notes) {
+pub(super) fn check(flow: &Flow, notes: &mut Notes) {
     let mut reached = BTreeSet::new();
     let mut told = BTreeSet::new();
-    for track in process.tracks_of(flow) {
+    for track in flow.ways() {
         let here = reachable(flow, track);
         ways_out(flow, track, &here, &mut told, notes);
         reached.extend(here);

@@ -17,7 +17,7 @@ pub(super) fn check(process: &Process, notes: &mut Notes) {
         .filter(|flow| !notes.is_wrong(&flow_path(flow)))
         .collect();
     for flow in &sound {
-        graph::check(process, flow, notes);
+        graph::check(flow, notes);
         people::check(process, flow, notes);
     }
     if !notes.is_wrong("form") && sound.len() == process.flows.len() {

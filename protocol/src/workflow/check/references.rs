@@ -166,15 +166,15 @@ fn fields<'a>(
     });
 }
 
-fn tracks(process: &Process, notes: &mut Notes, path: &str, ids: &[String]) {
-    known(notes, &format!("{path}.tracks"), "track", ids, |id| {
-        process.tracks.iter().any(|track| track.id == id)
-    });
+fn tracks(notes: &mut Notes, path: &str, ids: &[String], all: impl Fn(&str) -> bool) {
+    known(notes, &format!("{path}.tracks"), "track", ids, all);
 }
 
 fn check_flow(process: &Process, flow: &Flow, notes: &mut Notes) {
     let path = flow_path(flow);
-    tracks(process, notes, &path, &flow.tracks);
+    tracks(notes, &path, &flow.tracks, |id| {
+        process.tracks.iter().any(|track| track.id == id)
+    });
     known(
         notes,
         &format!("{path}.first"),
@@ -233,7 +233,9 @@ fn check_step(process: &Process, flow: &Flow, step: &Step, notes: &mut Notes) {
     let path = step_path(flow, &step.id);
     let at = |key: &str| format!("{path}.{key}");
     let is_stage = |id: &str| flow.stage(id).is_some();
-    tracks(process, notes, &path, &step.tracks);
+    tracks(notes, &path, &step.tracks, |id| {
+        flow.tracks.iter().any(|track| track == id)
+    });
     known(notes, &at("from"), "stage", &step.from, is_stage);
     known(notes, &at("to"), "stage", [&step.to], is_stage);
     known(notes, &at("form"), "form", &step.form, |id| {

@@ -1,6 +1,7 @@
 //! From the text of a process file to its model.
 
 mod flow;
+mod notes;
 mod schema;
 mod table;
 
@@ -10,9 +11,9 @@ use super::model::{
     Process, ProcessHash, ROOT, Role,
 };
 use super::problem::{Problem, ProblemKind};
+pub(super) use notes::Notes;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
-pub(super) use table::Notes;
 pub use table::{ID_CHARS_MAX, LABEL_CHARS_MAX, LIST_MAX};
 use table::{Table, is_id, is_language};
 use toml::de::{DeTable, DeValue};

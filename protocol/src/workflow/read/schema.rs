@@ -3,7 +3,8 @@
 use super::super::model::{FALLBACK_LANGUAGE, Label};
 use super::super::problem::ProblemKind;
 use super::super::schema::{Field, Format, ITEMS_MAX, Kind, Node, Schema, TEXT_CHARS_MAX};
-use super::table::{Notes, Table};
+use super::notes::Notes;
+use super::table::Table;
 use toml::de::DeValue;
 
 /// The deepest nesting of a form.
