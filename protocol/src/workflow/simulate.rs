@@ -194,10 +194,16 @@ impl Cast<'_> {
             }
             _ => None,
         };
+        // Where no step assigns a certifier, the subject comes with one.
+        let assigns = flow
+            .steps
+            .iter()
+            .any(|step| step.has_effect(Effect::AssignCertifier));
+        let given = !assigns && parent.is_none();
         let subject = Subject {
             id: "1".to_owned(),
             owners: BTreeSet::from([OWNER]),
-            certifier: None,
+            certifier: given.then_some(OrganisationId(FIRST_CERTIFIER)),
             counterparty: Some(COUNTERPARTY),
             scopes: SectoralScope::new(1).into_iter().collect(),
         };

@@ -3,6 +3,8 @@
 
 mod cast;
 mod checker;
+mod forms;
+mod guide;
 mod pictures;
 mod presets;
 mod properties;
