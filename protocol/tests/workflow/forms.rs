@@ -104,7 +104,7 @@ fn nearly(example: &Value, at: usize, other: &Value) -> Value {
             let old = fields[&key].clone();
             fields.insert(
                 key,
-                if at % 2 == 0 {
+                if at.is_multiple_of(2) {
                     other.clone()
                 } else {
                     nearly(&old, at / 2, other)

@@ -72,9 +72,8 @@ fn pictures_name_every_stage_and_step_in_the_reader_s_language() {
             let text = mermaid(&process, &flow.id, "fr").unwrap();
             let picture = svg(&process, &flow.id, "fr").unwrap();
             assert!(text.starts_with("stateDiagram-v2\n    state "), "{text}");
-            assert_eq!(
+            assert!(
                 picture.matches("<rect").count() > flow.stages.len(),
-                true,
                 "{picture}"
             );
             assert_eq!(picture.matches('<').count(), picture.matches('>').count());

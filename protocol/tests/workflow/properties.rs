@@ -199,7 +199,7 @@ fn actor_of(process: &Process, tried: &Try) -> Actor {
         organisation: OrganisationId(tried.3),
         organisation_type: types[usize::from(tried.1) % types.len()].id.clone(),
         role: roles[usize::from(tried.2) % roles.len()].id.clone(),
-        scopes: if tried.3 % 2 == 0 {
+        scopes: if tried.3.is_multiple_of(2) {
             scopes(&[1])
         } else {
             scopes(&[2])
@@ -502,8 +502,7 @@ fn a_fold_of_sealed_acts_gives_the_same_case() {
     let first = actor(0, flow.step("submit").unwrap(), &blank(&process));
     let begun = start(&process, "project", None, subject(), None, &first, 0).unwrap();
     let (mut open, mut sealed) = (begun.clone(), begun);
-    let mut accepted = 0;
-    for id in [
+    let ids = [
         "submit",
         "validate",
         "request-changes",
@@ -512,7 +511,8 @@ fn a_fold_of_sealed_acts_gives_the_same_case() {
         "recommend",
         "authorise",
         "authorise",
-    ] {
+    ];
+    for (accepted, id) in (0..).zip(ids) {
         let step = flow.step(id).unwrap();
         let tried: Try = (0, 0, 0, 30 + accepted, 0, true, true, 1);
         let wish = act_of(&process, &open, step, &tried);
@@ -524,7 +524,6 @@ fn a_fold_of_sealed_acts_gives_the_same_case() {
         let actor = actor(accepted + 1, step, &open);
         sealed = act(&process, &sealed, &actor, &blind).unwrap().case;
         open = act(&process, &open, &actor, &wish).unwrap().case;
-        accepted += 1;
         assert_eq!(open, sealed);
     }
     assert_eq!(open.stage, "authorised");
