@@ -6,6 +6,7 @@
 //! change it, and they are pure: time, forms and people come in from outside.
 
 mod case;
+mod cast;
 mod check;
 mod diagram;
 mod engine;
@@ -17,6 +18,7 @@ mod problem;
 mod read;
 mod refusal;
 mod schema;
+mod schema_json;
 mod simulate;
 mod vocabulary;
 mod waiting;

@@ -104,6 +104,10 @@ const CHANGES: &[(&str, &str)] = &[
         "subject = \"monitoring-period\"",
         "subject = \"monitoring-period\"\nparent = { flow = \"period\", stages = [\"done\"] }",
     ),
+    (
+        "[[flow.step]]\nid = \"issue\"",
+        "[[flow.step]]\nid = \"again\"\nlabel = \"Again\"\nkind = \"resubmit\"\nfrom = [\"decided\"]\nto = \"decided\"\nby = [{ type = \"developer\", roles = [\"administrator\"], scope = \"own\" }]\nform = \"request\"\n\n[[flow.step]]\nid = \"issue\"",
+    ),
 ];
 
 fn problems(text: &str) -> Vec<Problem> {

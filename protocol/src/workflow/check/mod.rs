@@ -4,6 +4,7 @@ mod fields;
 mod graph;
 mod people;
 mod references;
+mod steps;
 
 use super::model::{Flow, Process};
 use super::read::Notes;

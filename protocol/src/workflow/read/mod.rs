@@ -1,6 +1,7 @@
 //! From the text of a process file to its model.
 
 mod flow;
+mod label;
 mod notes;
 mod schema;
 mod table;

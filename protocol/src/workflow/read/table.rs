@@ -1,9 +1,9 @@
 //! Reading a table of a process file key by key: every mistake is noted with its place, and reading goes on.
 
-use super::super::model::{FALLBACK_LANGUAGE, Id, Label};
+use super::super::model::Id;
 use super::super::problem::ProblemKind;
 use super::notes::Notes;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -64,7 +64,7 @@ impl<'a, 'n> Table<'a, 'n> {
         Some(value)
     }
 
-    fn missing(&mut self, key: &'static str) {
+    pub(super) fn missing(&mut self, key: &'static str) {
         let path = self.key(key);
         let start = self.start;
         self.notes.at(
@@ -76,7 +76,7 @@ impl<'a, 'n> Table<'a, 'n> {
         );
     }
 
-    fn mistyped(&mut self, key: &str, found: &DeValue<'_>, wanted: &str) {
+    pub(super) fn mistyped(&mut self, key: &str, found: &DeValue<'_>, wanted: &str) {
         let message = format!(
             "{key:?} is {} {}",
             article(found.type_str()),
@@ -262,66 +262,6 @@ impl<'a, 'n> Table<'a, 'n> {
             .and_then(|number| u32::try_from(number).ok())
     }
 
-    /// A label: a text in English, or a table from language to text with English in it.
-    pub(super) fn label(&mut self, key: &'static str, required: bool) -> Label {
-        if required && !self.has(key) {
-            self.missing(key);
-        }
-        let label = self.translations(key);
-        if self.has(key) && !label.0.contains_key(FALLBACK_LANGUAGE) {
-            let message = "the label has no English text".to_owned();
-            self.wrong(ProblemKind::MissingKey, key, message, "add en = \"...\"");
-        }
-        label
-    }
-
-    /// Texts by language, English or not; absent is empty.
-    pub(super) fn translations(&mut self, key: &'static str) -> Label {
-        let Some(value) = self.value(key) else {
-            return Label::default();
-        };
-        let mut texts = BTreeMap::new();
-        match value.get_ref() {
-            DeValue::String(text) if bounded(text) => {
-                texts.insert(FALLBACK_LANGUAGE.to_owned(), text.clone().into_owned());
-            }
-            DeValue::Table(table) => {
-                for (language, text) in table {
-                    let language = language.get_ref();
-                    match text.get_ref() {
-                        DeValue::String(text) if bounded(text) && is_language(language) => {
-                            let place = (language.clone().into_owned(), self.key(key));
-                            self.notes.languages.push(place);
-                            texts.insert(language.clone().into_owned(), text.clone().into_owned());
-                        }
-                        _ => {
-                            let message = format!(
-                                "{language:?} is no language with a short text on one line"
-                            );
-                            self.wrong(
-                                ProblemKind::BadValue,
-                                key,
-                                message,
-                                "write { en = \"Name\", fr = \"Nom\" }",
-                            );
-                        }
-                    }
-                }
-            }
-            DeValue::String(_) => {
-                let message = "the label is empty, too long or not on one line".to_owned();
-                self.wrong(
-                    ProblemKind::TooLarge,
-                    key,
-                    message,
-                    "write a short text on one line",
-                );
-            }
-            other => self.mistyped(key, other, "a text, or { en = \"Name\", fr = \"Nom\" }"),
-        }
-        Label(texts)
-    }
-
     /// A table under a key, if it is there.
     pub(super) fn table(&mut self, key: &'static str) -> Option<Table<'a, '_>> {
         let value = self.value(key)?;
@@ -438,7 +378,7 @@ pub(super) fn is_language(text: &str) -> bool {
             .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
 }
 
-fn bounded(text: &str) -> bool {
+pub(super) fn bounded(text: &str) -> bool {
     !text.is_empty() && text.chars().count() <= LABEL_CHARS_MAX && !text.contains(char::is_control)
 }
 
