@@ -1,0 +1,27 @@
+//! Who may do what: a country's permission matrix as data, and the one function that asks it.
+//!
+//! A matrix gives every role of every organisation type a [`Scope`] for every [`Action`]. The actions are a closed list;
+//! organisation types and roles are the country's own words. The same file holds the policy for acts that need more than
+//! one person or some time ([`Policy`]).
+
+mod action;
+mod matrix;
+mod policy;
+mod problem;
+mod read;
+mod read_policy;
+mod rule;
+mod value;
+
+pub use action::{Action, UnknownAction};
+pub use matrix::{Column, Matrix, MatrixHash, Scope};
+pub use policy::{Counterparty, Policy, SamePerson};
+pub use problem::Problem;
+pub use read::{
+    COLUMNS_MAX, COOLING_OFF_HOURS_MAX, FILE_BYTES_MAX, FORMAT, GRANTS_MAX, ID_BYTES_MAX,
+    PROBLEMS_MAX, TRUSTED_MAX,
+};
+pub use rule::{Denied, Object, Standing, Subject, may};
+
+/// The matrix that a new registry begins with: `protocol/presets/permissions.toml`.
+pub const DEFAULT: &str = include_str!("../../presets/permissions.toml");
