@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::id::{AccountId, AgreementId, OrganisationId, Origin, RequestId, Text, TransferId};
 use crate::log::Hash;
 use crate::party::{Party, RegistryId};
+use crate::record::case::{CaseAct, CaseOpened, ProcessAdopted, ProcessPart, Word};
 use crate::serial::{CooperativeApproachId, SectoralScope, UnitType};
 use crate::units::{UnitBlock, UnitRange};
 
@@ -61,6 +62,14 @@ pub enum Body {
     Partner(Partner),
     /// A bilateral agreement that both Parties signed is recorded.
     Agreement(Agreement),
+    /// A piece of a process file is kept.
+    ProcessPart(ProcessPart),
+    /// New cases follow a process from here on.
+    ProcessAdopted(ProcessAdopted),
+    /// A subject sets out on a flow of the process.
+    CaseOpened(CaseOpened),
+    /// A step of a case is taken.
+    CaseAct(CaseAct),
 }
 
 impl Body {
@@ -88,6 +97,10 @@ impl Body {
             Self::KeyRotation(_) => "key_rotation",
             Self::Partner(_) => "partner",
             Self::Agreement(_) => "agreement",
+            Self::ProcessPart(_) => "process_part",
+            Self::ProcessAdopted(_) => "process_adopted",
+            Self::CaseOpened(_) => "case_opened",
+            Self::CaseAct(_) => "case_act",
         }
     }
 }
@@ -146,6 +159,10 @@ pub struct Organisation {
     pub name: Name,
     /// What it is.
     pub kind: OrganisationKind,
+    /// What it is in the country's own process; `None` where no process has a say. An organisation of a process that is
+    /// not its authority acts only once it is registered.
+    #[serde(default)]
+    pub organisation_type: Option<Word>,
 }
 
 /// What an account is for.

@@ -4,6 +4,7 @@
 //! checked against its limits. `encode(decode(b)) == b` or the bytes are refused, so a record has exactly one form.
 
 mod body;
+mod case;
 mod codec;
 mod error;
 #[rustfmt::skip]
@@ -16,8 +17,13 @@ pub use body::{
     PartnerStatus, Project, ProofReference, Purpose, Reason, Refuse, Release, Retire, RetireKind,
     SourceSettled, Split, Title, Transfer, VerifierKeyText,
 };
+pub use case::{
+    ActedBy, AttachedDocument, CaseAct, CaseOpened, MAX_PROCESS_PART_BYTES, MAX_PROCESS_PARTS,
+    ProcessAdopted, ProcessPart, Word, YearTonnes,
+};
 pub use error::DecodeError;
 
+pub(crate) use case::is_by_year;
 pub(crate) use codec::blocks_bytes;
 
 use serde::{Deserialize, Serialize};

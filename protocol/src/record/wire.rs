@@ -12,7 +12,7 @@ pub struct Record {
     pub request: ::prost::alloc::vec::Vec<u8>,
     #[prost(
         oneof = "record::Body",
-        tags = "10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29"
+        tags = "10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33"
     )]
     pub body: ::core::option::Option<record::Body>,
 }
@@ -60,6 +60,14 @@ pub mod record {
         Partner(super::Partner),
         #[prost(message, tag = "29")]
         Agreement(super::Agreement),
+        #[prost(message, tag = "30")]
+        ProcessPart(super::ProcessPart),
+        #[prost(message, tag = "31")]
+        ProcessAdopted(super::ProcessAdopted),
+        #[prost(message, tag = "32")]
+        CaseOpened(super::CaseOpened),
+        #[prost(message, tag = "33")]
+        CaseAct(super::CaseAct),
     }
 }
 /// Numbers of one Party's national counter, both ends included.
@@ -143,6 +151,9 @@ pub struct Organisation {
     pub name: ::prost::alloc::string::String,
     #[prost(uint32, tag = "3")]
     pub kind: u32,
+    /// the country's own word for it, where a process was adopted
+    #[prost(string, tag = "4")]
+    pub organisation_type: ::prost::alloc::string::String,
 }
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Account {
@@ -373,4 +384,113 @@ pub struct Agreement {
     /// strictly ascending; none: every sectoral scope
     #[prost(uint32, repeated, tag = "11")]
     pub scopes: ::prost::alloc::vec::Vec<u32>,
+}
+/// A piece of a process file. The pieces of one file follow each other from part 0 on.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ProcessPart {
+    /// SHA-256 of the whole file
+    #[prost(bytes = "vec", tag = "1")]
+    pub process: ::prost::alloc::vec::Vec<u8>,
+    #[prost(uint32, tag = "2")]
+    pub part: u32,
+    /// may hold line feeds and tabs
+    #[prost(string, tag = "3")]
+    pub text: ::prost::alloc::string::String,
+}
+/// From here on new cases follow this process.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ProcessAdopted {
+    /// SHA-256 of the whole file
+    #[prost(bytes = "vec", tag = "1")]
+    pub process: ::prost::alloc::vec::Vec<u8>,
+    /// from 1 without gaps
+    #[prost(uint32, tag = "2")]
+    pub version: u32,
+    #[prost(uint32, tag = "3")]
+    pub parts: u32,
+}
+/// Who acts: a pseudonym, never a name.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ActedBy {
+    #[prost(uint64, tag = "1")]
+    pub user: u64,
+    #[prost(uint32, tag = "2")]
+    pub organisation: u32,
+    #[prost(string, tag = "3")]
+    pub organisation_type: ::prost::alloc::string::String,
+    #[prost(string, tag = "4")]
+    pub role: ::prost::alloc::string::String,
+    /// strictly ascending: the sectoral scopes that the organisation answers for
+    #[prost(uint32, repeated, tag = "5")]
+    pub scopes: ::prost::alloc::vec::Vec<u32>,
+}
+/// A subject sets out on one flow of the process.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CaseOpened {
+    /// from 1 without gaps
+    #[prost(uint64, tag = "1")]
+    pub case: u64,
+    #[prost(string, tag = "2")]
+    pub flow: ::prost::alloc::string::String,
+    #[prost(string, tag = "3")]
+    pub track: ::prost::alloc::string::String,
+    /// 0: none
+    #[prost(uint64, tag = "4")]
+    pub parent: u64,
+    /// public
+    #[prost(string, tag = "5")]
+    pub title: ::prost::alloc::string::String,
+    /// strictly ascending
+    #[prost(uint32, repeated, tag = "6")]
+    pub owners: ::prost::alloc::vec::Vec<u32>,
+    /// 0: none
+    #[prost(uint32, tag = "7")]
+    pub counterparty: u32,
+    /// strictly ascending
+    #[prost(uint32, repeated, tag = "8")]
+    pub scopes: ::prost::alloc::vec::Vec<u32>,
+    #[prost(message, optional, tag = "9")]
+    pub by: ::core::option::Option<ActedBy>,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct AttachedDocument {
+    #[prost(string, tag = "1")]
+    pub kind: ::prost::alloc::string::String,
+    #[prost(bytes = "vec", tag = "2")]
+    pub sha256: ::prost::alloc::vec::Vec<u8>,
+}
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct YearTonnes {
+    #[prost(uint32, tag = "1")]
+    pub year: u32,
+    #[prost(uint64, tag = "2")]
+    pub tonnes: u64,
+}
+/// Somebody takes a step of a case, or a deadline does.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct CaseAct {
+    #[prost(uint64, tag = "1")]
+    pub case: u64,
+    #[prost(string, tag = "2")]
+    pub step: ::prost::alloc::string::String,
+    /// the step is answered with no
+    #[prost(bool, tag = "3")]
+    pub no: bool,
+    /// absent: a deadline passed
+    #[prost(message, optional, tag = "4")]
+    pub by: ::core::option::Option<ActedBy>,
+    /// commitment to the filled form
+    #[prost(bytes = "vec", tag = "5")]
+    pub form: ::prost::alloc::vec::Vec<u8>,
+    #[prost(message, repeated, tag = "6")]
+    pub documents: ::prost::alloc::vec::Vec<AttachedDocument>,
+    /// commitment to the comment
+    #[prost(bytes = "vec", tag = "7")]
+    pub comment: ::prost::alloc::vec::Vec<u8>,
+    /// the certifier that the step assigns; 0: none
+    #[prost(uint32, tag = "8")]
+    pub names: u32,
+    /// strictly ascending years: the verified tonnes of each vintage
+    #[prost(message, repeated, tag = "9")]
+    pub amounts: ::prost::alloc::vec::Vec<YearTonnes>,
 }

@@ -2,13 +2,16 @@
 
 mod acquire;
 mod border;
+mod case;
 mod header;
+mod process;
 mod setup;
 mod units;
 
 pub(crate) use acquire::may_acquire;
 pub(crate) use border::contradicts_pin;
 pub(super) use border::movable;
+pub(super) use case::{outcome_of, verified_after, verified_of};
 
 use crate::log::Hash;
 use crate::record::{Body, Record};
@@ -89,6 +92,10 @@ fn write(tx: &mut Tx<'_>, context: Context, body: &Body) -> Result<(), Refusal> 
         Body::Acquire(it) => acquire::acquire(tx, context, it),
         Body::Refuse(it) => acquire::refuse(tx, context, it),
         Body::SourceSettled(it) => acquire::source_settled(tx, context, it),
+        Body::ProcessPart(it) => process::process_part(tx, it),
+        Body::ProcessAdopted(it) => process::process_adopted(tx, context, it),
+        Body::CaseOpened(it) => case::case_opened(tx, context, it),
+        Body::CaseAct(it) => case::case_act(tx, context, it),
         Body::BlockHeader(it) => header::block_header(tx, context, it),
     }
 }

@@ -1,13 +1,15 @@
 //! What somebody wants: an intent that becomes exact records when its turn comes.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use crate::federation::ProvenRecord;
 use crate::id::{AccountId, AgreementId, OrganisationId, RequestId, TransferId};
 use crate::party::Party;
 use crate::record::{
-    AccountKind, Agreement, Commitment, Name, OrganisationKind, Partner, Purpose, Reason,
-    RetireKind, Title, VerifierKeyText,
+    AccountKind, ActedBy, Agreement, CaseAct, Commitment, Name, OrganisationKind, Partner, Purpose,
+    Reason, RetireKind, Title, VerifierKeyText, Word,
 };
 use crate::serial::{SectoralScope, UnitType};
 use crate::units::UnitRange;
@@ -133,4 +135,60 @@ pub enum Command {
     },
     /// A partner's leaf that was proven.
     Proven(Box<ProvenRecord>),
+    /// Adopt a process: new cases follow it from here on.
+    AdoptProcess {
+        /// The process file, which must pass the checker.
+        text: String,
+    },
+    /// Enrol an organisation of the process. It may act once a case of its own has registered it; the first of the
+    /// authority may act at once.
+    Enrol {
+        /// Its public name.
+        name: Name,
+        /// Its type in the process.
+        organisation_type: Word,
+    },
+    /// Open a case.
+    OpenCase(Box<NewCase>),
+    /// Take a step of a case; where the step issues units, issue them.
+    Act(Box<NewAct>),
+}
+
+/// A case to open.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NewCase {
+    /// The flow.
+    pub flow: Word,
+    /// The track, where the flow has tracks.
+    pub track: Option<Word>,
+    /// The case that it belongs to.
+    pub parent: Option<u64>,
+    /// The subject's public title.
+    pub title: Title,
+    /// Its owners.
+    pub owners: BTreeSet<OrganisationId>,
+    /// The receiver that a request names.
+    pub counterparty: Option<OrganisationId>,
+    /// Its sectoral scopes.
+    pub scopes: BTreeSet<SectoralScope>,
+    /// Who opens it.
+    pub by: ActedBy,
+}
+
+/// A step to take.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NewAct {
+    /// The act as it will be recorded.
+    pub act: CaseAct,
+    /// Where units go that the act issues.
+    pub issue: Option<IssueTo>,
+}
+
+/// Where issued units go, and what they are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IssueTo {
+    /// The receiving account: one of an owner's.
+    pub account: AccountId,
+    /// Unit type of the serial.
+    pub unit_type: UnitType,
 }

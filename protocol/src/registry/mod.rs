@@ -5,6 +5,7 @@
 //! that express it. Neither knows a clock, a disk or a network.
 
 mod apply;
+mod case;
 mod command;
 mod plan;
 mod posting;
@@ -16,7 +17,8 @@ mod value;
 
 pub use apply::{At, apply};
 pub(crate) use apply::{contradicts_pin, may_acquire};
-pub use command::{Command, Selection};
+pub use case::{AdoptedProcess, RegistryCase, Standing};
+pub use command::{Command, IssueTo, NewAct, NewCase, Selection};
 pub use plan::plan;
 pub use posting::{LedgerAccount, Posting};
 pub use refusal::Refusal;

@@ -1,5 +1,7 @@
 //! From an intent to the exact records that express it.
 
+mod case;
+
 use crate::federation;
 use crate::id::{AccountId, OrganisationId};
 use crate::record::{
@@ -22,17 +24,12 @@ use crate::units::{UnitBlock, UnitRange};
 pub fn plan(state: &State, time_ms: u64, command: &Command) -> Result<Vec<Body>, Refusal> {
     match command {
         Command::RegisterOrganisation { name, kind } => {
-            let id = OrganisationId(
-                state
-                    .organisations()
-                    .next_back()
-                    .map_or(0, |last| last.id.0)
-                    + 1,
-            );
+            let id = next_organisation(state);
             Ok(vec![Body::Organisation(Organisation {
                 id,
                 name: name.clone(),
                 kind: *kind,
+                organisation_type: None,
             })])
         }
         Command::OpenAccount {
@@ -145,12 +142,24 @@ pub fn plan(state: &State, time_ms: u64, command: &Command) -> Result<Vec<Body>,
             })])
         }
         Command::Proven(proven) => federation::answer(state, time_ms, proven),
+        Command::AdoptProcess { text } => case::adopt(state, text),
+        Command::Enrol {
+            name,
+            organisation_type,
+        } => case::enrol(state, name, organisation_type),
+        Command::OpenCase(new) => Ok(vec![case::open(state, new)]),
+        Command::Act(new) => case::act(state, time_ms, new),
     }
 }
 
 /// The rotation's leaf, its block's header, and the first leaf after them: the smallest size that the new key signs.
 /// The writer ends the block right after a rotation.
 const ROTATION_MARGIN: u64 = 3;
+
+fn next_organisation(state: &State) -> OrganisationId {
+    let last = state.organisations().next_back();
+    OrganisationId(last.map_or(0, |last| last.id.0) + 1)
+}
 
 fn next_numbers(state: &State, tonnes: u64) -> Result<UnitRange, Refusal> {
     if tonnes == 0 {

@@ -6,6 +6,7 @@ use crate::party::{Party, RegistryId};
 use crate::record::{MAX_BLOCKS_BYTES, MAX_RANGES};
 use crate::registry::MAX_TRANSFER_TONNES;
 use crate::units::UnitRange;
+use crate::workflow;
 
 /// Why a record may not follow the present state. The state is untouched. The text says what, where and how to mend it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -204,6 +205,70 @@ pub enum Refusal {
     /// The key rotation does not begin at the end of the log.
     #[error("the new key must begin after the rotation's own leaf: a size above {0}")]
     RotationSize(u64),
+    /// The process file is not whole, not itself, or does not pass the checker.
+    #[error("the process can not be adopted: {0}")]
+    Process(String),
+    /// No process was adopted.
+    #[error("no process was adopted: adopt one first")]
+    NoProcess,
+    /// The case is not known.
+    #[error("case {0} is not known here")]
+    UnknownCase(u64),
+    /// The process does not allow it.
+    #[error("{0}")]
+    Workflow(Box<workflow::Refusal>),
+    /// Nothing passed a deadline that leads to this step.
+    #[error("no deadline of case {case} has passed that leads to step {step}")]
+    NotDue {
+        /// The case.
+        case: u64,
+        /// The step.
+        step: String,
+    },
+    /// The actor is not of the organisation type that the registry knows.
+    #[error("organisation {organisation} is not a {claimed} here")]
+    OrganisationType {
+        /// The organisation.
+        organisation: OrganisationId,
+        /// The type that was claimed.
+        claimed: String,
+    },
+    /// The organisation may not act.
+    #[error("organisation {organisation} is {standing}: it may not do this")]
+    OrganisationStanding {
+        /// The organisation.
+        organisation: OrganisationId,
+        /// How it stands.
+        standing: &'static str,
+    },
+    /// The project is suspended or closed.
+    #[error("project {project} is {standing}: nothing can be done with it")]
+    ProjectStanding {
+        /// The project.
+        project: u32,
+        /// How it stands.
+        standing: &'static str,
+    },
+    /// What the act names does not fit its step.
+    #[error("the act does not fit its step: {0}")]
+    Act(&'static str),
+    /// More would be issued than was verified.
+    #[error(
+        "project {project} has {issuable} verified tonnes of {year} left to issue; {wanted} are wanted"
+    )]
+    NotVerified {
+        /// The project.
+        project: u32,
+        /// The vintage.
+        year: u16,
+        /// What may still be issued.
+        issuable: u64,
+        /// What was asked.
+        wanted: u64,
+    },
+    /// The process registers it, nothing else does.
+    #[error("a process was adopted: {0} is registered by a step of its case")]
+    ByProcess(&'static str),
     /// An amount left the range of 63-bit tonnes.
     #[error("the amount exceeds what the ledger can count")]
     Overflow,
@@ -253,9 +318,26 @@ impl Refusal {
             Self::WrongLog { .. } => "wrong-log",
             Self::Header(_) => "header",
             Self::RotationSize(_) => "rotation-size",
+            Self::Process(_) => "process",
+            Self::NoProcess => "no-process",
+            Self::UnknownCase(_) => "unknown-case",
+            Self::Workflow(_) => "workflow",
+            Self::NotDue { .. } => "not-due",
+            Self::OrganisationType { .. } => "organisation-type",
+            Self::OrganisationStanding { .. } => "organisation-standing",
+            Self::ProjectStanding { .. } => "project-standing",
+            Self::Act(_) => "act",
+            Self::NotVerified { .. } => "not-verified",
+            Self::ByProcess(_) => "by-process",
             Self::Overflow => "overflow",
             Self::DoubleEntry(_) => "double-entry",
             Self::Fault(_) => "fault",
         }
+    }
+}
+
+impl From<workflow::Refusal> for Refusal {
+    fn from(refusal: workflow::Refusal) -> Self {
+        Self::Workflow(Box::new(refusal))
     }
 }

@@ -14,6 +14,7 @@ use crate::registry::{
     Value,
 };
 use crate::units::UnitRange;
+use crate::workflow::Process;
 
 /// Transfers that are settled need not stay in memory: a store answers for them here.
 pub trait SettledTransfers: Send + Sync {
@@ -39,9 +40,11 @@ pub struct State {
     accounts: BTreeMap<AccountId, Account>,
     transfers: BTreeMap<TransferKey, Transfer>,
     /// Everything that changes rarely.
-    others: BTreeMap<Key, Value>,
+    pub(super) others: BTreeMap<Key, Value>,
     /// Derived: the ranges that each account can dispose of, by tonnes, origin and first number.
     available: BTreeMap<AccountId, BTreeSet<(u64, Party, u64)>>,
+    /// Derived: the adopted processes, parsed, by the SHA-256 of their files.
+    pub(super) processes: BTreeMap<Hash, Arc<Process>>,
     pub(super) size: u64,
     pub(super) time_ms: u64,
     pub(super) digest: Hash,
@@ -88,6 +91,7 @@ impl State {
             transfers: BTreeMap::new(),
             others: BTreeMap::new(),
             available: BTreeMap::new(),
+            processes: BTreeMap::new(),
             size: 0,
             time_ms: 0,
             digest: [0; 32],
@@ -105,10 +109,18 @@ impl State {
         settled: Arc<dyn SettledTransfers>,
     ) -> Result<Self, StateError> {
         let mut state = Self::new(settled);
+        let mut adopted = Vec::new();
         for (key, value) in values {
             if !fits(&key, &value) {
                 return Err(StateError::Kind(format!("{key:?}")));
             }
+            // A process is parsed once all of its pieces are there.
+            match value {
+                Value::Process(_) => adopted.push((key, value)),
+                value => drop(state.set(&key, Some(value))),
+            }
+        }
+        for (key, value) in adopted {
             state.set(&key, Some(value));
         }
         if state.genesis().is_none() {
@@ -202,7 +214,7 @@ impl State {
         self.count(&Key::Issued)
     }
 
-    fn count(&self, key: &Key) -> u64 {
+    pub(super) fn count(&self, key: &Key) -> u64 {
         match self.others.get(key) {
             Some(Value::Count(it)) => *it,
             _ => 0,
@@ -426,8 +438,23 @@ impl State {
                 self.transfers.insert(*id, it).map(Value::Transfer)
             }
             (Key::Transfer(id), None) => self.transfers.remove(id).map(Value::Transfer),
-            (key, Some(value)) => self.others.insert(key.clone(), value),
-            (key, None) => self.others.remove(key),
+            (Key::Process(_), after) => {
+                let adopted = match &after {
+                    Some(Value::Process(it)) => Some(*it),
+                    _ => None,
+                };
+                let before = self.set_other(key, after);
+                self.follow_process(before.as_ref(), adopted);
+                before
+            }
+            (key, after) => self.set_other(key, after),
+        }
+    }
+
+    fn set_other(&mut self, key: &Key, after: Option<Value>) -> Option<Value> {
+        match after {
+            Some(value) => self.others.insert(key.clone(), value),
+            None => self.others.remove(key),
         }
     }
 

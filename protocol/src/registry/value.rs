@@ -6,6 +6,7 @@ use crate::id::{AccountId, AgreementId, OrganisationId};
 use crate::log::Hash;
 use crate::party::Party;
 use crate::record::{Account, Agreement, Genesis, Organisation, Partner, Project, VerifierKeyText};
+use crate::registry::case::{AdoptedProcess, RegistryCase, Standing};
 use crate::registry::{Direction, LedgerAccount, Transfer, TransferKey};
 use crate::units::UnitBlock;
 
@@ -40,16 +41,30 @@ pub enum Key {
     Pin(Party),
     /// A balance of the general ledger.
     Balance(LedgerAccount),
+    /// A piece of a process file: the file's SHA-256 and the piece's place.
+    ProcessPart(Hash, u32),
+    /// An adopted process, by its version.
+    Process(u32),
+    /// A case, by its number.
+    Case(u64),
+    /// The case by which an organisation is, or was last, to be registered.
+    OrganisationCase(OrganisationId),
+    /// Whether an organisation of the process may act.
+    OrganisationStanding(OrganisationId),
+    /// Whether anything may happen to a project.
+    ProjectStanding(u32),
+    /// Verified tonnes of a project and vintage that may still be issued.
+    Issuable(u32, u16),
 }
 
 /// One value of the state.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Value {
     /// For [`Key::Genesis`].
     Genesis(Genesis),
     /// For [`Key::Head`].
     Head(Head),
-    /// For [`Key::Issued`] and [`Key::AgreementUse`].
+    /// For [`Key::Issued`], [`Key::AgreementUse`], [`Key::OrganisationCase`] and [`Key::Issuable`].
     Count(u64),
     /// For [`Key::LogKey`].
     LogKey {
@@ -76,6 +91,14 @@ pub enum Value {
     Pin(Pin),
     /// For [`Key::Balance`], in tonnes.
     Balance(i64),
+    /// For [`Key::ProcessPart`].
+    Text(String),
+    /// For [`Key::Process`].
+    Process(AdoptedProcess),
+    /// For [`Key::Case`].
+    Case(Box<RegistryCase>),
+    /// For [`Key::OrganisationStanding`] and [`Key::ProjectStanding`].
+    Standing(Standing),
 }
 
 /// The last block header and the clock that it set.
@@ -205,7 +228,10 @@ pub(super) fn fits(key: &Key, value: &Value) -> bool {
         (key, value),
         (Key::Genesis, Value::Genesis(_))
             | (Key::Head, Value::Head(_))
-            | (Key::Issued | Key::AgreementUse(..), Value::Count(_))
+            | (
+                Key::Issued | Key::AgreementUse(..) | Key::OrganisationCase(_) | Key::Issuable(..),
+                Value::Count(_)
+            )
             | (Key::LogKey, Value::LogKey { .. })
             | (Key::Organisation(_), Value::Organisation(_))
             | (Key::Account(_), Value::Account(_))
@@ -216,5 +242,12 @@ pub(super) fn fits(key: &Key, value: &Value) -> bool {
             | (Key::Agreement(_), Value::Agreement(_))
             | (Key::Pin(_), Value::Pin(_))
             | (Key::Balance(_), Value::Balance(_))
+            | (Key::ProcessPart(..), Value::Text(_))
+            | (Key::Process(_), Value::Process(_))
+            | (Key::Case(_), Value::Case(_))
+            | (
+                Key::OrganisationStanding(_) | Key::ProjectStanding(_),
+                Value::Standing(_)
+            )
     )
 }

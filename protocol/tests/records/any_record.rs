@@ -5,10 +5,11 @@ use countersign_protocol::id::{
 };
 use countersign_protocol::party::{Party, RegistryId};
 use countersign_protocol::record::{
-    Account, AccountKind, Acquire, Agreement, AskCancel, BlockHeader, Body, Commitment, Finalise,
-    Genesis, Hold, Issuance, KeyRotation, Lock, Organisation, OrganisationKind, Partner,
-    PartnerStatus, Project, ProofReference, Purpose, Record, Refuse, Release, Retire, RetireKind,
-    SourceSettled, Split, Transfer,
+    Account, AccountKind, Acquire, ActedBy, Agreement, AskCancel, AttachedDocument, BlockHeader,
+    Body, CaseAct, CaseOpened, Commitment, Finalise, Genesis, Hold, Issuance, KeyRotation, Lock,
+    Organisation, OrganisationKind, Partner, PartnerStatus, ProcessAdopted, ProcessPart, Project,
+    ProofReference, Purpose, Record, Refuse, Release, Retire, RetireKind, SourceSettled, Split,
+    Transfer, Word, YearTonnes,
 };
 use countersign_protocol::serial::{CooperativeApproachId, DomesticSerial, SectoralScope};
 use countersign_protocol::serial::{UnitType, YEAR_MAX, YEAR_MIN};
@@ -175,8 +176,16 @@ fn setup() -> BoxedStrategy<Body> {
         },
     );
     let kind = select(vec![Government, Developer, Certifier, Other]);
-    let organisation = (organisation_id(), words(), kind)
-        .prop_map(|(id, name, kind)| Body::Organisation(Organisation { id, name, kind }));
+    let organisation = (organisation_id(), words(), kind, option::of(word())).prop_map(
+        |(id, name, kind, organisation_type)| {
+            Body::Organisation(Organisation {
+                id,
+                name,
+                kind,
+                organisation_type,
+            })
+        },
+    );
     let kind = select(vec![AccountKind::PartyHolding, AccountKind::EntityHolding]);
     let account = (account_id(), organisation_id(), words(), kind).prop_map(
         |(id, organisation, name, kind)| {
@@ -259,6 +268,101 @@ fn partners() -> BoxedStrategy<Body> {
         },
     );
     prop_oneof![partner, agreement].boxed()
+}
+
+fn word() -> impl Strategy<Value = Word> {
+    "[a-z][a-z0-9-]{0,47}".prop_map(|text| text.parse().unwrap())
+}
+
+fn acted_by() -> impl Strategy<Value = ActedBy> {
+    let scopes = btree_set(scope(), 0..4);
+    (any::<u64>(), organisation_id(), word(), word(), scopes).prop_map(
+        |(user, organisation, organisation_type, role, scopes)| ActedBy {
+            user,
+            organisation,
+            organisation_type,
+            role,
+            scopes: scopes.into_iter().collect(),
+        },
+    )
+}
+
+fn process() -> BoxedStrategy<Body> {
+    let part = (any::<[u8; 32]>(), any::<u32>(), "[a-zé=\n\t]{1,400}").prop_map(
+        |(process, part, text)| {
+            Body::ProcessPart(ProcessPart {
+                process,
+                part,
+                text,
+            })
+        },
+    );
+    let adopted =
+        (any::<[u8; 32]>(), any::<u32>(), any::<u32>()).prop_map(|(process, version, parts)| {
+            Body::ProcessAdopted(ProcessAdopted {
+                process,
+                version,
+                parts,
+            })
+        });
+    prop_oneof![part, adopted, case_opened(), case_act()].boxed()
+}
+
+fn case_opened() -> impl Strategy<Value = Body> {
+    let names = (word(), option::of(word()), words());
+    let people = (
+        btree_set(organisation_id(), 0..4),
+        option::of(organisation_id()),
+        btree_set(scope(), 0..4),
+        acted_by(),
+    );
+    (1..u64::MAX, option::of(1..u64::MAX), names, people).prop_map(
+        |(case, parent, (flow, track, title), (owners, counterparty, scopes, by))| {
+            Body::CaseOpened(CaseOpened {
+                case,
+                flow,
+                track,
+                parent,
+                title,
+                owners: owners.into_iter().collect(),
+                counterparty,
+                scopes: scopes.into_iter().collect(),
+                by,
+            })
+        },
+    )
+}
+
+fn case_act() -> impl Strategy<Value = Body> {
+    let document =
+        (word(), any::<[u8; 32]>()).prop_map(|(kind, sha256)| AttachedDocument { kind, sha256 });
+    let amounts = proptest::collection::btree_map(year(), 1..u64::MAX, 0..4);
+    let what = (1..u64::MAX, word(), any::<bool>(), option::of(acted_by()));
+    let brings = (
+        commitment(),
+        vec(document, 0..4),
+        commitment(),
+        option::of(organisation_id()),
+        amounts,
+    );
+    (what, brings).prop_map(
+        |((case, step, no, by), (form, documents, comment, names, amounts))| {
+            let amounts = amounts
+                .into_iter()
+                .map(|(year, tonnes)| YearTonnes { year, tonnes });
+            Body::CaseAct(CaseAct {
+                case,
+                step,
+                no,
+                by,
+                form,
+                documents,
+                comment,
+                names,
+                amounts: amounts.collect(),
+            })
+        },
+    )
 }
 
 fn units() -> BoxedStrategy<Body> {
@@ -389,7 +493,14 @@ fn destination() -> BoxedStrategy<Body> {
 
 /// Any record that the limits allow.
 pub(crate) fn any_record() -> impl Strategy<Value = Record> {
-    let body = prop_oneof![setup(), partners(), units(), source(), destination()];
+    let body = prop_oneof![
+        setup(),
+        partners(),
+        process(),
+        units(),
+        source(),
+        destination()
+    ];
     (number(), request(), body).prop_map(|(time_ms, request, body)| Record {
         time_ms,
         request,

@@ -72,7 +72,11 @@ fn number_of_kinds(body: &Body) -> usize {
         | Body::BlockHeader(_)
         | Body::KeyRotation(_)
         | Body::Partner(_)
-        | Body::Agreement(_) => 20,
+        | Body::Agreement(_)
+        | Body::ProcessPart(_)
+        | Body::ProcessAdopted(_)
+        | Body::CaseOpened(_)
+        | Body::CaseAct(_) => 24,
     }
 }
 

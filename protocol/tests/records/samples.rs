@@ -2,10 +2,11 @@
 
 use countersign_protocol::id::{AccountId, OrganisationId, RequestId, TransferId};
 use countersign_protocol::record::{
-    Account, AccountKind, Acquire, Agreement, AskCancel, BlockHeader, Body, Commitment, Finalise,
-    Genesis, Hold, Issuance, KeyRotation, Lock, Organisation, OrganisationKind, Partner,
-    PartnerStatus, Project, ProofReference, Purpose, Record, Refuse, Release, Retire, RetireKind,
-    SourceSettled, Split, Transfer,
+    Account, AccountKind, Acquire, ActedBy, Agreement, AskCancel, AttachedDocument, BlockHeader,
+    Body, CaseAct, CaseOpened, Commitment, Finalise, Genesis, Hold, Issuance, KeyRotation, Lock,
+    Organisation, OrganisationKind, Partner, PartnerStatus, ProcessAdopted, ProcessPart, Project,
+    ProofReference, Purpose, Record, Refuse, Release, Retire, RetireKind, SourceSettled, Split,
+    Transfer, YearTonnes,
 };
 use countersign_protocol::serial::{DomesticSerial, SectoralScope, UnitType};
 use countersign_protocol::units::{FirstTransfer, UnitBlock, UnitRange};
@@ -68,6 +69,7 @@ pub(crate) fn samples() -> Vec<(&'static str, Record)> {
     bodies.extend(units());
     bodies.extend(source());
     bodies.extend(destination());
+    bodies.extend(process());
     (0..)
         .zip(bodies)
         .map(|(number, (name, body))| {
@@ -94,6 +96,7 @@ fn setup() -> Vec<(&'static str, Body)> {
         id: OrganisationId(1),
         name: text("Société d’énergie — Accra"),
         kind: OrganisationKind::Developer,
+        organisation_type: None,
     };
     let account = Account {
         id: AccountId(2),
@@ -165,6 +168,85 @@ fn setup() -> Vec<(&'static str, Body)> {
         ("agreement_closed", Body::Agreement(closed)),
         ("block_header", Body::BlockHeader(header)),
         ("block_header_first", Body::BlockHeader(first_header)),
+    ]
+}
+
+fn process() -> Vec<(&'static str, Body)> {
+    let by = ActedBy {
+        user: 7,
+        organisation: OrganisationId(1),
+        organisation_type: text("developer"),
+        role: text("administrator"),
+        scopes: vec![SectoralScope::new(3).unwrap()],
+    };
+    let enrolled = Organisation {
+        id: OrganisationId(2),
+        name: text("Pacific Stoves"),
+        kind: OrganisationKind::Other,
+        organisation_type: Some(text("developer")),
+    };
+    let part = ProcessPart {
+        process: [0x70; 32],
+        part: 0,
+        text: "format = 1\n\tid = \"é\"\n".to_owned(),
+    };
+    let adopted = ProcessAdopted {
+        process: [0x70; 32],
+        version: 2,
+        parts: 1,
+    };
+    let opened = CaseOpened {
+        case: 4,
+        flow: text("monitoring"),
+        track: Some(text("article6-2")),
+        parent: Some(3),
+        title: text("Stoves, 2023"),
+        owners: vec![OrganisationId(1), OrganisationId(2)],
+        counterparty: Some(OrganisationId(3)),
+        scopes: vec![SectoralScope::new(3).unwrap()],
+        by: by.clone(),
+    };
+    let act = CaseAct {
+        case: 4,
+        step: text("verify"),
+        no: false,
+        by: Some(by),
+        form: Some(Commitment([0x71; 32])),
+        documents: vec![AttachedDocument {
+            kind: text("verification-report"),
+            sha256: [0x72; 32],
+        }],
+        comment: Some(Commitment([0x73; 32])),
+        names: Some(OrganisationId(9)),
+        amounts: vec![
+            YearTonnes {
+                year: 2022,
+                tonnes: 5,
+            },
+            YearTonnes {
+                year: 2023,
+                tonnes: 11_733,
+            },
+        ],
+    };
+    let passed = CaseAct {
+        case: 4,
+        step: text("give-up"),
+        no: false,
+        by: None,
+        form: None,
+        documents: Vec::new(),
+        comment: None,
+        names: None,
+        amounts: Vec::new(),
+    };
+    vec![
+        ("organisation_enrolled", Body::Organisation(enrolled)),
+        ("process_part", Body::ProcessPart(part)),
+        ("process_adopted", Body::ProcessAdopted(adopted)),
+        ("case_opened", Body::CaseOpened(opened)),
+        ("case_act", Body::CaseAct(act)),
+        ("case_act_of_a_deadline", Body::CaseAct(passed)),
     ]
 }
 

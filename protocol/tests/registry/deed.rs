@@ -301,6 +301,7 @@ pub(crate) fn raw(ledger: &Ledger, what: &Dice) -> Body {
             id: OrganisationId(small(0)),
             name: name(),
             kind: OrganisationKind::Other,
+            organisation_type: None,
         }),
         2 => Body::Account(Account {
             id: AccountId(small(0)),

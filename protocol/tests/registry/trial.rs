@@ -310,6 +310,11 @@ fn may_refuse_a_plan(command: &Command, refusal: &Refusal) -> bool {
         Command::SetPartner(_) => matches!(refusal, R::OwnParty(_) | R::WrongLog { .. }),
         Command::SetAgreement(_) => matches!(refusal, R::UnknownPartner(_) | R::NotAgreed { .. }),
         Command::Retire { .. } | Command::RotateKey { .. } | Command::Proven(_) => false,
+        // These countries run without a process.
+        Command::AdoptProcess { .. }
+        | Command::Enrol { .. }
+        | Command::OpenCase(_)
+        | Command::Act(_) => matches!(refusal, R::NoProcess),
     }
 }
 

@@ -65,6 +65,21 @@ pub(in crate::commands) fn body(body: &Body) -> String {
             format!("{} ({}) {verb}", it.party.name(), it.party)
         }
         Body::Agreement(it) => format!("agreement {} with {}", it.id, it.partner),
+        Body::ProcessPart(it) => format!(
+            "piece {} of the process file {}",
+            it.part,
+            hex::encode(it.process)
+        ),
+        Body::ProcessAdopted(it) => format!(
+            "process version {} is adopted: file {}",
+            it.version,
+            hex::encode(it.process)
+        ),
+        Body::CaseOpened(it) => format!("case {} ({}): {}", it.case, it.flow, it.title),
+        Body::CaseAct(it) => {
+            let answer = if it.no { " answered with no" } else { "" };
+            format!("case {}: step {}{answer}", it.case, it.step)
+        }
         Body::Retire(it) => {
             let verb = match it.kind {
                 RetireKind::Retire => "used",

@@ -1,5 +1,7 @@
 //! Wire to domain: every field is checked here, and errors name it.
 
+mod case;
+
 use crate::id::{AccountId, OrganisationId, RequestId, TransferId};
 use crate::log::Hash;
 use crate::record::body::{
@@ -32,6 +34,18 @@ impl Reader {
         T::Err: std::fmt::Display,
     {
         text.parse().or_else(|why: T::Err| self.fail(field, &why))
+    }
+
+    /// A text that may be absent: an empty one is.
+    fn optional<T>(self, field: &'static str, text: &str) -> Result<Option<T>, DecodeError>
+    where
+        T: std::str::FromStr,
+        T::Err: std::fmt::Display,
+    {
+        if text.is_empty() {
+            return Ok(None);
+        }
+        self.parse(field, text).map(Some)
     }
 
     fn bytes<const N: usize>(
@@ -283,6 +297,10 @@ fn body_from_wire(body: WireBody) -> Result<Body, DecodeError> {
         WireBody::KeyRotation(it) => key_rotation_from_wire(&it),
         WireBody::Partner(it) => partner_from_wire(&it),
         WireBody::Agreement(it) => agreement_from_wire(&it),
+        WireBody::ProcessPart(it) => case::process_part(it),
+        WireBody::ProcessAdopted(it) => case::process_adopted(&it),
+        WireBody::CaseOpened(it) => case::case_opened(&it),
+        WireBody::CaseAct(it) => case::case_act(&it),
     }
 }
 
@@ -304,6 +322,7 @@ fn organisation_from_wire(it: &wire::Organisation) -> Result<Body, DecodeError> 
         id: read.organisation("id", it.id)?,
         name: read.parse("name", &it.name)?,
         kind: read.number("kind", it.kind, organisation_kind)?,
+        organisation_type: read.optional("organisation_type", &it.organisation_type)?,
     }))
 }
 

@@ -1,5 +1,7 @@
 //! Domain to wire.
 
+mod case;
+
 use crate::record::body::{Body, Commitment, Lock, ProofReference};
 use crate::record::codec::{
     account_kind_number, organisation_kind_number, partner_status_number, purpose_number,
@@ -96,6 +98,7 @@ fn body_to_wire(body: &Body) -> WireBody {
             id: it.id.0,
             name: it.name.to_string(),
             kind: organisation_kind_number(it.kind),
+            organisation_type: case::word(it.organisation_type.as_ref()),
         }),
         Body::Account(it) => WireBody::Account(wire::Account {
             id: it.id.0,
@@ -170,6 +173,10 @@ fn body_to_wire(body: &Body) -> WireBody {
             unit_types: it.unit_types.iter().map(ToString::to_string).collect(),
             scopes: it.scopes.iter().map(|it| u32::from(it.number())).collect(),
         }),
+        Body::ProcessPart(it) => WireBody::ProcessPart(case::process_part(it)),
+        Body::ProcessAdopted(it) => WireBody::ProcessAdopted(case::process_adopted(it)),
+        Body::CaseOpened(it) => WireBody::CaseOpened(case::case_opened(it)),
+        Body::CaseAct(it) => WireBody::CaseAct(case::case_act(it)),
         Body::Lock(it) => WireBody::Lock(lock(it)),
         Body::AskCancel(it) => WireBody::AskCancel(wire::AskCancel {
             transfer: it.transfer.as_bytes().to_vec(),

@@ -8,7 +8,7 @@ use crate::record::{
     blocks_bytes,
 };
 use crate::registry::apply::Context;
-use crate::registry::apply::setup::known_account;
+use crate::registry::apply::setup::open_account;
 use crate::registry::apply::units::{held_at, put_holding};
 use crate::registry::tx::Tx;
 use crate::registry::{
@@ -95,7 +95,7 @@ pub(super) fn agreement_with<'a>(
 }
 
 pub(super) fn lock(tx: &mut Tx<'_>, context: Context, it: &Lock) -> Result<(), Refusal> {
-    known_account(tx, it.from)?;
+    open_account(tx, it.from)?;
     lock_terms(tx, context, it)?;
     let agreement = agreement_with(tx.state(), &it.agreement, it.destination)?.clone();
     use_agreement(tx, &agreement, Direction::Out, &it.blocks, context.time_ms)?;

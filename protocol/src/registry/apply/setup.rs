@@ -6,8 +6,9 @@ use crate::record::{
     Account, Agreement, Genesis, KeyRotation, MAX_SET, Organisation, Partner, Project,
 };
 use crate::registry::apply::Context;
+use crate::registry::apply::case::active_organisation;
 use crate::registry::tx::Tx;
-use crate::registry::{Key, Refusal, Value};
+use crate::registry::{Key, Refusal, Standing, State, Value};
 
 pub(super) fn genesis(tx: &mut Tx<'_>, it: &Genesis) -> Result<(), Refusal> {
     registry_of(it.registry, it.party)?;
@@ -31,14 +32,19 @@ fn registry_of(registry: RegistryId, party: Party) -> Result<(), Refusal> {
 }
 
 /// Numbers run from 1 without gaps, so that nobody can be slipped in or left out.
-fn next(what: &'static str, found: u32, last: Option<u32>) -> Result<(), Refusal> {
-    let wanted = u64::from(last.unwrap_or(0)) + 1;
-    if u64::from(found) == wanted {
+pub(super) fn next<N: Into<u64>>(
+    what: &'static str,
+    found: N,
+    last: Option<N>,
+) -> Result<(), Refusal> {
+    let found = found.into();
+    let wanted = last.map_or(0, Into::into).saturating_add(1);
+    if found == wanted {
         Ok(())
     } else {
         Err(Refusal::Number {
             what,
-            found: found.into(),
+            found,
             wanted,
         })
     }
@@ -58,14 +64,54 @@ pub(super) fn known_account(tx: &Tx<'_>, id: AccountId) -> Result<(), Refusal> {
         .ok_or(Refusal::UnknownAccount(id))
 }
 
+/// The account exists, and its organisation may dispose of what is in it.
+pub(super) fn open_account(tx: &Tx<'_>, id: AccountId) -> Result<(), Refusal> {
+    let account = tx.state().account(id).ok_or(Refusal::UnknownAccount(id))?;
+    active_organisation(tx.state(), account.organisation)
+}
+
 pub(super) fn organisation(tx: &mut Tx<'_>, it: &Organisation) -> Result<(), Refusal> {
     next(
         "organisation",
         it.id.0,
         tx.state().organisations().next_back().map(|last| last.id.0),
     )?;
+    if let Some(standing) = first_standing(tx.state(), it)? {
+        tx.put(Key::OrganisationStanding(it.id), Value::Standing(standing));
+    }
     tx.put(Key::Organisation(it.id), Value::Organisation(it.clone()));
     Ok(())
+}
+
+/// Under a process an organisation enters as one that waits to be registered, but for the first of the authority: there
+/// would be nobody to register it.
+fn first_standing(state: &State, it: &Organisation) -> Result<Option<Standing>, Refusal> {
+    let Some(process) = state.process() else {
+        return match it.organisation_type {
+            Some(_) => Err(Refusal::NoProcess),
+            None => Ok(None),
+        };
+    };
+    let unknown = || Refusal::OrganisationType {
+        organisation: it.id,
+        claimed: it
+            .organisation_type
+            .as_ref()
+            .map_or_else(String::new, ToString::to_string),
+    };
+    let word = it.organisation_type.as_ref().ok_or_else(unknown)?;
+    let kind = process
+        .organisation_type(word.as_str())
+        .ok_or_else(unknown)?;
+    let is_first = kind.authority
+        && !state
+            .organisations()
+            .any(|other| other.organisation_type.as_ref() == Some(word));
+    Ok(Some(if is_first {
+        Standing::Active
+    } else {
+        Standing::Pending
+    }))
 }
 
 pub(super) fn account(tx: &mut Tx<'_>, it: &Account) -> Result<(), Refusal> {
@@ -75,11 +121,15 @@ pub(super) fn account(tx: &mut Tx<'_>, it: &Account) -> Result<(), Refusal> {
         tx.state().accounts().next_back().map(|last| last.id.0),
     )?;
     known_organisation(tx, it.organisation)?;
+    active_organisation(tx.state(), it.organisation)?;
     tx.put(Key::Account(it.id), Value::Account(it.clone()));
     Ok(())
 }
 
 pub(super) fn project(tx: &mut Tx<'_>, it: &Project) -> Result<(), Refusal> {
+    if tx.state().process().is_some() {
+        return Err(Refusal::ByProcess("a project"));
+    }
     next(
         "project",
         it.number,

@@ -1,9 +1,10 @@
 //! Units inside the country: issue, split, hold, move, use, cancel.
 
 use crate::id::AccountId;
-use crate::record::{Hold, Issuance, Retire, RetireKind, Split, Transfer};
+use crate::record::{Hold, Issuance, Retire, RetireKind, Split, Transfer, YearTonnes};
 use crate::registry::apply::Context;
-use crate::registry::apply::setup::known_account;
+use crate::registry::apply::case::take_verified;
+use crate::registry::apply::setup::{known_account, open_account};
 use crate::registry::tx::Tx;
 use crate::registry::{Holding, Key, LedgerAccount, Place, Refusal, Value};
 use crate::serial::DomesticSerial;
@@ -45,6 +46,11 @@ pub(super) fn issuance(tx: &mut Tx<'_>, context: Context, it: &Issuance) -> Resu
         .project(it.project)
         .ok_or(Refusal::UnknownProject(it.project))?;
     let scope = project.scope;
+    let amount = YearTonnes {
+        year: it.year,
+        tonnes: it.range.tonnes(),
+    };
+    take_verified(tx, it.project, amount)?;
     let own = tx.state().genesis().ok_or(Refusal::Genesis)?.party;
     if it.range.origin() != own {
         return Err(Refusal::NotAbroad(it.range));
@@ -127,7 +133,7 @@ pub(super) fn hold(tx: &mut Tx<'_>, context: Context, it: &Hold) -> Result<(), R
 }
 
 pub(super) fn transfer(tx: &mut Tx<'_>, context: Context, it: &Transfer) -> Result<(), Refusal> {
-    known_account(tx, it.from)?;
+    open_account(tx, it.from)?;
     known_account(tx, it.to)?;
     if it.from == it.to {
         return Err(Refusal::SameAccount(it.from));
@@ -145,7 +151,7 @@ pub(super) fn transfer(tx: &mut Tx<'_>, context: Context, it: &Transfer) -> Resu
 }
 
 pub(super) fn retire(tx: &mut Tx<'_>, context: Context, it: &Retire) -> Result<(), Refusal> {
-    known_account(tx, it.account)?;
+    open_account(tx, it.account)?;
     let (place, credit) = match it.kind {
         RetireKind::Retire => (Place::Used, LedgerAccount::Used),
         RetireKind::Cancel => (Place::Cancelled, LedgerAccount::Cancelled),

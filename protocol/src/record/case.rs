@@ -1,0 +1,128 @@
+//! Records of a country's own process: the file itself, and what happens under it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::id::{OrganisationId, Text};
+use crate::log::Hash;
+use crate::record::{Commitment, Title};
+use crate::serial::SectoralScope;
+
+/// A word of a process file: an organisation type, a role, a flow, a step.
+pub type Word = Text<48>;
+
+/// The most bytes of a process file in one record.
+pub const MAX_PROCESS_PART_BYTES: usize = 3_500;
+
+/// The most records that one process file takes: 256 KiB in pieces of [`MAX_PROCESS_PART_BYTES`], each a few bytes
+/// shorter where a character would be cut.
+pub const MAX_PROCESS_PARTS: usize = 76;
+
+/// A piece of a process file.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct ProcessPart {
+    /// SHA-256 of the whole file.
+    #[serde(with = "hex::serde")]
+    pub process: Hash,
+    /// Its place in the file, from 0.
+    pub part: u32,
+    /// The text: the only one in a record that may hold line feeds and tabs.
+    pub text: String,
+}
+
+/// From here on new cases follow this process; those under way stay on theirs.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct ProcessAdopted {
+    /// SHA-256 of the whole file.
+    #[serde(with = "hex::serde")]
+    pub process: Hash,
+    /// Counted from 1 without gaps.
+    pub version: u32,
+    /// The number of its pieces.
+    pub parts: u32,
+}
+
+/// Who acts: a user under a pseudonym, never a name.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct ActedBy {
+    /// The pseudonym.
+    pub user: u64,
+    /// The user's organisation.
+    pub organisation: OrganisationId,
+    /// The organisation's type in the process.
+    pub organisation_type: Word,
+    /// The user's role in it.
+    pub role: Word,
+    /// The sectoral scopes that the organisation answers for, strictly ascending.
+    pub scopes: Vec<SectoralScope>,
+}
+
+/// A subject sets out on a flow.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct CaseOpened {
+    /// Its number, counted from 1 without gaps.
+    pub case: u64,
+    /// The flow.
+    pub flow: Word,
+    /// The track, where the flow has tracks.
+    pub track: Option<Word>,
+    /// The case that it belongs to.
+    pub parent: Option<u64>,
+    /// The subject's public title.
+    pub title: Title,
+    /// Its owners, strictly ascending.
+    pub owners: Vec<OrganisationId>,
+    /// The receiver that a request names.
+    pub counterparty: Option<OrganisationId>,
+    /// Its sectoral scopes, strictly ascending.
+    pub scopes: Vec<SectoralScope>,
+    /// Who opens it.
+    pub by: ActedBy,
+}
+
+/// A document that comes with an act.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct AttachedDocument {
+    /// The kind of document in the process.
+    pub kind: Word,
+    /// SHA-256 of its bytes.
+    #[serde(with = "hex::serde")]
+    pub sha256: Hash,
+}
+
+/// Tonnes of one vintage.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct YearTonnes {
+    /// The calendar year in which the mitigation occurred.
+    pub year: u16,
+    /// How many.
+    pub tonnes: u64,
+}
+
+/// A step of a case is taken.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct CaseAct {
+    /// The case.
+    pub case: u64,
+    /// The step.
+    pub step: Word,
+    /// True answers the step with no.
+    pub no: bool,
+    /// Who; `None` when a deadline passed.
+    pub by: Option<ActedBy>,
+    /// Commitment to the filled form.
+    pub form: Option<Commitment>,
+    /// The attached documents.
+    pub documents: Vec<AttachedDocument>,
+    /// Commitment to the comment.
+    pub comment: Option<Commitment>,
+    /// The certifier that the step assigns.
+    pub names: Option<OrganisationId>,
+    /// The verified tonnes of each vintage, with the step that verifies them; years strictly ascending.
+    pub amounts: Vec<YearTonnes>,
+}
+
+/// Whether amounts stand in strictly ascending years, each above zero: how a record writes them.
+pub(crate) fn is_by_year(amounts: &[YearTonnes]) -> bool {
+    amounts.windows(2).all(|pair| pair[0].year < pair[1].year)
+        && amounts.iter().all(|it| it.tonnes > 0)
+}

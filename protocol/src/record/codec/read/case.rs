@@ -1,0 +1,129 @@
+//! A process and its cases, wire to domain.
+
+use super::Reader;
+use crate::id::OrganisationId;
+use crate::record::wire;
+use crate::record::{
+    ActedBy, AttachedDocument, Body, CaseAct, CaseOpened, DecodeError, MAX_PROCESS_PART_BYTES,
+    MAX_SET, ProcessAdopted, ProcessPart, YearTonnes,
+};
+
+impl Reader {
+    fn case_number(self, field: &'static str, number: u64) -> Result<u64, DecodeError> {
+        if number == 0 {
+            self.fail(field, &"is 0; case numbers begin at 1")
+        } else {
+            Ok(number)
+        }
+    }
+
+    fn acted_by(self, it: &wire::ActedBy) -> Result<ActedBy, DecodeError> {
+        Ok(ActedBy {
+            user: it.user,
+            organisation: self.organisation("by.organisation", it.organisation)?,
+            organisation_type: self.parse("by.organisation_type", &it.organisation_type)?,
+            role: self.parse("by.role", &it.role)?,
+            scopes: self.ascending("by.scopes", &it.scopes, |it| self.scope(*it))?,
+        })
+    }
+
+    fn optional_organisation(
+        self,
+        field: &'static str,
+        id: u32,
+    ) -> Result<Option<OrganisationId>, DecodeError> {
+        if id == 0 {
+            return Ok(None);
+        }
+        self.organisation(field, id).map(Some)
+    }
+
+    fn documents(
+        self,
+        list: &[wire::AttachedDocument],
+    ) -> Result<Vec<AttachedDocument>, DecodeError> {
+        if list.len() > MAX_SET {
+            let why = format!("has {} entries; at most {MAX_SET} are allowed", list.len());
+            return self.fail("documents", &why);
+        }
+        let read = |it: &wire::AttachedDocument| {
+            Ok(AttachedDocument {
+                kind: self.parse("documents.kind", &it.kind)?,
+                sha256: self.hash("documents.sha256", &it.sha256)?,
+            })
+        };
+        list.iter().map(read).collect()
+    }
+}
+
+pub(super) fn process_part(it: wire::ProcessPart) -> Result<Body, DecodeError> {
+    let read = Reader("process_part");
+    let process = read.hash("process", &it.process)?;
+    let is_text = |it: char| !it.is_control() || matches!(it, '\n' | '\t');
+    if it.text.is_empty() || it.text.len() > MAX_PROCESS_PART_BYTES || !it.text.chars().all(is_text)
+    {
+        let why = format!(
+            "has {} bytes; 1 to {MAX_PROCESS_PART_BYTES} without control characters other than line feeds and tabs are \
+             wanted",
+            it.text.len()
+        );
+        return read.fail("text", &why);
+    }
+    Ok(Body::ProcessPart(ProcessPart {
+        process,
+        part: it.part,
+        text: it.text,
+    }))
+}
+
+pub(super) fn process_adopted(it: &wire::ProcessAdopted) -> Result<Body, DecodeError> {
+    let read = Reader("process_adopted");
+    Ok(Body::ProcessAdopted(ProcessAdopted {
+        process: read.hash("process", &it.process)?,
+        version: it.version,
+        parts: it.parts,
+    }))
+}
+
+pub(super) fn case_opened(it: &wire::CaseOpened) -> Result<Body, DecodeError> {
+    let read = Reader("case_opened");
+    let Some(by) = &it.by else {
+        return read.fail("by", &"is missing");
+    };
+    Ok(Body::CaseOpened(CaseOpened {
+        case: read.case_number("case", it.case)?,
+        flow: read.parse("flow", &it.flow)?,
+        track: read.optional("track", &it.track)?,
+        parent: (it.parent != 0).then_some(it.parent),
+        title: read.parse("title", &it.title)?,
+        owners: read.ascending("owners", &it.owners, |it| read.organisation("owners", *it))?,
+        counterparty: read.optional_organisation("counterparty", it.counterparty)?,
+        scopes: read.ascending("scopes", &it.scopes, |it| read.scope(*it))?,
+        by: read.acted_by(by)?,
+    }))
+}
+
+pub(super) fn case_act(it: &wire::CaseAct) -> Result<Body, DecodeError> {
+    let read = Reader("case_act");
+    let by = it.by.as_ref().map(|by| read.acted_by(by)).transpose()?;
+    let amount = |it: &wire::YearTonnes| {
+        let year = read.year(it.year)?;
+        let tonnes = it.tonnes;
+        Ok(YearTonnes { year, tonnes })
+    };
+    let amounts = read.ascending("amounts", &it.amounts, amount)?;
+    if !crate::record::is_by_year(&amounts) {
+        return read.fail("amounts", &"names a year twice, or no tonnes");
+    }
+    Ok(Body::CaseAct(CaseAct {
+        case: read.case_number("case", it.case)?,
+        step: read.parse("step", &it.step)?,
+        no: it.no,
+        by,
+        form: read.commitment("form", &it.form)?,
+        documents: read.documents(&it.documents)?,
+        comment: read.commitment("comment", &it.comment)?,
+        names: read.optional_organisation("names", it.names)?,
+        amounts,
+    }))
+}

@@ -1,0 +1,73 @@
+//! A country's process enters the ledger: piece by piece, then as a whole.
+
+use sha2::{Digest, Sha256};
+
+use crate::log::Hash;
+use crate::record::{MAX_PROCESS_PARTS, ProcessAdopted, ProcessPart};
+use crate::registry::apply::Context;
+use crate::registry::apply::setup::next;
+use crate::registry::case::AdoptedProcess;
+use crate::registry::tx::Tx;
+use crate::registry::{Key, Refusal, State, Value};
+use crate::workflow::Process;
+
+pub(super) fn process_part(tx: &mut Tx<'_>, it: &ProcessPart) -> Result<(), Refusal> {
+    let refused = |why: &str| Err(Refusal::Process(why.to_owned()));
+    if tx.state().process_of(&it.process).is_some() {
+        return refused(
+            "it was adopted before; a version that is to return needs a new version text",
+        );
+    }
+    let place = usize::try_from(it.part).unwrap_or(usize::MAX);
+    if place >= MAX_PROCESS_PARTS {
+        return refused("it has too many pieces");
+    }
+    let is_next = it.part == 0 || has_part(tx.state(), &it.process, it.part - 1);
+    if !is_next || has_part(tx.state(), &it.process, it.part) {
+        return refused("its pieces must follow each other, each once");
+    }
+    tx.put(
+        Key::ProcessPart(it.process, it.part),
+        Value::Text(it.text.clone()),
+    );
+    Ok(())
+}
+
+fn has_part(state: &State, process: &Hash, part: u32) -> bool {
+    state.others.contains_key(&Key::ProcessPart(*process, part))
+}
+
+/// Adopting parses and checks the file: every ledger that holds a process holds one that runs.
+pub(super) fn process_adopted(
+    tx: &mut Tx<'_>,
+    context: Context,
+    it: &ProcessAdopted,
+) -> Result<(), Refusal> {
+    let last = tx.state().adopted_processes().next_back();
+    next("process", it.version, last.map(|last| last.version))?;
+    let refused = |why: String| Refusal::Process(why);
+    if tx.state().process_of(&it.process).is_some() {
+        return Err(refused("it was adopted before".to_owned()));
+    }
+    let text = tx
+        .state()
+        .process_text(&it.process, it.parts)
+        .ok_or_else(|| refused("a piece of it is missing".to_owned()))?;
+    if <Hash>::from(Sha256::digest(&text)) != it.process {
+        return Err(refused("its pieces do not have its hash".to_owned()));
+    }
+    if let Err(problems) = Process::parse(&text) {
+        let first = problems.first().map(ToString::to_string);
+        return Err(refused(first.unwrap_or_default()));
+    }
+    tx.put(
+        Key::Process(it.version),
+        Value::Process(AdoptedProcess {
+            process: it.process,
+            version: it.version,
+            parts: it.parts,
+            since_ms: context.time_ms,
+        }),
+    );
+    Ok(())
+}

@@ -1,0 +1,147 @@
+//! Intents of a country's process.
+
+use sha2::{Digest, Sha256};
+
+use super::next_organisation;
+use crate::log::Hash;
+use crate::record::{
+    Body, CaseOpened, Issuance, MAX_PROCESS_PART_BYTES, Name, Organisation, OrganisationKind,
+    ProcessAdopted, ProcessPart, Word, YearTonnes,
+};
+use crate::registry::apply::{outcome_of, verified_after, verified_of};
+use crate::registry::{IssueTo, NewAct, NewCase, Refusal, State};
+use crate::units::UnitRange;
+use crate::workflow::{Effect, Process};
+
+/// The file in pieces, then its adoption. All of it goes into one block, or nothing does.
+pub(super) fn adopt(state: &State, text: &str) -> Result<Vec<Body>, Refusal> {
+    if let Err(problems) = Process::parse(text) {
+        let first = problems.first().map(ToString::to_string);
+        return Err(Refusal::Process(first.unwrap_or_default()));
+    }
+    let process: Hash = Sha256::digest(text).into();
+    let pieces = pieces(text);
+    let version = state.adopted_processes().next_back();
+    let adopted = ProcessAdopted {
+        process,
+        version: version.map_or(0, |last| last.version) + 1,
+        parts: u32::try_from(pieces.len()).map_err(|_| Refusal::Overflow)?,
+    };
+    let parts = pieces.into_iter().zip(0..).map(|(text, part)| {
+        let text = text.to_owned();
+        Body::ProcessPart(ProcessPart {
+            process,
+            part,
+            text,
+        })
+    });
+    Ok(parts.chain([Body::ProcessAdopted(adopted)]).collect())
+}
+
+/// Pieces that one record holds, none of which cuts a character.
+fn pieces(text: &str) -> Vec<&str> {
+    let mut pieces = Vec::new();
+    let mut rest = text;
+    while !rest.is_empty() {
+        let (piece, after) = rest.split_at(rest.floor_char_boundary(MAX_PROCESS_PART_BYTES));
+        pieces.push(piece);
+        rest = after;
+    }
+    pieces
+}
+
+pub(super) fn enrol(
+    state: &State,
+    name: &Name,
+    organisation_type: &Word,
+) -> Result<Vec<Body>, Refusal> {
+    let process = state.process().ok_or(Refusal::NoProcess)?;
+    let known = process.organisation_type(organisation_type.as_str());
+    Ok(vec![Body::Organisation(Organisation {
+        id: next_organisation(state),
+        name: name.clone(),
+        kind: match known {
+            Some(known) if known.authority => OrganisationKind::Government,
+            _ => OrganisationKind::Other,
+        },
+        organisation_type: Some(organisation_type.clone()),
+    })])
+}
+
+pub(super) fn open(state: &State, new: &NewCase) -> Body {
+    let NewCase {
+        flow,
+        track,
+        parent,
+        title,
+        owners,
+        counterparty,
+        scopes,
+        by,
+    } = new.clone();
+    Body::CaseOpened(CaseOpened {
+        case: state.cases().next_back().map_or(0, |last| last.number) + 1,
+        flow,
+        track,
+        parent,
+        title,
+        owners: owners.into_iter().collect(),
+        counterparty,
+        scopes: scopes.into_iter().collect(),
+        by,
+    })
+}
+
+/// The act, and the issuances that it makes: one for each vintage.
+pub(super) fn act(state: &State, time_ms: u64, new: &NewAct) -> Result<Vec<Body>, Refusal> {
+    let outcome = outcome_of(state, time_ms, &new.act)?;
+    let issues = outcome
+        .effects
+        .iter()
+        .any(|due| due.effect == Effect::Issue);
+    let mut bodies = vec![Body::CaseAct(new.act.clone())];
+    match (issues, &new.issue) {
+        (false, None) => {}
+        (false, Some(_)) => return Err(Refusal::Act("it issues nothing: leave the account out")),
+        (true, None) => {
+            return Err(Refusal::Act(
+                "it issues units: name the account that receives them",
+            ));
+        }
+        (true, Some(to)) => bodies.extend(issuances(state, new, to)?),
+    }
+    Ok(bodies)
+}
+
+fn issuances(state: &State, new: &NewAct, to: &IssueTo) -> Result<Vec<Body>, Refusal> {
+    let case = state
+        .case(new.act.case)
+        .ok_or(Refusal::UnknownCase(new.act.case))?;
+    let owners = &case.case.subject.owners;
+    let account = state
+        .account(to.account)
+        .ok_or(Refusal::UnknownAccount(to.account))?;
+    if !owners.contains(&account.organisation) {
+        return Err(Refusal::Act("issued units go to an account of an owner"));
+    }
+    let project = case
+        .project
+        .ok_or(Refusal::Act("its case belongs to no registered project"))?;
+    let own = state.genesis().ok_or(Refusal::Genesis)?.party;
+    let mut known = case.clone();
+    known.verified = verified_after(state, &new.act, case)?;
+    let verified = verified_of(state, &known);
+    let mut last = state.issued();
+    let issuance = |amount: &YearTonnes| {
+        let first = last.checked_add(1).ok_or(Refusal::Overflow)?;
+        last = last.checked_add(amount.tonnes).ok_or(Refusal::Overflow)?;
+        Ok(Body::Issuance(Issuance {
+            account: to.account,
+            range: UnitRange::new(own, first, last).map_err(|_| Refusal::Overflow)?,
+            unit_type: to.unit_type,
+            project,
+            year: amount.year,
+        }))
+    };
+    verified.iter().map(issuance).collect()
+}

@@ -1,0 +1,15 @@
+//! A country's process inside the ledger: the records themselves are judged by it, whoever wrote them.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::cast_possible_truncation,
+    missing_docs
+)]
+
+mod issuance;
+mod organisations;
+mod processes;
+mod small;
+#[path = "../support/mod.rs"]
+mod support;

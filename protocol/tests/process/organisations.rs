@@ -1,0 +1,163 @@
+//! Who may act: registration, suspension, and what comes with them.
+
+use countersign_protocol::record::{AccountKind, Commitment};
+use countersign_protocol::registry::{Command, Refusal, Selection, Standing};
+
+use crate::small::{
+    CERTIFIER, DEVELOPER, GOVERNMENT, account_of, act, authorised_project, certifier, developer,
+    document, enrolled, official, open, person, plain, registry,
+};
+use crate::support::{Ledger, TRADING, text};
+
+fn standing_of(refused: &Refusal) -> Option<&'static str> {
+    match refused {
+        Refusal::OrganisationStanding { standing, .. } => Some(standing),
+        _ => None,
+    }
+}
+
+#[test]
+fn the_first_of_the_authority_acts_at_once_and_everybody_else_waits() {
+    let mut ledger = enrolled();
+    let standing = |id| ledger.state.organisation_standing(id);
+    assert_eq!(
+        [GOVERNMENT, DEVELOPER, CERTIFIER].map(standing),
+        [Standing::Active, Standing::Pending, Standing::Pending]
+    );
+    let refused = open(&mut ledger, "project", None, &developer()).unwrap_err();
+    assert_eq!(standing_of(&refused), Some("pending"));
+    let account = Command::OpenAccount {
+        organisation: DEVELOPER,
+        name: text("Holding"),
+        kind: AccountKind::EntityHolding,
+    };
+    let refused = ledger.submit(&account).unwrap_err();
+    assert_eq!(standing_of(&refused), Some("pending"));
+    // A second authority would register itself.
+    ledger.must(&Command::Enrol {
+        name: text("Another government"),
+        organisation_type: text("government"),
+    });
+    let last = ledger.state.organisations().next_back().unwrap().id;
+    assert_eq!(ledger.state.organisation_standing(last), Standing::Pending);
+}
+
+#[test]
+fn an_organisation_pursues_one_registration_at_a_time() {
+    let mut ledger = enrolled();
+    let case = open(&mut ledger, "organisation", None, &developer()).unwrap();
+    assert!(matches!(
+        open(&mut ledger, "organisation", None, &developer()),
+        Err(Refusal::Act(_))
+    ));
+    let mut submit = plain(case, "register", &developer());
+    submit.form = Some(Commitment([1; 32]));
+    submit.documents = vec![document("registration-certificate")];
+    act(&mut ledger, submit).unwrap();
+    let mut reject = plain(case, "approve", &official(1));
+    reject.no = true;
+    act(&mut ledger, reject).unwrap();
+    assert_eq!(
+        ledger.state.organisation_standing(DEVELOPER),
+        Standing::Pending
+    );
+    // It was rejected: it may ask again, and this time it is registered.
+    assert_eq!(
+        open(&mut ledger, "organisation", None, &developer()),
+        Ok(case + 1)
+    );
+    let ledger = &mut registry();
+    assert!(matches!(
+        open(ledger, "organisation", None, &developer()),
+        Err(Refusal::Act(_))
+    ));
+}
+
+#[test]
+fn nobody_acts_as_what_they_are_not() {
+    let mut ledger = registry();
+    let case = open(&mut ledger, "project", None, &developer()).unwrap();
+    let posing = person(DEVELOPER, "government", "administrator", 30);
+    let refused = act(&mut ledger, plain(case, "withdraw", &posing)).unwrap_err();
+    assert!(
+        matches!(refused, Refusal::OrganisationType { .. }),
+        "{refused}"
+    );
+    let stranger = person(CERTIFIER, "certifier", "administrator", 40);
+    let refused = act(&mut ledger, plain(case, "withdraw", &stranger)).unwrap_err();
+    assert!(matches!(refused, Refusal::Workflow(_)), "{refused}");
+    let nobody = person(text("99"), "developer", "administrator", 1);
+    let refused = act(&mut ledger, plain(case, "withdraw", &nobody)).unwrap_err();
+    assert!(
+        matches!(refused, Refusal::UnknownOrganisation(_)),
+        "{refused}"
+    );
+}
+
+#[test]
+fn whoever_recommends_does_not_decide_and_nobody_votes_twice() {
+    let mut ledger = registry();
+    let case = open(&mut ledger, "project", None, &developer()).unwrap();
+    let mut submit = plain(case, "submit", &developer());
+    submit.form = Some(Commitment([4; 32]));
+    submit.documents = vec![document("design-document")];
+    submit.names = Some(CERTIFIER);
+    act(&mut ledger, submit).unwrap();
+    let mut validate = plain(case, "validate", &certifier());
+    validate.form = Some(Commitment([5; 32]));
+    validate.documents = vec![document("validation-report")];
+    act(&mut ledger, validate).unwrap();
+    act(&mut ledger, plain(case, "recommend", &official(1))).unwrap();
+    for (user, allowed) in [(1, false), (2, true), (2, false), (1, false), (3, true)] {
+        let vote = act(&mut ledger, plain(case, "authorise", &official(user)));
+        assert_eq!(vote.is_ok(), allowed, "official {user}: {vote:?}");
+    }
+    assert_eq!(ledger.state.case(case).unwrap().case.stage, "authorised");
+}
+
+fn suspend(ledger: &mut Ledger, step: &str, user: u64) {
+    let case = ledger
+        .state
+        .cases()
+        .find(|it| it.case.flow == "organisation" && it.case.subject.owners.contains(&DEVELOPER))
+        .unwrap()
+        .number;
+    act(ledger, plain(case, step, &official(user))).unwrap();
+}
+
+#[test]
+fn a_suspended_organisation_moves_nothing_until_it_is_reactivated() {
+    let mut ledger = registry();
+    let holding = account_of(&mut ledger, DEVELOPER);
+    let give = |from, to| Command::Transfer {
+        from,
+        to,
+        units: Selection::Tonnes(5),
+    };
+    // Units that were there before the process.
+    let project = authorised_project(&mut ledger);
+    let case = crate::small::monitored(&mut ledger, project);
+    act(&mut ledger, crate::small::verify(case, &[(2023, 50)])).unwrap();
+    act(&mut ledger, plain(case, "issue", &official(1))).unwrap();
+    crate::small::act_and_issue(&mut ledger, plain(case, "issue", &official(2)), holding).unwrap();
+    suspend(&mut ledger, "suspend", 1);
+    for command in [
+        give(holding, TRADING),
+        Command::Retire {
+            account: holding,
+            units: Selection::Tonnes(5),
+            kind: countersign_protocol::record::RetireKind::Cancel,
+            purpose: countersign_protocol::record::Purpose::Voluntary,
+            beneficiary: None,
+        },
+    ] {
+        let refused = ledger.submit(&command).unwrap_err();
+        assert_eq!(standing_of(&refused), Some("suspended"), "{command:?}");
+    }
+    let refused = open(&mut ledger, "project", None, &developer()).unwrap_err();
+    assert_eq!(standing_of(&refused), Some("suspended"));
+    assert_eq!(ledger.available(holding), 50, "nothing was lost");
+    suspend(&mut ledger, "reactivate", 2);
+    ledger.must(&give(holding, TRADING));
+    assert_eq!(ledger.available(holding), 45);
+}

@@ -1,0 +1,204 @@
+//! A registry that runs the smallest preset, and the people in it.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use countersign_protocol::id::{AccountId, OrganisationId};
+use countersign_protocol::record::{
+    AccountKind, ActedBy, AttachedDocument, CaseAct, Commitment, YearTonnes,
+};
+use countersign_protocol::registry::{
+    Command, IssueTo, NewAct, NewCase, NoSettledTransfers, Refusal, State,
+};
+use countersign_protocol::serial::{SectoralScope, UnitType};
+use countersign_protocol::workflow::preset;
+
+use crate::support::{Ledger, text};
+
+/// Organisations that [`registry`] enrols after the one that was there before the process.
+pub(crate) const GOVERNMENT: OrganisationId = OrganisationId(2);
+pub(crate) const DEVELOPER: OrganisationId = OrganisationId(3);
+pub(crate) const CERTIFIER: OrganisationId = OrganisationId(4);
+
+pub(crate) fn process_text() -> String {
+    preset("small").unwrap().to_owned()
+}
+
+/// A ledger that has adopted the process, with its three organisations enrolled and only the authority active.
+pub(crate) fn enrolled() -> Ledger {
+    let mut ledger = Ledger::new("VU");
+    ledger.must(&Command::AdoptProcess {
+        text: process_text(),
+    });
+    for kind in ["government", "developer", "certifier"] {
+        ledger.must(&Command::Enrol {
+            name: text(&format!("The {kind}")),
+            organisation_type: text(kind),
+        });
+    }
+    ledger
+}
+
+/// The same with developer and certifier registered.
+pub(crate) fn registry() -> Ledger {
+    let mut ledger = enrolled();
+    for (organisation, kind) in [(DEVELOPER, "developer"), (CERTIFIER, "certifier")] {
+        let by = person(
+            organisation,
+            kind,
+            "administrator",
+            u64::from(organisation.0) * 10,
+        );
+        let case = open(&mut ledger, "organisation", None, &by).unwrap();
+        let mut submit = plain(case, "register", &by);
+        submit.form = Some(Commitment([1; 32]));
+        submit.documents = vec![document("registration-certificate")];
+        act(&mut ledger, submit).unwrap();
+        let approve = plain(case, "approve", &official(1));
+        act(&mut ledger, approve).unwrap();
+    }
+    ledger
+}
+
+pub(crate) fn person(organisation: OrganisationId, kind: &str, role: &str, user: u64) -> ActedBy {
+    ActedBy {
+        user,
+        organisation,
+        organisation_type: text(kind),
+        role: text(role),
+        scopes: Vec::new(),
+    }
+}
+
+/// One of the three officials.
+pub(crate) fn official(number: u64) -> ActedBy {
+    person(GOVERNMENT, "government", "administrator", number)
+}
+
+pub(crate) fn developer() -> ActedBy {
+    person(DEVELOPER, "developer", "administrator", 30)
+}
+
+pub(crate) fn certifier() -> ActedBy {
+    person(CERTIFIER, "certifier", "administrator", 40)
+}
+
+/// Opens a case that the actor's organisation owns.
+pub(crate) fn open(
+    ledger: &mut Ledger,
+    flow: &str,
+    parent: Option<u64>,
+    by: &ActedBy,
+) -> Result<u64, Refusal> {
+    let new = NewCase {
+        flow: text(flow),
+        track: None,
+        parent,
+        title: text("Stoves on the outer islands"),
+        owners: BTreeSet::from([by.organisation]),
+        counterparty: None,
+        scopes: BTreeSet::from([SectoralScope::new(3).unwrap()]),
+        by: by.clone(),
+    };
+    ledger.submit(&Command::OpenCase(Box::new(new)))?;
+    Ok(ledger.state.cases().next_back().unwrap().number)
+}
+
+pub(crate) fn document(kind: &str) -> AttachedDocument {
+    AttachedDocument {
+        kind: text(kind),
+        sha256: [2; 32],
+    }
+}
+
+/// A yes with a comment and nothing else.
+pub(crate) fn plain(case: u64, step: &str, by: &ActedBy) -> CaseAct {
+    CaseAct {
+        case,
+        step: text(step),
+        no: false,
+        by: Some(by.clone()),
+        form: None,
+        documents: Vec::new(),
+        comment: Some(Commitment([3; 32])),
+        names: None,
+        amounts: Vec::new(),
+    }
+}
+
+pub(crate) fn act(ledger: &mut Ledger, act: CaseAct) -> Result<Vec<u64>, Refusal> {
+    ledger.submit(&Command::Act(Box::new(NewAct { act, issue: None })))
+}
+
+pub(crate) fn act_and_issue(
+    ledger: &mut Ledger,
+    act: CaseAct,
+    account: AccountId,
+) -> Result<Vec<u64>, Refusal> {
+    let issue = Some(IssueTo {
+        account,
+        unit_type: UnitType::ITMO,
+    });
+    ledger.submit(&Command::Act(Box::new(NewAct { act, issue })))
+}
+
+/// A project that went all the way to its authorisation; gives its case.
+pub(crate) fn authorised_project(ledger: &mut Ledger) -> u64 {
+    let case = open(ledger, "project", None, &developer()).unwrap();
+    let mut submit = plain(case, "submit", &developer());
+    submit.form = Some(Commitment([4; 32]));
+    submit.documents = vec![document("design-document")];
+    submit.names = Some(CERTIFIER);
+    act(ledger, submit).unwrap();
+    let mut validate = plain(case, "validate", &certifier());
+    validate.form = Some(Commitment([5; 32]));
+    validate.documents = vec![document("validation-report")];
+    act(ledger, validate).unwrap();
+    act(ledger, plain(case, "recommend", &official(1))).unwrap();
+    act(ledger, plain(case, "authorise", &official(2))).unwrap();
+    act(ledger, plain(case, "authorise", &official(3))).unwrap();
+    case
+}
+
+/// The act by which the certifier verifies these amounts.
+pub(crate) fn verify(case: u64, amounts: &[(u16, u64)]) -> CaseAct {
+    let amounts = amounts.iter().map(|(year, tonnes)| YearTonnes {
+        year: *year,
+        tonnes: *tonnes,
+    });
+    CaseAct {
+        form: Some(Commitment([7; 32])),
+        documents: vec![document("verification-report")],
+        amounts: amounts.collect(),
+        ..plain(case, "verify", &certifier())
+    }
+}
+
+/// A monitoring period of a project, submitted and with the certifier; gives its case.
+pub(crate) fn monitored(ledger: &mut Ledger, project: u64) -> u64 {
+    let case = open(ledger, "monitoring", Some(project), &developer()).unwrap();
+    let mut submit = plain(case, "submit", &developer());
+    submit.form = Some(Commitment([6; 32]));
+    submit.documents = vec![document("monitoring-report")];
+    act(ledger, submit).unwrap();
+    case
+}
+
+pub(crate) fn account_of(ledger: &mut Ledger, organisation: OrganisationId) -> AccountId {
+    ledger.must(&Command::OpenAccount {
+        organisation,
+        name: text("Holding"),
+        kind: AccountKind::EntityHolding,
+    });
+    ledger.state.accounts().next_back().unwrap().id
+}
+
+/// The state as a store keeps it and reads it back.
+pub(crate) fn stored_and_loaded(ledger: &Ledger) -> State {
+    State::load(
+        ledger.state.values(),
+        ledger.state.digest(),
+        Arc::new(NoSettledTransfers),
+    )
+    .unwrap()
+}
