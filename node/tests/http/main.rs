@@ -15,6 +15,7 @@ mod health_and_metrics;
 mod listener;
 mod log_tiles;
 mod problems;
+mod process;
 mod proofs;
 mod reads;
 mod status_page;

@@ -1,6 +1,7 @@
 //! `/api/v1`: what the command line does, as JSON.
 
 mod ledger;
+mod process;
 mod registry;
 mod transfers;
 mod view;
@@ -41,6 +42,11 @@ pub(super) fn routes() -> Router<Served> {
         .route("/account-transfers", post(write::account_transfer))
         .route("/retirements", post(write::retire))
         .route("/keys/rotate", post(write::rotate))
+        .route("/processes", get(process::list).post(process::adopt))
+        .route("/processes/{version}/file", get(process::file))
+        .route("/enrolments", post(process::enrol))
+        .route("/cases", get(process::cases))
+        .route("/cases/{number}", get(process::case))
         .route("/ledger/head", get(ledger::head))
         .route("/ledger/records", get(ledger::records))
         .route("/ledger/proof", get(ledger::proof))

@@ -23,7 +23,7 @@ use crate::http::problem::{ApiError, Kind};
 use crate::people::Actor;
 
 /// The answer to a write. A repetition gets the same bytes, and a header that says so.
-fn answer<T: Serialize>(
+pub(super) fn answer<T: Serialize>(
     status: StatusCode,
     written: &Written,
     made: Option<T>,

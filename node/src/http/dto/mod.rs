@@ -6,12 +6,14 @@
 //! a reader of responses must ignore members that it does not know.
 
 mod problem;
+mod process;
 mod registry;
 mod request;
 mod status;
 mod transfer;
 
 pub use problem::{Fault, Problem};
+pub use process::{AwaitedStep, CaseView, NewEnrolment, NewProcess, ProcessView};
 pub use registry::{
     AccountView, AgreementView, Balances, HoldingView, PartnerView, PlaceName, Pong, RecordView,
     StatementLine, Units,

@@ -1,0 +1,107 @@
+//! The country's process, and the cases under it.
+
+use std::sync::Arc;
+
+use countersign_protocol::registry::{AdoptedProcess, RegistryCase, State};
+use countersign_protocol::workflow::{Process, Waiting, waiting_for};
+
+use super::{App, AppError, LIST_MAX, Listing};
+
+/// An adopted process with what is in its file.
+#[derive(Clone, Debug)]
+pub struct ListedProcess {
+    /// The record.
+    pub adopted: AdoptedProcess,
+    /// The file, parsed.
+    pub process: Arc<Process>,
+}
+
+/// A case, the process that it follows, and what it waits for.
+#[derive(Clone, Debug)]
+pub struct ListedCase {
+    /// As the registry keeps it.
+    pub known: RegistryCase,
+    /// Its process.
+    pub process: Arc<Process>,
+    /// The steps that lead on.
+    pub waits_for: Vec<Waiting>,
+}
+
+impl App {
+    /// Adopted processes with a version above `after`.
+    #[must_use]
+    pub fn processes(&self, after: u32, limit: usize) -> Listing<ListedProcess> {
+        let limit = limit.clamp(1, LIST_MAX);
+        let items = self.ledger().read(|state| {
+            let rest = state
+                .adopted_processes()
+                .skip_while(|it| it.version <= after);
+            rest.take(limit + 1)
+                .filter_map(|it| listed_process(state, it))
+                .collect()
+        });
+        Listing::cut(items, limit, |last: &ListedProcess| {
+            last.adopted.version.to_string()
+        })
+    }
+
+    /// The file of an adopted process, as it was adopted.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`] when there is no such version.
+    pub fn process_file(&self, version: u32) -> Result<String, AppError> {
+        self.ledger()
+            .read(|state| {
+                let adopted = state.adopted_processes().find(|it| it.version == version)?;
+                state.process_text(&adopted.process, adopted.parts)
+            })
+            .ok_or_else(|| AppError::NotFound {
+                what: "process version",
+                id: version.to_string(),
+            })
+    }
+
+    /// Cases with a number above `after`.
+    #[must_use]
+    pub fn cases(&self, after: u64, limit: usize) -> Listing<ListedCase> {
+        let limit = limit.clamp(1, LIST_MAX);
+        let items = self.ledger().read(|state| {
+            let rest = state.cases_after(after);
+            rest.take(limit + 1)
+                .filter_map(|it| listed_case(state, it))
+                .collect()
+        });
+        Listing::cut(items, limit, |last: &ListedCase| {
+            last.known.number.to_string()
+        })
+    }
+
+    /// One case.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`] when there is none of the number.
+    pub fn case(&self, number: u64) -> Result<ListedCase, AppError> {
+        self.ledger()
+            .read(|state| listed_case(state, state.case(number)?))
+            .ok_or_else(|| AppError::NotFound {
+                what: "case",
+                id: number.to_string(),
+            })
+    }
+}
+
+fn listed_process(state: &State, adopted: &AdoptedProcess) -> Option<ListedProcess> {
+    Some(ListedProcess {
+        adopted: *adopted,
+        process: Arc::clone(state.process_of(&adopted.process)?),
+    })
+}
+
+fn listed_case(state: &State, known: &RegistryCase) -> Option<ListedCase> {
+    let process = Arc::clone(state.process_of(&known.case.process)?);
+    Some(ListedCase {
+        known: known.clone(),
+        waits_for: waiting_for(&process, &known.case).unwrap_or_default(),
+        process,
+    })
+}

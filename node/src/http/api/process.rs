@@ -1,0 +1,161 @@
+//! The country's process and its cases over HTTP.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use countersign_protocol::record;
+use countersign_protocol::registry::Command;
+use countersign_protocol::workflow::{FALLBACK_LANGUAGE, Waiting};
+
+use super::view;
+use super::write::answer;
+use crate::app::{ListedCase, ListedProcess};
+use crate::http::Served;
+use crate::http::dto::{AwaitedStep, CaseView, NewEnrolment, NewProcess, Page, ProcessView};
+use crate::http::extract::{Body, OptionalKey, Parameters, PathValue};
+use crate::http::problem::ApiError;
+use crate::people::Actor;
+
+pub(super) async fn list(
+    State(served): State<Served>,
+    mut parameters: Parameters,
+) -> Result<Json<Page<ProcessView>>, ApiError> {
+    let (after, limit) = (parameters.get("after")?, parameters.limit()?);
+    parameters.finish()?;
+    let listed = served.app.processes(after.unwrap_or(0), limit);
+    Ok(Json(view::page(listed.map(|it| process_view(&it)))))
+}
+
+/// The file itself, as it was adopted.
+pub(super) async fn file(
+    State(served): State<Served>,
+    PathValue(version): PathValue<u32>,
+    parameters: Parameters,
+) -> Result<Response, ApiError> {
+    parameters.finish()?;
+    let text = served.app.process_file(version)?;
+    let content_type = [(header::CONTENT_TYPE, "application/toml; charset=utf-8")];
+    Ok((content_type, text).into_response())
+}
+
+pub(super) async fn adopt(
+    actor: Actor,
+    State(served): State<Served>,
+    OptionalKey(request): OptionalKey,
+    Body(NewProcess { text }): Body<NewProcess>,
+) -> Result<Response, ApiError> {
+    let command = Command::AdoptProcess { text };
+    let written = served.app.write(&actor, request, command).await?;
+    let version = written.find(|_, body| match body {
+        record::Body::ProcessAdopted(it) => Some(it.version),
+        _ => None,
+    });
+    let adopted = version.and_then(|version| {
+        let listed = served.app.processes(version - 1, 1);
+        listed.items.first().map(process_view)
+    });
+    answer(StatusCode::CREATED, &written, adopted)
+}
+
+pub(super) async fn enrol(
+    actor: Actor,
+    State(served): State<Served>,
+    OptionalKey(request): OptionalKey,
+    Body(new): Body<NewEnrolment>,
+) -> Result<Response, ApiError> {
+    let NewEnrolment {
+        name,
+        organisation_type,
+    } = new;
+    let command = Command::Enrol {
+        name,
+        organisation_type,
+    };
+    let written = served.app.write(&actor, request, command).await?;
+    let made = written.find(|_, body| match body {
+        record::Body::Organisation(it) => Some(it.clone()),
+        _ => None,
+    });
+    answer(StatusCode::CREATED, &written, made)
+}
+
+pub(super) async fn cases(
+    State(served): State<Served>,
+    mut parameters: Parameters,
+) -> Result<Json<Page<CaseView>>, ApiError> {
+    let (after, limit) = (parameters.get("after")?, parameters.limit()?);
+    parameters.finish()?;
+    let listed = served.app.cases(after.unwrap_or(0), limit);
+    Ok(Json(view::page(listed.map(case_view))))
+}
+
+pub(super) async fn case(
+    State(served): State<Served>,
+    PathValue(number): PathValue<u64>,
+    parameters: Parameters,
+) -> Result<Json<CaseView>, ApiError> {
+    parameters.finish()?;
+    Ok(Json(case_view(served.app.case(number)?)))
+}
+
+fn process_view(listed: &ListedProcess) -> ProcessView {
+    let ListedProcess { adopted, process } = listed;
+    ProcessView {
+        version: adopted.version,
+        process: adopted.process,
+        since_ms: adopted.since_ms,
+        id: process.id.clone(),
+        text_version: process.version.clone(),
+        title: process.title.get(FALLBACK_LANGUAGE).to_owned(),
+        flows: process.flows.iter().map(|flow| flow.id.clone()).collect(),
+    }
+}
+
+fn case_view(listed: ListedCase) -> CaseView {
+    let ListedCase {
+        known,
+        process,
+        waits_for,
+    } = listed;
+    let stage = process
+        .flow(&known.case.flow)
+        .and_then(|flow| flow.stage(&known.case.stage));
+    CaseView {
+        case: known.number,
+        kind: known.kind,
+        title: known.title,
+        parent: known.parent,
+        project: known.project,
+        owners: known.case.subject.owners,
+        certifier: known.case.subject.certifier,
+        scopes: known.case.subject.scopes,
+        process: known.case.process,
+        flow: known.case.flow,
+        track: known.case.track,
+        stage_label: stage.map_or_else(String::new, |stage| {
+            stage.label.get(FALLBACK_LANGUAGE).to_owned()
+        }),
+        stage: known.case.stage,
+        since_ms: known.case.since_ms,
+        acts: known.acts,
+        verified: known.verified,
+        waits_for: waits_for.iter().map(awaited).collect(),
+        changed_at: known.changed_at,
+    }
+}
+
+fn awaited(waiting: &Waiting) -> AwaitedStep {
+    let by = waiting.by.iter().flat_map(|rule| {
+        let named = |role| format!("{}/{role}", rule.organisation_type);
+        rule.roles.iter().map(named)
+    });
+    AwaitedStep {
+        step: waiting.step.clone(),
+        awaited: waiting.awaited,
+        by: by.collect(),
+        votes: waiting.votes,
+        votes_needed: waiting.votes_needed,
+        due_ms: waiting.due_ms,
+    }
+}
