@@ -4,7 +4,7 @@ use clap::{Parser, Subcommand};
 
 use crate::commands::{
     account, agreement, docs, hold, init, issue, key, ledger, organisation, peer, project, retire,
-    serve, transfer, verify, witness,
+    serve, transfer, verify, witness, workflow,
 };
 use crate::exit::EXIT_CODES;
 use crate::session::Session;
@@ -69,6 +69,9 @@ pub(crate) enum Command {
     Ledger(ledger::LedgerCommand),
     /// Verify proof bundles and exported ledgers offline: no data folder, no network
     Verify(verify::VerifyArgs),
+    /// Check, show and walk through a country's process offline: no data folder, no network
+    #[command(subcommand)]
+    Workflow(workflow::WorkflowCommand),
     /// Bring a data folder of an earlier release to this one's schema
     Migrate,
     /// Print the completion script of a shell

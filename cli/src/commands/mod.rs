@@ -19,6 +19,7 @@ pub(crate) mod transfer;
 mod units;
 pub(crate) mod verify;
 pub(crate) mod witness;
+pub(crate) mod workflow;
 
 use std::fs;
 use std::path::Path;
@@ -51,6 +52,7 @@ pub(crate) fn run(cli: Cli) -> Outcome {
         Command::Retire(args) => args.run(session),
         Command::Ledger(command) => command.run(session),
         Command::Verify(args) => args.run(session),
+        Command::Workflow(command) => command.run(session),
         Command::Migrate => migrate::run(session),
         Command::Completion(args) => args.run(),
         Command::Man(args) => args.run(),

@@ -1,12 +1,14 @@
 //! What the checker says about a process file.
 
+use serde::Serialize;
 use std::fmt;
 
 /// The most problems that one reading reports; a file with more is mended in turns.
 pub const PROBLEMS_MAX: usize = 200;
 
 /// What kind of mistake a problem is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum ProblemKind {
     /// The text is no TOML.
     Syntax,
@@ -53,7 +55,7 @@ pub enum ProblemKind {
 }
 
 /// One mistake in a process file: where, what, and how to mend it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Problem {
     /// What kind of mistake.
     pub kind: ProblemKind,
@@ -61,7 +63,7 @@ pub struct Problem {
     pub line: u32,
     /// The column in characters, from 1.
     pub column: u32,
-    /// The thing, such as `flow.project.step.approve.to`.
+    /// The thing, such as `flow.project.step.approve.to`; empty where the file is no TOML or far too large.
     pub path: String,
     /// What is wrong.
     pub message: String,
@@ -79,6 +81,10 @@ impl fmt::Display for Problem {
             mend,
             ..
         } = self;
-        write!(formatter, "{line}:{column}: {path}: {message}; {mend}")
+        write!(formatter, "{line}:{column}: ")?;
+        if !path.is_empty() {
+            write!(formatter, "{path}: ")?;
+        }
+        write!(formatter, "{message}; {mend}")
     }
 }

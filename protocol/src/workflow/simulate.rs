@@ -4,6 +4,7 @@ use super::case::{Case, Decision};
 use super::cast::Cast;
 use super::model::{Process, Step};
 use super::refusal::Refusal;
+use serde::Serialize;
 use std::fmt;
 
 /// The longest walk, in steps.
@@ -28,7 +29,7 @@ pub struct Walk {
 }
 
 /// One completed step of a walk.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct WalkLine {
     /// The day of the walk.
     pub day: u64,
