@@ -2,10 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::id::{OrganisationId, Text};
+use crate::id::{AccountId, OrganisationId, Text};
 use crate::log::Hash;
-use crate::record::{Commitment, Title};
+use crate::record::{Commitment, Purpose, RetireKind, Title};
 use crate::serial::SectoralScope;
+use crate::units::UnitRange;
 
 /// A word of a process file: an organisation type, a role, a flow, a step.
 pub type Word = Text<48>;
@@ -119,6 +120,39 @@ pub struct CaseAct {
     pub names: Option<OrganisationId>,
     /// The verified tonnes of each vintage, with the step that verifies them; years strictly ascending.
     pub amounts: Vec<YearTonnes>,
+    /// The units that the step reserves.
+    pub reservation: Option<Reservation>,
+}
+
+/// Units that wait on hold for the end of their case.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Reservation {
+    /// The account that holds them.
+    pub account: AccountId,
+    /// Whole ranges of it.
+    pub ranges: Vec<UnitRange>,
+    /// What is to become of them.
+    pub fate: Fate,
+}
+
+/// What is to become of reserved units.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Fate {
+    /// They move to another account.
+    Transfer {
+        /// The account.
+        to: AccountId,
+    },
+    /// They are used or cancelled, for ever.
+    Retire {
+        /// Used or cancelled.
+        kind: RetireKind,
+        /// For what.
+        purpose: Purpose,
+        /// Commitment to the beneficiary's name.
+        beneficiary: Option<Commitment>,
+    },
 }
 
 /// Whether amounts stand in strictly ascending years, each above zero: how a record writes them.

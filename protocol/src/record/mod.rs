@@ -18,8 +18,8 @@ pub use body::{
     SourceSettled, Split, Title, Transfer, VerifierKeyText,
 };
 pub use case::{
-    ActedBy, AttachedDocument, CaseAct, CaseOpened, MAX_PROCESS_PART_BYTES, MAX_PROCESS_PARTS,
-    ProcessAdopted, ProcessPart, Word, YearTonnes,
+    ActedBy, AttachedDocument, CaseAct, CaseOpened, Fate, MAX_PROCESS_PART_BYTES,
+    MAX_PROCESS_PARTS, ProcessAdopted, ProcessPart, Reservation, Word, YearTonnes,
 };
 pub use error::DecodeError;
 

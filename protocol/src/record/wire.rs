@@ -493,4 +493,26 @@ pub struct CaseAct {
     /// strictly ascending years: the verified tonnes of each vintage
     #[prost(message, repeated, tag = "9")]
     pub amounts: ::prost::alloc::vec::Vec<YearTonnes>,
+    #[prost(message, optional, tag = "10")]
+    pub reservation: ::core::option::Option<Reservation>,
+}
+/// Units that wait on hold for the end of their case.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct Reservation {
+    #[prost(uint32, tag = "1")]
+    pub account: u32,
+    #[prost(message, repeated, tag = "2")]
+    pub ranges: ::prost::alloc::vec::Vec<UnitRange>,
+    /// the receiving account of a transfer; 0: they are to be used or cancelled
+    #[prost(uint32, tag = "3")]
+    pub to: u32,
+    /// as in Retire; 0 for a transfer
+    #[prost(uint32, tag = "4")]
+    pub kind: u32,
+    /// as in Retire; 0 for a transfer
+    #[prost(uint32, tag = "5")]
+    pub purpose: u32,
+    /// commitment to a name
+    #[prost(bytes = "vec", tag = "6")]
+    pub beneficiary: ::prost::alloc::vec::Vec<u8>,
 }

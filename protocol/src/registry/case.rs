@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::id::OrganisationId;
 use crate::log::Hash;
-use crate::record::{Title, YearTonnes};
+use crate::record::{Reservation, Title, YearTonnes};
 use crate::registry::{Key, State, Value};
 use crate::workflow::{Case, Process, SubjectKind};
 
@@ -42,6 +42,8 @@ pub struct RegistryCase {
     pub project: Option<u32>,
     /// The tonnes of each vintage that were verified in it.
     pub verified: Vec<YearTonnes>,
+    /// The units that wait on hold for its end.
+    pub reserved: Option<Reservation>,
     /// Leaf index of its last act, or of its opening.
     pub changed_at: u64,
     /// Where it stands.

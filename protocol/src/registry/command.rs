@@ -8,8 +8,8 @@ use crate::federation::ProvenRecord;
 use crate::id::{AccountId, AgreementId, OrganisationId, RequestId, TransferId};
 use crate::party::Party;
 use crate::record::{
-    AccountKind, ActedBy, Agreement, CaseAct, Commitment, Name, OrganisationKind, Partner, Purpose,
-    Reason, RetireKind, Title, VerifierKeyText, Word,
+    AccountKind, ActedBy, Agreement, CaseAct, Commitment, Fate, Name, OrganisationKind, Partner,
+    Purpose, Reason, RetireKind, Title, VerifierKeyText, Word,
 };
 use crate::serial::{SectoralScope, UnitType};
 use crate::units::UnitRange;
@@ -182,6 +182,19 @@ pub struct NewAct {
     pub act: CaseAct,
     /// Where units go that the act issues.
     pub issue: Option<IssueTo>,
+    /// The units that the act reserves.
+    pub reserve: Option<Reserve>,
+}
+
+/// Units to reserve for a request. The registry chooses whole ranges, and splits first where it must.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reserve {
+    /// The account that holds them.
+    pub account: AccountId,
+    /// Which.
+    pub units: Selection,
+    /// What is to become of them.
+    pub fate: Fate,
 }
 
 /// Where issued units go, and what they are.

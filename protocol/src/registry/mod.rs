@@ -18,7 +18,7 @@ mod value;
 pub use apply::{At, apply};
 pub(crate) use apply::{contradicts_pin, may_acquire};
 pub use case::{AdoptedProcess, RegistryCase, Standing};
-pub use command::{Command, IssueTo, NewAct, NewCase, Selection};
+pub use command::{Command, IssueTo, NewAct, NewCase, Reserve, Selection};
 pub use plan::plan;
 pub use posting::{LedgerAccount, Posting};
 pub use refusal::Refusal;

@@ -267,7 +267,7 @@ pub enum Refusal {
         wanted: u64,
     },
     /// The process registers it, nothing else does.
-    #[error("a process was adopted: {0} is registered by a step of its case")]
+    #[error("a process was adopted: {0} is made by a step of its case")]
     ByProcess(&'static str),
     /// An amount left the range of 63-bit tonnes.
     #[error("the amount exceeds what the ledger can count")]

@@ -10,6 +10,7 @@
 mod issuance;
 mod organisations;
 mod processes;
+mod requests;
 mod small;
 #[path = "../support/mod.rs"]
 mod support;

@@ -1,13 +1,13 @@
 //! Who may act: registration, suspension, and what comes with them.
 
-use countersign_protocol::record::{AccountKind, Commitment};
-use countersign_protocol::registry::{Command, Refusal, Selection, Standing};
+use countersign_protocol::record::{AccountKind, Commitment, Fate};
+use countersign_protocol::registry::{Command, Refusal, Standing};
 
 use crate::small::{
-    CERTIFIER, DEVELOPER, GOVERNMENT, account_of, act, authorised_project, certifier, developer,
-    document, enrolled, official, open, person, plain, registry,
+    CERTIFIER, DEVELOPER, GOVERNMENT, act, buyer, certifier, developer, document, enrolled,
+    official, open, person, plain, registry, request, trading,
 };
-use crate::support::{Ledger, TRADING, text};
+use crate::support::{Ledger, text};
 
 fn standing_of(refused: &Refusal) -> Option<&'static str> {
     match refused {
@@ -127,37 +127,24 @@ fn suspend(ledger: &mut Ledger, step: &str, user: u64) {
 
 #[test]
 fn a_suspended_organisation_moves_nothing_until_it_is_reactivated() {
-    let mut ledger = registry();
-    let holding = account_of(&mut ledger, DEVELOPER);
-    let give = |from, to| Command::Transfer {
-        from,
-        to,
-        units: Selection::Tonnes(5),
-    };
-    // Units that were there before the process.
-    let project = authorised_project(&mut ledger);
-    let case = crate::small::monitored(&mut ledger, project);
-    act(&mut ledger, crate::small::verify(case, &[(2023, 50)])).unwrap();
-    act(&mut ledger, plain(case, "issue", &official(1))).unwrap();
-    crate::small::act_and_issue(&mut ledger, plain(case, "issue", &official(2)), holding).unwrap();
+    let (mut ledger, from, to) = trading();
+    let fate = Fate::Transfer { to };
+    let case = request(&mut ledger, "transfer", "send", from, 30, fate).unwrap();
     suspend(&mut ledger, "suspend", 1);
-    for command in [
-        give(holding, TRADING),
-        Command::Retire {
-            account: holding,
-            units: Selection::Tonnes(5),
-            kind: countersign_protocol::record::RetireKind::Cancel,
-            purpose: countersign_protocol::record::Purpose::Voluntary,
-            beneficiary: None,
-        },
-    ] {
-        let refused = ledger.submit(&command).unwrap_err();
-        assert_eq!(standing_of(&refused), Some("suspended"), "{command:?}");
-    }
-    let refused = open(&mut ledger, "project", None, &developer()).unwrap_err();
+    let accept = plain(case, "accept", &buyer());
+    let refused = act(&mut ledger, accept.clone()).unwrap_err();
     assert_eq!(standing_of(&refused), Some("suspended"));
-    assert_eq!(ledger.available(holding), 50, "nothing was lost");
+    let refused = request(&mut ledger, "transfer", "send", from, 1, fate).unwrap_err();
+    assert_eq!(standing_of(&refused), Some("suspended"));
+    let account = Command::OpenAccount {
+        organisation: DEVELOPER,
+        name: text("Another"),
+        kind: AccountKind::EntityHolding,
+    };
+    let refused = ledger.submit(&account).unwrap_err();
+    assert_eq!(standing_of(&refused), Some("suspended"));
+    assert_eq!((ledger.available(from), ledger.available(to)), (70, 0));
     suspend(&mut ledger, "reactivate", 2);
-    ledger.must(&give(holding, TRADING));
-    assert_eq!(ledger.available(holding), 45);
+    act(&mut ledger, accept).unwrap();
+    assert_eq!((ledger.available(from), ledger.available(to)), (70, 30));
 }

@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use countersign_protocol::id::{AccountId, OrganisationId};
 use countersign_protocol::record::{
-    AccountKind, ActedBy, AttachedDocument, CaseAct, Commitment, YearTonnes,
+    AccountKind, ActedBy, AttachedDocument, CaseAct, Commitment, Fate, YearTonnes,
 };
 use countersign_protocol::registry::{
-    Command, IssueTo, NewAct, NewCase, NoSettledTransfers, Refusal, State,
+    Command, IssueTo, NewAct, NewCase, NoSettledTransfers, Refusal, Reserve, Selection, State,
 };
 use countersign_protocol::serial::{SectoralScope, UnitType};
 use countersign_protocol::workflow::preset;
@@ -19,6 +19,8 @@ use crate::support::{Ledger, text};
 pub(crate) const GOVERNMENT: OrganisationId = OrganisationId(2);
 pub(crate) const DEVELOPER: OrganisationId = OrganisationId(3);
 pub(crate) const CERTIFIER: OrganisationId = OrganisationId(4);
+/// Enrolled by [`trading`].
+pub(crate) const BUYER: OrganisationId = OrganisationId(5);
 
 pub(crate) fn process_text() -> String {
     preset("small").unwrap().to_owned()
@@ -42,22 +44,25 @@ pub(crate) fn enrolled() -> Ledger {
 /// The same with developer and certifier registered.
 pub(crate) fn registry() -> Ledger {
     let mut ledger = enrolled();
-    for (organisation, kind) in [(DEVELOPER, "developer"), (CERTIFIER, "certifier")] {
-        let by = person(
-            organisation,
-            kind,
-            "administrator",
-            u64::from(organisation.0) * 10,
-        );
-        let case = open(&mut ledger, "organisation", None, &by).unwrap();
-        let mut submit = plain(case, "register", &by);
-        submit.form = Some(Commitment([1; 32]));
-        submit.documents = vec![document("registration-certificate")];
-        act(&mut ledger, submit).unwrap();
-        let approve = plain(case, "approve", &official(1));
-        act(&mut ledger, approve).unwrap();
-    }
+    register(&mut ledger, DEVELOPER, "developer");
+    register(&mut ledger, CERTIFIER, "certifier");
     ledger
+}
+
+fn register(ledger: &mut Ledger, organisation: OrganisationId, kind: &str) {
+    let by = person(
+        organisation,
+        kind,
+        "administrator",
+        u64::from(organisation.0) * 10,
+    );
+    let case = open(ledger, "organisation", None, &by).unwrap();
+    let mut submit = plain(case, "register", &by);
+    submit.form = Some(Commitment([1; 32]));
+    submit.documents = vec![document("registration-certificate")];
+    act(ledger, submit).unwrap();
+    let approve = plain(case, "approve", &official(1));
+    act(ledger, approve).unwrap();
 }
 
 pub(crate) fn person(organisation: OrganisationId, kind: &str, role: &str, user: u64) -> ActedBy {
@@ -123,11 +128,16 @@ pub(crate) fn plain(case: u64, step: &str, by: &ActedBy) -> CaseAct {
         comment: Some(Commitment([3; 32])),
         names: None,
         amounts: Vec::new(),
+        reservation: None,
     }
 }
 
 pub(crate) fn act(ledger: &mut Ledger, act: CaseAct) -> Result<Vec<u64>, Refusal> {
-    ledger.submit(&Command::Act(Box::new(NewAct { act, issue: None })))
+    ledger.submit(&Command::Act(Box::new(NewAct {
+        act,
+        issue: None,
+        reserve: None,
+    })))
 }
 
 pub(crate) fn act_and_issue(
@@ -139,7 +149,11 @@ pub(crate) fn act_and_issue(
         account,
         unit_type: UnitType::ITMO,
     });
-    ledger.submit(&Command::Act(Box::new(NewAct { act, issue })))
+    ledger.submit(&Command::Act(Box::new(NewAct {
+        act,
+        issue,
+        reserve: None,
+    })))
 }
 
 /// A project that went all the way to its authorisation; gives its case.
@@ -191,6 +205,65 @@ pub(crate) fn account_of(ledger: &mut Ledger, organisation: OrganisationId) -> A
         kind: AccountKind::EntityHolding,
     });
     ledger.state.accounts().next_back().unwrap().id
+}
+
+/// A registry with a second developer and 100 verified tonnes of 2023 in an account of the first; gives both accounts.
+pub(crate) fn trading() -> (Ledger, AccountId, AccountId) {
+    let mut ledger = registry();
+    ledger.must(&Command::Enrol {
+        name: text("Another developer"),
+        organisation_type: text("developer"),
+    });
+    register(&mut ledger, BUYER, "developer");
+    let from = account_of(&mut ledger, DEVELOPER);
+    let to = account_of(&mut ledger, BUYER);
+    let project = authorised_project(&mut ledger);
+    let case = monitored(&mut ledger, project);
+    act(&mut ledger, verify(case, &[(2023, 100)])).unwrap();
+    act(&mut ledger, plain(case, "issue", &official(1))).unwrap();
+    act_and_issue(&mut ledger, plain(case, "issue", &official(2)), from).unwrap();
+    (ledger, from, to)
+}
+
+pub(crate) fn buyer() -> ActedBy {
+    person(BUYER, "developer", "administrator", 50)
+}
+
+/// Opens a request and hands it in; gives its case.
+pub(crate) fn request(
+    ledger: &mut Ledger,
+    flow: &str,
+    step: &str,
+    account: AccountId,
+    tonnes: u64,
+    fate: Fate,
+) -> Result<u64, Refusal> {
+    let new = NewCase {
+        flow: text(flow),
+        track: None,
+        parent: None,
+        title: text("Units"),
+        owners: BTreeSet::from([DEVELOPER]),
+        counterparty: Some(BUYER),
+        scopes: BTreeSet::new(),
+        by: developer(),
+    };
+    ledger.submit(&Command::OpenCase(Box::new(new)))?;
+    let case = ledger.state.cases().next_back().unwrap().number;
+    let mut act = plain(case, step, &developer());
+    act.form = Some(Commitment([8; 32]));
+    let reserve = Some(Reserve {
+        account,
+        units: Selection::Tonnes(tonnes),
+        fate,
+    });
+    let new = NewAct {
+        act,
+        issue: None,
+        reserve,
+    };
+    ledger.submit(&Command::Act(Box::new(new)))?;
+    Ok(case)
 }
 
 /// The state as a store keeps it and reads it back.

@@ -6,10 +6,10 @@ use countersign_protocol::id::{
 use countersign_protocol::party::{Party, RegistryId};
 use countersign_protocol::record::{
     Account, AccountKind, Acquire, ActedBy, Agreement, AskCancel, AttachedDocument, BlockHeader,
-    Body, CaseAct, CaseOpened, Commitment, Finalise, Genesis, Hold, Issuance, KeyRotation, Lock,
-    Organisation, OrganisationKind, Partner, PartnerStatus, ProcessAdopted, ProcessPart, Project,
-    ProofReference, Purpose, Record, Refuse, Release, Retire, RetireKind, SourceSettled, Split,
-    Transfer, Word, YearTonnes,
+    Body, CaseAct, CaseOpened, Commitment, Fate, Finalise, Genesis, Hold, Issuance, KeyRotation,
+    Lock, Organisation, OrganisationKind, Partner, PartnerStatus, ProcessAdopted, ProcessPart,
+    Project, ProofReference, Purpose, Record, Refuse, Release, Reservation, Retire, RetireKind,
+    SourceSettled, Split, Transfer, Word, YearTonnes,
 };
 use countersign_protocol::serial::{CooperativeApproachId, DomesticSerial, SectoralScope};
 use countersign_protocol::serial::{UnitType, YEAR_MAX, YEAR_MIN};
@@ -345,8 +345,8 @@ fn case_act() -> impl Strategy<Value = Body> {
         option::of(organisation_id()),
         amounts,
     );
-    (what, brings).prop_map(
-        |((case, step, no, by), (form, documents, comment, names, amounts))| {
+    (what, brings, option::of(reservation())).prop_map(
+        |((case, step, no, by), (form, documents, comment, names, amounts), reservation)| {
             let amounts = amounts
                 .into_iter()
                 .map(|(year, tonnes)| YearTonnes { year, tonnes });
@@ -360,9 +360,27 @@ fn case_act() -> impl Strategy<Value = Body> {
                 comment,
                 names,
                 amounts: amounts.collect(),
+                reservation,
             })
         },
     )
+}
+
+fn reservation() -> impl Strategy<Value = Reservation> {
+    let kind = select(vec![RetireKind::Retire, RetireKind::Cancel]);
+    let fate = prop_oneof![
+        account_id().prop_map(|to| Fate::Transfer { to }),
+        (kind, commitment()).prop_map(|(kind, beneficiary)| Fate::Retire {
+            kind,
+            purpose: Purpose::Voluntary,
+            beneficiary,
+        }),
+    ];
+    (account_id(), ranges(), fate).prop_map(|(account, ranges, fate)| Reservation {
+        account,
+        ranges,
+        fate,
+    })
 }
 
 fn units() -> BoxedStrategy<Body> {

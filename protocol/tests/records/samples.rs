@@ -3,10 +3,10 @@
 use countersign_protocol::id::{AccountId, OrganisationId, RequestId, TransferId};
 use countersign_protocol::record::{
     Account, AccountKind, Acquire, ActedBy, Agreement, AskCancel, AttachedDocument, BlockHeader,
-    Body, CaseAct, CaseOpened, Commitment, Finalise, Genesis, Hold, Issuance, KeyRotation, Lock,
-    Organisation, OrganisationKind, Partner, PartnerStatus, ProcessAdopted, ProcessPart, Project,
-    ProofReference, Purpose, Record, Refuse, Release, Retire, RetireKind, SourceSettled, Split,
-    Transfer, YearTonnes,
+    Body, CaseAct, CaseOpened, Commitment, Fate, Finalise, Genesis, Hold, Issuance, KeyRotation,
+    Lock, Organisation, OrganisationKind, Partner, PartnerStatus, ProcessAdopted, ProcessPart,
+    Project, ProofReference, Purpose, Record, Refuse, Release, Reservation, Retire, RetireKind,
+    SourceSettled, Split, Transfer, YearTonnes,
 };
 use countersign_protocol::serial::{DomesticSerial, SectoralScope, UnitType};
 use countersign_protocol::units::{FirstTransfer, UnitBlock, UnitRange};
@@ -228,6 +228,35 @@ fn process() -> Vec<(&'static str, Body)> {
                 tonnes: 11_733,
             },
         ],
+        reservation: None,
+    };
+    let reserves = CaseAct {
+        case: 5,
+        step: text("send"),
+        form: Some(Commitment([0x71; 32])),
+        documents: Vec::new(),
+        comment: None,
+        names: None,
+        amounts: Vec::new(),
+        reservation: Some(Reservation {
+            account: AccountId(2),
+            ranges: vec![range("GH-1-5"), range("GH-9-11")],
+            fate: Fate::Transfer { to: AccountId(3) },
+        }),
+        ..act.clone()
+    };
+    let ends = CaseAct {
+        case: 6,
+        reservation: Some(Reservation {
+            account: AccountId(2),
+            ranges: vec![range("GH-1-5")],
+            fate: Fate::Retire {
+                kind: RetireKind::Retire,
+                purpose: Purpose::Voluntary,
+                beneficiary: Some(Commitment([0x74; 32])),
+            },
+        }),
+        ..reserves.clone()
     };
     let passed = CaseAct {
         case: 4,
@@ -239,6 +268,7 @@ fn process() -> Vec<(&'static str, Body)> {
         comment: None,
         names: None,
         amounts: Vec::new(),
+        reservation: None,
     };
     vec![
         ("organisation_enrolled", Body::Organisation(enrolled)),
@@ -247,6 +277,8 @@ fn process() -> Vec<(&'static str, Body)> {
         ("case_opened", Body::CaseOpened(opened)),
         ("case_act", Body::CaseAct(act)),
         ("case_act_of_a_deadline", Body::CaseAct(passed)),
+        ("case_act_that_reserves", Body::CaseAct(reserves)),
+        ("case_act_that_will_retire", Body::CaseAct(ends)),
     ]
 }
 

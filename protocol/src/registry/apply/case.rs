@@ -1,22 +1,31 @@
-//! Cases of the country's process: each act is judged by the adopted process itself, and its effects take place here.
+//! Cases of the country's process: each act is judged by the adopted process itself, and its effects take place with it.
+
+mod effects;
+mod reserved;
+mod verified;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::id::OrganisationId;
 use crate::log::Hash;
-use crate::record::{
-    ActedBy, CaseAct, CaseOpened, Commitment, MAX_SET, Project, YearTonnes, is_by_year,
-};
+use crate::record::{ActedBy, CaseAct, CaseOpened, Commitment, MAX_SET};
 use crate::registry::apply::Context;
 use crate::registry::apply::setup::{known_organisation, next};
 use crate::registry::case::{RegistryCase, Standing};
 use crate::registry::tx::Tx;
 use crate::registry::{Key, Refusal, State, Value};
 use crate::workflow::{
-    self, Act, Actor, Decision, Effect, EffectRule, FilledForm, HISTORY_MAX, Outcome, Process,
-    Subject, SubjectKind,
+    self, Act, Actor, Decision, Effect, FilledForm, HISTORY_MAX, Outcome, Process, Subject,
+    SubjectKind,
 };
+
+pub(super) use effects::{active_organisation, not_by_process};
+pub(super) use verified::take_verified;
+pub(in crate::registry) use verified::{verified_after, verified_of};
+
+use effects::effect;
+use reserved::{carry_out, release, reserve};
 
 pub(super) fn case_opened(
     tx: &mut Tx<'_>,
@@ -77,6 +86,7 @@ pub(super) fn case_opened(
         acts: 0,
         project,
         verified: Vec::new(),
+        reserved: None,
         changed_at: context.at.index,
         case,
     };
@@ -253,8 +263,22 @@ pub(super) fn case_act(tx: &mut Tx<'_>, context: Context, it: &CaseAct) -> Resul
     }
     known.verified = verified_after(tx.state(), it, &known)?;
     let verified = verified_of(tx.state(), &known).to_vec();
+    let reserves = outcome
+        .effects
+        .iter()
+        .any(|due| due.effect == Effect::Reserve);
+    if reserves != it.reservation.is_some() {
+        return Err(Refusal::Act(
+            "units stand with the step that reserves them, and only there",
+        ));
+    }
     for due in &outcome.effects {
-        effect(tx, &mut known, due.effect, &verified)?;
+        match due.effect {
+            Effect::Reserve => reserve(tx, context, &mut known, it)?,
+            Effect::Release => release(tx, context, &mut known)?,
+            Effect::Transfer | Effect::Retire => carry_out(tx, context, &mut known)?,
+            other => effect(tx, &mut known, other, &verified)?,
+        }
     }
     outcome.case.history.clear();
     known.case = outcome.case;
@@ -262,194 +286,4 @@ pub(super) fn case_act(tx: &mut Tx<'_>, context: Context, it: &CaseAct) -> Resul
     known.changed_at = context.at.index;
     tx.put(Key::Case(it.case), Value::Case(Box::new(known)));
     Ok(())
-}
-
-/// What the case's verified tonnes are after an act.
-///
-/// They stand with the act that fills in the form which an issuance later reads: so the one who verifies says them, and
-/// nobody after that can say others.
-pub(in crate::registry) fn verified_after(
-    state: &State,
-    it: &CaseAct,
-    known: &RegistryCase,
-) -> Result<Vec<YearTonnes>, Refusal> {
-    if it.amounts.len() > MAX_SET || !is_by_year(&it.amounts) {
-        return Err(Refusal::Act(
-            "the vintages must stand in ascending order, each once, with at least one tonne",
-        ));
-    }
-    match (says_verified(state, it, known)?, it.amounts.is_empty()) {
-        (true, true) => Err(Refusal::Act(
-            "it must say the verified tonnes of each vintage",
-        )),
-        (false, false) => Err(Refusal::Act(
-            "the verified tonnes stand with the step that verifies, and only there",
-        )),
-        (true, false) => Ok(it.amounts.clone()),
-        (false, true) => Ok(known.verified.clone()),
-    }
-}
-
-fn says_verified(state: &State, it: &CaseAct, known: &RegistryCase) -> Result<bool, Refusal> {
-    let process = state
-        .process_of(&known.case.process)
-        .ok_or(Refusal::NoProcess)?;
-    let form = process
-        .flow(&known.case.flow)
-        .and_then(|flow| flow.steps.iter().find(|step| step.id == it.step.as_str()))
-        .and_then(|step| step.form.as_deref());
-    let reads = |rule: &EffectRule| {
-        let field = rule.field.as_deref().and_then(|it| it.split_once('.'));
-        rule.effect.is_issuance() && field.map(|(form, _)| form) == form
-    };
-    let mut steps = process.flows.iter().flat_map(|flow| &flow.steps);
-    Ok(!it.no && form.is_some() && steps.any(|step| step.effects.iter().any(reads)))
-}
-
-/// The verified tonnes of a case, or of the case that it belongs to.
-pub(in crate::registry) fn verified_of<'a>(
-    state: &'a State,
-    known: &'a RegistryCase,
-) -> &'a [YearTonnes] {
-    let mut case = known;
-    while case.verified.is_empty() {
-        // A parent's number is lower than its child's, so this ends.
-        match case.parent.and_then(|number| state.case(number)) {
-            Some(parent) => case = parent,
-            None => return &[],
-        }
-    }
-    &case.verified
-}
-
-fn effect(
-    tx: &mut Tx<'_>,
-    known: &mut RegistryCase,
-    effect: Effect,
-    verified: &[YearTonnes],
-) -> Result<(), Refusal> {
-    match effect {
-        Effect::Register if known.kind == SubjectKind::Project => register_project(tx, known),
-        Effect::Register | Effect::Reactivate => set_standing(tx, known, Standing::Active),
-        Effect::Suspend => set_standing(tx, known, Standing::Suspended),
-        Effect::Close => set_standing(tx, known, Standing::Closed),
-        Effect::AllowIssuance => allow_issuance(tx, known, verified),
-        Effect::Issue => verified
-            .iter()
-            .try_for_each(|amount| issuable(tx.state(), project_of(known)?, *amount).map(drop)),
-        // In the case itself, in the acts, or in the records that the writer adds behind the act.
-        Effect::Publish
-        | Effect::AssignCertifier
-        | Effect::Authorise
-        | Effect::RevokeAuthorisation
-        | Effect::OpenCreditingPeriod
-        | Effect::Reserve
-        | Effect::Release
-        | Effect::Transfer
-        | Effect::Retire => Ok(()),
-    }
-}
-
-/// The project gets the next national number; its owners' first is the one that the register names.
-fn register_project(tx: &mut Tx<'_>, known: &mut RegistryCase) -> Result<(), Refusal> {
-    if known.project.is_some() {
-        return Ok(());
-    }
-    let subject = &known.case.subject;
-    let (Some(organisation), Some(scope)) =
-        (subject.owners.first().copied(), subject.scopes.first())
-    else {
-        return Err(Refusal::Act(
-            "a project that is registered has an owner and a sectoral scope",
-        ));
-    };
-    let last = tx.state().projects().next_back().map_or(0, |it| it.number);
-    let number = last.checked_add(1).ok_or(Refusal::Overflow)?;
-    let project = Project {
-        number,
-        organisation,
-        title: known.title.clone(),
-        scope: *scope,
-    };
-    known.project = Some(number);
-    tx.put(Key::Project(number), Value::Project(project));
-    Ok(())
-}
-
-fn set_standing(tx: &mut Tx<'_>, known: &RegistryCase, standing: Standing) -> Result<(), Refusal> {
-    if let Some(project) = known.project.filter(|_| known.kind == SubjectKind::Project) {
-        tx.put(Key::ProjectStanding(project), Value::Standing(standing));
-    }
-    if known.kind == SubjectKind::Organisation {
-        for organisation in &known.case.subject.owners {
-            let key = Key::OrganisationStanding(*organisation);
-            tx.put(key, Value::Standing(standing));
-        }
-    }
-    Ok(())
-}
-
-fn project_of(known: &RegistryCase) -> Result<u32, Refusal> {
-    known
-        .project
-        .ok_or(Refusal::Act("its case belongs to no registered project"))
-}
-
-fn allow_issuance(
-    tx: &mut Tx<'_>,
-    known: &RegistryCase,
-    amounts: &[YearTonnes],
-) -> Result<(), Refusal> {
-    let project = project_of(known)?;
-    if amounts.is_empty() {
-        return Err(Refusal::Act("nothing was verified that could be issued"));
-    }
-    for YearTonnes { year, tonnes } in amounts {
-        let before = tx.state().issuable(project, *year);
-        let after = before.checked_add(*tonnes).ok_or(Refusal::Overflow)?;
-        tx.put(Key::Issuable(project, *year), Value::Count(after));
-    }
-    Ok(())
-}
-
-/// What is left to issue of a project and vintage once `amount` is taken from it.
-fn issuable(state: &State, project: u32, amount: YearTonnes) -> Result<u64, Refusal> {
-    let YearTonnes { year, tonnes } = amount;
-    let issuable = state.issuable(project, year);
-    issuable.checked_sub(tonnes).ok_or(Refusal::NotVerified {
-        project,
-        year,
-        issuable,
-        wanted: tonnes,
-    })
-}
-
-/// Takes an issuance from what was verified. Without a process there is no verification, and the authority answers for
-/// what it issues.
-pub(super) fn take_verified(
-    tx: &mut Tx<'_>,
-    project: u32,
-    amount: YearTonnes,
-) -> Result<(), Refusal> {
-    if tx.state().process().is_none() {
-        return Ok(());
-    }
-    active_project(tx.state(), Some(project))?;
-    let left = issuable(tx.state(), project, amount)?;
-    tx.put(Key::Issuable(project, amount.year), Value::Count(left));
-    Ok(())
-}
-
-/// Whether an organisation may open accounts and dispose of what is in them.
-pub(super) fn active_organisation(
-    state: &State,
-    organisation: OrganisationId,
-) -> Result<(), Refusal> {
-    match state.organisation_standing(organisation) {
-        Standing::Active => Ok(()),
-        standing => Err(Refusal::OrganisationStanding {
-            organisation,
-            standing: standing.name(),
-        }),
-    }
 }

@@ -3,12 +3,13 @@
 use crate::id::AccountId;
 use crate::record::{Hold, Issuance, Retire, RetireKind, Split, Transfer, YearTonnes};
 use crate::registry::apply::Context;
-use crate::registry::apply::case::take_verified;
+use crate::registry::apply::case::{not_by_process, take_verified};
 use crate::registry::apply::setup::{known_account, open_account};
 use crate::registry::tx::Tx;
 use crate::registry::{Holding, Key, LedgerAccount, Place, Refusal, Value};
 use crate::serial::DomesticSerial;
 use crate::units::{UnitBlock, UnitRange};
+use crate::workflow::SubjectKind;
 
 pub(super) fn holding_key(range: UnitRange) -> Key {
     Key::Holding(range.origin(), range.first())
@@ -133,6 +134,7 @@ pub(super) fn hold(tx: &mut Tx<'_>, context: Context, it: &Hold) -> Result<(), R
 }
 
 pub(super) fn transfer(tx: &mut Tx<'_>, context: Context, it: &Transfer) -> Result<(), Refusal> {
+    not_by_process(tx.state(), SubjectKind::TransferRequest, "a transfer")?;
     open_account(tx, it.from)?;
     known_account(tx, it.to)?;
     if it.from == it.to {
@@ -151,6 +153,7 @@ pub(super) fn transfer(tx: &mut Tx<'_>, context: Context, it: &Transfer) -> Resu
 }
 
 pub(super) fn retire(tx: &mut Tx<'_>, context: Context, it: &Retire) -> Result<(), Refusal> {
+    not_by_process(tx.state(), SubjectKind::RetirementRequest, "a retirement")?;
     open_account(tx, it.account)?;
     let (place, credit) = match it.kind {
         RetireKind::Retire => (Place::Used, LedgerAccount::Used),

@@ -2,11 +2,11 @@
 
 use sha2::{Digest, Sha256};
 
-use super::next_organisation;
+use super::{Chosen, choose, next_organisation, ranges};
 use crate::log::Hash;
 use crate::record::{
     Body, CaseOpened, Issuance, MAX_PROCESS_PART_BYTES, Name, Organisation, OrganisationKind,
-    ProcessAdopted, ProcessPart, Word, YearTonnes,
+    ProcessAdopted, ProcessPart, Reservation, Word, YearTonnes,
 };
 use crate::registry::apply::{outcome_of, verified_after, verified_of};
 use crate::registry::{IssueTo, NewAct, NewCase, Refusal, State};
@@ -92,14 +92,28 @@ pub(super) fn open(state: &State, new: &NewCase) -> Body {
     })
 }
 
-/// The act, and the issuances that it makes: one for each vintage.
+/// The act, the splits before it that its reservation needs, and the issuances behind it: one for each vintage.
 pub(super) fn act(state: &State, time_ms: u64, new: &NewAct) -> Result<Vec<Body>, Refusal> {
     let outcome = outcome_of(state, time_ms, &new.act)?;
     let issues = outcome
         .effects
         .iter()
         .any(|due| due.effect == Effect::Issue);
-    let mut bodies = vec![Body::CaseAct(new.act.clone())];
+    let mut act = new.act.clone();
+    let mut bodies = Vec::new();
+    if let Some(reserve) = &new.reserve {
+        let Chosen {
+            bodies: splits,
+            blocks,
+        } = choose(state, reserve.account, &reserve.units)?;
+        bodies.extend(splits);
+        act.reservation = Some(Reservation {
+            account: reserve.account,
+            ranges: ranges(&blocks),
+            fate: reserve.fate,
+        });
+    }
+    bodies.push(Body::CaseAct(act));
     match (issues, &new.issue) {
         (false, None) => {}
         (false, Some(_)) => return Err(Refusal::Act("it issues nothing: leave the account out")),

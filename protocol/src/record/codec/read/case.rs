@@ -2,10 +2,11 @@
 
 use super::Reader;
 use crate::id::OrganisationId;
+use crate::record::codec::{purpose, retire_kind};
 use crate::record::wire;
 use crate::record::{
-    ActedBy, AttachedDocument, Body, CaseAct, CaseOpened, DecodeError, MAX_PROCESS_PART_BYTES,
-    MAX_SET, ProcessAdopted, ProcessPart, YearTonnes,
+    ActedBy, AttachedDocument, Body, CaseAct, CaseOpened, DecodeError, Fate,
+    MAX_PROCESS_PART_BYTES, MAX_SET, ProcessAdopted, ProcessPart, Reservation, YearTonnes,
 };
 
 impl Reader {
@@ -36,6 +37,30 @@ impl Reader {
             return Ok(None);
         }
         self.organisation(field, id).map(Some)
+    }
+
+    fn reservation(self, it: &wire::Reservation) -> Result<Reservation, DecodeError> {
+        let fate = if it.to == 0 {
+            Fate::Retire {
+                kind: self.number("reservation.kind", it.kind, retire_kind)?,
+                purpose: self.number("reservation.purpose", it.purpose, purpose)?,
+                beneficiary: self.commitment("reservation.beneficiary", &it.beneficiary)?,
+            }
+        } else if it.kind != 0 || it.purpose != 0 || !it.beneficiary.is_empty() {
+            return self.fail(
+                "reservation",
+                &"is for a transfer and for a retirement at once",
+            );
+        } else {
+            Fate::Transfer {
+                to: self.account("reservation.to", it.to)?,
+            }
+        };
+        Ok(Reservation {
+            account: self.account("reservation.account", it.account)?,
+            ranges: self.ranges(it.ranges.clone())?,
+            fate,
+        })
     }
 
     fn documents(
@@ -125,5 +150,10 @@ pub(super) fn case_act(it: &wire::CaseAct) -> Result<Body, DecodeError> {
         comment: read.commitment("comment", &it.comment)?,
         names: read.optional_organisation("names", it.names)?,
         amounts,
+        reservation: it
+            .reservation
+            .as_ref()
+            .map(|it| read.reservation(it))
+            .transpose()?,
     }))
 }

@@ -1,9 +1,11 @@
 //! A process and its cases, domain to wire.
 
-use super::commitment;
+use super::{commitment, ranges};
+use crate::record::codec::{purpose_number, retire_kind_number};
 use crate::record::wire;
 use crate::record::{
-    ActedBy, AttachedDocument, CaseAct, CaseOpened, ProcessAdopted, ProcessPart, Word,
+    ActedBy, AttachedDocument, CaseAct, CaseOpened, Fate, ProcessAdopted, ProcessPart, Reservation,
+    Word,
 };
 use crate::serial::SectoralScope;
 
@@ -74,5 +76,30 @@ pub(super) fn case_act(it: &CaseAct) -> wire::CaseAct {
         comment: commitment(it.comment.as_ref()),
         names: it.names.map_or(0, |it| it.0),
         amounts: amounts.collect(),
+        reservation: it.reservation.as_ref().map(reservation),
+    }
+}
+
+fn reservation(it: &Reservation) -> wire::Reservation {
+    let (to, kind, purpose, beneficiary) = match it.fate {
+        Fate::Transfer { to } => (to.0, 0, 0, None),
+        Fate::Retire {
+            kind,
+            purpose,
+            beneficiary,
+        } => (
+            0,
+            retire_kind_number(kind),
+            purpose_number(purpose),
+            beneficiary,
+        ),
+    };
+    wire::Reservation {
+        account: it.account.0,
+        ranges: ranges(&it.ranges),
+        to,
+        kind,
+        purpose,
+        beneficiary: commitment(beneficiary.as_ref()),
     }
 }

@@ -1,0 +1,132 @@
+//! Units that a request sets aside until it moves, ends or frees them.
+
+use crate::id::{AccountId, OrganisationId};
+use crate::record::{CaseAct, Fate, Reservation, RetireKind};
+use crate::registry::apply::Context;
+use crate::registry::apply::setup::open_account;
+use crate::registry::apply::units::{held_at, put_holding};
+use crate::registry::case::RegistryCase;
+use crate::registry::tx::Tx;
+use crate::registry::{LedgerAccount, Place, Refusal};
+use crate::units::UnitRange;
+use crate::workflow::SubjectKind;
+
+/// Units of the actor's own organisation wait on hold until the case moves, retires or frees them.
+pub(super) fn reserve(
+    tx: &mut Tx<'_>,
+    context: Context,
+    known: &mut RegistryCase,
+    it: &CaseAct,
+) -> Result<(), Refusal> {
+    let Some(reservation) = &it.reservation else {
+        return Ok(());
+    };
+    let Reservation {
+        account: from,
+        ranges,
+        fate,
+    } = reservation;
+    release(tx, context, known)?;
+    let holder = account_organisation(tx, *from)?;
+    if it.by.as_ref().map(|by| by.organisation) != Some(holder) {
+        return Err(Refusal::Act("only the holder of units reserves them"));
+    }
+    match (known.kind, fate) {
+        (SubjectKind::TransferRequest, Fate::Transfer { to }) => {
+            let receiver = account_organisation(tx, *to)?;
+            let subject = &known.case.subject;
+            let takes_part = |it| subject.owners.contains(it) || subject.counterparty == Some(*it);
+            if from == to || !takes_part(&holder) || !takes_part(&receiver) {
+                return Err(Refusal::Act(
+                    "units move between accounts of the request's owner and of its counterparty",
+                ));
+            }
+        }
+        (SubjectKind::RetirementRequest, Fate::Retire { .. }) => {}
+        _ => return Err(Refusal::Act("the request is not for this")),
+    }
+    let to = (Place::OnHold(*from), LedgerAccount::OnHold(*from));
+    for range in ranges {
+        move_units(
+            tx,
+            context,
+            *range,
+            (Place::Available(*from), LedgerAccount::Available(*from)),
+            to,
+            *from,
+        )?;
+    }
+    known.reserved = Some(reservation.clone());
+    Ok(())
+}
+
+fn account_organisation(tx: &Tx<'_>, id: AccountId) -> Result<OrganisationId, Refusal> {
+    open_account(tx, id)?;
+    let account = tx.state().account(id).ok_or(Refusal::UnknownAccount(id))?;
+    Ok(account.organisation)
+}
+
+/// Frees what is reserved, if anything is.
+pub(super) fn release(
+    tx: &mut Tx<'_>,
+    context: Context,
+    known: &mut RegistryCase,
+) -> Result<(), Refusal> {
+    let Some(reserved) = known.reserved.take() else {
+        return Ok(());
+    };
+    let account = reserved.account;
+    let free = (Place::Available(account), LedgerAccount::Available(account));
+    leave_hold(tx, context, &reserved, free)
+}
+
+/// Moves or ends the units as the reservation says.
+pub(super) fn carry_out(
+    tx: &mut Tx<'_>,
+    context: Context,
+    known: &mut RegistryCase,
+) -> Result<(), Refusal> {
+    let reserved = known
+        .reserved
+        .take()
+        .ok_or(Refusal::Act("no units are reserved in this case"))?;
+    open_account(tx, reserved.account)?;
+    let end = match reserved.fate {
+        Fate::Transfer { to } => {
+            open_account(tx, to)?;
+            (Place::Available(to), LedgerAccount::Available(to))
+        }
+        Fate::Retire { kind, .. } => match kind {
+            RetireKind::Retire => (Place::Used, LedgerAccount::Used),
+            RetireKind::Cancel => (Place::Cancelled, LedgerAccount::Cancelled),
+        },
+    };
+    leave_hold(tx, context, &reserved, end)
+}
+
+fn leave_hold(
+    tx: &mut Tx<'_>,
+    context: Context,
+    reserved: &Reservation,
+    to: (Place, LedgerAccount),
+) -> Result<(), Refusal> {
+    let account = reserved.account;
+    let hold = (Place::OnHold(account), LedgerAccount::OnHold(account));
+    for range in &reserved.ranges {
+        move_units(tx, context, *range, hold, to, account)?;
+    }
+    Ok(())
+}
+
+fn move_units(
+    tx: &mut Tx<'_>,
+    context: Context,
+    range: UnitRange,
+    from: (Place, LedgerAccount),
+    to: (Place, LedgerAccount),
+    account: AccountId,
+) -> Result<(), Refusal> {
+    let block = held_at(tx, range, from.0, account)?;
+    put_holding(tx, block, to.0, context.at.index);
+    tx.post(from.1, to.1, range)
+}
