@@ -3,8 +3,8 @@
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    account, agreement, docs, hold, init, issue, key, ledger, organisation, peer, project, retire,
-    serve, transfer, verify, witness, workflow,
+    account, agreement, case, docs, hold, init, issue, key, ledger, organisation, peer, project,
+    retire, serve, transfer, verify, witness, workflow,
 };
 use crate::exit::EXIT_CODES;
 use crate::session::Session;
@@ -52,6 +52,9 @@ pub(crate) enum Command {
     /// Open, list or look into accounts
     #[command(subcommand)]
     Account(account::AccountCommand),
+    /// Look into the cases of the country's process
+    #[command(subcommand)]
+    Case(case::CaseCommand),
     /// Register or list projects
     #[command(subcommand)]
     Project(project::ProjectCommand),

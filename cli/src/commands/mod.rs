@@ -2,6 +2,7 @@
 
 pub(crate) mod account;
 pub(crate) mod agreement;
+pub(crate) mod case;
 pub(crate) mod docs;
 pub(crate) mod hold;
 pub(crate) mod init;
@@ -45,6 +46,7 @@ pub(crate) fn run(cli: Cli) -> Outcome {
         Command::Agreement(command) => command.run(session),
         Command::Organisation(command) => command.run(session),
         Command::Account(command) => command.run(session),
+        Command::Case(command) => command.run(session),
         Command::Project(command) => command.run(session),
         Command::Issue(args) => args.run(session),
         Command::Hold(args) => args.run(session),

@@ -1,22 +1,36 @@
 //! Organisations of the registry.
 
 use clap::{Args, Subcommand};
-use countersign_node::http::dto::{NewOrganisation, Written};
-use countersign_protocol::record::{Name, Organisation};
+use countersign_node::http::dto::{NewEnrolment, NewOrganisation, Written};
+use countersign_protocol::record::{Name, Organisation, Word};
 
 use super::tell;
 use crate::client::WriteArgs;
 use crate::exit::Outcome;
 use crate::session::Session;
-use crate::table::{Table, View};
+use crate::table::{Table, View, or_dash};
 use crate::words::{self, word};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum OrganisationCommand {
     /// Register an organisation
     Add(AddArgs),
+    /// Enrol an organisation of the adopted process: it may act once a case of its own has registered it
+    Enrol(EnrolArgs),
     /// List organisations
     List(ListArgs),
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct EnrolArgs {
+    /// Its public name
+    #[arg(long)]
+    name: Name,
+    /// Its type in the process, such as developer
+    #[arg(long = "type", value_name = "TYPE")]
+    organisation_type: Word,
+    #[command(flatten)]
+    write: WriteArgs,
 }
 
 #[derive(Args, Debug)]
@@ -56,6 +70,18 @@ impl OrganisationCommand {
                     table(std::slice::from_ref(&written.made))
                 })
             }
+            Self::Enrol(args) => {
+                let body = NewEnrolment {
+                    name: args.name,
+                    organisation_type: args.organisation_type,
+                };
+                let written: Written<Organisation> =
+                    session.client()?.write("enrolments", &args.write, &body)?;
+                tell(&written.receipt);
+                session.out().show(&written, |written| {
+                    table(std::slice::from_ref(&written.made))
+                })
+            }
             Self::List(args) => {
                 let found: Vec<Organisation> =
                     session.client()?.list("organisations", &[], args.limit)?;
@@ -67,9 +93,16 @@ impl OrganisationCommand {
 
 fn table(organisations: &[Organisation]) -> View {
     Table::of(
-        ["ID>", "NAME", "KIND"],
+        ["ID>", "NAME", "KIND", "TYPE"],
         "no organisations",
         organisations,
-        |it| [it.id.to_string(), it.name.to_string(), word(&it.kind)],
+        |it| {
+            [
+                it.id.to_string(),
+                it.name.to_string(),
+                word(&it.kind),
+                or_dash(it.organisation_type.as_ref()),
+            ]
+        },
     )
 }

@@ -1,5 +1,6 @@
 //! A country's process as a file: checked, shown and walked through offline, before anybody adopts it (docs/process.md).
 
+mod adopt;
 mod check;
 mod data;
 mod phrases;
@@ -27,6 +28,10 @@ pub(crate) enum WorkflowCommand {
     Simulate(simulate::SimulateArgs),
     /// List the processes that come with the program
     Presets,
+    /// Adopt a process: new cases follow it, and nothing is registered or issued past it
+    Adopt(adopt::AdoptArgs),
+    /// List the processes that the registry has adopted
+    Adopted,
 }
 
 impl WorkflowCommand {
@@ -36,6 +41,8 @@ impl WorkflowCommand {
             Self::Show(args) => args.run(session),
             Self::Simulate(args) => args.run(session),
             Self::Presets => presets(session),
+            Self::Adopt(args) => args.run(session),
+            Self::Adopted => adopt::adopted(session),
         }
     }
 }
