@@ -1,12 +1,67 @@
-//! Who may use the node, and the names that must stay in it.
+//! Who may use the node, how they prove who they are, and the names that must stay in it.
 //!
-//! Personal data lives here and nowhere else: neither the ledger nor the network nor a log line ever holds it.
+//! Personal data lives here and nowhere else: neither the ledger nor the network nor a log line ever holds it. [`People`]
+//! is the store of users with their passwords, second factors, sessions and API keys; it answers a request with a
+//! [`Principal`], whose [`Principal::may`] asks the country's permission matrix.
 
+mod api_key;
+mod audit;
 mod beneficiary;
+mod contact;
+mod erase;
+mod error;
+mod id;
+mod link;
+mod own_password;
+mod password;
+mod principal;
+mod recovery;
+mod secret;
+mod session;
+mod settings;
+mod sign_in;
+mod store;
+mod throttle;
 mod token;
+mod totp;
+mod user;
 
+use std::net::IpAddr;
+use std::path::Path;
+use std::sync::Arc;
+
+pub use api_key::{
+    API_KEY_LABEL_BYTES_MAX, API_KEY_LIFE_MS_MAX, API_KEY_PREFIX, API_KEYS_MAX, ApiKey, ApiKeyInfo,
+};
+pub use audit::{AUDIT_FAILURES_KEPT_MS, AUDIT_PAGE_MAX, AuditEntry, AuditEvent, By};
 pub use beneficiary::{Beneficiaries, Beneficiary, BeneficiaryError};
+pub use contact::{
+    EMAIL_BYTES_MAX, Email, LANGUAGE_BYTES_MAX, NAME_BYTES_MAX, PHONE_BYTES_MAX, Profile,
+};
+pub use error::PeopleError;
+pub use id::{SessionId, UserId};
+pub use link::{INVITATION_LIFE_MS, Link, NewUser, RESET_LIFE_MS};
+pub use password::{
+    PASSWORD_CHARS_MAX, PASSWORD_CHARS_MIN, PASSWORD_QUEUE_MAX, PasswordRule, check_password,
+};
+pub use principal::{Forbidden, Membership, Principal, Proof};
+pub use recovery::{RECOVERY_CODES, RecoveryCodes};
+pub use secret::{LinkToken, Password, SessionToken, StepToken};
+pub use session::{DEVICE_CHARS_MAX, LAST_USE_STEP_MS, NewSession, SESSIONS_MAX, Session};
+pub use settings::{
+    ISSUER_BYTES_MAX, PASSWORD_CONCURRENCY_MAX, PASSWORD_LANES_MAX, PASSWORD_MEMORY_KIB_MAX,
+    PASSWORD_MEMORY_KIB_MIN, PASSWORD_PASSES_MAX, PASSWORD_PASSES_MIN, PeopleSettings,
+    SESSION_IDLE_MINUTES_MIN, SESSION_LIFE_HOURS_MAX,
+};
+pub use sign_in::{STEP_LIFE_MS, SecondFactor, SignIn};
+pub use store::PEOPLE_FILE;
+pub use throttle::{
+    ACCOUNT_FREE_FAILURES, ADDRESS_FREE_FAILURES, CODE_DELAY_MS_MAX, DELAY_MS_MAX, FIRST_DELAY_MS,
+    FORGET_MS, RESET_FREE_REQUESTS,
+};
 pub use token::{ApiToken, TOKEN_PREFIX, TokenError, Tokens};
+pub use totp::{CODE_SECONDS, CODES_EACH_SIDE, Enrolment};
+pub use user::{USERS_PAGE_MAX, User, UserState};
 
 /// Who asks: the name of the token that was shown. It goes into the node's journal beside every write.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,6 +80,99 @@ impl Actor {
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
+    }
+}
+
+/// When and from where somebody comes. The time comes in, so that tests and every node agree on what has expired.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Visit {
+    /// Now, in milliseconds since 1970.
+    pub now_ms: u64,
+    /// The client's network address, as the trusted proxy says.
+    pub address: IpAddr,
+    /// What the client calls itself, for the list of sessions.
+    pub device: String,
+}
+
+/// The store of people. Cheap to clone; all clones are one store. Several processes may have the same file open.
+#[derive(Clone)]
+pub struct People(Arc<Inner>);
+
+struct Inner {
+    store: store::Store,
+    hasher: password::Hasher,
+    settings: PeopleSettings,
+}
+
+impl People {
+    /// Opens [`PEOPLE_FILE`] in a data folder, or makes it, for its owner only.
+    ///
+    /// # Errors
+    /// [`PeopleError`] when a setting is out of bounds, or the file is open to others, damaged, or of a newer version.
+    pub async fn open(folder: &Path, settings: PeopleSettings) -> Result<Self, PeopleError> {
+        settings.check()?;
+        let store = store::Store::open(folder).await?;
+        let hasher = password::Hasher::new(&settings).await?;
+        Ok(Self(Arc::new(Inner {
+            store,
+            hasher,
+            settings,
+        })))
+    }
+
+    /// Closes the file once what runs is done. Without it nothing is lost either.
+    pub async fn close(&self) {
+        self.0.store.close().await;
+    }
+
+    /// Removes what has expired: sessions, links, steps, throttles, keys, and old failures in the log. To be called now
+    /// and then, such as once an hour.
+    ///
+    /// # Errors
+    /// [`PeopleError`] when the file cannot be written.
+    pub async fn sweep(&self, now_ms: u64) -> Result<(), PeopleError> {
+        let life_ms = u64::from(self.0.settings.session_life_hours) * 3_600_000;
+        let mut tx = self.0.store.begin().await?;
+        for (statement, before_ms) in [
+            ("DELETE FROM links WHERE expires_ms <= ?", now_ms),
+            ("DELETE FROM steps WHERE expires_ms <= ?", now_ms),
+            (
+                "DELETE FROM sessions WHERE created_ms <= ?",
+                now_ms.saturating_sub(life_ms),
+            ),
+            (
+                "DELETE FROM throttles WHERE last_ms < ?",
+                now_ms.saturating_sub(FORGET_MS),
+            ),
+            (
+                "DELETE FROM audit WHERE event = 'sign-in-failed' AND time_ms < ?",
+                now_ms.saturating_sub(AUDIT_FAILURES_KEPT_MS),
+            ),
+        ] {
+            sqlx::query(statement)
+                .bind(store::column(before_ms))
+                .execute(&mut *tx)
+                .await?;
+        }
+        Ok(tx.commit().await?)
+    }
+
+    /// How many passwords were compared since the store was opened, for the metrics.
+    #[must_use]
+    pub fn password_checks(&self) -> u64 {
+        self.0.hasher.checks()
+    }
+
+    fn store(&self) -> &store::Store {
+        &self.0.store
+    }
+
+    fn hasher(&self) -> &password::Hasher {
+        &self.0.hasher
+    }
+
+    fn settings(&self) -> &PeopleSettings {
+        &self.0.settings
     }
 }
 

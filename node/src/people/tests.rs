@@ -111,3 +111,12 @@ fn another_name_replaces_the_kept_one_only_before_the_ledger_has_it() {
     kept.erase(&request).unwrap();
     assert_eq!(kept.get(&request).unwrap(), None);
 }
+
+mod accounts;
+mod doors;
+mod factors;
+mod file;
+mod keys;
+mod rights;
+mod silence;
+mod world;

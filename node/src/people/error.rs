@@ -1,0 +1,128 @@
+//! Why something about people cannot be done. No message holds personal data, a password or a token, and none says
+//! whether an e-mail address is known.
+
+use super::id::UserId;
+use super::password::PasswordRule;
+use crate::ops::files::FileFault;
+
+/// Why a request about people fails.
+#[derive(Debug, thiserror::Error)]
+pub enum PeopleError {
+    /// The sign-in fails: unknown address, wrong password or code, or a user that may not sign in. One answer for all.
+    #[error("the sign-in was refused: check e-mail, password and code")]
+    Refused,
+    /// Too many failures: nothing is tried before the wait is over, not even what is right.
+    #[error("too many attempts; try again in {seconds} s")]
+    Wait {
+        /// Whole seconds to wait, at least 1.
+        seconds: u64,
+    },
+    /// A link was used before, has expired, or never was one.
+    #[error("this link was used before, has expired or is not complete; ask for a new one")]
+    Link,
+    /// There is no such session, or it has ended, or its user was suspended.
+    #[error("you are not signed in, or the session has ended; sign in again")]
+    SignedOut,
+    /// There is no such API key, or it has expired or was revoked, or its user was suspended.
+    #[error("the API key is not valid, was revoked or has expired; make a new one")]
+    Key,
+    /// A new password breaks a rule.
+    #[error(transparent)]
+    Password(#[from] PasswordRule),
+    /// A field of a request cannot be used.
+    #[error("{field} cannot be used: {reason}")]
+    Input {
+        /// The field.
+        field: &'static str,
+        /// What it must be.
+        reason: &'static str,
+    },
+    /// There is no user of this id.
+    #[error("there is no user {0}; list the users for their ids")]
+    UnknownUser(UserId),
+    /// The user's state does not allow it, such as inviting somebody again who has joined.
+    #[error("user {user} is {state}, so that this cannot be done")]
+    State {
+        /// The user.
+        user: UserId,
+        /// The user's state.
+        state: &'static str,
+    },
+    /// Something to be ended or confirmed is not there.
+    #[error("there is no such {0}; it may have ended already")]
+    Missing(&'static str),
+    /// A user has as many of something as allowed.
+    #[error("there are {max} {what} already; remove one first")]
+    Full {
+        /// What there are too many of.
+        what: &'static str,
+        /// The most.
+        max: usize,
+    },
+    /// The node is at its limit of sign-ins, or another process holds the file. Nothing was changed.
+    #[error("the node is busy; try again in a moment")]
+    Busy,
+    /// Personal data is removed, but a reader held old pages of the file in place.
+    #[error(
+        "the data is removed, but the file is in use and still holds old pages; run erase again in a moment"
+    )]
+    NotScrubbed,
+    /// A setting is outside its bounds.
+    #[error("people.{setting} cannot be used: {reason}")]
+    Setting {
+        /// The setting.
+        setting: &'static str,
+        /// What it must be.
+        reason: &'static str,
+    },
+    /// The file was written by a newer version.
+    #[error(
+        "people.sqlite has schema {found}, this program knows up to {known}; update the program"
+    )]
+    Newer {
+        /// The schema of the file.
+        found: i64,
+        /// The newest schema that this program knows.
+        known: i64,
+    },
+    /// A value in the file is not what this program writes.
+    #[error(
+        "people.sqlite holds {0} that this program does not write; restore it from your backup"
+    )]
+    Damaged(&'static str),
+    /// The file is open to others, or cannot be made.
+    #[error(transparent)]
+    File(#[from] FileFault),
+    /// The database failed.
+    #[error(
+        "people.sqlite cannot be used: {0}; check the disk, or restore the file from your backup"
+    )]
+    Database(sqlx::Error),
+    /// The operating system gave no random numbers.
+    #[error("the operating system gives no random numbers: {0}")]
+    Random(String),
+    /// A password cannot be hashed for want of memory.
+    #[error("a password cannot be hashed; the machine may be out of memory")]
+    Hash,
+}
+
+/// Codes of SQLite for a file that another connection holds: `SQLITE_BUSY` and what extends it, `SQLITE_LOCKED`.
+pub(super) fn is_busy(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::PoolTimedOut => true,
+        sqlx::Error::Database(fault) => {
+            let code = fault.code().and_then(|code| code.parse::<i64>().ok());
+            code.is_some_and(|code| matches!(code & 0xff, 5 | 6))
+        }
+        _ => false,
+    }
+}
+
+impl From<sqlx::Error> for PeopleError {
+    fn from(error: sqlx::Error) -> Self {
+        if is_busy(&error) {
+            return Self::Busy;
+        }
+        Self::Database(error)
+    }
+}
