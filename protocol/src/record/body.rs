@@ -159,8 +159,8 @@ pub struct Organisation {
     pub name: Name,
     /// What it is.
     pub kind: OrganisationKind,
-    /// What it is in the country's own process; `None` where no process has a say. An organisation of a process that is
-    /// not its authority acts only once it is registered.
+    /// What it is in the country's own process; `None` where no process has a say. An organisation that can
+    /// apply for its registration acts only once it is registered.
     #[serde(default)]
     pub organisation_type: Option<Word>,
 }

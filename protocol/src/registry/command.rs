@@ -140,8 +140,8 @@ pub enum Command {
         /// The process file, which must pass the checker.
         text: String,
     },
-    /// Enrol an organisation of the process. It may act once a case of its own has registered it; the first of the
-    /// authority may act at once.
+    /// Enrol an organisation of the process. One that can apply for its registration may act once a case of its own has
+    /// registered it; others, such as ministries and the authority, act at once.
     Enrol {
         /// Its public name.
         name: Name,

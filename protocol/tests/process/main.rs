@@ -9,6 +9,7 @@
 
 mod issuance;
 mod organisations;
+mod presets;
 mod processes;
 mod requests;
 mod small;

@@ -26,9 +26,7 @@ impl AdoptArgs {
         let source = Source::read(&self.source)?;
         // The node checks it too; here every mistake is shown, not only the first.
         source.process()?;
-        let body = NewProcess {
-            text: source.text,
-        };
+        let body = NewProcess { text: source.text };
         let written: Written<ProcessView> =
             session.client()?.write("processes", &self.write, &body)?;
         tell(&written.receipt);

@@ -9,6 +9,7 @@ use crate::registry::apply::Context;
 use crate::registry::apply::case::active_organisation;
 use crate::registry::tx::Tx;
 use crate::registry::{Key, Refusal, Standing, State, Value};
+use crate::workflow::{Process, SubjectKind};
 
 pub(super) fn genesis(tx: &mut Tx<'_>, it: &Genesis) -> Result<(), Refusal> {
     registry_of(it.registry, it.party)?;
@@ -83,8 +84,8 @@ pub(super) fn organisation(tx: &mut Tx<'_>, it: &Organisation) -> Result<(), Ref
     Ok(())
 }
 
-/// Under a process an organisation enters as one that waits to be registered, but for the first of the authority: there
-/// would be nobody to register it.
+/// Under a process an organisation that can apply for its registration waits for it. Others, such as ministries and the
+/// authority itself, of which there is one, act from their enrolment on: nobody else could let them in.
 fn first_standing(state: &State, it: &Organisation) -> Result<Option<Standing>, Refusal> {
     let Some(process) = state.process() else {
         return match it.organisation_type {
@@ -103,15 +104,28 @@ fn first_standing(state: &State, it: &Organisation) -> Result<Option<Standing>, 
     let kind = process
         .organisation_type(word.as_str())
         .ok_or_else(unknown)?;
-    let is_first = kind.authority
-        && !state
-            .organisations()
-            .any(|other| other.organisation_type.as_ref() == Some(word));
-    Ok(Some(if is_first {
-        Standing::Active
-    } else {
+    let mut others = state.organisations();
+    if kind.authority && others.any(|other| other.organisation_type.as_ref() == Some(word)) {
+        return Err(Refusal::Act("the authority is enrolled already"));
+    }
+    Ok(Some(if !kind.authority && applies_itself(process, word.as_str()) {
         Standing::Pending
+    } else {
+        Standing::Active
     }))
+}
+
+/// Whether an organisation of this type can hand in its own registration.
+fn applies_itself(process: &Process, organisation_type: &str) -> bool {
+    let flows = process.flows.iter();
+    flows
+        .filter(|flow| flow.subject == SubjectKind::Organisation)
+        .flat_map(|flow| {
+            let first = flow.steps.iter();
+            first.filter(|step| step.from.contains(&flow.first))
+        })
+        .flat_map(|step| &step.by)
+        .any(|rule| rule.organisation_type == organisation_type)
 }
 
 pub(super) fn account(tx: &mut Tx<'_>, it: &Account) -> Result<(), Refusal> {
