@@ -13,6 +13,7 @@ mod error;
 mod id;
 mod link;
 mod own_password;
+mod passkey;
 mod password;
 mod principal;
 mod recovery;
@@ -41,6 +42,10 @@ pub use contact::{
 pub use error::PeopleError;
 pub use id::{SessionId, UserId};
 pub use link::{INVITATION_LIFE_MS, Link, NewUser, RESET_LIFE_MS};
+pub use passkey::{
+    CREDENTIAL_BYTES_MAX, PASSKEY_LABEL_BYTES_MAX, PASSKEY_STATE_BYTES_MAX, PASSKEYS_MAX, Passkey,
+    PasskeyInfo,
+};
 pub use password::{
     PASSWORD_CHARS_MAX, PASSWORD_CHARS_MIN, PASSWORD_QUEUE_MAX, PasswordRule, check_password,
 };

@@ -117,6 +117,7 @@ mod doors;
 mod factors;
 mod file;
 mod keys;
+mod passkeys;
 mod rights;
 mod silence;
 mod world;

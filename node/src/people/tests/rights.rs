@@ -100,6 +100,26 @@ async fn a_suspended_user_is_out_at_once_with_sessions_and_keys() {
 }
 
 #[tokio::test]
+async fn a_session_that_outlived_a_suspension_by_mistake_opens_nothing() {
+    let world = World::new().await;
+    let user = world.user(EMAIL, "manager").await;
+    let session = world.sign_in(EMAIL).await;
+    // Behind the store's back: suspending ends sessions, and this is the second barrier.
+    let file = world.folder.path().join(PEOPLE_FILE);
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(file);
+    let pool = sqlx::SqlitePool::connect_with(options).await.unwrap();
+    for (state, is_open) in [("suspended", false), ("active", true)] {
+        sqlx::query("UPDATE users SET state = ? WHERE id = ?")
+            .bind(state)
+            .bind(i64::try_from(user.number()).unwrap())
+            .execute(&pool)
+            .await
+            .unwrap();
+        assert_eq!(world.who(&session).await.is_ok(), is_open, "{state}");
+    }
+}
+
+#[tokio::test]
 async fn users_of_a_suspended_organisation_may_only_read() {
     let world = World::new().await;
     world.user(EMAIL, "administrator").await;
