@@ -108,11 +108,13 @@ fn first_standing(state: &State, it: &Organisation) -> Result<Option<Standing>, 
     if kind.authority && others.any(|other| other.organisation_type.as_ref() == Some(word)) {
         return Err(Refusal::Act("the authority is enrolled already"));
     }
-    Ok(Some(if !kind.authority && applies_itself(process, word.as_str()) {
-        Standing::Pending
-    } else {
-        Standing::Active
-    }))
+    Ok(Some(
+        if !kind.authority && applies_itself(process, word.as_str()) {
+            Standing::Pending
+        } else {
+            Standing::Active
+        },
+    ))
 }
 
 /// Whether an organisation of this type can hand in its own registration.
