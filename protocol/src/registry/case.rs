@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::id::OrganisationId;
 use crate::log::Hash;
 use crate::record::{Reservation, Title, YearTonnes};
-use crate::registry::{Key, State, Value};
+use crate::registry::{Key, Refusal, State, Value};
 use crate::workflow::{Case, Process, SubjectKind};
 
 /// A process file that was adopted.
@@ -75,6 +75,14 @@ impl Standing {
             Self::Closed => "closed",
         }
     }
+}
+
+/// A process file that passes the checker.
+pub(super) fn checked_process(text: &str) -> Result<Process, Refusal> {
+    Process::parse(text).map_err(|problems| {
+        let first = problems.first().map(ToString::to_string);
+        Refusal::Process(first.unwrap_or_default())
+    })
 }
 
 impl State {

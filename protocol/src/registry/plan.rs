@@ -142,13 +142,13 @@ pub fn plan(state: &State, time_ms: u64, command: &Command) -> Result<Vec<Body>,
             })])
         }
         Command::Proven(proven) => federation::answer(state, time_ms, proven),
-        Command::AdoptProcess { text } => case::adopt(state, text),
+        Command::AdoptProcess { text } => case::writable(time_ms, case::adopt(state, text)?),
         Command::Enrol {
             name,
             organisation_type,
         } => case::enrol(state, name, organisation_type),
-        Command::OpenCase(new) => Ok(vec![case::open(state, new)]),
-        Command::Act(new) => case::act(state, time_ms, new),
+        Command::OpenCase(new) => case::writable(time_ms, vec![case::open(state, new)]),
+        Command::Act(new) => case::writable(time_ms, case::act(state, time_ms, new)?),
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::federation::FaultCode;
 use crate::id::{AccountId, AgreementId, OrganisationId, TransferId};
 use crate::party::{Party, RegistryId};
-use crate::record::{MAX_BLOCKS_BYTES, MAX_RANGES};
+use crate::record::{DecodeError, MAX_BLOCKS_BYTES, MAX_RANGES};
 use crate::registry::MAX_TRANSFER_TONNES;
 use crate::units::UnitRange;
 use crate::workflow;
@@ -205,6 +205,9 @@ pub enum Refusal {
     /// The key rotation does not begin at the end of the log.
     #[error("the new key must begin after the rotation's own leaf: a size above {0}")]
     RotationSize(u64),
+    /// The record that the intent makes could not be read back, so it is not written.
+    #[error("it can not be recorded: {0}")]
+    Unwritable(DecodeError),
     /// The process file is not whole, not itself, or does not pass the checker.
     #[error("the process can not be adopted: {0}")]
     Process(String),
@@ -318,6 +321,7 @@ impl Refusal {
             Self::WrongLog { .. } => "wrong-log",
             Self::Header(_) => "header",
             Self::RotationSize(_) => "rotation-size",
+            Self::Unwritable(_) => "unwritable",
             Self::Process(_) => "process",
             Self::NoProcess => "no-process",
             Self::UnknownCase(_) => "unknown-case",

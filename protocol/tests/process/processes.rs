@@ -142,3 +142,29 @@ fn without_a_process_there_are_no_cases_and_no_types_of_organisation() {
     assert_eq!(ledger.submit(&enrol), Err(Refusal::NoProcess));
     assert!(enrolled().state.process().is_some());
 }
+
+#[test]
+fn what_could_not_be_read_back_is_not_written() {
+    let mut ledger = Ledger::new("VU");
+    let windows = process_text().replace('\n', "\r\n");
+    let adopted = ledger.submit(&Command::AdoptProcess { text: windows });
+    assert!(
+        matches!(adopted, Err(Refusal::Unwritable(_))),
+        "{adopted:?}"
+    );
+
+    let mut ledger = registry();
+    let case =
+        crate::small::open(&mut ledger, "project", None, &crate::small::developer()).unwrap();
+    let mut submit = crate::small::plain(case, "submit", &crate::small::developer());
+    submit.form = Some(countersign_protocol::record::Commitment([4; 32]));
+    submit.names = Some(crate::small::CERTIFIER);
+    submit.documents = vec![crate::small::document("design-document"); 33];
+    let before = ledger.leaves.len();
+    let acted = crate::small::act(&mut ledger, submit);
+    assert!(acted.is_err(), "{acted:?}");
+    assert_eq!(ledger.leaves.len(), before);
+    for record in &ledger.leaves {
+        assert!(countersign_protocol::record::Record::decode(&record.encode()).is_ok());
+    }
+}

@@ -6,10 +6,9 @@ use crate::log::Hash;
 use crate::record::{MAX_PROCESS_PARTS, ProcessAdopted, ProcessPart};
 use crate::registry::apply::Context;
 use crate::registry::apply::setup::next;
-use crate::registry::case::AdoptedProcess;
+use crate::registry::case::{AdoptedProcess, checked_process};
 use crate::registry::tx::Tx;
 use crate::registry::{Key, Refusal, State, Value};
-use crate::workflow::Process;
 
 pub(super) fn process_part(tx: &mut Tx<'_>, it: &ProcessPart) -> Result<(), Refusal> {
     let refused = |why: &str| Err(Refusal::Process(why.to_owned()));
@@ -56,10 +55,7 @@ pub(super) fn process_adopted(
     if <Hash>::from(Sha256::digest(&text)) != it.process {
         return Err(refused("its pieces do not have its hash".to_owned()));
     }
-    if let Err(problems) = Process::parse(&text) {
-        let first = problems.first().map(ToString::to_string);
-        return Err(refused(first.unwrap_or_default()));
-    }
+    checked_process(&text)?;
     tx.put(
         Key::Process(it.version),
         Value::Process(AdoptedProcess {

@@ -3,22 +3,35 @@
 use sha2::{Digest, Sha256};
 
 use super::{Chosen, choose, next_organisation, ranges};
+use crate::id::RequestId;
 use crate::log::Hash;
 use crate::record::{
     Body, CaseOpened, Issuance, MAX_PROCESS_PART_BYTES, Name, Organisation, OrganisationKind,
-    ProcessAdopted, ProcessPart, Reservation, Word, YearTonnes,
+    ProcessAdopted, ProcessPart, Record, Reservation, Word, YearTonnes,
 };
 use crate::registry::apply::{outcome_of, verified_after, verified_of};
+use crate::registry::case::checked_process;
 use crate::registry::{IssueTo, NewAct, NewCase, Refusal, State};
 use crate::units::UnitRange;
-use crate::workflow::{Effect, Process};
+use crate::workflow::Effect;
+
+/// The same records, if each can be read back from its bytes: what comes from outside as a whole may hold more than a
+/// record can, and a leaf that nobody can read would end the ledger.
+pub(super) fn writable(time_ms: u64, bodies: Vec<Body>) -> Result<Vec<Body>, Refusal> {
+    for body in &bodies {
+        let record = Record {
+            time_ms,
+            request: RequestId([0; 16]),
+            body: body.clone(),
+        };
+        Record::decode(&record.encode()).map_err(Refusal::Unwritable)?;
+    }
+    Ok(bodies)
+}
 
 /// The file in pieces, then its adoption. All of it goes into one block, or nothing does.
 pub(super) fn adopt(state: &State, text: &str) -> Result<Vec<Body>, Refusal> {
-    if let Err(problems) = Process::parse(text) {
-        let first = problems.first().map(ToString::to_string);
-        return Err(Refusal::Process(first.unwrap_or_default()));
-    }
+    checked_process(text)?;
     let process: Hash = Sha256::digest(text).into();
     let pieces = pieces(text);
     let version = state.adopted_processes().next_back();
