@@ -30,7 +30,7 @@ use super::lines::{FileError, Lines};
 use crate::id::AgreementId;
 use crate::log::{Hash, NoteError, SignedNote, SignerKey, VerifierKey};
 use crate::party::Party;
-use crate::record::Agreement as AgreementRecord;
+use crate::record::{Agreement as AgreementRecord, is_ascending};
 use crate::serial::{CooperativeApproachId, SectoralScope, UnitType};
 use crate::time::Timestamp;
 use sha2::{Digest, Sha256};
@@ -189,10 +189,6 @@ impl Agreement {
         lines.end()?;
         Ok(agreement)
     }
-}
-
-fn is_ascending<T: Ord>(list: &[T]) -> bool {
-    list.windows(2).all(|pair| pair[0] < pair[1])
 }
 
 /// The text that is signed, with its final newline.

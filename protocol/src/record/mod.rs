@@ -42,6 +42,16 @@ pub const MAX_RANGES: usize = 64;
 /// The most entries of a list that stands for a set, such as the unit types of an agreement.
 pub const MAX_SET: usize = 32;
 
+/// Whether a list is in strictly ascending order: how a record writes a set, so that it has one encoding.
+pub(crate) fn is_ascending<T: Ord>(list: &[T]) -> bool {
+    list.windows(2).all(|pair| pair[0] < pair[1])
+}
+
+/// Whether a list is what a record takes for a set. A decoded record always has it so; one from an intent may not.
+pub(crate) fn is_set<T: Ord>(list: &[T]) -> bool {
+    list.len() <= MAX_SET && is_ascending(list)
+}
+
 /// The most bytes that the blocks of one lock take. An acquisition repeats them beside a proof, which takes at most 462
 /// bytes more: so every lock that is within this limit can be acquired.
 pub const MAX_BLOCKS_BYTES: usize = 3584;

@@ -9,7 +9,7 @@ use countersign_protocol::registry::Command;
 use countersign_protocol::workflow::{FALLBACK_LANGUAGE, Waiting};
 
 use super::view;
-use super::write::answer;
+use super::write::{answer, organisation_of};
 use crate::app::{ListedCase, ListedProcess};
 use crate::http::Served;
 use crate::http::dto::{AwaitedStep, CaseView, NewEnrolment, NewProcess, Page, ProcessView};
@@ -73,11 +73,7 @@ pub(super) async fn enrol(
         organisation_type,
     };
     let written = served.app.write(&actor, request, command).await?;
-    let made = written.find(|_, body| match body {
-        record::Body::Organisation(it) => Some(it.clone()),
-        _ => None,
-    });
-    answer(StatusCode::CREATED, &written, made)
+    answer(StatusCode::CREATED, &written, organisation_of(&written))
 }
 
 pub(super) async fn cases(

@@ -55,11 +55,14 @@ pub(super) async fn organisation(
 ) -> Result<Response, ApiError> {
     let command = Command::RegisterOrganisation { name, kind };
     let written = served.app.write(&actor, request, command).await?;
-    let made = written.find(|_, body| match body {
+    answer(StatusCode::CREATED, &written, organisation_of(&written))
+}
+
+pub(super) fn organisation_of(written: &Written) -> Option<record::Organisation> {
+    written.find(|_, body| match body {
         record::Body::Organisation(it) => Some(it.clone()),
         _ => None,
-    });
-    answer(StatusCode::CREATED, &written, made)
+    })
 }
 
 pub(super) async fn account(

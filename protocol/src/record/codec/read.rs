@@ -11,7 +11,7 @@ use crate::record::body::{
 };
 use crate::record::codec::{account_kind, organisation_kind, partner_status, purpose, retire_kind};
 use crate::record::wire::{self, record::Body as WireBody};
-use crate::record::{DecodeError, MAX_RANGES, MAX_SET, RECORD_VERSION, Record};
+use crate::record::{DecodeError, MAX_RANGES, MAX_SET, RECORD_VERSION, Record, is_ascending};
 use crate::serial::{DomesticSerial, SectoralScope, YEAR_MAX, YEAR_MIN};
 use crate::units::{FirstTransfer, UnitBlock, UnitRange};
 
@@ -69,7 +69,7 @@ impl Reader {
             return self.fail(field, &why);
         }
         let list = wire.iter().map(read).collect::<Result<Vec<T>, _>>()?;
-        if list.windows(2).all(|pair| pair[0] < pair[1]) {
+        if is_ascending(&list) {
             Ok(list)
         } else {
             self.fail(field, &"does not stand in strictly ascending order")

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use crate::id::OrganisationId;
 use crate::log::Hash;
-use crate::record::{ActedBy, CaseAct, CaseOpened, Commitment, MAX_SET};
+use crate::record::{ActedBy, CaseAct, CaseOpened, Commitment, is_set};
 use crate::registry::apply::Context;
 use crate::registry::apply::setup::{known_organisation, next};
 use crate::registry::case::{RegistryCase, Standing};
@@ -24,8 +24,7 @@ pub(super) use effects::{active_organisation, not_by_process};
 pub(super) use verified::take_verified;
 pub(in crate::registry) use verified::{verified_after, verified_of};
 
-use effects::effect;
-use reserved::{carry_out, release, reserve};
+use effects::{Cause, effect};
 
 pub(super) fn case_opened(
     tx: &mut Tx<'_>,
@@ -34,7 +33,7 @@ pub(super) fn case_opened(
 ) -> Result<(), Refusal> {
     let last = tx.state().cases().next_back().map(|last| last.number);
     next("case", it.case, last)?;
-    if it.owners.len() > MAX_SET || !is_ascending(&it.owners) || !is_ascending(&it.scopes) {
+    if !is_set(&it.owners) || !is_set(&it.scopes) {
         return Err(Refusal::Act(
             "owners and scopes must stand in ascending order, each once",
         ));
@@ -92,10 +91,6 @@ pub(super) fn case_opened(
     };
     tx.put(Key::Case(it.case), Value::Case(Box::new(opened)));
     Ok(())
-}
-
-fn is_ascending<T: Ord>(list: &[T]) -> bool {
-    list.windows(2).all(|pair| pair[0] < pair[1])
 }
 
 fn known_case(state: &State, number: u64) -> Result<&RegistryCase, Refusal> {
@@ -175,7 +170,7 @@ fn has_ended(state: &State, case: &RegistryCase) -> bool {
     let process = state.process_of(&case.case.process);
     let stage = process
         .and_then(|it| it.flow(&case.case.flow))
-        .and_then(|flow| flow.stages.iter().find(|it| it.id == case.case.stage));
+        .and_then(|flow| flow.stage(&case.case.stage));
     stage.is_some_and(|stage| stage.end.is_some())
 }
 
@@ -273,12 +268,8 @@ pub(super) fn case_act(tx: &mut Tx<'_>, context: Context, it: &CaseAct) -> Resul
         ));
     }
     for due in &outcome.effects {
-        match due.effect {
-            Effect::Reserve => reserve(tx, context, &mut known, it)?,
-            Effect::Release => release(tx, context, &mut known)?,
-            Effect::Transfer | Effect::Retire => carry_out(tx, context, &mut known)?,
-            other => effect(tx, &mut known, other, &verified)?,
-        }
+        let cause = Cause { context, act: it };
+        effect(tx, cause, &mut known, due.effect, &verified)?;
     }
     outcome.case.history.clear();
     known.case = outcome.case;

@@ -3,7 +3,7 @@
 use crate::id::{AccountId, OrganisationId};
 use crate::party::{Party, RegistryId};
 use crate::record::{
-    Account, Agreement, Genesis, KeyRotation, MAX_SET, Organisation, Partner, Project,
+    Account, Agreement, Genesis, KeyRotation, Organisation, Partner, Project, is_set,
 };
 use crate::registry::apply::Context;
 use crate::registry::apply::case::active_organisation;
@@ -231,9 +231,4 @@ pub(super) fn agreement(tx: &mut Tx<'_>, it: &Agreement) -> Result<(), Refusal> 
     }
     tx.put(Key::Agreement(it.id.clone()), Value::Agreement(it.clone()));
     Ok(())
-}
-
-/// Whether a list is how a record writes a set. A decoded record always has it so; one from a command may not.
-fn is_set<T: Ord>(list: &[T]) -> bool {
-    list.len() <= MAX_SET && list.windows(2).all(|pair| pair[0] < pair[1])
 }

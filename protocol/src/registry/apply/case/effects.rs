@@ -2,16 +2,26 @@
 
 use std::sync::Arc;
 
+use super::reserved::{carry_out, release, reserve};
 use super::verified::{allow_issuance, issuable, project_of};
 use crate::id::OrganisationId;
-use crate::record::{Project, YearTonnes};
+use crate::record::{CaseAct, Project, YearTonnes};
+use crate::registry::apply::Context;
 use crate::registry::case::{RegistryCase, Standing};
 use crate::registry::tx::Tx;
 use crate::registry::{Key, Refusal, State, Value};
 use crate::workflow::{Effect, Process, SubjectKind};
 
+/// The act that brings the effect, and where it stands.
+#[derive(Clone, Copy)]
+pub(super) struct Cause<'a> {
+    pub(super) context: Context,
+    pub(super) act: &'a CaseAct,
+}
+
 pub(super) fn effect(
     tx: &mut Tx<'_>,
+    cause: Cause<'_>,
     known: &mut RegistryCase,
     effect: Effect,
     verified: &[YearTonnes],
@@ -25,16 +35,15 @@ pub(super) fn effect(
         Effect::Issue => verified
             .iter()
             .try_for_each(|amount| issuable(tx.state(), project_of(known)?, *amount).map(drop)),
-        // In the case itself, in the acts, or in the records that the writer adds behind the act.
+        Effect::Reserve => reserve(tx, cause.context, known, cause.act),
+        Effect::Release => release(tx, cause.context, known),
+        Effect::Transfer | Effect::Retire => carry_out(tx, cause.context, known),
+        // In the case itself or in the acts.
         Effect::Publish
         | Effect::AssignCertifier
         | Effect::Authorise
         | Effect::RevokeAuthorisation
-        | Effect::OpenCreditingPeriod
-        | Effect::Reserve
-        | Effect::Release
-        | Effect::Transfer
-        | Effect::Retire => Ok(()),
+        | Effect::OpenCreditingPeriod => Ok(()),
     }
 }
 

@@ -39,7 +39,7 @@ fn says_verified(state: &State, it: &CaseAct, known: &RegistryCase) -> Result<bo
         .ok_or(Refusal::NoProcess)?;
     let form = process
         .flow(&known.case.flow)
-        .and_then(|flow| flow.steps.iter().find(|step| step.id == it.step.as_str()))
+        .and_then(|flow| flow.step(it.step.as_str()))
         .and_then(|step| step.form.as_deref());
     let reads = |rule: &EffectRule| {
         let field = rule.field.as_deref().and_then(|it| it.split_once('.'));
