@@ -41,6 +41,9 @@ pub(super) fn database_options(tuning: &StoreTuning) -> Options {
     options.set_wal_recovery_mode(DBRecoveryMode::PointInTime);
     options.set_paranoid_checks(true);
     options.set_max_open_files(tuning.open_files_max);
+    // RocksDB starts sixteen threads for each column to open its files, however few they are; starting them costs more
+    // than the opening, and much more where threads are dear.
+    options.set_max_file_opening_threads(1);
     options.set_db_write_buffer_size(tuning.write_buffer_bytes);
     options.set_max_total_wal_size(2 * tuning.write_buffer_bytes as u64);
     options.set_max_background_jobs(2);
