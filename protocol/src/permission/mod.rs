@@ -13,6 +13,7 @@ mod read_policy;
 mod rule;
 mod value;
 
+pub use crate::registry::Standing;
 pub use action::{Action, UnknownAction};
 pub use matrix::{Column, Matrix, MatrixHash, Scope};
 pub use policy::{Counterparty, Policy, SamePerson};
@@ -21,7 +22,7 @@ pub use read::{
     COLUMNS_MAX, COOLING_OFF_HOURS_MAX, FILE_BYTES_MAX, FORMAT, GRANTS_MAX, ID_BYTES_MAX,
     PROBLEMS_MAX, TRUSTED_MAX,
 };
-pub use rule::{Denied, Object, Standing, Subject, may};
+pub use rule::{Denied, Object, Subject, may};
 
 /// The matrix that a new registry begins with: `protocol/presets/permissions.toml`.
 pub const DEFAULT: &str = include_str!("../../presets/permissions.toml");

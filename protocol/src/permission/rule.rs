@@ -3,22 +3,8 @@
 use super::action::Action;
 use super::matrix::{Matrix, Scope};
 use crate::id::OrganisationId;
+use crate::registry::Standing;
 use crate::serial::SectoralScope;
-use serde::{Deserialize, Serialize};
-
-/// Where an organisation stands in the registry.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Standing {
-    /// It has asked to take part and waits for the answer.
-    Pending,
-    /// It takes part.
-    Active,
-    /// It was refused and may ask again.
-    Rejected,
-    /// It may look but do nothing.
-    Suspended,
-}
 
 /// Who asks.
 #[derive(Debug, Clone, Copy)]
@@ -119,7 +105,7 @@ const fn standing(standing: Standing, action: Action, granted: Scope) -> Result<
         Standing::Active => Ok(granted),
         Standing::Suspended if action.is_read() => Ok(granted),
         Standing::Suspended => Err(Denied::Suspended(action)),
-        Standing::Pending | Standing::Rejected if action.is_open_to_applicants() => Ok(Scope::Own),
-        Standing::Pending | Standing::Rejected => Err(Denied::NotRegistered(action)),
+        Standing::Pending | Standing::Closed if action.is_open_to_applicants() => Ok(Scope::Own),
+        Standing::Pending | Standing::Closed => Err(Denied::NotRegistered(action)),
     }
 }

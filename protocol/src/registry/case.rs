@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::id::OrganisationId;
 use crate::log::Hash;
 use crate::record::{Reservation, Title, YearTonnes};
-use crate::registry::{Key, Refusal, State, Value};
+use crate::registry::{Key, Refusal, Standing, State, Value};
 use crate::workflow::{Case, Process, SubjectKind};
 
 /// A process file that was adopted.
@@ -48,33 +48,6 @@ pub struct RegistryCase {
     pub changed_at: u64,
     /// Where it stands.
     pub case: Case,
-}
-
-/// Whether somebody or something may be active in the registry.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Standing {
-    /// Waits to be registered: may pursue its registration, and nothing else.
-    Pending,
-    /// May act.
-    Active,
-    /// May do nothing, and nothing of it can move, until it is reactivated.
-    Suspended,
-    /// Is registered no more.
-    Closed,
-}
-
-impl Standing {
-    /// The word for it.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Pending => "pending",
-            Self::Active => "active",
-            Self::Suspended => "suspended",
-            Self::Closed => "closed",
-        }
-    }
 }
 
 /// A process file that passes the checker.

@@ -10,6 +10,7 @@ mod command;
 mod plan;
 mod posting;
 mod refusal;
+mod standing;
 mod state;
 mod transfer;
 mod tx;
@@ -17,11 +18,12 @@ mod value;
 
 pub use apply::{At, apply};
 pub(crate) use apply::{contradicts_pin, may_acquire};
-pub use case::{AdoptedProcess, RegistryCase, Standing};
+pub use case::{AdoptedProcess, RegistryCase};
 pub use command::{Command, IssueTo, NewAct, NewCase, Reserve, Selection};
 pub use plan::plan;
 pub use posting::{LedgerAccount, Posting};
 pub use refusal::Refusal;
+pub use standing::Standing;
 pub use state::{NoSettledTransfers, SettledTransfers, State};
 pub use transfer::{
     Direction, Terms, Transfer, TransferKey, TransferStage, TransferTerms, transfer_id,

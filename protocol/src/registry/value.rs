@@ -6,8 +6,8 @@ use crate::id::{AccountId, AgreementId, OrganisationId};
 use crate::log::Hash;
 use crate::party::Party;
 use crate::record::{Account, Agreement, Genesis, Organisation, Partner, Project, VerifierKeyText};
-use crate::registry::case::{AdoptedProcess, RegistryCase, Standing};
-use crate::registry::{Direction, LedgerAccount, Transfer, TransferKey};
+use crate::registry::case::{AdoptedProcess, RegistryCase};
+use crate::registry::{Direction, LedgerAccount, Standing, Transfer, TransferKey};
 use crate::units::UnitBlock;
 
 /// Names one value of the state.

@@ -139,7 +139,7 @@ fn every_cell_allows_what_it_says_and_refuses_everything_else() {
             Standing::Active,
             Standing::Suspended,
             Standing::Pending,
-            Standing::Rejected,
+            Standing::Closed,
         ] {
             let subject = Subject {
                 organisation: HERE,

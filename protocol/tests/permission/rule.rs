@@ -186,7 +186,7 @@ fn a_suspended_organisation_reads_and_an_applicant_sees_its_own_file_only() {
         ),
         Err(Denied::Suspended(Action::TransferRequest))
     );
-    for standing in [Standing::Pending, Standing::Rejected] {
+    for standing in [Standing::Pending, Standing::Closed] {
         let applicant = with(standing);
         assert!(
             may(

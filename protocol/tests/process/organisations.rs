@@ -147,3 +147,22 @@ fn a_suspended_organisation_moves_nothing_until_it_is_reactivated() {
     act(&mut ledger, accept).unwrap();
     assert_eq!((ledger.available(from), ledger.available(to)), (70, 30));
 }
+
+#[test]
+fn an_organisation_that_was_closed_acts_no_more_until_it_is_registered_again() {
+    let mut ledger = registry();
+    suspend(&mut ledger, "close", 1);
+    suspend(&mut ledger, "close", 2);
+    let standing = |ledger: &Ledger| ledger.state.organisation_standing(DEVELOPER);
+    assert_eq!(standing(&ledger), Standing::Closed);
+    let refused = open(&mut ledger, "project", None, &developer()).unwrap_err();
+    assert_eq!(standing_of(&refused), Some("closed"));
+    let case = open(&mut ledger, "organisation", None, &developer()).unwrap();
+    let mut submit = plain(case, "register", &developer());
+    submit.form = Some(Commitment([1; 32]));
+    submit.documents = vec![document("registration-certificate")];
+    act(&mut ledger, submit).unwrap();
+    assert_eq!(standing(&ledger), Standing::Closed);
+    act(&mut ledger, plain(case, "approve", &official(1))).unwrap();
+    assert_eq!(standing(&ledger), Standing::Active);
+}

@@ -12,9 +12,9 @@ use crate::log::Hash;
 use crate::record::{ActedBy, CaseAct, CaseOpened, Commitment, is_set};
 use crate::registry::apply::Context;
 use crate::registry::apply::setup::{known_organisation, next};
-use crate::registry::case::{RegistryCase, Standing};
+use crate::registry::case::RegistryCase;
 use crate::registry::tx::Tx;
-use crate::registry::{Key, Refusal, State, Value};
+use crate::registry::{Key, Refusal, Standing, State, Value};
 use crate::workflow::{
     self, Act, Actor, Decision, Effect, FilledForm, HISTORY_MAX, Outcome, Process, Subject,
     SubjectKind,
@@ -107,7 +107,7 @@ fn process_for(state: &State, parent: Option<&RegistryCase>) -> Result<Arc<Proce
 }
 
 /// The actor as the process sees it: of the organisation type that the registry knows, and of an organisation that may
-/// act. One that is not registered, or suspended, may act in its own case only.
+/// act. One that is not registered, suspended or closed may act in its own case only.
 fn actor(
     state: &State,
     by: &ActedBy,
@@ -127,8 +127,7 @@ fn actor(
     let is_own = kind == SubjectKind::Organisation && owners.contains(&by.organisation);
     let may = match standing {
         Standing::Active => true,
-        Standing::Pending | Standing::Suspended => is_own,
-        Standing::Closed => false,
+        Standing::Pending | Standing::Suspended | Standing::Closed => is_own,
     };
     if !may {
         return Err(Refusal::OrganisationStanding {
@@ -152,7 +151,10 @@ fn first_case_of(tx: &mut Tx<'_>, it: &CaseOpened) -> Result<(), Refusal> {
             "the case of an organisation has that one owner",
         ));
     };
-    if tx.state().organisation_standing(organisation) != Standing::Pending {
+    if !matches!(
+        tx.state().organisation_standing(organisation),
+        Standing::Pending | Standing::Closed
+    ) {
         return Err(Refusal::Act("the organisation is registered already"));
     }
     let key = Key::OrganisationCase(organisation);

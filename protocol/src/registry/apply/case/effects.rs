@@ -7,9 +7,9 @@ use super::verified::{allow_issuance, issuable, project_of};
 use crate::id::OrganisationId;
 use crate::record::{CaseAct, Project, YearTonnes};
 use crate::registry::apply::Context;
-use crate::registry::case::{RegistryCase, Standing};
+use crate::registry::case::RegistryCase;
 use crate::registry::tx::Tx;
-use crate::registry::{Key, Refusal, State, Value};
+use crate::registry::{Key, Refusal, Standing, State, Value};
 use crate::workflow::{Effect, Process, SubjectKind};
 
 /// The act that brings the effect, and where it stands.
