@@ -3,6 +3,7 @@
 use clap::{Args, Subcommand};
 use countersign_node::http::dto::{NewEnrolment, NewOrganisation, Written};
 use countersign_protocol::record::{Name, Organisation, Word};
+use countersign_protocol::serial::SectoralScope;
 
 use super::tell;
 use crate::client::WriteArgs;
@@ -29,6 +30,9 @@ pub(crate) struct EnrolArgs {
     /// Its type in the process, such as developer
     #[arg(long = "type", value_name = "TYPE")]
     organisation_type: Word,
+    /// A sectoral scope that it answers for, where its type is sectoral; may be given several times
+    #[arg(long = "scope", value_name = "1-16")]
+    scopes: Vec<SectoralScope>,
     #[command(flatten)]
     write: WriteArgs,
 }
@@ -74,6 +78,7 @@ impl OrganisationCommand {
                 let body = NewEnrolment {
                     name: args.name,
                     organisation_type: args.organisation_type,
+                    scopes: args.scopes.into_iter().collect(),
                 };
                 let written: Written<Organisation> =
                     session.client()?.write("enrolments", &args.write, &body)?;

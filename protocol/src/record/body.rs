@@ -163,6 +163,9 @@ pub struct Organisation {
     /// apply for its registration acts only once it is registered.
     #[serde(default)]
     pub organisation_type: Option<Word>,
+    /// The sectoral scopes that it answers for, strictly ascending: some where its type is sectoral, else none.
+    #[serde(default)]
+    pub scopes: Vec<SectoralScope>,
 }
 
 /// What an account is for.

@@ -154,6 +154,9 @@ pub struct Organisation {
     /// the country's own word for it, where a process was adopted
     #[prost(string, tag = "4")]
     pub organisation_type: ::prost::alloc::string::String,
+    /// strictly ascending: the sectoral scopes that it answers for, where its type is sectoral
+    #[prost(uint32, repeated, tag = "5")]
+    pub scopes: ::prost::alloc::vec::Vec<u32>,
 }
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Account {

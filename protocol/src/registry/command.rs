@@ -147,6 +147,9 @@ pub enum Command {
         name: Name,
         /// Its type in the process.
         organisation_type: Word,
+        /// The sectoral scopes that it answers for, where its type is sectoral.
+        #[serde(default)]
+        scopes: BTreeSet<SectoralScope>,
     },
     /// Open a case.
     OpenCase(Box<NewCase>),

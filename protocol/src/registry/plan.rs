@@ -30,6 +30,7 @@ pub fn plan(state: &State, time_ms: u64, command: &Command) -> Result<Vec<Body>,
                 name: name.clone(),
                 kind: *kind,
                 organisation_type: None,
+                scopes: Vec::new(),
             })])
         }
         Command::OpenAccount {
@@ -146,7 +147,8 @@ pub fn plan(state: &State, time_ms: u64, command: &Command) -> Result<Vec<Body>,
         Command::Enrol {
             name,
             organisation_type,
-        } => case::enrol(state, name, organisation_type),
+            scopes,
+        } => case::enrol(state, name, organisation_type, scopes),
         Command::OpenCase(new) => case::writable(time_ms, vec![case::open(state, new)]),
         Command::Act(new) => case::writable(time_ms, case::act(state, time_ms, new)?),
     }

@@ -236,6 +236,14 @@ pub enum Refusal {
         /// The type that was claimed.
         claimed: String,
     },
+    /// The sectoral scopes do not fit the organisation.
+    #[error("organisation {organisation}: {why}")]
+    Sectors {
+        /// The organisation.
+        organisation: OrganisationId,
+        /// What is wrong with them.
+        why: &'static str,
+    },
     /// The organisation may not act.
     #[error("organisation {organisation} is {standing}: it may not do this")]
     OrganisationStanding {
@@ -328,6 +336,7 @@ impl Refusal {
             Self::Workflow(_) => "workflow",
             Self::NotDue { .. } => "not-due",
             Self::OrganisationType { .. } => "organisation-type",
+            Self::Sectors { .. } => "sectors",
             Self::OrganisationStanding { .. } => "organisation-standing",
             Self::ProjectStanding { .. } => "project-standing",
             Self::Act(_) => "act",

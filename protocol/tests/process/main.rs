@@ -12,6 +12,7 @@ mod organisations;
 mod presets;
 mod processes;
 mod requests;
+mod sectors;
 mod small;
 #[path = "../support/mod.rs"]
 mod support;

@@ -1,5 +1,7 @@
 //! Who may act: registration, suspension, and what comes with them.
 
+use std::collections::BTreeSet;
+
 use countersign_protocol::record::{AccountKind, Commitment, Fate};
 use countersign_protocol::registry::{Command, Refusal, Standing};
 
@@ -37,6 +39,7 @@ fn the_authority_acts_at_once_and_whoever_applies_waits() {
     let second = ledger.submit(&Command::Enrol {
         name: text("Another government"),
         organisation_type: text("government"),
+        scopes: BTreeSet::new(),
     });
     assert!(matches!(second, Err(Refusal::Act(_))), "{second:?}");
 }

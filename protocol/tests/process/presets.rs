@@ -24,6 +24,12 @@ const VERIFIED: YearTonnes = YearTonnes {
 /// More people of one role than any preset asks for.
 const PEOPLE: u64 = 6;
 
+/// What an organisation answers for: the sectoral scope of the tests' projects, if its type is sectoral.
+fn sectors<T: FromIterator<SectoralScope>>(sectoral: bool) -> T {
+    let scopes = [SectoralScope::new(3).unwrap()];
+    scopes.into_iter().filter(|_| sectoral).collect()
+}
+
 struct Country {
     ledger: Ledger,
     process: Arc<Process>,
@@ -46,6 +52,7 @@ impl Country {
                 ledger.must(&Command::Enrol {
                     name: text(&format!("The {}", kind.id)),
                     organisation_type: text(&kind.id),
+                    scopes: sectors(kind.sectoral),
                 });
                 let id = ledger.state.organisations().next_back().unwrap().id;
                 let all: &mut Vec<_> = organisations.entry(kind.id.clone()).or_default();
@@ -74,7 +81,7 @@ impl Country {
             organisation,
             organisation_type: text(kind),
             role: text(role),
-            scopes: vec![SectoralScope::new(3).unwrap()],
+            scopes: sectors(self.process.organisation_type(kind).unwrap().sectoral),
         }
     }
 

@@ -1,5 +1,7 @@
 //! Adopting a process, and what a ledger that has one still refuses.
 
+use std::collections::BTreeSet;
+
 use countersign_protocol::id::OrganisationId;
 use countersign_protocol::record::{Body, ProcessAdopted, ProcessPart, Project};
 use countersign_protocol::registry::{Command, Refusal};
@@ -138,6 +140,7 @@ fn without_a_process_there_are_no_cases_and_no_types_of_organisation() {
     let enrol = Command::Enrol {
         name: text("A developer"),
         organisation_type: text("developer"),
+        scopes: BTreeSet::new(),
     };
     assert_eq!(ledger.submit(&enrol), Err(Refusal::NoProcess));
     assert!(enrolled().state.process().is_some());

@@ -36,6 +36,7 @@ pub(crate) fn enrolled() -> Ledger {
         ledger.must(&Command::Enrol {
             name: text(&format!("The {kind}")),
             organisation_type: text(kind),
+            scopes: BTreeSet::new(),
         });
     }
     ledger
@@ -213,6 +214,7 @@ pub(crate) fn trading() -> (Ledger, AccountId, AccountId) {
     ledger.must(&Command::Enrol {
         name: text("Another developer"),
         organisation_type: text("developer"),
+        scopes: BTreeSet::new(),
     });
     register(&mut ledger, BUYER, "developer");
     let from = account_of(&mut ledger, DEVELOPER);

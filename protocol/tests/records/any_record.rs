@@ -176,13 +176,15 @@ fn setup() -> BoxedStrategy<Body> {
         },
     );
     let kind = select(vec![Government, Developer, Certifier, Other]);
-    let organisation = (organisation_id(), words(), kind, option::of(word())).prop_map(
-        |(id, name, kind, organisation_type)| {
+    let scopes = btree_set(scope(), 0..4);
+    let organisation = (organisation_id(), words(), kind, option::of(word()), scopes).prop_map(
+        |(id, name, kind, organisation_type, scopes)| {
             Body::Organisation(Organisation {
                 id,
                 name,
                 kind,
                 organisation_type,
+                scopes: scopes.into_iter().collect(),
             })
         },
     );

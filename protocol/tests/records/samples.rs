@@ -97,6 +97,7 @@ fn setup() -> Vec<(&'static str, Body)> {
         name: text("Société d’énergie — Accra"),
         kind: OrganisationKind::Developer,
         organisation_type: None,
+        scopes: Vec::new(),
     };
     let account = Account {
         id: AccountId(2),
@@ -184,6 +185,14 @@ fn process() -> Vec<(&'static str, Body)> {
         name: text("Pacific Stoves"),
         kind: OrganisationKind::Other,
         organisation_type: Some(text("developer")),
+        scopes: Vec::new(),
+    };
+    let sectoral = Organisation {
+        organisation_type: Some(text("ministry")),
+        scopes: [1, 13]
+            .map(|scope| SectoralScope::new(scope).unwrap())
+            .to_vec(),
+        ..enrolled.clone()
     };
     let part = ProcessPart {
         process: [0x70; 32],
@@ -279,6 +288,7 @@ fn process() -> Vec<(&'static str, Body)> {
         ("case_act_of_a_deadline", Body::CaseAct(passed)),
         ("case_act_that_reserves", Body::CaseAct(reserves)),
         ("case_act_that_will_retire", Body::CaseAct(ends)),
+        ("organisation_of_a_sector", Body::Organisation(sectoral)),
     ]
 }
 

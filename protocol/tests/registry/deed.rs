@@ -302,6 +302,7 @@ pub(crate) fn raw(ledger: &Ledger, what: &Dice) -> Body {
             name: name(),
             kind: OrganisationKind::Other,
             organisation_type: None,
+            scopes: Vec::new(),
         }),
         2 => Body::Account(Account {
             id: AccountId(small(0)),

@@ -67,10 +67,12 @@ pub(super) async fn enrol(
     let NewEnrolment {
         name,
         organisation_type,
+        scopes,
     } = new;
     let command = Command::Enrol {
         name,
         organisation_type,
+        scopes,
     };
     let written = served.app.write(&actor, request, command).await?;
     answer(StatusCode::CREATED, &written, organisation_of(&written))

@@ -25,6 +25,9 @@ pub struct NewEnrolment {
     pub name: Name,
     /// Its type in the process.
     pub organisation_type: Word,
+    /// The sectoral scopes that it answers for, where its type is sectoral.
+    #[serde(default)]
+    pub scopes: BTreeSet<SectoralScope>,
 }
 
 /// An adopted process.

@@ -323,6 +323,7 @@ fn organisation_from_wire(it: &wire::Organisation) -> Result<Body, DecodeError> 
         name: read.parse("name", &it.name)?,
         kind: read.number("kind", it.kind, organisation_kind)?,
         organisation_type: read.optional("organisation_type", &it.organisation_type)?,
+        scopes: read.ascending("scopes", &it.scopes, |it| read.scope(*it))?,
     }))
 }
 

@@ -99,6 +99,7 @@ fn body_to_wire(body: &Body) -> WireBody {
             name: it.name.to_string(),
             kind: organisation_kind_number(it.kind),
             organisation_type: case::word(it.organisation_type.as_ref()),
+            scopes: case::scopes(&it.scopes),
         }),
         Body::Account(it) => WireBody::Account(wire::Account {
             id: it.id.0,

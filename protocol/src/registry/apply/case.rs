@@ -106,7 +106,7 @@ fn process_for(state: &State, parent: Option<&RegistryCase>) -> Result<Arc<Proce
     process.cloned().ok_or(Refusal::NoProcess)
 }
 
-/// The actor as the process sees it: of the organisation type that the registry knows, and of an organisation that may
+/// The actor as the process sees it: of the organisation type and sectoral scopes that the registry knows, and of an organisation that may
 /// act. One that is not registered, suspended or closed may act in its own case only.
 fn actor(
     state: &State,
@@ -121,6 +121,12 @@ fn actor(
         return Err(Refusal::OrganisationType {
             organisation: by.organisation,
             claimed: by.organisation_type.to_string(),
+        });
+    }
+    if organisation.scopes != by.scopes {
+        return Err(Refusal::Sectors {
+            organisation: by.organisation,
+            why: "it answers for other sectoral scopes than the act claims",
         });
     }
     let standing = state.organisation_standing(by.organisation);

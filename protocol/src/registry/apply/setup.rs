@@ -77,6 +77,12 @@ pub(super) fn organisation(tx: &mut Tx<'_>, it: &Organisation) -> Result<(), Ref
         it.id.0,
         tx.state().organisations().next_back().map(|last| last.id.0),
     )?;
+    if !is_set(&it.scopes) {
+        return Err(sectors(
+            it.id,
+            "its sectoral scopes do not stand in ascending order, each once",
+        ));
+    }
     if let Some(standing) = first_standing(tx.state(), it)? {
         tx.put(Key::OrganisationStanding(it.id), Value::Standing(standing));
     }
@@ -88,9 +94,10 @@ pub(super) fn organisation(tx: &mut Tx<'_>, it: &Organisation) -> Result<(), Ref
 /// authority itself, of which there is one, act from their enrolment on: nobody else could let them in.
 fn first_standing(state: &State, it: &Organisation) -> Result<Option<Standing>, Refusal> {
     let Some(process) = state.process() else {
-        return match it.organisation_type {
-            Some(_) => Err(Refusal::NoProcess),
-            None => Ok(None),
+        return if it.organisation_type.is_none() && it.scopes.is_empty() {
+            Ok(None)
+        } else {
+            Err(Refusal::NoProcess)
         };
     };
     let unknown = || Refusal::OrganisationType {
@@ -104,6 +111,17 @@ fn first_standing(state: &State, it: &Organisation) -> Result<Option<Standing>, 
     let kind = process
         .organisation_type(word.as_str())
         .ok_or_else(unknown)?;
+    match (kind.sectoral, it.scopes.is_empty()) {
+        (true, true) => {
+            let why = "its type is sectoral: name the sectoral scopes that it answers for";
+            return Err(sectors(it.id, why));
+        }
+        (false, false) => {
+            let why = "its type is not sectoral: name no sectoral scopes";
+            return Err(sectors(it.id, why));
+        }
+        _ => {}
+    }
     let mut others = state.organisations();
     if kind.authority && others.any(|other| other.organisation_type.as_ref() == Some(word)) {
         return Err(Refusal::Act("the authority is enrolled already"));
@@ -115,6 +133,10 @@ fn first_standing(state: &State, it: &Organisation) -> Result<Option<Standing>, 
             Standing::Active
         },
     ))
+}
+
+fn sectors(organisation: OrganisationId, why: &'static str) -> Refusal {
+    Refusal::Sectors { organisation, why }
 }
 
 /// Whether an organisation of this type can hand in its own registration.

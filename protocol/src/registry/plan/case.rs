@@ -1,5 +1,7 @@
 //! Intents of a country's process.
 
+use std::collections::BTreeSet;
+
 use sha2::{Digest, Sha256};
 
 use super::{Chosen, choose, next_organisation, ranges};
@@ -12,6 +14,7 @@ use crate::record::{
 use crate::registry::apply::{outcome_of, verified_after, verified_of};
 use crate::registry::case::checked_process;
 use crate::registry::{IssueTo, NewAct, NewCase, Refusal, State};
+use crate::serial::SectoralScope;
 use crate::units::UnitRange;
 use crate::workflow::Effect;
 
@@ -67,6 +70,7 @@ pub(super) fn enrol(
     state: &State,
     name: &Name,
     organisation_type: &Word,
+    scopes: &BTreeSet<SectoralScope>,
 ) -> Result<Vec<Body>, Refusal> {
     let process = state.process().ok_or(Refusal::NoProcess)?;
     let known = process.organisation_type(organisation_type.as_str());
@@ -78,6 +82,7 @@ pub(super) fn enrol(
             _ => OrganisationKind::Other,
         },
         organisation_type: Some(organisation_type.clone()),
+        scopes: scopes.iter().copied().collect(),
     })])
 }
 

@@ -29,7 +29,7 @@ pub(super) fn word(word: Option<&Word>) -> String {
     word.map_or_else(String::new, ToString::to_string)
 }
 
-fn scopes(list: &[SectoralScope]) -> Vec<u32> {
+pub(super) fn scopes(list: &[SectoralScope]) -> Vec<u32> {
     list.iter().map(|it| u32::from(it.number())).collect()
 }
 
