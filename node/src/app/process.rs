@@ -101,7 +101,11 @@ fn listed_case(state: &State, known: &RegistryCase) -> Option<ListedCase> {
     let process = Arc::clone(state.process_of(&known.case.process)?);
     Some(ListedCase {
         known: known.clone(),
-        waits_for: waiting_for(&process, &known.case).unwrap_or_default(),
+        waits_for: if known.end.is_none() {
+            waiting_for(&process, &known.case).unwrap_or_default()
+        } else {
+            Vec::new()
+        },
         process,
     })
 }

@@ -243,7 +243,7 @@ fn held(state: &State, account: AccountId) -> Vec<&Holding> {
     while left > 0
         && let Some(holding) = all.next()
     {
-        if holding.place == Place::OnHold(account) {
+        if matches!(holding.place, Place::OnHold(it) | Place::Reserved(it) if it == account) {
             left = left.saturating_sub(holding.block.tonnes());
             found.push(holding);
         }

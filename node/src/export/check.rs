@@ -114,7 +114,7 @@ pub(super) fn check_balances(state: &State) -> Result<(), VerifyError> {
     for holding in state.holdings() {
         let account = match holding.place {
             Place::Available(account) => LedgerAccount::Available(account),
-            Place::OnHold(account) => LedgerAccount::OnHold(account),
+            Place::OnHold(account) | Place::Reserved(account) => LedgerAccount::OnHold(account),
             Place::Escrow(account) => LedgerAccount::Escrow(account),
             Place::Used => LedgerAccount::Used,
             Place::Cancelled => LedgerAccount::Cancelled,

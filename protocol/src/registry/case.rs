@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::id::OrganisationId;
 use crate::log::Hash;
 use crate::record::{Reservation, Title, YearTonnes};
-use crate::registry::{Key, Refusal, Standing, State, Value};
+use crate::registry::{CaseEnd, CasePause, Key, Refusal, Standing, State, Value};
 use crate::workflow::{Case, Process, SubjectKind};
 
 /// A process file that was adopted.
@@ -44,7 +44,11 @@ pub struct RegistryCase {
     pub verified: Vec<YearTonnes>,
     /// The units that wait on hold for its end.
     pub reserved: Option<Reservation>,
-    /// Leaf index of its last act, or of its opening.
+    /// Why it is over; `None` while it is open.
+    pub end: Option<CaseEnd>,
+    /// Since when it rests, if it does.
+    pub paused: Option<CasePause>,
+    /// Leaf index of its last act, of its opening, or of the act that ended, paused or resumed it.
     pub changed_at: u64,
     /// Where it stands.
     pub case: Case,

@@ -7,6 +7,7 @@
 mod apply;
 mod case;
 mod command;
+mod open_case;
 mod plan;
 mod posting;
 mod refusal;
@@ -20,6 +21,7 @@ pub use apply::{At, apply};
 pub(crate) use apply::{contradicts_pin, may_acquire};
 pub use case::{AdoptedProcess, RegistryCase};
 pub use command::{Command, IssueTo, NewAct, NewCase, Reserve, Selection};
+pub use open_case::{CaseEnd, CasePause};
 pub use plan::plan;
 pub use posting::{LedgerAccount, Posting};
 pub use refusal::Refusal;

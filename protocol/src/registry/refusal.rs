@@ -252,6 +252,30 @@ pub enum Refusal {
         /// How it stands.
         standing: &'static str,
     },
+    /// A request that somebody's suspension cancelled.
+    #[error(
+        "case {case} was cancelled at leaf {at}, because organisation {organisation} was {standing}: open a new one"
+    )]
+    CaseCancelled {
+        /// The case.
+        case: u64,
+        /// Who was suspended or closed.
+        organisation: OrganisationId,
+        /// How it stood then.
+        standing: &'static str,
+        /// Leaf of the act that did it.
+        at: u64,
+    },
+    /// An owner of the case is suspended or closed.
+    #[error(
+        "case {case} rests since leaf {at}, because an owner may not act: it goes on once the owner is reactivated"
+    )]
+    CasePaused {
+        /// The case.
+        case: u64,
+        /// Leaf of the act that did it.
+        at: u64,
+    },
     /// The project is suspended or closed.
     #[error("project {project} is {standing}: nothing can be done with it")]
     ProjectStanding {
@@ -338,6 +362,8 @@ impl Refusal {
             Self::OrganisationType { .. } => "organisation-type",
             Self::Sectors { .. } => "sectors",
             Self::OrganisationStanding { .. } => "organisation-standing",
+            Self::CaseCancelled { .. } => "case-cancelled",
+            Self::CasePaused { .. } => "case-paused",
             Self::ProjectStanding { .. } => "project-standing",
             Self::Act(_) => "act",
             Self::NotVerified { .. } => "not-verified",

@@ -45,6 +45,8 @@ pub struct State {
     available: BTreeMap<AccountId, BTreeSet<(u64, Party, u64)>>,
     /// Derived: the adopted processes, parsed, by the SHA-256 of their files.
     pub(super) processes: BTreeMap<Hash, Arc<Process>>,
+    /// Derived: the open cases that an organisation's standing decides about.
+    pub(super) open_cases: BTreeSet<(OrganisationId, u64)>,
     pub(super) size: u64,
     pub(super) time_ms: u64,
     pub(super) digest: Hash,
@@ -92,6 +94,7 @@ impl State {
             others: BTreeMap::new(),
             available: BTreeMap::new(),
             processes: BTreeMap::new(),
+            open_cases: BTreeSet::new(),
             size: 0,
             time_ms: 0,
             digest: [0; 32],
@@ -438,6 +441,7 @@ impl State {
                 self.transfers.insert(*id, it).map(Value::Transfer)
             }
             (Key::Transfer(id), None) => self.transfers.remove(id).map(Value::Transfer),
+            (Key::Case(number), after) => self.put_case(key, *number, after),
             (Key::Process(_), after) => {
                 let adopted = match &after {
                     Some(Value::Process(it)) => Some(*it),
@@ -451,7 +455,7 @@ impl State {
         }
     }
 
-    fn set_other(&mut self, key: &Key, after: Option<Value>) -> Option<Value> {
+    pub(super) fn set_other(&mut self, key: &Key, after: Option<Value>) -> Option<Value> {
         match after {
             Some(value) => self.others.insert(key.clone(), value),
             None => self.others.remove(key),

@@ -1,5 +1,7 @@
 //! One record's changes, all or nothing.
 
+use std::collections::BTreeMap;
+
 use sha2::{Digest, Sha256};
 
 use crate::log::Hash;
@@ -52,14 +54,20 @@ impl State {
 pub(super) struct Tx<'a> {
     state: &'a mut State,
     changes: Vec<Change>,
+    /// The places of the first changes, by key: filled only once there are many.
+    places: BTreeMap<Key, usize>,
     postings: Vec<Posting>,
 }
+
+/// So many changes are searched one by one; most records make far fewer.
+const FEW_CHANGES: usize = 64;
 
 impl<'a> Tx<'a> {
     pub(super) fn new(state: &'a mut State) -> Self {
         Self {
             state,
             changes: Vec::new(),
+            places: BTreeMap::new(),
             postings: Vec::new(),
         }
     }
@@ -79,10 +87,22 @@ impl<'a> Tx<'a> {
 
     fn write(&mut self, key: Key, after: Option<Value>) {
         let before = self.state.set(&key, after.clone());
-        match self.changes.iter_mut().find(|change| change.key == key) {
+        match self.place_of(&key).and_then(|at| self.changes.get_mut(at)) {
             Some(change) => change.after = after,
             None => self.changes.push(Change { key, before, after }),
         }
+    }
+
+    /// Where a key's change stands. A record that ends thousands of requests still finds each at once.
+    fn place_of(&mut self, key: &Key) -> Option<usize> {
+        if self.changes.len() <= FEW_CHANGES {
+            return self.changes.iter().position(|change| &change.key == key);
+        }
+        let known = self.places.len();
+        for (place, change) in self.changes.iter().enumerate().skip(known) {
+            self.places.insert(change.key.clone(), place);
+        }
+        self.places.get(key).copied()
     }
 
     /// Moves a range between two accounts of the general ledger.
@@ -135,6 +155,7 @@ impl<'a> Tx<'a> {
             state,
             changes,
             postings,
+            ..
         } = self;
         let before = state.clock();
         state.digest = fold(&state.digest, &encoded);

@@ -130,6 +130,8 @@ pub enum Place {
     Used,
     /// Cancelled.
     Cancelled,
+    /// In an account, set aside for an open request: only its case moves, ends or frees it. Counts as on hold.
+    Reserved(AccountId),
 }
 
 /// A range, where it is, and since which leaf.

@@ -16,3 +16,4 @@ mod sectors;
 mod small;
 #[path = "../support/mod.rs"]
 mod support;
+mod suspension;

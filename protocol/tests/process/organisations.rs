@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use countersign_protocol::record::{AccountKind, Commitment, Fate};
+use countersign_protocol::record::{AccountKind, Commitment};
 use countersign_protocol::registry::{Command, Refusal, Standing};
 
 use crate::small::{
-    CERTIFIER, DEVELOPER, GOVERNMENT, act, buyer, certifier, developer, document, enrolled,
-    official, open, person, plain, registry, request, trading,
+    CERTIFIER, DEVELOPER, GOVERNMENT, act, certifier, decide, developer, document, enrolled,
+    official, open, person, plain, registry,
 };
 use crate::support::{Ledger, text};
 
@@ -117,45 +117,11 @@ fn whoever_recommends_does_not_decide_and_nobody_votes_twice() {
     assert_eq!(ledger.state.case(case).unwrap().case.stage, "authorised");
 }
 
-fn suspend(ledger: &mut Ledger, step: &str, user: u64) {
-    let case = ledger
-        .state
-        .cases()
-        .find(|it| it.case.flow == "organisation" && it.case.subject.owners.contains(&DEVELOPER))
-        .unwrap()
-        .number;
-    act(ledger, plain(case, step, &official(user))).unwrap();
-}
-
-#[test]
-fn a_suspended_organisation_moves_nothing_until_it_is_reactivated() {
-    let (mut ledger, from, to) = trading();
-    let fate = Fate::Transfer { to };
-    let case = request(&mut ledger, "transfer", "send", from, 30, fate).unwrap();
-    suspend(&mut ledger, "suspend", 1);
-    let accept = plain(case, "accept", &buyer());
-    let refused = act(&mut ledger, accept.clone()).unwrap_err();
-    assert_eq!(standing_of(&refused), Some("suspended"));
-    let refused = request(&mut ledger, "transfer", "send", from, 1, fate).unwrap_err();
-    assert_eq!(standing_of(&refused), Some("suspended"));
-    let account = Command::OpenAccount {
-        organisation: DEVELOPER,
-        name: text("Another"),
-        kind: AccountKind::EntityHolding,
-    };
-    let refused = ledger.submit(&account).unwrap_err();
-    assert_eq!(standing_of(&refused), Some("suspended"));
-    assert_eq!((ledger.available(from), ledger.available(to)), (70, 0));
-    suspend(&mut ledger, "reactivate", 2);
-    act(&mut ledger, accept).unwrap();
-    assert_eq!((ledger.available(from), ledger.available(to)), (70, 30));
-}
-
 #[test]
 fn an_organisation_that_was_closed_acts_no_more_until_it_is_registered_again() {
     let mut ledger = registry();
-    suspend(&mut ledger, "close", 1);
-    suspend(&mut ledger, "close", 2);
+    decide(&mut ledger, DEVELOPER, "close", 1);
+    decide(&mut ledger, DEVELOPER, "close", 2);
     let standing = |ledger: &Ledger| ledger.state.organisation_standing(DEVELOPER);
     assert_eq!(standing(&ledger), Standing::Closed);
     let refused = open(&mut ledger, "project", None, &developer()).unwrap_err();

@@ -8,10 +8,11 @@ use countersign_protocol::record::{
     AccountKind, ActedBy, AttachedDocument, CaseAct, Commitment, Fate, YearTonnes,
 };
 use countersign_protocol::registry::{
-    Command, IssueTo, NewAct, NewCase, NoSettledTransfers, Refusal, Reserve, Selection, State,
+    Command, IssueTo, NewAct, NewCase, NoSettledTransfers, Refusal, RegistryCase, Reserve,
+    Selection, State,
 };
 use countersign_protocol::serial::{SectoralScope, UnitType};
-use countersign_protocol::workflow::preset;
+use countersign_protocol::workflow::{SubjectKind, preset};
 
 use crate::support::{Ledger, text};
 
@@ -276,4 +277,18 @@ pub(crate) fn stored_and_loaded(ledger: &Ledger) -> State {
         Arc::new(NoSettledTransfers),
     )
     .unwrap()
+}
+
+/// An official takes a step in an organisation's own case; gives the leaf.
+pub(crate) fn decide(
+    ledger: &mut Ledger,
+    organisation: OrganisationId,
+    step: &str,
+    user: u64,
+) -> u64 {
+    let is_its_own = |it: &&RegistryCase| {
+        it.kind == SubjectKind::Organisation && it.case.subject.owners.contains(&organisation)
+    };
+    let case = ledger.state.cases().find(is_its_own).unwrap().number;
+    act(ledger, plain(case, step, &official(user))).unwrap()[0]
 }

@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use countersign_protocol::registry::{
-    Direction, Holding, LedgerAccount, Place, State, TransferKey, TransferStage,
+    Direction, Holding, LedgerAccount, Place, RegistryCase, State, TransferKey, TransferStage,
 };
 use countersign_protocol::units::{UnitBlock, UnitRange};
+use countersign_protocol::workflow::SubjectKind;
 
 fn tonnes(holding: &Holding) -> i128 {
     i128::from(holding.block.tonnes())
@@ -17,6 +18,8 @@ pub fn check(state: &State) {
     holdings_are_disjoint_and_complete(state);
     balances_are_the_holdings(state);
     the_index_of_available_ranges_is_exact(state);
+    the_index_of_open_cases_is_exact(state);
+    reserved_units_are_those_of_open_cases(state);
     escrow_is_what_open_transfers_hold(state);
     agreements_count_what_moved(state);
 }
@@ -74,7 +77,7 @@ fn balances_are_the_holdings(state: &State) {
         all += tonnes(holding);
         let account = match holding.place {
             Place::Available(account) => LedgerAccount::Available(account),
-            Place::OnHold(account) => LedgerAccount::OnHold(account),
+            Place::OnHold(account) | Place::Reserved(account) => LedgerAccount::OnHold(account),
             Place::Escrow(account) => LedgerAccount::Escrow(account),
             Place::Used => LedgerAccount::Used,
             Place::Cancelled => LedgerAccount::Cancelled,
@@ -123,6 +126,47 @@ fn the_index_of_available_ranges_is_exact(state: &State) {
         held.sort_by_key(|holding| (holding.block.tonnes(), holding.block.range()));
         assert_eq!(indexed, held, "available ranges of account {}", account.id);
     }
+}
+
+fn the_index_of_open_cases_is_exact(state: &State) {
+    for organisation in state.organisations() {
+        let indexed: Vec<u64> = state
+            .open_cases_of(organisation.id)
+            .map(|case| case.number)
+            .collect();
+        let takes_part = |case: &&RegistryCase| {
+            let subject = &case.case.subject;
+            let is_receiver = subject.counterparty == Some(organisation.id) && case.is_request();
+            case.end.is_none()
+                && case.kind != SubjectKind::Organisation
+                && (is_receiver || subject.owners.contains(&organisation.id))
+        };
+        let open: Vec<u64> = state
+            .cases()
+            .filter(takes_part)
+            .map(|case| case.number)
+            .collect();
+        assert_eq!(indexed, open, "open cases of {}", organisation.id);
+    }
+}
+
+fn reserved_units_are_those_of_open_cases(state: &State) {
+    let mut set_aside = BTreeSet::new();
+    for case in state.cases() {
+        let Some(reserved) = &case.reserved else {
+            continue;
+        };
+        assert!(case.end.is_none(), "case {} has ended", case.number);
+        for range in &reserved.ranges {
+            let place = state.holding(*range).map(|holding| holding.place);
+            assert_eq!(place, Some(Place::Reserved(reserved.account)));
+            assert!(set_aside.insert(*range), "{range} is reserved twice");
+        }
+    }
+    let held = state
+        .holdings()
+        .filter(|holding| matches!(holding.place, Place::Reserved(_)));
+    assert_eq!(held.count(), set_aside.len(), "reserved for no case");
 }
 
 fn escrow_is_what_open_transfers_hold(state: &State) {

@@ -139,6 +139,8 @@ fn case_view(listed: ListedCase) -> CaseView {
         acts: known.acts,
         verified: known.verified,
         waits_for: waits_for.iter().map(awaited).collect(),
+        end: known.end,
+        paused: known.paused,
         changed_at: known.changed_at,
     }
 }

@@ -65,7 +65,9 @@ pub(super) fn account(of: AccountBalances) -> AccountView {
 pub(super) fn holding(of: &Holding) -> HoldingView {
     let (place, account, party) = match of.place {
         Place::Available(account) => (PlaceName::Available, Some(account), None),
-        Place::OnHold(account) => (PlaceName::OnHold, Some(account), None),
+        Place::OnHold(account) | Place::Reserved(account) => {
+            (PlaceName::OnHold, Some(account), None)
+        }
         Place::Escrow(account) => (PlaceName::Escrow, Some(account), None),
         Place::Abroad(party) => (PlaceName::Abroad, None, Some(party)),
         Place::Used => (PlaceName::Used, None, None),

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use countersign_protocol::id::OrganisationId;
 use countersign_protocol::log::Hash;
 use countersign_protocol::record::{Name, Title, Word, YearTonnes};
+use countersign_protocol::registry::{CaseEnd, CasePause};
 use countersign_protocol::serial::SectoralScope;
 use countersign_protocol::workflow::SubjectKind;
 use serde::{Deserialize, Serialize};
@@ -88,7 +89,11 @@ pub struct CaseView {
     pub verified: Vec<YearTonnes>,
     /// The steps that lead on; empty when the case has ended.
     pub waits_for: Vec<AwaitedStep>,
-    /// Leaf of its last act.
+    /// Why it is over; absent while it is open.
+    pub end: Option<CaseEnd>,
+    /// Since when it rests because an owner is suspended or closed.
+    pub paused: Option<CasePause>,
+    /// Leaf of its last change.
     pub changed_at: u64,
 }
 

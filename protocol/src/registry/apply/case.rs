@@ -2,6 +2,7 @@
 
 mod effects;
 mod reserved;
+mod suspension;
 mod verified;
 
 use std::collections::BTreeSet;
@@ -14,9 +15,9 @@ use crate::registry::apply::Context;
 use crate::registry::apply::setup::{known_organisation, next};
 use crate::registry::case::RegistryCase;
 use crate::registry::tx::Tx;
-use crate::registry::{Key, Refusal, Standing, State, Value};
+use crate::registry::{CaseEnd, Key, Refusal, Standing, State, Value};
 use crate::workflow::{
-    self, Act, Actor, Decision, Effect, FilledForm, HISTORY_MAX, Outcome, Process, Subject,
+    self, Act, Actor, Case, Decision, Effect, FilledForm, HISTORY_MAX, Outcome, Process, Subject,
     SubjectKind,
 };
 
@@ -25,6 +26,7 @@ pub(super) use verified::take_verified;
 pub(in crate::registry) use verified::{verified_after, verified_of};
 
 use effects::{Cause, effect};
+use suspension::stopped_owner;
 
 pub(super) fn case_opened(
     tx: &mut Tx<'_>,
@@ -46,6 +48,9 @@ pub(super) fn case_opened(
         .map(|number| known_case(tx.state(), number))
         .transpose()?
         .cloned();
+    if let Some(parent) = &parent {
+        not_paused(parent)?;
+    }
     let process = process_for(tx.state(), parent.as_ref())?;
     let kind = process
         .flow(it.flow.as_str())
@@ -55,6 +60,13 @@ pub(super) fn case_opened(
     let actor = actor(tx.state(), &it.by, kind, &owners)?;
     if kind == SubjectKind::Organisation {
         first_case_of(tx, it)?;
+    } else if let Some((organisation, standing)) =
+        stopped_owner(tx.state(), owners.iter().chain(&it.counterparty))
+    {
+        return Err(Refusal::OrganisationStanding {
+            organisation,
+            standing: standing.name(),
+        });
     }
     let project = parent.as_ref().and_then(|parent| parent.project);
     active_project(tx.state(), project)?;
@@ -86,6 +98,8 @@ pub(super) fn case_opened(
         project,
         verified: Vec::new(),
         reserved: None,
+        end: None,
+        paused: None,
         changed_at: context.at.index,
         case,
     };
@@ -165,21 +179,13 @@ fn first_case_of(tx: &mut Tx<'_>, it: &CaseOpened) -> Result<(), Refusal> {
     }
     let key = Key::OrganisationCase(organisation);
     let before = tx.state().case(tx.state().count(&key));
-    if before.is_some_and(|case| !has_ended(tx.state(), case)) {
+    if before.is_some_and(|case| case.end.is_none()) {
         return Err(Refusal::Act(
             "another case of this organisation is under way",
         ));
     }
     tx.put(key, Value::Count(it.case));
     Ok(())
-}
-
-fn has_ended(state: &State, case: &RegistryCase) -> bool {
-    let process = state.process_of(&case.case.process);
-    let stage = process
-        .and_then(|it| it.flow(&case.case.flow))
-        .and_then(|flow| flow.stage(&case.case.stage));
-    stage.is_some_and(|stage| stage.end.is_some())
 }
 
 fn active_project(state: &State, project: Option<u32>) -> Result<(), Refusal> {
@@ -209,7 +215,21 @@ pub(in crate::registry) fn outcome_of(
     if usize::try_from(known.acts).unwrap_or(usize::MAX) >= HISTORY_MAX {
         return Err(workflow::Refusal::TooLong.into());
     }
+    if let Some(CaseEnd::Standing {
+        organisation,
+        standing,
+        at,
+    }) = known.end
+    {
+        return Err(Refusal::CaseCancelled {
+            case: it.case,
+            organisation,
+            standing: standing.name(),
+            at,
+        });
+    }
     let Some(by) = &it.by else {
+        not_paused(known)?;
         return passed_deadline(process, known, time_ms, it);
     };
     let actor = actor(state, by, known.kind, &known.case.subject.owners)?;
@@ -228,7 +248,34 @@ pub(in crate::registry) fn outcome_of(
         names: it.names,
         time_ms,
     };
-    Ok(workflow::act(process, &known.case, &actor, &act)?)
+    let outcome = workflow::act(process, &known.case, &actor, &act)?;
+    // While a case rests the authority may still decide about it, but nothing is issued to whoever may not act.
+    let by_authority = process
+        .organisation_type(&actor.organisation_type)
+        .is_some_and(|kind| kind.authority);
+    if !by_authority || outcome.effects.iter().any(|due| due.effect.is_issuance()) {
+        not_paused(known)?;
+    }
+    Ok(outcome)
+}
+
+fn not_paused(known: &RegistryCase) -> Result<(), Refusal> {
+    match known.paused {
+        Some(pause) => Err(Refusal::CasePaused {
+            case: known.number,
+            at: pause.at,
+        }),
+        None => Ok(()),
+    }
+}
+
+/// Whether the case stands where its flow ends.
+fn is_at_end(state: &State, case: &Case) -> bool {
+    let process = state.process_of(&case.process);
+    let stage = process
+        .and_then(|it| it.flow(&case.flow))
+        .and_then(|flow| flow.stage(&case.stage));
+    stage.is_some_and(|stage| stage.end.is_some())
 }
 
 fn passed_deadline(
@@ -281,6 +328,9 @@ pub(super) fn case_act(tx: &mut Tx<'_>, context: Context, it: &CaseAct) -> Resul
     }
     outcome.case.history.clear();
     known.case = outcome.case;
+    known.end = is_at_end(tx.state(), &known.case).then_some(CaseEnd::Step {
+        at: context.at.index,
+    });
     known.acts += 1;
     known.changed_at = context.at.index;
     tx.put(Key::Case(it.case), Value::Case(Box::new(known)));

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::reserved::{carry_out, release, reserve};
+use super::suspension::stand;
 use super::verified::{allow_issuance, issuable, project_of};
 use crate::id::OrganisationId;
 use crate::record::{CaseAct, Project, YearTonnes};
@@ -28,9 +29,11 @@ pub(super) fn effect(
 ) -> Result<(), Refusal> {
     match effect {
         Effect::Register if known.kind == SubjectKind::Project => register_project(tx, known),
-        Effect::Register | Effect::Reactivate => set_standing(tx, known, Standing::Active),
-        Effect::Suspend => set_standing(tx, known, Standing::Suspended),
-        Effect::Close => set_standing(tx, known, Standing::Closed),
+        Effect::Register | Effect::Reactivate => {
+            set_standing(tx, cause.context, known, Standing::Active)
+        }
+        Effect::Suspend => set_standing(tx, cause.context, known, Standing::Suspended),
+        Effect::Close => set_standing(tx, cause.context, known, Standing::Closed),
         Effect::AllowIssuance => allow_issuance(tx, known, verified),
         Effect::Issue => verified
             .iter()
@@ -73,14 +76,18 @@ fn register_project(tx: &mut Tx<'_>, known: &mut RegistryCase) -> Result<(), Ref
     Ok(())
 }
 
-fn set_standing(tx: &mut Tx<'_>, known: &RegistryCase, standing: Standing) -> Result<(), Refusal> {
+fn set_standing(
+    tx: &mut Tx<'_>,
+    context: Context,
+    known: &RegistryCase,
+    standing: Standing,
+) -> Result<(), Refusal> {
     if let Some(project) = known.project.filter(|_| known.kind == SubjectKind::Project) {
         tx.put(Key::ProjectStanding(project), Value::Standing(standing));
     }
     if known.kind == SubjectKind::Organisation {
         for organisation in &known.case.subject.owners {
-            let key = Key::OrganisationStanding(*organisation);
-            tx.put(key, Value::Standing(standing));
+            stand(tx, context, *organisation, standing)?;
         }
     }
     Ok(())

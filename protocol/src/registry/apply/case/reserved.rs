@@ -11,7 +11,7 @@ use crate::registry::{LedgerAccount, Place, Refusal};
 use crate::units::UnitRange;
 use crate::workflow::SubjectKind;
 
-/// Units of the actor's own organisation wait on hold until the case moves, retires or frees them.
+/// Units of the actor's own organisation are set aside until the case moves, retires or frees them.
 pub(super) fn reserve(
     tx: &mut Tx<'_>,
     context: Context,
@@ -45,7 +45,7 @@ pub(super) fn reserve(
         (SubjectKind::RetirementRequest, Fate::Retire { .. }) => {}
         _ => return Err(Refusal::Act("the request is not for this")),
     }
-    let to = (Place::OnHold(*from), LedgerAccount::OnHold(*from));
+    let to = (Place::Reserved(*from), LedgerAccount::OnHold(*from));
     for range in ranges {
         move_units(
             tx,
@@ -111,9 +111,9 @@ fn leave_hold(
     to: (Place, LedgerAccount),
 ) -> Result<(), Refusal> {
     let account = reserved.account;
-    let hold = (Place::OnHold(account), LedgerAccount::OnHold(account));
+    let aside = (Place::Reserved(account), LedgerAccount::OnHold(account));
     for range in &reserved.ranges {
-        move_units(tx, context, *range, hold, to, account)?;
+        move_units(tx, context, *range, aside, to, account)?;
     }
     Ok(())
 }
