@@ -5,6 +5,7 @@ pub mod federation;
 pub mod id;
 pub mod log;
 pub mod party;
+pub mod period;
 pub mod permission;
 pub mod record;
 pub mod registry;

@@ -70,14 +70,20 @@ const fn days_before_year(year: u64) -> u64 {
     (year - 1970) * 365 + past / 4 - past / 100 + past / 400 - 477
 }
 
+/// The calendar year of a day, counted from 1970-01-01.
+pub(crate) const fn year_of(days: u64) -> u64 {
+    // An estimate that is never too late, and too early by a few years at most.
+    let mut year = 1970 + days / 366;
+    while days_before_year(year + 1) <= days {
+        year += 1;
+    }
+    year
+}
+
 impl fmt::Display for Timestamp {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (days, second) = (self.0 / DAY_SECONDS, self.0 % DAY_SECONDS);
-        // An estimate that is never too late, and at most one year too early.
-        let mut year = 1970 + days / 366;
-        while days_before_year(year + 1) <= days {
-            year += 1;
-        }
+        let year = year_of(days);
         let (mut month, mut day) = (1, days - days_before_year(year));
         while day >= month_days(year, month) {
             day -= month_days(year, month);

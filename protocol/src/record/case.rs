@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::id::{AccountId, OrganisationId, Text};
 use crate::log::Hash;
+use crate::period::Period;
 use crate::record::{Commitment, Purpose, RetireKind, Title};
 use crate::serial::SectoralScope;
 use crate::units::UnitRange;
@@ -122,6 +123,9 @@ pub struct CaseAct {
     pub amounts: Vec<YearTonnes>,
     /// The units that the step reserves.
     pub reservation: Option<Reservation>,
+    /// The days that a crediting or monitoring period has, with the step that fills in the form which names them.
+    #[serde(default)]
+    pub period: Option<Period>,
 }
 
 /// Units that wait on hold for the end of their case.

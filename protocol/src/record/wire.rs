@@ -498,6 +498,16 @@ pub struct CaseAct {
     pub amounts: ::prost::alloc::vec::Vec<YearTonnes>,
     #[prost(message, optional, tag = "10")]
     pub reservation: ::core::option::Option<Reservation>,
+    #[prost(message, optional, tag = "11")]
+    pub period: ::core::option::Option<Period>,
+}
+/// Days from the first to the last, both within, each in days since 1970-01-01.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Period {
+    #[prost(uint32, tag = "1")]
+    pub first: u32,
+    #[prost(uint32, tag = "2")]
+    pub last: u32,
 }
 /// Units that wait on hold for the end of their case.
 #[derive(Clone, PartialEq, ::prost::Message)]

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::id::OrganisationId;
 use crate::log::Hash;
+use crate::period::Period;
 use crate::record::{Reservation, Title, YearTonnes};
 use crate::registry::{CaseEnd, CasePause, Key, Refusal, Standing, State, Value};
 use crate::workflow::{Case, Process, SubjectKind};
@@ -52,6 +53,8 @@ pub struct RegistryCase {
     pub changed_at: u64,
     /// Where it stands.
     pub case: Case,
+    /// The days that it covers, for a monitoring period; those that a crediting period is to have, for a project.
+    pub period: Option<Period>,
 }
 
 /// A process file that passes the checker.

@@ -3,6 +3,7 @@
 use crate::federation::FaultCode;
 use crate::id::{AccountId, AgreementId, OrganisationId, TransferId};
 use crate::party::{Party, RegistryId};
+use crate::period::Period;
 use crate::record::{DecodeError, MAX_BLOCKS_BYTES, MAX_RANGES};
 use crate::registry::MAX_TRANSFER_TONNES;
 use crate::units::UnitRange;
@@ -301,6 +302,62 @@ pub enum Refusal {
         /// What was asked.
         wanted: u64,
     },
+    /// A crediting period does not follow the last one.
+    #[error(
+        "case {case} would open the crediting period {period} of project {project}, whose last one is {last}: a new one must \
+         begin after it"
+    )]
+    CreditingPeriod {
+        /// The project.
+        project: u32,
+        /// The case.
+        case: u64,
+        /// The period that would be opened.
+        period: Period,
+        /// The last one.
+        last: Period,
+    },
+    /// A monitoring period lies outside of the project's crediting periods.
+    #[error(
+        "case {case} covers {period}, which lies in no crediting period of project {project} ({})",
+        periods(crediting)
+    )]
+    OutsideCrediting {
+        /// The project.
+        project: u32,
+        /// The case.
+        case: u64,
+        /// The days that it would cover.
+        period: Period,
+        /// The crediting periods of the project.
+        crediting: Vec<Period>,
+    },
+    /// Another case covers some of the same days.
+    #[error(
+        "case {case} covers {period}, but case {other} of project {project} covers {covered} already"
+    )]
+    PeriodCovered {
+        /// The project.
+        project: u32,
+        /// The case.
+        case: u64,
+        /// The days that it would cover.
+        period: Period,
+        /// The other case.
+        other: u64,
+        /// The days that the other covers.
+        covered: Period,
+    },
+    /// A vintage lies outside of the monitoring period.
+    #[error("case {case} covers {period}: no tonnes of {year} can be verified in it")]
+    VintageOutside {
+        /// The case of the monitoring period.
+        case: u64,
+        /// The days that it covers.
+        period: Period,
+        /// The vintage.
+        year: u16,
+    },
     /// The process registers it, nothing else does.
     #[error("a process was adopted: {0} is made by a step of its case")]
     ByProcess(&'static str),
@@ -313,6 +370,15 @@ pub enum Refusal {
     /// The federation's rules stand against it.
     #[error("{0}")]
     Fault(FaultCode),
+}
+
+/// Periods in words.
+fn periods(list: &[Period]) -> String {
+    if list.is_empty() {
+        return "it has none".to_owned();
+    }
+    let list: Vec<String> = list.iter().map(ToString::to_string).collect();
+    list.join(", ")
 }
 
 impl Refusal {
@@ -367,6 +433,10 @@ impl Refusal {
             Self::ProjectStanding { .. } => "project-standing",
             Self::Act(_) => "act",
             Self::NotVerified { .. } => "not-verified",
+            Self::CreditingPeriod { .. } => "crediting-period",
+            Self::OutsideCrediting { .. } => "outside-crediting-period",
+            Self::PeriodCovered { .. } => "period-covered",
+            Self::VintageOutside { .. } => "vintage-outside-period",
             Self::ByProcess(_) => "by-process",
             Self::Overflow => "overflow",
             Self::DoubleEntry(_) => "double-entry",

@@ -5,9 +5,10 @@ use serde::{Deserialize, Serialize};
 use crate::id::{AccountId, AgreementId, OrganisationId};
 use crate::log::Hash;
 use crate::party::Party;
+use crate::period::{Day, Period};
 use crate::record::{Account, Agreement, Genesis, Organisation, Partner, Project, VerifierKeyText};
 use crate::registry::case::{AdoptedProcess, RegistryCase};
-use crate::registry::{Direction, LedgerAccount, Standing, Transfer, TransferKey};
+use crate::registry::{Covered, Direction, LedgerAccount, Standing, Transfer, TransferKey};
 use crate::units::UnitBlock;
 
 /// Names one value of the state.
@@ -55,6 +56,10 @@ pub enum Key {
     ProjectStanding(u32),
     /// Verified tonnes of a project and vintage that may still be issued.
     Issuable(u32, u16),
+    /// The crediting periods of a project.
+    CreditingPeriods(u32),
+    /// The days that a case of a project covers, by the first of them.
+    MonitoringPeriod(u32, Day),
 }
 
 /// One value of the state.
@@ -99,6 +104,10 @@ pub enum Value {
     Case(Box<RegistryCase>),
     /// For [`Key::OrganisationStanding`] and [`Key::ProjectStanding`].
     Standing(Standing),
+    /// For [`Key::CreditingPeriods`], in order.
+    Periods(Vec<Period>),
+    /// For [`Key::MonitoringPeriod`].
+    Covered(Covered),
 }
 
 /// The last block header and the clock that it set.
@@ -251,5 +260,7 @@ pub(super) fn fits(key: &Key, value: &Value) -> bool {
                 Key::OrganisationStanding(_) | Key::ProjectStanding(_),
                 Value::Standing(_)
             )
+            | (Key::CreditingPeriods(_), Value::Periods(_))
+            | (Key::MonitoringPeriod(..), Value::Covered(_))
     )
 }

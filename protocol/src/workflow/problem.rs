@@ -46,6 +46,8 @@ pub enum ProblemKind {
     FieldNotAsked,
     /// Units would be issued without a verification before.
     IssuanceUnverified,
+    /// Units would be issued for a case that never said which days it covers.
+    IssuanceWithoutPeriod,
     /// A deadline names no automatic step that can follow it, or an automatic step has no deadline.
     AutomaticStep,
     /// A form's schema is wrong.

@@ -132,8 +132,11 @@ words! {
         Authorise = "authorise",
         /// The authorisation ends for outcomes that were not yet first transferred.
         RevokeAuthorisation = "revoke-authorisation",
-        /// A crediting period begins. Needs a field.
+        /// A crediting period begins. Needs a field: an object with the days `start` and `end`.
         OpenCreditingPeriod = "open-crediting-period",
+        /// The case covers a monitoring period. Needs a field of the step's own form: an object with the days `start` and
+        /// `end`.
+        CoverPeriod = "cover-period",
         /// Verified tonnes may be issued. Needs a field.
         AllowIssuance = "allow-issuance",
         /// Units are issued. Needs a field.
@@ -159,13 +162,18 @@ impl Effect {
     /// Whether the effect acts on what a form says, so that its rule must name the field.
     #[must_use]
     pub const fn needs_field(self) -> bool {
-        use Effect::{
-            AllowIssuance, AssignCertifier, Issue, OpenCreditingPeriod, Retire, Transfer,
-        };
-        matches!(
-            self,
-            AssignCertifier | OpenCreditingPeriod | AllowIssuance | Issue | Transfer | Retire
-        )
+        use Effect::{AllowIssuance, AssignCertifier, Issue, Retire, Transfer};
+        self.acts_on_period()
+            || matches!(
+                self,
+                AssignCertifier | AllowIssuance | Issue | Transfer | Retire
+            )
+    }
+
+    /// Whether its field is a period: an object with the days `start` and `end`, both within.
+    #[must_use]
+    pub const fn acts_on_period(self) -> bool {
+        matches!(self, Self::OpenCreditingPeriod | Self::CoverPeriod)
     }
 
     /// Whether units come into being by it.
@@ -190,6 +198,7 @@ impl Effect {
             Self::Authorise | Self::RevokeAuthorisation | Self::OpenCreditingPeriod => {
                 matches!(subject, Project)
             }
+            Self::CoverPeriod => matches!(subject, MonitoringPeriod),
             Self::AllowIssuance | Self::Issue => {
                 matches!(subject, MonitoringPeriod | IssuanceRequest)
             }

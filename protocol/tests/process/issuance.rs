@@ -7,8 +7,8 @@ use countersign_protocol::serial::UnitType;
 use proptest::prelude::*;
 
 use crate::small::{
-    DEVELOPER, account_of, act, act_and_issue, authorised_project, developer, monitored, official,
-    plain, registry, verify,
+    DEVELOPER, account_of, act, act_and_issue, authorised_project, developer, monitored,
+    monitored_in, official, plain, registry, verify,
 };
 use crate::support::invariants::check;
 use crate::support::{Ledger, TRADING, range};
@@ -111,7 +111,12 @@ proptest! {
         let account = account_of(&mut ledger, DEVELOPER);
         let project = authorised_project(&mut ledger);
         let mut verified = 0;
-        let mut case = monitored(&mut ledger, project);
+        let mut days = (1..).map(|day| format!("2023-{:02}-{:02}", day / 28 + 1, day % 28 + 1));
+        let mut next = |ledger: &mut Ledger| {
+            let day = days.next().unwrap();
+            monitored_in(ledger, project, &format!("{day}/{day}")).unwrap()
+        };
+        let mut case = next(&mut ledger);
         for (what, user, tonnes) in throws {
             let before = ledger.state.case(case).unwrap().clone();
             let done = match what {
@@ -120,7 +125,7 @@ proptest! {
                 3 => act(&mut ledger, plain(case, "issue", &official(user))),
                 4 => ledger.submit(&issue(&ledger, account, before.project.unwrap(), 2023, tonnes)),
                 _ => {
-                    case = monitored(&mut ledger, project);
+                    case = next(&mut ledger);
                     continue;
                 }
             };

@@ -9,6 +9,7 @@
 
 mod issuance;
 mod organisations;
+mod periods;
 mod presets;
 mod processes;
 mod requests;

@@ -6,8 +6,8 @@ use countersign_protocol::record::{AccountKind, Commitment};
 use countersign_protocol::registry::{Command, Refusal, Standing};
 
 use crate::small::{
-    CERTIFIER, DEVELOPER, GOVERNMENT, act, certifier, decide, developer, document, enrolled,
-    official, open, person, plain, registry,
+    CERTIFIER, CREDITED, DEVELOPER, GOVERNMENT, act, certifier, decide, developer, document,
+    enrolled, official, open, person, plain, registry,
 };
 use crate::support::{Ledger, text};
 
@@ -108,6 +108,7 @@ fn whoever_recommends_does_not_decide_and_nobody_votes_twice() {
     let mut validate = plain(case, "validate", &certifier());
     validate.form = Some(Commitment([5; 32]));
     validate.documents = vec![document("validation-report")];
+    validate.period = Some(text(CREDITED));
     act(&mut ledger, validate).unwrap();
     act(&mut ledger, plain(case, "recommend", &official(1))).unwrap();
     for (user, allowed) in [(1, false), (2, true), (2, false), (1, false), (3, true)] {

@@ -4,15 +4,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use countersign_protocol::id::OrganisationId;
+use countersign_protocol::period::Period;
 use countersign_protocol::record::{ActedBy, CaseAct, Commitment, YearTonnes};
 use countersign_protocol::registry::{Command, IssueTo, NewAct, NewCase, Refusal};
 use countersign_protocol::serial::{SectoralScope, UnitType};
 use countersign_protocol::workflow::{
-    Decision, Effect, End, Flow, PRESETS, Process, Script, Step, StepKind, SubjectKind, Walk,
-    WalkLine, simulate,
+    Decision, Effect, EffectRule, End, Flow, PRESETS, Process, Script, Step, StepKind, SubjectKind,
+    Walk, WalkLine, simulate,
 };
 
-use crate::small::{account_of, document};
+use crate::small::{CREDITED, MONITORED, account_of, document};
 use crate::support::invariants::check;
 use crate::support::{Ledger, text};
 
@@ -162,6 +163,7 @@ impl Country {
                 names: has(Effect::AssignCertifier).then(|| self.certifier(case)),
                 amounts: if verified { vec![VERIFIED] } else { Vec::new() },
                 reservation: None,
+                period: self.period(step),
             },
             issue: accounts
                 .find(|account| Some(account.organisation) == owner)
@@ -172,6 +174,20 @@ impl Country {
                 }),
             reserve: None,
         }
+    }
+
+    /// The days that the step's form names, where it names some.
+    fn period(&self, step: &Step) -> Option<Period> {
+        let steps = self.process.flows.iter().flat_map(|flow| &flow.steps);
+        let named = |rule: &&EffectRule| {
+            let field = rule.field.as_deref().and_then(|it| it.split_once('.'));
+            rule.effect.acts_on_period() && field.map(|(form, _)| form) == step.form.as_deref()
+        };
+        let rule = steps.flat_map(|step| &step.effects).find(named)?;
+        Some(text(match rule.effect {
+            Effect::CoverPeriod => MONITORED,
+            _ => CREDITED,
+        }))
     }
 
     fn certifier(&self, case: u64) -> OrganisationId {

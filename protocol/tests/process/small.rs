@@ -20,6 +20,10 @@ use crate::support::{Ledger, text};
 pub(crate) const GOVERNMENT: OrganisationId = OrganisationId(2);
 pub(crate) const DEVELOPER: OrganisationId = OrganisationId(3);
 pub(crate) const CERTIFIER: OrganisationId = OrganisationId(4);
+/// The crediting period of [`authorised_project`].
+pub(crate) const CREDITED: &str = "2021-01-01/2030-12-31";
+/// The days that [`monitored`] covers.
+pub(crate) const MONITORED: &str = "2022-01-01/2023-12-31";
 /// Enrolled by [`trading`].
 pub(crate) const BUYER: OrganisationId = OrganisationId(5);
 
@@ -29,9 +33,14 @@ pub(crate) fn process_text() -> String {
 
 /// A ledger that has adopted the process, with its three organisations enrolled and only the authority active.
 pub(crate) fn enrolled() -> Ledger {
+    enrolled_under(process_text())
+}
+
+/// The same with another process that has these types.
+pub(crate) fn enrolled_under(text_of_process: String) -> Ledger {
     let mut ledger = Ledger::new("VU");
     ledger.must(&Command::AdoptProcess {
-        text: process_text(),
+        text: text_of_process,
     });
     for kind in ["government", "developer", "certifier"] {
         ledger.must(&Command::Enrol {
@@ -46,9 +55,13 @@ pub(crate) fn enrolled() -> Ledger {
 /// The same with developer and certifier registered.
 pub(crate) fn registry() -> Ledger {
     let mut ledger = enrolled();
-    register(&mut ledger, DEVELOPER, "developer");
-    register(&mut ledger, CERTIFIER, "certifier");
+    register_both(&mut ledger);
     ledger
+}
+
+pub(crate) fn register_both(ledger: &mut Ledger) {
+    register(ledger, DEVELOPER, "developer");
+    register(ledger, CERTIFIER, "certifier");
 }
 
 fn register(ledger: &mut Ledger, organisation: OrganisationId, kind: &str) {
@@ -131,6 +144,7 @@ pub(crate) fn plain(case: u64, step: &str, by: &ActedBy) -> CaseAct {
         names: None,
         amounts: Vec::new(),
         reservation: None,
+        period: None,
     }
 }
 
@@ -169,6 +183,7 @@ pub(crate) fn authorised_project(ledger: &mut Ledger) -> u64 {
     let mut validate = plain(case, "validate", &certifier());
     validate.form = Some(Commitment([5; 32]));
     validate.documents = vec![document("validation-report")];
+    validate.period = Some(text(CREDITED));
     act(ledger, validate).unwrap();
     act(ledger, plain(case, "recommend", &official(1))).unwrap();
     act(ledger, plain(case, "authorise", &official(2))).unwrap();
@@ -192,12 +207,28 @@ pub(crate) fn verify(case: u64, amounts: &[(u16, u64)]) -> CaseAct {
 
 /// A monitoring period of a project, submitted and with the certifier; gives its case.
 pub(crate) fn monitored(ledger: &mut Ledger, project: u64) -> u64 {
-    let case = open(ledger, "monitoring", Some(project), &developer()).unwrap();
-    let mut submit = plain(case, "submit", &developer());
-    submit.form = Some(Commitment([6; 32]));
-    submit.documents = vec![document("monitoring-report")];
-    act(ledger, submit).unwrap();
-    case
+    monitored_in(ledger, project, MONITORED).unwrap()
+}
+
+/// The same over these days.
+pub(crate) fn monitored_in(
+    ledger: &mut Ledger,
+    project: u64,
+    period: &str,
+) -> Result<u64, Refusal> {
+    let case = open(ledger, "monitoring", Some(project), &developer())?;
+    act(ledger, submit(case, period))?;
+    Ok(case)
+}
+
+/// The act by which the developer hands in these days.
+pub(crate) fn submit(case: u64, period: &str) -> CaseAct {
+    CaseAct {
+        form: Some(Commitment([6; 32])),
+        documents: vec![document("monitoring-report")],
+        period: Some(text(period)),
+        ..plain(case, "submit", &developer())
+    }
 }
 
 pub(crate) fn account_of(ledger: &mut Ledger, organisation: OrganisationId) -> AccountId {
@@ -291,4 +322,13 @@ pub(crate) fn decide(
     };
     let case = ledger.state.cases().find(is_its_own).unwrap().number;
     act(ledger, plain(case, step, &official(user))).unwrap()[0]
+}
+
+/// A store that is opened again has the same state.
+pub(crate) fn survives_storage(ledger: &mut Ledger) {
+    ledger.end_block();
+    assert!(
+        stored_and_loaded(ledger) == ledger.state,
+        "the state as stored is another"
+    );
 }

@@ -4,6 +4,7 @@ use countersign_protocol::id::{
     AccountId, AgreementId, OrganisationId, Origin, RequestId, Text, TransferId,
 };
 use countersign_protocol::party::{Party, RegistryId};
+use countersign_protocol::period::{Day, Period};
 use countersign_protocol::record::{
     Account, AccountKind, Acquire, ActedBy, Agreement, AskCancel, AttachedDocument, BlockHeader,
     Body, CaseAct, CaseOpened, Commitment, Fate, Finalise, Genesis, Hold, Issuance, KeyRotation,
@@ -347,8 +348,13 @@ fn case_act() -> impl Strategy<Value = Body> {
         option::of(organisation_id()),
         amounts,
     );
-    (what, brings, option::of(reservation())).prop_map(
-        |((case, step, no, by), (form, documents, comment, names, amounts), reservation)| {
+    let states = (option::of(reservation()), option::of(period()));
+    (what, brings, states).prop_map(
+        |(
+            (case, step, no, by),
+            (form, documents, comment, names, amounts),
+            (reservation, period),
+        )| {
             let amounts = amounts
                 .into_iter()
                 .map(|(year, tonnes)| YearTonnes { year, tonnes });
@@ -363,9 +369,16 @@ fn case_act() -> impl Strategy<Value = Body> {
                 names,
                 amounts: amounts.collect(),
                 reservation,
+                period,
             })
         },
     )
+}
+
+fn period() -> impl Strategy<Value = Period> {
+    let day = |days| Day::new(days).unwrap();
+    (0_u32..100_000, 0_u32..10_000)
+        .prop_map(move |(first, length)| Period::new(day(first), day(first + length)).unwrap())
 }
 
 fn reservation() -> impl Strategy<Value = Reservation> {

@@ -11,4 +11,5 @@ mod any_record;
 mod canonical;
 mod golden;
 mod limits;
+mod monitoring;
 mod samples;

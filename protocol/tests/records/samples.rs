@@ -70,8 +70,10 @@ pub(crate) fn samples() -> Vec<(&'static str, Record)> {
     bodies.extend(source());
     bodies.extend(destination());
     bodies.extend(process());
+    // Each group counts from a number of its own, so that a new sample of one leaves the others as they are.
     (0..)
         .zip(bodies)
+        .chain((100..).zip(crate::monitoring::samples()))
         .map(|(number, (name, body))| {
             let record = Record {
                 time_ms: 1_751_846_400_000 + number,
@@ -238,6 +240,7 @@ fn process() -> Vec<(&'static str, Body)> {
             },
         ],
         reservation: None,
+        period: None,
     };
     let reserves = CaseAct {
         case: 5,
@@ -278,6 +281,7 @@ fn process() -> Vec<(&'static str, Body)> {
         names: None,
         amounts: Vec::new(),
         reservation: None,
+        period: None,
     };
     vec![
         ("organisation_enrolled", Body::Organisation(enrolled)),

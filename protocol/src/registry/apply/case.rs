@@ -1,6 +1,7 @@
 //! Cases of the country's process: each act is judged by the adopted process itself, and its effects take place with it.
 
 mod effects;
+mod period;
 mod reserved;
 mod suspension;
 mod verified;
@@ -17,8 +18,8 @@ use crate::registry::case::RegistryCase;
 use crate::registry::tx::Tx;
 use crate::registry::{CaseEnd, Key, Refusal, Standing, State, Value};
 use crate::workflow::{
-    self, Act, Actor, Case, Decision, Effect, FilledForm, HISTORY_MAX, Outcome, Process, Subject,
-    SubjectKind,
+    self, Act, Actor, Case, Decision, Effect, End, FilledForm, HISTORY_MAX, Outcome, Process,
+    Subject, SubjectKind,
 };
 
 pub(super) use effects::{active_organisation, not_by_process};
@@ -102,6 +103,7 @@ pub(super) fn case_opened(
         paused: None,
         changed_at: context.at.index,
         case,
+        period: None,
     };
     tx.put(Key::Case(it.case), Value::Case(Box::new(opened)));
     Ok(())
@@ -269,13 +271,10 @@ fn not_paused(known: &RegistryCase) -> Result<(), Refusal> {
     }
 }
 
-/// Whether the case stands where its flow ends.
-fn is_at_end(state: &State, case: &Case) -> bool {
-    let process = state.process_of(&case.process);
-    let stage = process
-        .and_then(|it| it.flow(&case.flow))
-        .and_then(|flow| flow.stage(&case.stage));
-    stage.is_some_and(|stage| stage.end.is_some())
+/// What it means that the case stands where its flow ends; `None` while it does not.
+fn end_of(state: &State, case: &Case) -> Option<End> {
+    let flow = state.process_of(&case.process)?.flow(&case.flow)?;
+    flow.stage(&case.stage)?.end
 }
 
 fn passed_deadline(
@@ -311,6 +310,10 @@ pub(super) fn case_act(tx: &mut Tx<'_>, context: Context, it: &CaseAct) -> Resul
     if let Some(certifier) = it.names {
         known_organisation(tx, certifier)?;
     }
+    let stated = period::stated(tx.state(), it, &known)?;
+    if known.kind != SubjectKind::MonitoringPeriod {
+        known.period = stated.or(known.period);
+    }
     known.verified = verified_after(tx.state(), it, &known)?;
     let verified = verified_of(tx.state(), &known).to_vec();
     let reserves = outcome
@@ -326,11 +329,14 @@ pub(super) fn case_act(tx: &mut Tx<'_>, context: Context, it: &CaseAct) -> Resul
         let cause = Cause { context, act: it };
         effect(tx, cause, &mut known, due.effect, &verified)?;
     }
+    period::vintages_lie_within(tx.state(), &known, it)?;
     outcome.case.history.clear();
     known.case = outcome.case;
-    known.end = is_at_end(tx.state(), &known.case).then_some(CaseEnd::Step {
+    let end = end_of(tx.state(), &known.case);
+    known.end = end.map(|_| CaseEnd::Step {
         at: context.at.index,
     });
+    period::uncover_if_lost(tx, &known, end);
     known.acts += 1;
     known.changed_at = context.at.index;
     tx.put(Key::Case(it.case), Value::Case(Box::new(known)));

@@ -1,17 +1,18 @@
 //! What a step uses has been asked before, on every way that leads to it.
 //!
 //! A forward analysis: a fact holds at a stage when every way to the stage establishes it. The facts are the required
-//! fields of forms, and "verified". Stages start with all facts (written `None`) and lose them until nothing changes.
+//! fields of forms, "verified", and "covered". Stages start with all facts (written `None`) and lose them until nothing changes.
 
 use super::super::model::{Answer, EffectRule, Flow, Process, Step};
 use super::super::problem::ProblemKind;
 use super::super::read::Notes;
-use super::super::vocabulary::StepKind;
+use super::super::vocabulary::{Effect, StepKind};
 use super::{flow_path, step_path};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// No form field has this name.
+/// No form field has these names.
 const VERIFIED: &str = "(verified)";
+const COVERED: &str = "(covered)";
 
 type Facts = BTreeSet<String>;
 
@@ -110,8 +111,12 @@ fn after(process: &Process, step: &Step, before: &Facts) -> (Facts, Facts) {
     if matches!(step.kind, StepKind::Submit | StepKind::Resubmit) {
         // What was verified before is not what is handed in now.
         facts.remove(VERIFIED);
+        facts.remove(COVERED);
     }
     let no = facts.clone();
+    if step.has_effect(Effect::CoverPeriod) {
+        facts.insert(COVERED.to_owned());
+    }
     if step.kind == StepKind::Verify {
         facts.insert(VERIFIED.to_owned());
     }
@@ -185,18 +190,40 @@ fn check_step(
             }
         }
     }
+    issuance(step, &path, before, told, notes);
+}
+
+/// Units come into being only for a period that was handed in and then verified.
+fn issuance(
+    step: &Step,
+    path: &str,
+    before: &Facts,
+    told: &mut BTreeSet<String>,
+    notes: &mut Notes,
+) {
     let mut on_no = step.no.iter().flat_map(|answer| &answer.effects);
-    let issues_on_no = on_no.any(|rule| rule.effect.is_issuance());
-    let issues =
-        step.effects.iter().any(|rule| rule.effect.is_issuance()) && step.kind != StepKind::Verify;
-    if (issues || issues_on_no) && !before.contains(VERIFIED) && told.insert(path.clone()) {
+    let on_no = on_no.any(|rule| rule.effect.is_issuance());
+    let on_yes = step.effects.iter().any(|rule| rule.effect.is_issuance());
+    let unverified = (on_yes && step.kind != StepKind::Verify) || on_no;
+    if unverified && !before.contains(VERIFIED) && told.insert(path.to_owned()) {
         let message =
             "units would be issued, and on some way to here nothing was verified".to_owned();
         notes.on(
             ProblemKind::IssuanceUnverified,
-            &path,
+            path,
             message,
             "put a step of kind verify on every way before it".to_owned(),
+        );
+    }
+    if (on_yes || on_no) && !before.contains(COVERED) && told.insert(format!("{path} period")) {
+        let message =
+            "units would be issued, and on some way to here no period was stated".to_owned();
+        notes.on(
+            ProblemKind::IssuanceWithoutPeriod,
+            path,
+            message,
+            "add the effect cover-period to every step that submits the monitoring period"
+                .to_owned(),
         );
     }
 }

@@ -3,6 +3,7 @@
 mod fields;
 mod graph;
 mod people;
+mod periods;
 mod references;
 mod steps;
 
@@ -23,6 +24,7 @@ pub(super) fn check(process: &Process, notes: &mut Notes) {
     }
     if !notes.is_wrong("form") && sound.len() == process.flows.len() {
         for flow in sound {
+            periods::check(process, flow, notes);
             fields::check(process, flow, notes);
         }
     }

@@ -2,6 +2,7 @@
 
 use super::Reader;
 use crate::id::OrganisationId;
+use crate::period::{Day, Period};
 use crate::record::codec::{purpose, retire_kind};
 use crate::record::wire;
 use crate::record::{
@@ -61,6 +62,11 @@ impl Reader {
             ranges: self.ranges(it.ranges.clone())?,
             fate,
         })
+    }
+
+    fn period(self, it: wire::Period) -> Result<Period, DecodeError> {
+        let day = |day| Day::new(day).or_else(|why| self.fail("period", &why));
+        Period::new(day(it.first)?, day(it.last)?).or_else(|why| self.fail("period", &why))
     }
 
     fn documents(
@@ -155,5 +161,6 @@ pub(super) fn case_act(it: &wire::CaseAct) -> Result<Body, DecodeError> {
             .as_ref()
             .map(|it| read.reservation(it))
             .transpose()?,
+        period: it.period.map(|it| read.period(it)).transpose()?,
     }))
 }

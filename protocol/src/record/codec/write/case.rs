@@ -77,6 +77,10 @@ pub(super) fn case_act(it: &CaseAct) -> wire::CaseAct {
         names: it.names.map_or(0, |it| it.0),
         amounts: amounts.collect(),
         reservation: it.reservation.as_ref().map(reservation),
+        period: it.period.map(|it| wire::Period {
+            first: it.first().number(),
+            last: it.last().number(),
+        }),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::period::{cover, open_crediting_period};
 use super::reserved::{carry_out, release, reserve};
 use super::suspension::stand;
 use super::verified::{allow_issuance, issuable, project_of};
@@ -41,12 +42,13 @@ pub(super) fn effect(
         Effect::Reserve => reserve(tx, cause.context, known, cause.act),
         Effect::Release => release(tx, cause.context, known),
         Effect::Transfer | Effect::Retire => carry_out(tx, cause.context, known),
+        Effect::OpenCreditingPeriod => open_crediting_period(tx, known),
+        Effect::CoverPeriod => cover(tx, known, cause.act),
         // In the case itself or in the acts.
         Effect::Publish
         | Effect::AssignCertifier
         | Effect::Authorise
-        | Effect::RevokeAuthorisation
-        | Effect::OpenCreditingPeriod => Ok(()),
+        | Effect::RevokeAuthorisation => Ok(()),
     }
 }
 
