@@ -13,8 +13,8 @@ use proptest::prelude::*;
 
 use crate::small::{
     BUYER, DEVELOPER, act, act_and_issue, authorised_project, buyer, certifier, decide, developer,
-    document, monitored, official, open, plain, registry, request, stored_and_loaded, trading,
-    verify,
+    document, monitored, monitored_in, official, open, plain, registry, request, stored_and_loaded,
+    trading, verify,
 };
 use crate::support::invariants::check;
 use crate::support::{Ledger, START_MS, text};
@@ -218,16 +218,16 @@ fn nothing_is_issued_to_the_suspended_and_only_the_authority_decides_meanwhile()
     let account = crate::small::account_of(&mut ledger, DEVELOPER);
     let project = authorised_project(&mut ledger);
     let case = monitored(&mut ledger, project);
-    let other = monitored(&mut ledger, project);
+    let other = monitored_in(&mut ledger, project, "2024-01-01/2024-12-31").unwrap();
     act(&mut ledger, verify(case, &[(2023, 10)])).unwrap();
     act(&mut ledger, plain(case, "issue", &official(1))).unwrap();
     let at = decide(&mut ledger, DEVELOPER, "suspend", 1);
     let issued = act_and_issue(&mut ledger, plain(case, "issue", &official(2)), account);
     assert_eq!(issued, Err(Refusal::CasePaused { case, at }));
-    let verified = act(&mut ledger, verify(other, &[(2023, 10)]));
+    let verified = act(&mut ledger, verify(other, &[(2024, 10)]));
     assert_eq!(verified, Err(Refusal::CasePaused { case: other, at }));
     decide(&mut ledger, DEVELOPER, "reactivate", 2);
-    act(&mut ledger, verify(other, &[(2023, 10)])).unwrap();
+    act(&mut ledger, verify(other, &[(2024, 10)])).unwrap();
     act_and_issue(&mut ledger, plain(case, "issue", &official(2)), account).unwrap();
     assert_eq!(ledger.available(account), 10);
     // Another owner can not begin anything for the suspended one.
@@ -257,8 +257,8 @@ fn a_suspension_with_ten_thousand_open_requests_ends_each_and_can_be_taken_back(
     let (mut ledger, account, _) = trading();
     let is_project = |it: &&RegistryCase| it.kind == SubjectKind::Project;
     let project = ledger.state.cases().find(is_project).unwrap().number;
-    let case = monitored(&mut ledger, project);
-    act(&mut ledger, verify(case, &[(2023, REQUESTS)])).unwrap();
+    let case = monitored_in(&mut ledger, project, "2024-01-01/2024-12-31").unwrap();
+    act(&mut ledger, verify(case, &[(2024, REQUESTS)])).unwrap();
     act(&mut ledger, plain(case, "issue", &official(1))).unwrap();
     act_and_issue(&mut ledger, plain(case, "issue", &official(2)), account).unwrap();
     let retire = Fate::Retire {
