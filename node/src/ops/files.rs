@@ -236,7 +236,7 @@ impl Drop for Draft {
 }
 
 /// Makes the names in the folder of `path` durable.
-pub(super) fn sync_folder_of(path: &Path) -> Result<(), FileFault> {
+pub(crate) fn sync_folder_of(path: &Path) -> Result<(), FileFault> {
     let folder = match path.parent() {
         Some(folder) if folder.as_os_str().is_empty() => Path::new("."),
         Some(folder) => folder,

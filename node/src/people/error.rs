@@ -4,6 +4,7 @@
 use super::id::UserId;
 use super::password::PasswordRule;
 use crate::ops::files::FileFault;
+use crate::ops::sqlite::SqliteFault;
 
 /// Why a request about people fails.
 #[derive(Debug, thiserror::Error)]
@@ -106,23 +107,20 @@ pub enum PeopleError {
     Hash,
 }
 
-/// Codes of SQLite for a file that another connection holds: `SQLITE_BUSY` and what extends it, `SQLITE_LOCKED`.
-pub(super) fn is_busy(error: &sqlx::Error) -> bool {
-    match error {
-        sqlx::Error::PoolTimedOut => true,
-        sqlx::Error::Database(fault) => {
-            let code = fault.code().and_then(|code| code.parse::<i64>().ok());
-            code.is_some_and(|code| matches!(code & 0xff, 5 | 6))
+impl From<SqliteFault> for PeopleError {
+    fn from(fault: SqliteFault) -> Self {
+        match fault {
+            SqliteFault::Busy => Self::Busy,
+            SqliteFault::NotScrubbed => Self::NotScrubbed,
+            SqliteFault::Newer { found, known } => Self::Newer { found, known },
+            SqliteFault::File(fault) => Self::File(fault),
+            SqliteFault::Sql(error) => Self::Database(error),
         }
-        _ => false,
     }
 }
 
 impl From<sqlx::Error> for PeopleError {
     fn from(error: sqlx::Error) -> Self {
-        if is_busy(&error) {
-            return Self::Busy;
-        }
-        Self::Database(error)
+        SqliteFault::from(error).into()
     }
 }
