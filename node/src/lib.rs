@@ -2,6 +2,7 @@
 
 pub mod app;
 pub mod clock;
+pub mod documents;
 pub mod export;
 pub mod federation;
 pub mod http;
