@@ -1,5 +1,11 @@
 //! Verification finds what was changed behind the ledger's back.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    missing_docs
+)]
 
 #[path = "common/ledger.rs"]
 mod common;
