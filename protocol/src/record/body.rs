@@ -6,6 +6,7 @@ use crate::id::{AccountId, AgreementId, OrganisationId, Origin, RequestId, Text,
 use crate::log::Hash;
 use crate::party::{Party, RegistryId};
 use crate::record::case::{CaseAct, CaseOpened, ProcessAdopted, ProcessPart, Word};
+use crate::record::hold::{HoldLifted, HoldPlaced};
 use crate::serial::{CooperativeApproachId, SectoralScope, UnitType};
 use crate::units::{UnitBlock, UnitRange};
 
@@ -70,6 +71,10 @@ pub enum Body {
     CaseOpened(CaseOpened),
     /// A step of a case is taken.
     CaseAct(CaseAct),
+    /// A hold begins.
+    HoldPlaced(HoldPlaced),
+    /// A hold ends.
+    HoldLifted(HoldLifted),
 }
 
 impl Body {
@@ -101,6 +106,8 @@ impl Body {
             Self::ProcessAdopted(_) => "process_adopted",
             Self::CaseOpened(_) => "case_opened",
             Self::CaseAct(_) => "case_act",
+            Self::HoldPlaced(_) => "hold_placed",
+            Self::HoldLifted(_) => "hold_lifted",
         }
     }
 }

@@ -7,6 +7,7 @@ mod body;
 mod case;
 mod codec;
 mod error;
+mod hold;
 #[rustfmt::skip]
 #[allow(missing_docs, unreachable_pub, clippy::all, clippy::pedantic)]
 mod wire;
@@ -22,6 +23,7 @@ pub use case::{
     MAX_PROCESS_PARTS, ProcessAdopted, ProcessPart, Reservation, Word, YearTonnes,
 };
 pub use error::DecodeError;
+pub use hold::{HoldLifted, HoldOn, HoldPlaced, Reference};
 
 pub(crate) use case::is_by_year;
 pub(crate) use codec::blocks_bytes;
@@ -45,6 +47,13 @@ pub const MAX_SET: usize = 32;
 /// Whether a list is in strictly ascending order: how a record writes a set, so that it has one encoding.
 pub(crate) fn is_ascending<T: Ord>(list: &[T]) -> bool {
     list.windows(2).all(|pair| pair[0] < pair[1])
+}
+
+/// Whether ranges stand in ascending order and none overlaps another.
+pub(crate) fn is_apart(ranges: &[crate::units::UnitRange]) -> bool {
+    let follows =
+        |pair: &[crate::units::UnitRange]| pair[0] < pair[1] && !pair[0].overlaps(pair[1]);
+    ranges.windows(2).all(follows)
 }
 
 /// Whether a list is what a record takes for a set. A decoded record always has it so; one from an intent may not.

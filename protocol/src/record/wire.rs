@@ -12,7 +12,7 @@ pub struct Record {
     pub request: ::prost::alloc::vec::Vec<u8>,
     #[prost(
         oneof = "record::Body",
-        tags = "10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33"
+        tags = "10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 39, 40"
     )]
     pub body: ::core::option::Option<record::Body>,
 }
@@ -68,6 +68,10 @@ pub mod record {
         CaseOpened(super::CaseOpened),
         #[prost(message, tag = "33")]
         CaseAct(super::CaseAct),
+        #[prost(message, tag = "39")]
+        HoldPlaced(super::HoldPlaced),
+        #[prost(message, tag = "40")]
+        HoldLifted(super::HoldLifted),
     }
 }
 /// Numbers of one Party's national counter, both ends included.
@@ -528,4 +532,47 @@ pub struct Reservation {
     /// commitment to a name
     #[prost(bytes = "vec", tag = "6")]
     pub beneficiary: ::prost::alloc::vec::Vec<u8>,
+}
+/// Somebody in authority orders that units stay where they are. Exactly one of fields 2 to 5 says what it is on.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct HoldPlaced {
+    /// from 1 without gaps
+    #[prost(uint64, tag = "1")]
+    pub hold: u64,
+    /// ascending, none overlapping another
+    #[prost(message, repeated, tag = "2")]
+    pub ranges: ::prost::alloc::vec::Vec<UnitRange>,
+    #[prost(uint32, tag = "3")]
+    pub account: u32,
+    #[prost(uint32, tag = "4")]
+    pub project: u32,
+    #[prost(uint32, tag = "5")]
+    pub organisation: u32,
+    #[prost(string, tag = "6")]
+    pub reason: ::prost::alloc::string::String,
+    /// the organisation that orders it
+    #[prost(uint32, tag = "7")]
+    pub authority: u32,
+    /// where the order can be found
+    #[prost(string, tag = "8")]
+    pub reference: ::prost::alloc::string::String,
+    /// from then on it does not count; 0: until it is lifted
+    #[prost(uint64, tag = "9")]
+    pub expiry_ms: u64,
+    /// absent where no process has a say
+    #[prost(message, optional, tag = "10")]
+    pub by: ::core::option::Option<ActedBy>,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct HoldLifted {
+    #[prost(uint64, tag = "1")]
+    pub hold: u64,
+    #[prost(string, tag = "2")]
+    pub reason: ::prost::alloc::string::String,
+    #[prost(uint32, tag = "3")]
+    pub authority: u32,
+    #[prost(string, tag = "4")]
+    pub reference: ::prost::alloc::string::String,
+    #[prost(message, optional, tag = "5")]
+    pub by: ::core::option::Option<ActedBy>,
 }

@@ -8,8 +8,8 @@ use crate::federation::ProvenRecord;
 use crate::id::{AccountId, AgreementId, OrganisationId, RequestId, TransferId};
 use crate::party::Party;
 use crate::record::{
-    AccountKind, ActedBy, Agreement, CaseAct, Commitment, Fate, Name, OrganisationKind, Partner,
-    Purpose, Reason, RetireKind, Title, VerifierKeyText, Word,
+    AccountKind, ActedBy, Agreement, CaseAct, Commitment, Fate, HoldOn, Name, OrganisationKind,
+    Partner, Purpose, Reason, Reference, RetireKind, Title, VerifierKeyText, Word,
 };
 use crate::serial::{SectoralScope, UnitType};
 use crate::units::UnitRange;
@@ -155,6 +155,43 @@ pub enum Command {
     OpenCase(Box<NewCase>),
     /// Take a step of a case; where the step issues units, issue them.
     Act(Box<NewAct>),
+    /// Place a hold on numbers, an account, a project or an organisation. Ranges that it is on are split off first, so that the
+    /// rest of them can still move.
+    PlaceHold(Box<PlaceHold>),
+    /// Lift such a hold.
+    LiftHold(Box<LiftHold>),
+}
+
+/// A hold to place.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlaceHold {
+    /// What it is on.
+    pub on: HoldOn,
+    /// Why, in public words.
+    pub reason: Reason,
+    /// The organisation that orders it.
+    pub authority: OrganisationId,
+    /// Where the order can be found.
+    pub reference: Reference,
+    /// From when on it does not count any more, in milliseconds since the Unix epoch; `None` until it is lifted.
+    pub expiry_ms: Option<u64>,
+    /// Who records it: somebody of the authority that keeps the registry; `None` where no process was adopted.
+    pub by: Option<ActedBy>,
+}
+
+/// A hold to lift.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LiftHold {
+    /// The hold.
+    pub hold: u64,
+    /// Why, in public words.
+    pub reason: Reason,
+    /// The organisation that orders it.
+    pub authority: OrganisationId,
+    /// Where the order can be found.
+    pub reference: Reference,
+    /// Who records it, as for [`PlaceHold::by`].
+    pub by: Option<ActedBy>,
 }
 
 /// A case to open.

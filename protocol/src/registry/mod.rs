@@ -7,6 +7,7 @@
 mod apply;
 mod case;
 mod command;
+mod hold;
 mod open_case;
 mod period;
 mod plan;
@@ -21,7 +22,8 @@ mod value;
 pub use apply::{At, apply};
 pub(crate) use apply::{contradicts_pin, may_acquire};
 pub use case::{AdoptedProcess, RegistryCase};
-pub use command::{Command, IssueTo, NewAct, NewCase, Reserve, Selection};
+pub use command::{Command, IssueTo, LiftHold, NewAct, NewCase, PlaceHold, Reserve, Selection};
+pub use hold::{Lifted, RegistryHold};
 pub use open_case::{CaseEnd, CasePause};
 pub use period::Covered;
 pub use plan::plan;

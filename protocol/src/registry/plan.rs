@@ -1,6 +1,7 @@
 //! From an intent to the exact records that express it.
 
 mod case;
+mod hold;
 
 use crate::federation;
 use crate::id::{AccountId, OrganisationId};
@@ -10,7 +11,7 @@ use crate::record::{
 };
 use crate::registry::apply::movable;
 use crate::registry::{
-    Command, Place, Refusal, Selection, State, TransferKey, TransferTerms, transfer_id,
+    Command, Holding, Place, Refusal, Selection, State, TransferKey, TransferTerms, transfer_id,
 };
 use crate::units::{UnitBlock, UnitRange};
 
@@ -92,7 +93,7 @@ pub fn plan(state: &State, time_ms: u64, command: &Command) -> Result<Vec<Body>,
             })])
         }
         Command::Transfer { from, to, units } => {
-            let Chosen { mut bodies, blocks } = choose(state, *from, units)?;
+            let Chosen { mut bodies, blocks } = choose(state, time_ms, *from, units)?;
             bodies.push(Body::Transfer(Transfer {
                 from: *from,
                 to: *to,
@@ -107,7 +108,7 @@ pub fn plan(state: &State, time_ms: u64, command: &Command) -> Result<Vec<Body>,
             purpose,
             beneficiary,
         } => {
-            let Chosen { mut bodies, blocks } = choose(state, *account, units)?;
+            let Chosen { mut bodies, blocks } = choose(state, time_ms, *account, units)?;
             let (account, kind, purpose, beneficiary) = (*account, *kind, *purpose, *beneficiary);
             bodies.push(Body::Retire(Retire {
                 account,
@@ -118,7 +119,7 @@ pub fn plan(state: &State, time_ms: u64, command: &Command) -> Result<Vec<Body>,
             }));
             Ok(bodies)
         }
-        Command::Send { .. } => send(state, command),
+        Command::Send { .. } => send(state, time_ms, command),
         Command::Cancel { transfer, reason } => {
             let known = state.transfer(&TransferKey::Out(*transfer));
             let destination = known.ok_or(Refusal::UnknownTransfer(*transfer))?.partner;
@@ -151,6 +152,8 @@ pub fn plan(state: &State, time_ms: u64, command: &Command) -> Result<Vec<Body>,
         } => case::enrol(state, name, organisation_type, scopes),
         Command::OpenCase(new) => case::writable(time_ms, vec![case::open(state, new)]),
         Command::Act(new) => case::writable(time_ms, case::act(state, time_ms, new)?),
+        Command::PlaceHold(new) => case::writable(time_ms, hold::place(state, new)?),
+        Command::LiftHold(new) => case::writable(time_ms, vec![hold::lift(new)]),
     }
 }
 
@@ -185,29 +188,44 @@ struct Chosen {
     blocks: Vec<UnitBlock>,
 }
 
-fn choose(state: &State, account: AccountId, units: &Selection) -> Result<Chosen, Refusal> {
+fn choose(
+    state: &State,
+    time_ms: u64,
+    account: AccountId,
+    units: &Selection,
+) -> Result<Chosen, Refusal> {
     state
         .account(account)
         .ok_or(Refusal::UnknownAccount(account))?;
+    if let Some(hold) = state.hold_on_account(account, time_ms) {
+        return Err(hold.refusal());
+    }
     match units {
         Selection::Tonnes(0) => Err(Refusal::Nothing),
-        Selection::Tonnes(tonnes) => choose_tonnes(state, account, *tonnes),
+        Selection::Tonnes(tonnes) => choose_tonnes(state, time_ms, account, *tonnes),
         Selection::Ranges(ranges) => choose_ranges(state, account, ranges),
     }
 }
 
-/// One range if one is large enough, the smallest such; otherwise the largest first, so that few ranges move.
-fn choose_tonnes(state: &State, account: AccountId, tonnes: u64) -> Result<Chosen, Refusal> {
+/// One range if one is large enough, the smallest such; otherwise the largest first, so that few ranges move. What a hold
+/// keeps where it is, is passed over.
+fn choose_tonnes(
+    state: &State,
+    time_ms: u64,
+    account: AccountId,
+    tonnes: u64,
+) -> Result<Chosen, Refusal> {
+    let is_free = |it: &&Holding| state.hold_on_units(&it.block, time_ms).is_none();
     let mut chosen = Chosen {
         bodies: Vec::new(),
         blocks: Vec::new(),
     };
-    if let Some(holding) = state.available_at_least(account, tonnes) {
+    if let Some(holding) = state.available_from(account, tonnes).find(is_free) {
         take_tail(&mut chosen, &holding.block, tonnes)?;
         return Ok(chosen);
     }
     let mut wanted = tonnes;
-    for holding in state.available(account).rev() {
+    for holding in state.available(account).rev().filter(is_free) {
         if chosen.blocks.len() == MAX_RANGES {
             return Err(Refusal::TooManyRanges);
         }
@@ -217,6 +235,11 @@ fn choose_tonnes(state: &State, account: AccountId, tonnes: u64) -> Result<Chose
         if wanted == 0 {
             return Ok(chosen);
         }
+    }
+    // Where a hold is what makes it too little, the hold is the answer.
+    let held = |it: &Holding| state.hold_on_units(&it.block, time_ms);
+    if let Some(hold) = state.available(account).find_map(held) {
+        return Err(hold.refusal());
     }
     Err(Refusal::TooFew {
         account,
@@ -343,7 +366,7 @@ fn cut(
     Ok(current.part(head))
 }
 
-fn send(state: &State, command: &Command) -> Result<Vec<Body>, Refusal> {
+fn send(state: &State, time_ms: u64, command: &Command) -> Result<Vec<Body>, Refusal> {
     let Command::Send {
         to,
         agreement,
@@ -358,7 +381,7 @@ fn send(state: &State, command: &Command) -> Result<Vec<Body>, Refusal> {
     };
     let own = state.genesis().ok_or(Refusal::Genesis)?;
     let partner = state.partner(*to).ok_or(Refusal::UnknownPartner(*to))?;
-    let Chosen { mut bodies, blocks } = choose(state, *from, units)?;
+    let Chosen { mut bodies, blocks } = choose(state, time_ms, *from, units)?;
     movable(&blocks)?;
     let ranges = ranges(&blocks);
     let transfer = transfer_id(&TransferTerms {

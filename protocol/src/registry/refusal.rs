@@ -361,6 +361,22 @@ pub enum Refusal {
     /// The process registers it, nothing else does.
     #[error("a process was adopted: {0} is made by a step of its case")]
     ByProcess(&'static str),
+    /// A hold keeps the units where they are.
+    #[error("hold {hold} stands against it: {reason}; it counts until {}", until(*.expiry_ms))]
+    Held {
+        /// The hold.
+        hold: u64,
+        /// Why it was placed.
+        reason: String,
+        /// When it stops to count, in milliseconds since the Unix epoch, if it does by itself.
+        expiry_ms: Option<u64>,
+    },
+    /// The hold is not known.
+    #[error("hold {0} is not known here")]
+    UnknownHold(u64),
+    /// The hold can not be placed or lifted so.
+    #[error("the hold can not be placed or lifted: {0}")]
+    Hold(&'static str),
     /// An amount left the range of 63-bit tonnes.
     #[error("the amount exceeds what the ledger can count")]
     Overflow,
@@ -379,6 +395,13 @@ fn periods(list: &[Period]) -> String {
     }
     let list: Vec<String> = list.iter().map(ToString::to_string).collect();
     list.join(", ")
+}
+
+fn until(expiry_ms: Option<u64>) -> String {
+    expiry_ms.map_or_else(
+        || "it is lifted".to_owned(),
+        |expiry_ms| format!("{expiry_ms} ms since 1970, or until it is lifted"),
+    )
 }
 
 impl Refusal {
@@ -438,6 +461,9 @@ impl Refusal {
             Self::PeriodCovered { .. } => "period-covered",
             Self::VintageOutside { .. } => "vintage-outside-period",
             Self::ByProcess(_) => "by-process",
+            Self::Held { .. } => "held",
+            Self::UnknownHold(_) => "unknown-hold",
+            Self::Hold(_) => "hold",
             Self::Overflow => "overflow",
             Self::DoubleEntry(_) => "double-entry",
             Self::Fault(_) => "fault",

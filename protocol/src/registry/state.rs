@@ -8,6 +8,7 @@ use crate::id::{AccountId, AgreementId, OrganisationId};
 use crate::log::Hash;
 use crate::party::Party;
 use crate::record::{Account, Agreement, Genesis, Organisation, Partner, Project, VerifierKeyText};
+use crate::registry::hold::HoldIndex;
 use crate::registry::value::fits;
 use crate::registry::{
     Direction, Head, Holding, Key, LedgerAccount, Pin, Place, StateError, Transfer, TransferKey,
@@ -47,6 +48,8 @@ pub struct State {
     pub(super) processes: BTreeMap<Hash, Arc<Process>>,
     /// Derived: the open cases that an organisation's standing decides about.
     pub(super) open_cases: BTreeSet<(OrganisationId, u64)>,
+    /// Derived: the holds that were not lifted.
+    pub(super) hold_index: HoldIndex,
     pub(super) size: u64,
     pub(super) time_ms: u64,
     pub(super) digest: Hash,
@@ -95,6 +98,7 @@ impl State {
             available: BTreeMap::new(),
             processes: BTreeMap::new(),
             open_cases: BTreeSet::new(),
+            hold_index: HoldIndex::default(),
             size: 0,
             time_ms: 0,
             digest: [0; 32],
@@ -315,12 +319,19 @@ impl State {
     /// The smallest range of an account that holds at least `tonnes`; the oldest numbers among equals.
     #[must_use]
     pub fn available_at_least(&self, account: AccountId, tonnes: u64) -> Option<&Holding> {
-        let (_, origin, first) = self
-            .available
-            .get(&account)?
-            .range((tonnes, Party::BEFORE_ALL, 0)..)
-            .next()?;
-        self.holdings.get(&(*origin, *first))
+        self.available_from(account, tonnes).next()
+    }
+
+    /// The ranges of an account that hold at least `tonnes`, in the order of [`State::available`].
+    pub(super) fn available_from(
+        &self,
+        account: AccountId,
+        tonnes: u64,
+    ) -> impl Iterator<Item = &Holding> {
+        let ranges = self.available.get(&account).into_iter();
+        ranges
+            .flat_map(move |ranges| ranges.range((tonnes, Party::BEFORE_ALL, 0)..))
+            .filter_map(|(_, origin, first)| self.holdings.get(&(*origin, *first)))
     }
 
     /// A balance of the general ledger in tonnes.
@@ -441,6 +452,7 @@ impl State {
                 self.transfers.insert(*id, it).map(Value::Transfer)
             }
             (Key::Transfer(id), None) => self.transfers.remove(id).map(Value::Transfer),
+            (Key::Hold(number), after) => self.put_hold(key, *number, after),
             (Key::Case(number), after) => self.put_case(key, *number, after),
             (Key::Process(_), after) => {
                 let adopted = match &after {

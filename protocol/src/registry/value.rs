@@ -8,6 +8,7 @@ use crate::party::Party;
 use crate::period::{Day, Period};
 use crate::record::{Account, Agreement, Genesis, Organisation, Partner, Project, VerifierKeyText};
 use crate::registry::case::{AdoptedProcess, RegistryCase};
+use crate::registry::hold::RegistryHold;
 use crate::registry::{Covered, Direction, LedgerAccount, Standing, Transfer, TransferKey};
 use crate::units::UnitBlock;
 
@@ -60,6 +61,8 @@ pub enum Key {
     CreditingPeriods(u32),
     /// The days that a case of a project covers, by the first of them.
     MonitoringPeriod(u32, Day),
+    /// A hold, by its number.
+    Hold(u64),
 }
 
 /// One value of the state.
@@ -108,6 +111,8 @@ pub enum Value {
     Periods(Vec<Period>),
     /// For [`Key::MonitoringPeriod`].
     Covered(Covered),
+    /// For [`Key::Hold`].
+    Hold(Box<RegistryHold>),
 }
 
 /// The last block header and the clock that it set.
@@ -256,6 +261,7 @@ pub(super) fn fits(key: &Key, value: &Value) -> bool {
             | (Key::ProcessPart(..), Value::Text(_))
             | (Key::Process(_), Value::Process(_))
             | (Key::Case(_), Value::Case(_))
+            | (Key::Hold(_), Value::Hold(_))
             | (
                 Key::OrganisationStanding(_) | Key::ProjectStanding(_),
                 Value::Standing(_)

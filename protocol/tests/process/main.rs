@@ -7,6 +7,7 @@
     missing_docs
 )]
 
+mod holds;
 mod issuance;
 mod organisations;
 mod periods;

@@ -7,10 +7,10 @@ use countersign_protocol::party::{Party, RegistryId};
 use countersign_protocol::period::{Day, Period};
 use countersign_protocol::record::{
     Account, AccountKind, Acquire, ActedBy, Agreement, AskCancel, AttachedDocument, BlockHeader,
-    Body, CaseAct, CaseOpened, Commitment, Fate, Finalise, Genesis, Hold, Issuance, KeyRotation,
-    Lock, Organisation, OrganisationKind, Partner, PartnerStatus, ProcessAdopted, ProcessPart,
-    Project, ProofReference, Purpose, Record, Refuse, Release, Reservation, Retire, RetireKind,
-    SourceSettled, Split, Transfer, Word, YearTonnes,
+    Body, CaseAct, CaseOpened, Commitment, Fate, Finalise, Genesis, Hold, HoldLifted, HoldOn,
+    HoldPlaced, Issuance, KeyRotation, Lock, Organisation, OrganisationKind, Partner,
+    PartnerStatus, ProcessAdopted, ProcessPart, Project, ProofReference, Purpose, Record, Refuse,
+    Release, Reservation, Retire, RetireKind, SourceSettled, Split, Transfer, Word, YearTonnes,
 };
 use countersign_protocol::serial::{CooperativeApproachId, DomesticSerial, SectoralScope};
 use countersign_protocol::serial::{UnitType, YEAR_MAX, YEAR_MIN};
@@ -524,6 +524,46 @@ fn destination() -> BoxedStrategy<Body> {
     prop_oneof![acquire, refuse, settled].boxed()
 }
 
+fn holds() -> BoxedStrategy<Body> {
+    let ranges = proptest::collection::btree_set(1..1_000_000_u64, 1..6).prop_map(|firsts| {
+        let apart = firsts.into_iter().map(|first| {
+            let first = first * 10;
+            UnitRange::new("GH".parse().unwrap(), first, first + 9).unwrap()
+        });
+        HoldOn::Ranges(apart.collect())
+    });
+    let on = prop_oneof![
+        ranges,
+        account_id().prop_map(HoldOn::Account),
+        project_number().prop_map(HoldOn::Project),
+        organisation_id().prop_map(HoldOn::Organisation),
+    ];
+    let why = || (words(), organisation_id(), words(), option::of(acted_by()));
+    let placed = (1..u64::MAX, on, why(), option::of(1..u64::MAX)).prop_map(
+        |(hold, on, (reason, authority, reference, by), expiry_ms)| {
+            Body::HoldPlaced(HoldPlaced {
+                hold,
+                on,
+                reason,
+                authority,
+                reference,
+                expiry_ms,
+                by,
+            })
+        },
+    );
+    let lifted = (1..u64::MAX, why()).prop_map(|(hold, (reason, authority, reference, by))| {
+        Body::HoldLifted(HoldLifted {
+            hold,
+            reason,
+            authority,
+            reference,
+            by,
+        })
+    });
+    prop_oneof![placed, lifted].boxed()
+}
+
 /// Any record that the limits allow.
 pub(crate) fn any_record() -> impl Strategy<Value = Record> {
     let body = prop_oneof![
@@ -532,7 +572,8 @@ pub(crate) fn any_record() -> impl Strategy<Value = Record> {
         process(),
         units(),
         source(),
-        destination()
+        destination(),
+        holds()
     ];
     (number(), request(), body).prop_map(|(time_ms, request, body)| Record {
         time_ms,

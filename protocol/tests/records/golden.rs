@@ -76,7 +76,9 @@ fn number_of_kinds(body: &Body) -> usize {
         | Body::ProcessPart(_)
         | Body::ProcessAdopted(_)
         | Body::CaseOpened(_)
-        | Body::CaseAct(_) => 24,
+        | Body::CaseAct(_)
+        | Body::HoldPlaced(_)
+        | Body::HoldLifted(_) => 26,
     }
 }
 

@@ -10,6 +10,7 @@
 mod any_record;
 mod canonical;
 mod golden;
+mod holds;
 mod limits;
 mod monitoring;
 mod samples;

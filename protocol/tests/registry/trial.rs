@@ -310,6 +310,8 @@ fn may_refuse_a_plan(command: &Command, refusal: &Refusal) -> bool {
         Command::SetPartner(_) => matches!(refusal, R::OwnParty(_) | R::WrongLog { .. }),
         Command::SetAgreement(_) => matches!(refusal, R::UnknownPartner(_) | R::NotAgreed { .. }),
         Command::Retire { .. } | Command::RotateKey { .. } | Command::Proven(_) => false,
+        // Nobody places such holds here.
+        Command::PlaceHold(_) | Command::LiftHold(_) => false,
         // These countries run without a process.
         Command::AdoptProcess { .. }
         | Command::Enrol { .. }

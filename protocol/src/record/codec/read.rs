@@ -1,6 +1,7 @@
 //! Wire to domain: every field is checked here, and errors name it.
 
 mod case;
+mod hold;
 
 use crate::id::{AccountId, OrganisationId, RequestId, TransferId};
 use crate::log::Hash;
@@ -301,6 +302,8 @@ fn body_from_wire(body: WireBody) -> Result<Body, DecodeError> {
         WireBody::ProcessAdopted(it) => case::process_adopted(&it),
         WireBody::CaseOpened(it) => case::case_opened(&it),
         WireBody::CaseAct(it) => case::case_act(&it),
+        WireBody::HoldPlaced(it) => hold::hold_placed(it),
+        WireBody::HoldLifted(it) => hold::hold_lifted(&it),
     }
 }
 

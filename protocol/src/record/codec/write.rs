@@ -1,6 +1,7 @@
 //! Domain to wire.
 
 mod case;
+mod hold;
 
 use crate::record::body::{Body, Commitment, Lock, ProofReference};
 use crate::record::codec::{
@@ -178,6 +179,8 @@ fn body_to_wire(body: &Body) -> WireBody {
         Body::ProcessAdopted(it) => WireBody::ProcessAdopted(case::process_adopted(it)),
         Body::CaseOpened(it) => WireBody::CaseOpened(case::case_opened(it)),
         Body::CaseAct(it) => WireBody::CaseAct(case::case_act(it)),
+        Body::HoldPlaced(it) => WireBody::HoldPlaced(hold::hold_placed(it)),
+        Body::HoldLifted(it) => WireBody::HoldLifted(hold::hold_lifted(it)),
         Body::Lock(it) => WireBody::Lock(lock(it)),
         Body::AskCancel(it) => WireBody::AskCancel(wire::AskCancel {
             transfer: it.transfer.as_bytes().to_vec(),

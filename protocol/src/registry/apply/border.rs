@@ -8,6 +8,7 @@ use crate::record::{
     blocks_bytes,
 };
 use crate::registry::apply::Context;
+use crate::registry::apply::hold::{may_leave, may_move};
 use crate::registry::apply::setup::open_account;
 use crate::registry::apply::units::{held_at, put_holding};
 use crate::registry::tx::Tx;
@@ -96,6 +97,7 @@ pub(super) fn agreement_with<'a>(
 
 pub(super) fn lock(tx: &mut Tx<'_>, context: Context, it: &Lock) -> Result<(), Refusal> {
     open_account(tx, it.from)?;
+    may_leave(tx.state(), context.time_ms, it.from)?;
     lock_terms(tx, context, it)?;
     let agreement = agreement_with(tx.state(), &it.agreement, it.destination)?.clone();
     use_agreement(tx, &agreement, Direction::Out, &it.blocks, context.time_ms)?;
@@ -104,6 +106,7 @@ pub(super) fn lock(tx: &mut Tx<'_>, context: Context, it: &Lock) -> Result<(), R
         if held != *block {
             return Err(Refusal::Attributes(block.range()));
         }
+        may_move(tx.state(), context.time_ms, &held)?;
         put_holding(tx, held, Place::Escrow(it.from), context.at.index);
         tx.post(
             LedgerAccount::Available(it.from),

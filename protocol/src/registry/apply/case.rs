@@ -19,7 +19,7 @@ use crate::registry::tx::Tx;
 use crate::registry::{CaseEnd, Key, Refusal, Standing, State, Value};
 use crate::workflow::{
     self, Act, Actor, Case, Decision, Effect, End, FilledForm, HISTORY_MAX, Outcome, Process,
-    Subject, SubjectKind,
+    Subject, SubjectKind, VIEWER,
 };
 
 pub(super) use effects::{active_organisation, not_by_process};
@@ -164,6 +164,21 @@ fn actor(
         role: by.role.to_string(),
         scopes: by.scopes.iter().copied().collect(),
     })
+}
+
+/// Somebody of the authority of a process, in a role that acts.
+pub(super) fn official(state: &State, process: &Process, by: &ActedBy) -> Result<(), Refusal> {
+    let actor = actor(state, by, SubjectKind::Project, &BTreeSet::new())?;
+    let kind = process.organisation_type(&actor.organisation_type);
+    if !kind.is_some_and(|kind| kind.authority) {
+        return Err(Refusal::Act(
+            "only the authority that keeps the registry does this",
+        ));
+    }
+    if actor.role == VIEWER || !process.role_exists(&actor.role, &actor.organisation_type) {
+        return Err(Refusal::Act("the role does not act in the authority"));
+    }
+    Ok(())
 }
 
 /// An organisation pursues one registration at a time, and only while it has none.

@@ -4,6 +4,7 @@ use crate::id::AccountId;
 use crate::record::{Hold, Issuance, Retire, RetireKind, Split, Transfer, YearTonnes};
 use crate::registry::apply::Context;
 use crate::registry::apply::case::{not_by_process, take_verified};
+use crate::registry::apply::hold::{may_issue, may_leave, may_move};
 use crate::registry::apply::setup::{known_account, open_account};
 use crate::registry::tx::Tx;
 use crate::registry::{Holding, Key, LedgerAccount, Place, Refusal, Value};
@@ -51,6 +52,7 @@ pub(super) fn issuance(tx: &mut Tx<'_>, context: Context, it: &Issuance) -> Resu
         year: it.year,
         tonnes: it.range.tonnes(),
     };
+    may_issue(tx.state(), context.time_ms, it.project)?;
     take_verified(tx, it.project, amount)?;
     let own = tx.state().genesis().ok_or(Refusal::Genesis)?.party;
     if it.range.origin() != own {
@@ -136,12 +138,14 @@ pub(super) fn hold(tx: &mut Tx<'_>, context: Context, it: &Hold) -> Result<(), R
 pub(super) fn transfer(tx: &mut Tx<'_>, context: Context, it: &Transfer) -> Result<(), Refusal> {
     not_by_process(tx.state(), SubjectKind::TransferRequest, "a transfer")?;
     open_account(tx, it.from)?;
+    may_leave(tx.state(), context.time_ms, it.from)?;
     known_account(tx, it.to)?;
     if it.from == it.to {
         return Err(Refusal::SameAccount(it.from));
     }
     for range in &it.ranges {
         let block = held_at(tx, *range, Place::Available(it.from), it.from)?;
+        may_move(tx.state(), context.time_ms, &block)?;
         put_holding(tx, block, Place::Available(it.to), context.at.index);
         tx.post(
             LedgerAccount::Available(it.from),
@@ -155,12 +159,14 @@ pub(super) fn transfer(tx: &mut Tx<'_>, context: Context, it: &Transfer) -> Resu
 pub(super) fn retire(tx: &mut Tx<'_>, context: Context, it: &Retire) -> Result<(), Refusal> {
     not_by_process(tx.state(), SubjectKind::RetirementRequest, "a retirement")?;
     open_account(tx, it.account)?;
+    may_leave(tx.state(), context.time_ms, it.account)?;
     let (place, credit) = match it.kind {
         RetireKind::Retire => (Place::Used, LedgerAccount::Used),
         RetireKind::Cancel => (Place::Cancelled, LedgerAccount::Cancelled),
     };
     for range in &it.ranges {
         let block = held_at(tx, *range, Place::Available(it.account), it.account)?;
+        may_move(tx.state(), context.time_ms, &block)?;
         put_holding(tx, block, place, context.at.index);
         tx.post(LedgerAccount::Available(it.account), credit, *range)?;
     }

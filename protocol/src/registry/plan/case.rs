@@ -123,7 +123,7 @@ pub(super) fn act(state: &State, time_ms: u64, new: &NewAct) -> Result<Vec<Body>
         let Chosen {
             bodies: splits,
             blocks,
-        } = choose(state, reserve.account, &reserve.units)?;
+        } = choose(state, time_ms, reserve.account, &reserve.units)?;
         bodies.extend(splits);
         act.reservation = Some(Reservation {
             account: reserve.account,

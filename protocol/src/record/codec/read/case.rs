@@ -19,7 +19,7 @@ impl Reader {
         }
     }
 
-    fn acted_by(self, it: &wire::ActedBy) -> Result<ActedBy, DecodeError> {
+    pub(super) fn acted_by(self, it: &wire::ActedBy) -> Result<ActedBy, DecodeError> {
         Ok(ActedBy {
             user: it.user,
             organisation: self.organisation("by.organisation", it.organisation)?,

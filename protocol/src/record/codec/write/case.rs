@@ -33,7 +33,7 @@ pub(super) fn scopes(list: &[SectoralScope]) -> Vec<u32> {
     list.iter().map(|it| u32::from(it.number())).collect()
 }
 
-fn acted_by(it: &ActedBy) -> wire::ActedBy {
+pub(super) fn acted_by(it: &ActedBy) -> wire::ActedBy {
     wire::ActedBy {
         user: it.user,
         organisation: it.organisation.0,

@@ -3,11 +3,12 @@
 use crate::id::{AccountId, OrganisationId};
 use crate::record::{CaseAct, Fate, Reservation, RetireKind};
 use crate::registry::apply::Context;
+use crate::registry::apply::hold::{may_leave, may_move};
 use crate::registry::apply::setup::open_account;
 use crate::registry::apply::units::{held_at, put_holding};
 use crate::registry::case::RegistryCase;
 use crate::registry::tx::Tx;
-use crate::registry::{LedgerAccount, Place, Refusal};
+use crate::registry::{LedgerAccount, Place, Refusal, State};
 use crate::units::UnitRange;
 use crate::workflow::SubjectKind;
 
@@ -27,6 +28,7 @@ pub(super) fn reserve(
         fate,
     } = reservation;
     release(tx, context, known)?;
+    nothing_held(tx.state(), context, reservation)?;
     let holder = account_organisation(tx, *from)?;
     if it.by.as_ref().map(|by| by.organisation) != Some(holder) {
         return Err(Refusal::Act("only the holder of units reserves them"));
@@ -91,6 +93,7 @@ pub(super) fn carry_out(
         .take()
         .ok_or(Refusal::Act("no units are reserved in this case"))?;
     open_account(tx, reserved.account)?;
+    nothing_held(tx.state(), context, &reserved)?;
     let end = match reserved.fate {
         Fate::Transfer { to } => {
             open_account(tx, to)?;
@@ -102,6 +105,13 @@ pub(super) fn carry_out(
         },
     };
     leave_hold(tx, context, &reserved, end)
+}
+
+/// No hold keeps reserved units where they are. Freeing them is no move: they stay in their account.
+fn nothing_held(state: &State, context: Context, it: &Reservation) -> Result<(), Refusal> {
+    may_leave(state, context.time_ms, it.account)?;
+    let mut blocks = it.ranges.iter().filter_map(|range| state.holding(*range));
+    blocks.try_for_each(|holding| may_move(state, context.time_ms, &holding.block))
 }
 
 fn leave_hold(

@@ -1,0 +1,102 @@
+//! Samples of holds, and any hold.
+
+use countersign_protocol::id::{AccountId, OrganisationId};
+use countersign_protocol::record::{
+    ActedBy, Body, DecodeError, HoldLifted, HoldOn, HoldPlaced, Record,
+};
+use countersign_protocol::units::UnitRange;
+
+use crate::samples::samples;
+
+fn text<T: std::str::FromStr>(text: &str) -> T
+where
+    T::Err: std::fmt::Debug,
+{
+    text.parse().unwrap()
+}
+
+pub(crate) fn hold_samples() -> Vec<(&'static str, Body)> {
+    let by = ActedBy {
+        user: 7,
+        organisation: OrganisationId(2),
+        organisation_type: text("government"),
+        role: text("administrator"),
+        scopes: Vec::new(),
+    };
+    let account = HoldPlaced {
+        hold: 1,
+        on: HoldOn::Account(AccountId(3)),
+        reason: text("Fraud is being investigated"),
+        authority: OrganisationId(2),
+        reference: text("High Court, order 12/2026"),
+        expiry_ms: Some(1_751_932_800_000),
+        by: Some(by.clone()),
+    };
+    let ranges = HoldPlaced {
+        hold: 2,
+        on: HoldOn::Ranges(vec![text("GH-1-5"), text("GH-9-11")]),
+        expiry_ms: None,
+        by: None,
+        ..account.clone()
+    };
+    let project = HoldPlaced {
+        on: HoldOn::Project(7),
+        ..account.clone()
+    };
+    let organisation = HoldPlaced {
+        on: HoldOn::Organisation(OrganisationId(4)),
+        ..account.clone()
+    };
+    let lifted = HoldLifted {
+        hold: 1,
+        reason: text("Acquitted"),
+        authority: OrganisationId(2),
+        reference: text("High Court, judgment 31/2026"),
+        by: Some(by),
+    };
+    vec![
+        ("hold_placed_account", Body::HoldPlaced(account)),
+        ("hold_placed_ranges", Body::HoldPlaced(ranges)),
+        ("hold_placed_project", Body::HoldPlaced(project)),
+        ("hold_placed_organisation", Body::HoldPlaced(organisation)),
+        ("hold_lifted", Body::HoldLifted(lifted)),
+    ]
+}
+
+#[test]
+fn the_ranges_of_a_hold_stand_in_order_and_apart() {
+    let mut samples = samples().into_iter();
+    let record = samples
+        .find(|(name, _)| *name == "hold_placed_ranges")
+        .unwrap()
+        .1;
+    let Body::HoldPlaced(sample) = &record.body else {
+        panic!("a hold");
+    };
+    for (wrong, ranges) in [
+        ("descending", ["GH-9-11", "GH-1-5"]),
+        ("overlapping", ["GH-1-5", "GH-5-7"]),
+        ("twice", ["GH-1-5", "GH-1-5"]),
+    ] {
+        let on = HoldOn::Ranges(ranges.map(text::<UnitRange>).to_vec());
+        let body = Body::HoldPlaced(HoldPlaced {
+            on,
+            ..sample.clone()
+        });
+        let wrong_record = Record {
+            body,
+            ..record.clone()
+        };
+        let decoded = Record::decode(&wrong_record.encode());
+        assert!(
+            matches!(
+                decoded,
+                Err(DecodeError::Field {
+                    field: "ranges",
+                    ..
+                })
+            ),
+            "{wrong}: {decoded:?}"
+        );
+    }
+}
