@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::id::{AccountId, AgreementId, OrganisationId, Origin, RequestId, Text, TransferId};
 use crate::log::Hash;
 use crate::party::{Party, RegistryId};
-use crate::record::case::{CaseAct, CaseOpened, ProcessAdopted, ProcessPart, Word};
+use crate::record::case::{CaseAct, CaseMigrated, CaseOpened, ProcessAdopted, ProcessPart, Word};
 use crate::record::hold::{HoldLifted, HoldPlaced};
 use crate::serial::{CooperativeApproachId, SectoralScope, UnitType};
 use crate::units::{UnitBlock, UnitRange};
@@ -71,6 +71,8 @@ pub enum Body {
     CaseOpened(CaseOpened),
     /// A step of a case is taken.
     CaseAct(CaseAct),
+    /// A case goes on under a newer process.
+    CaseMigrated(CaseMigrated),
     /// A hold begins.
     HoldPlaced(HoldPlaced),
     /// A hold ends.
@@ -106,6 +108,7 @@ impl Body {
             Self::ProcessAdopted(_) => "process_adopted",
             Self::CaseOpened(_) => "case_opened",
             Self::CaseAct(_) => "case_act",
+            Self::CaseMigrated(_) => "case_migrated",
             Self::HoldPlaced(_) => "hold_placed",
             Self::HoldLifted(_) => "hold_lifted",
         }

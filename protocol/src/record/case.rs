@@ -128,6 +128,21 @@ pub struct CaseAct {
     pub period: Option<Period>,
 }
 
+/// A running case goes on under a newer version of the process, and so do the open cases below it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct CaseMigrated {
+    /// The case.
+    pub case: u64,
+    /// SHA-256 of the newer file.
+    #[serde(with = "hex::serde")]
+    pub process: Hash,
+    /// Who approved it: two different users of the authority.
+    pub by: Vec<ActedBy>,
+}
+
+/// How many must approve a migration.
+pub const MIGRATION_APPROVALS: usize = 2;
+
 /// Units that wait on hold for the end of their case.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Reservation {

@@ -19,8 +19,9 @@ pub use body::{
     SourceSettled, Split, Title, Transfer, VerifierKeyText,
 };
 pub use case::{
-    ActedBy, AttachedDocument, CaseAct, CaseOpened, Fate, MAX_PROCESS_PART_BYTES,
-    MAX_PROCESS_PARTS, ProcessAdopted, ProcessPart, Reservation, Word, YearTonnes,
+    ActedBy, AttachedDocument, CaseAct, CaseMigrated, CaseOpened, Fate, MAX_PROCESS_PART_BYTES,
+    MAX_PROCESS_PARTS, MIGRATION_APPROVALS, ProcessAdopted, ProcessPart, Reservation, Word,
+    YearTonnes,
 };
 pub use error::DecodeError;
 pub use hold::{HoldLifted, HoldOn, HoldPlaced, Reference};

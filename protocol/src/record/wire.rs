@@ -12,7 +12,7 @@ pub struct Record {
     pub request: ::prost::alloc::vec::Vec<u8>,
     #[prost(
         oneof = "record::Body",
-        tags = "10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 39, 40"
+        tags = "10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 39, 40, 41"
     )]
     pub body: ::core::option::Option<record::Body>,
 }
@@ -72,6 +72,8 @@ pub mod record {
         HoldPlaced(super::HoldPlaced),
         #[prost(message, tag = "40")]
         HoldLifted(super::HoldLifted),
+        #[prost(message, tag = "41")]
+        CaseMigrated(super::CaseMigrated),
     }
 }
 /// Numbers of one Party's national counter, both ends included.
@@ -575,4 +577,16 @@ pub struct HoldLifted {
     pub reference: ::prost::alloc::string::String,
     #[prost(message, optional, tag = "5")]
     pub by: ::core::option::Option<ActedBy>,
+}
+/// A running case goes on under a newer version of the process, and so do the open cases below it.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct CaseMigrated {
+    #[prost(uint64, tag = "1")]
+    pub case: u64,
+    /// SHA-256 of the newer file
+    #[prost(bytes = "vec", tag = "2")]
+    pub process: ::prost::alloc::vec::Vec<u8>,
+    /// two different users of the authority
+    #[prost(message, repeated, tag = "3")]
+    pub by: ::prost::alloc::vec::Vec<ActedBy>,
 }

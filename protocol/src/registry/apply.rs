@@ -97,6 +97,7 @@ fn write(tx: &mut Tx<'_>, context: Context, body: &Body) -> Result<(), Refusal> 
         Body::ProcessAdopted(it) => process::process_adopted(tx, context, it),
         Body::CaseOpened(it) => case::case_opened(tx, context, it),
         Body::CaseAct(it) => case::case_act(tx, context, it),
+        Body::CaseMigrated(it) => case::case_migrated(tx, context, it),
         Body::HoldPlaced(it) => hold::placed(tx, context, it),
         Body::HoldLifted(it) => hold::lifted(tx, context, it),
         Body::BlockHeader(it) => header::block_header(tx, context, it),

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::federation::ProvenRecord;
 use crate::id::{AccountId, AgreementId, OrganisationId, RequestId, TransferId};
+use crate::log::Hash;
 use crate::party::Party;
 use crate::record::{
     AccountKind, ActedBy, Agreement, CaseAct, Commitment, Fate, HoldOn, Name, OrganisationKind,
@@ -155,11 +156,25 @@ pub enum Command {
     OpenCase(Box<NewCase>),
     /// Take a step of a case; where the step issues units, issue them.
     Act(Box<NewAct>),
+    /// Move a running case, with the open cases below it, to a newer version of the process.
+    MigrateCase(Box<MigrateCase>),
     /// Place a hold on numbers, an account, a project or an organisation. Ranges that it is on are split off first, so that the
     /// rest of them can still move.
     PlaceHold(Box<PlaceHold>),
     /// Lift such a hold.
     LiftHold(Box<LiftHold>),
+}
+
+/// A case to move to a newer version of the process.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MigrateCase {
+    /// The case. One that belongs to an open case moves with that one only.
+    pub case: u64,
+    /// SHA-256 of the newer file, which was adopted and says where the case's stage leads.
+    #[serde(with = "hex::serde")]
+    pub process: Hash,
+    /// Who approved it: two different users of the authority.
+    pub by: Vec<ActedBy>,
 }
 
 /// A hold to place.

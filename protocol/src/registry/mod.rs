@@ -22,7 +22,9 @@ mod value;
 pub use apply::{At, apply};
 pub(crate) use apply::{contradicts_pin, may_acquire};
 pub use case::{AdoptedProcess, RegistryCase};
-pub use command::{Command, IssueTo, LiftHold, NewAct, NewCase, PlaceHold, Reserve, Selection};
+pub use command::{
+    Command, IssueTo, LiftHold, MigrateCase, NewAct, NewCase, PlaceHold, Reserve, Selection,
+};
 pub use hold::{Lifted, RegistryHold};
 pub use open_case::{CaseEnd, CasePause};
 pub use period::Covered;

@@ -74,6 +74,21 @@ impl State {
             .filter_map(|(_, number)| self.case(*number))
     }
 
+    /// The open cases below a case, at any depth, by number.
+    pub(super) fn open_cases_below(&self, number: u64) -> Vec<&RegistryCase> {
+        let mut found = Vec::new();
+        let mut wait = vec![number];
+        // A child's number is above its parent's, so this ends.
+        while let Some(parent) = wait.pop() {
+            let children = self.children.range((parent, 0)..=(parent, u64::MAX));
+            wait.extend(children.clone().map(|(_, child)| *child));
+            found.extend(children.filter_map(|(_, child)| self.case(*child)));
+        }
+        found.retain(|case| case.end.is_none());
+        found.sort_unstable_by_key(|case| case.number);
+        found
+    }
+
     /// Sets a case and keeps the index of open ones in step; returns the value before.
     pub(super) fn put_case(
         &mut self,
@@ -85,9 +100,21 @@ impl State {
             Some(Value::Case(it)) => it.bound_to(),
             _ => BTreeSet::new(),
         };
+        let parent = |value: Option<&Value>| match value {
+            Some(Value::Case(it)) => it.parent,
+            _ => None,
+        };
+        let parent_after = parent(after.as_ref());
         let joined = bound(after.as_ref());
         let before = self.set_other(key, after);
         let left = bound(before.as_ref());
+        let parent_before = parent(before.as_ref());
+        if let Some(parent) = parent_before.filter(|_| parent_after.is_none()) {
+            self.children.remove(&(parent, number));
+        }
+        if let Some(parent) = parent_after.filter(|_| parent_before.is_none()) {
+            self.children.insert((parent, number));
+        }
         for organisation in left.difference(&joined) {
             self.open_cases.remove(&(*organisation, number));
         }

@@ -361,6 +361,27 @@ pub enum Refusal {
     /// The process registers it, nothing else does.
     #[error("a process was adopted: {0} is made by a step of its case")]
     ByProcess(&'static str),
+    /// The case does not move to the newer process.
+    #[error("case {case} does not move to the newer process: {why}")]
+    Migration {
+        /// The case.
+        case: u64,
+        /// Why not.
+        why: &'static str,
+    },
+    /// The newer process does not say where the stage of a case that would move leads.
+    #[error(
+        "case {case} stands in {stage:?} of {flow:?}, which the newer process does not take over: let it end first, or adopt a \
+         version that names the stage"
+    )]
+    NotMapped {
+        /// The case: the one named, or one below it.
+        case: u64,
+        /// Its flow.
+        flow: String,
+        /// Its stage.
+        stage: String,
+    },
     /// A hold keeps the units where they are.
     #[error("hold {hold} stands against it: {reason}; it counts until {}", until(*.expiry_ms))]
     Held {
@@ -461,6 +482,8 @@ impl Refusal {
             Self::PeriodCovered { .. } => "period-covered",
             Self::VintageOutside { .. } => "vintage-outside-period",
             Self::ByProcess(_) => "by-process",
+            Self::Migration { .. } => "migration",
+            Self::NotMapped { .. } => "not-mapped",
             Self::Held { .. } => "held",
             Self::UnknownHold(_) => "unknown-hold",
             Self::Hold(_) => "hold",

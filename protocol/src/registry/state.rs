@@ -48,6 +48,8 @@ pub struct State {
     pub(super) processes: BTreeMap<Hash, Arc<Process>>,
     /// Derived: the open cases that an organisation's standing decides about.
     pub(super) open_cases: BTreeSet<(OrganisationId, u64)>,
+    /// Derived: the cases below each case.
+    pub(super) children: BTreeSet<(u64, u64)>,
     /// Derived: the holds that were not lifted.
     pub(super) hold_index: HoldIndex,
     pub(super) size: u64,
@@ -98,6 +100,7 @@ impl State {
             available: BTreeMap::new(),
             processes: BTreeMap::new(),
             open_cases: BTreeSet::new(),
+            children: BTreeSet::new(),
             hold_index: HoldIndex::default(),
             size: 0,
             time_ms: 0,

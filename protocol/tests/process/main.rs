@@ -9,6 +9,7 @@
 
 mod holds;
 mod issuance;
+mod migration;
 mod organisations;
 mod periods;
 mod presets;

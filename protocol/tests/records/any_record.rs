@@ -7,8 +7,8 @@ use countersign_protocol::party::{Party, RegistryId};
 use countersign_protocol::period::{Day, Period};
 use countersign_protocol::record::{
     Account, AccountKind, Acquire, ActedBy, Agreement, AskCancel, AttachedDocument, BlockHeader,
-    Body, CaseAct, CaseOpened, Commitment, Fate, Finalise, Genesis, Hold, HoldLifted, HoldOn,
-    HoldPlaced, Issuance, KeyRotation, Lock, Organisation, OrganisationKind, Partner,
+    Body, CaseAct, CaseMigrated, CaseOpened, Commitment, Fate, Finalise, Genesis, Hold, HoldLifted,
+    HoldOn, HoldPlaced, Issuance, KeyRotation, Lock, Organisation, OrganisationKind, Partner,
     PartnerStatus, ProcessAdopted, ProcessPart, Project, ProofReference, Purpose, Record, Refuse,
     Release, Reservation, Retire, RetireKind, SourceSettled, Split, Transfer, Word, YearTonnes,
 };
@@ -308,7 +308,9 @@ fn process() -> BoxedStrategy<Body> {
                 parts,
             })
         });
-    prop_oneof![part, adopted, case_opened(), case_act()].boxed()
+    let migrated = (1..u64::MAX, any::<[u8; 32]>(), vec(acted_by(), 2))
+        .prop_map(|(case, process, by)| Body::CaseMigrated(CaseMigrated { case, process, by }));
+    prop_oneof![part, adopted, case_opened(), case_act(), migrated].boxed()
 }
 
 fn case_opened() -> impl Strategy<Value = Body> {

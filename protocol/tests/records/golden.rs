@@ -77,8 +77,9 @@ fn number_of_kinds(body: &Body) -> usize {
         | Body::ProcessAdopted(_)
         | Body::CaseOpened(_)
         | Body::CaseAct(_)
+        | Body::CaseMigrated(_)
         | Body::HoldPlaced(_)
-        | Body::HoldLifted(_) => 26,
+        | Body::HoldLifted(_) => 27,
     }
 }
 

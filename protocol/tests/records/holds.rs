@@ -1,8 +1,8 @@
-//! Samples of holds, and any hold.
+//! Samples of holds and of a migration.
 
 use countersign_protocol::id::{AccountId, OrganisationId};
 use countersign_protocol::record::{
-    ActedBy, Body, DecodeError, HoldLifted, HoldOn, HoldPlaced, Record,
+    ActedBy, Body, CaseMigrated, DecodeError, HoldLifted, HoldOn, HoldPlaced, Record,
 };
 use countersign_protocol::units::UnitRange;
 
@@ -15,7 +15,7 @@ where
     text.parse().unwrap()
 }
 
-pub(crate) fn hold_samples() -> Vec<(&'static str, Body)> {
+pub(crate) fn authority_samples() -> Vec<(&'static str, Body)> {
     let by = ActedBy {
         user: 7,
         organisation: OrganisationId(2),
@@ -52,7 +52,16 @@ pub(crate) fn hold_samples() -> Vec<(&'static str, Body)> {
         reason: text("Acquitted"),
         authority: OrganisationId(2),
         reference: text("High Court, judgment 31/2026"),
-        by: Some(by),
+        by: Some(by.clone()),
+    };
+    let second = ActedBy {
+        user: 8,
+        ..by.clone()
+    };
+    let migrated = CaseMigrated {
+        case: 4,
+        process: [0x75; 32],
+        by: vec![by, second],
     };
     vec![
         ("hold_placed_account", Body::HoldPlaced(account)),
@@ -60,6 +69,7 @@ pub(crate) fn hold_samples() -> Vec<(&'static str, Body)> {
         ("hold_placed_project", Body::HoldPlaced(project)),
         ("hold_placed_organisation", Body::HoldPlaced(organisation)),
         ("hold_lifted", Body::HoldLifted(lifted)),
+        ("case_migrated", Body::CaseMigrated(migrated)),
     ]
 }
 

@@ -74,7 +74,7 @@ pub(crate) fn samples() -> Vec<(&'static str, Record)> {
     (0..)
         .zip(bodies)
         .chain((100..).zip(crate::monitoring::samples()))
-        .chain((200..).zip(crate::holds::hold_samples()))
+        .chain((200..).zip(crate::holds::authority_samples()))
         .map(|(number, (name, body))| {
             let record = Record {
                 time_ms: 1_751_846_400_000 + number,

@@ -316,7 +316,8 @@ fn may_refuse_a_plan(command: &Command, refusal: &Refusal) -> bool {
         Command::AdoptProcess { .. }
         | Command::Enrol { .. }
         | Command::OpenCase(_)
-        | Command::Act(_) => matches!(refusal, R::NoProcess),
+        | Command::Act(_)
+        | Command::MigrateCase(_) => matches!(refusal, R::NoProcess),
     }
 }
 

@@ -302,6 +302,7 @@ fn body_from_wire(body: WireBody) -> Result<Body, DecodeError> {
         WireBody::ProcessAdopted(it) => case::process_adopted(&it),
         WireBody::CaseOpened(it) => case::case_opened(&it),
         WireBody::CaseAct(it) => case::case_act(&it),
+        WireBody::CaseMigrated(it) => case::case_migrated(&it),
         WireBody::HoldPlaced(it) => hold::hold_placed(it),
         WireBody::HoldLifted(it) => hold::hold_lifted(&it),
     }

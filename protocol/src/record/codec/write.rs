@@ -179,6 +179,7 @@ fn body_to_wire(body: &Body) -> WireBody {
         Body::ProcessAdopted(it) => WireBody::ProcessAdopted(case::process_adopted(it)),
         Body::CaseOpened(it) => WireBody::CaseOpened(case::case_opened(it)),
         Body::CaseAct(it) => WireBody::CaseAct(case::case_act(it)),
+        Body::CaseMigrated(it) => WireBody::CaseMigrated(case::case_migrated(it)),
         Body::HoldPlaced(it) => WireBody::HoldPlaced(hold::hold_placed(it)),
         Body::HoldLifted(it) => WireBody::HoldLifted(hold::hold_lifted(it)),
         Body::Lock(it) => WireBody::Lock(lock(it)),

@@ -1,6 +1,7 @@
 //! Cases of the country's process: each act is judged by the adopted process itself, and its effects take place with it.
 
 mod effects;
+mod migration;
 mod period;
 mod reserved;
 mod suspension;
@@ -23,6 +24,7 @@ use crate::workflow::{
 };
 
 pub(super) use effects::{active_organisation, not_by_process};
+pub(super) use migration::case_migrated;
 pub(super) use verified::take_verified;
 pub(in crate::registry) use verified::{verified_after, verified_of};
 

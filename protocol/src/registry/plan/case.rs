@@ -8,12 +8,12 @@ use super::{Chosen, choose, next_organisation, ranges};
 use crate::id::RequestId;
 use crate::log::Hash;
 use crate::record::{
-    Body, CaseOpened, Issuance, MAX_PROCESS_PART_BYTES, Name, Organisation, OrganisationKind,
-    ProcessAdopted, ProcessPart, Record, Reservation, Word, YearTonnes,
+    Body, CaseMigrated, CaseOpened, Issuance, MAX_PROCESS_PART_BYTES, Name, Organisation,
+    OrganisationKind, ProcessAdopted, ProcessPart, Record, Reservation, Word, YearTonnes,
 };
 use crate::registry::apply::{outcome_of, verified_after, verified_of};
 use crate::registry::case::checked_process;
-use crate::registry::{IssueTo, NewAct, NewCase, Refusal, State};
+use crate::registry::{IssueTo, MigrateCase, NewAct, NewCase, Refusal, State};
 use crate::serial::SectoralScope;
 use crate::units::UnitRange;
 use crate::workflow::Effect;
@@ -108,6 +108,11 @@ pub(super) fn open(state: &State, new: &NewCase) -> Body {
         scopes: scopes.into_iter().collect(),
         by,
     })
+}
+
+pub(super) fn migrate(new: &MigrateCase) -> Body {
+    let MigrateCase { case, process, by } = new.clone();
+    Body::CaseMigrated(CaseMigrated { case, process, by })
 }
 
 /// The act, the splits before it that its reservation needs, and the issuances behind it: one for each vintage.

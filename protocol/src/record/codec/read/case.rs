@@ -6,8 +6,9 @@ use crate::period::{Day, Period};
 use crate::record::codec::{purpose, retire_kind};
 use crate::record::wire;
 use crate::record::{
-    ActedBy, AttachedDocument, Body, CaseAct, CaseOpened, DecodeError, Fate,
-    MAX_PROCESS_PART_BYTES, MAX_SET, ProcessAdopted, ProcessPart, Reservation, YearTonnes,
+    ActedBy, AttachedDocument, Body, CaseAct, CaseMigrated, CaseOpened, DecodeError, Fate,
+    MAX_PROCESS_PART_BYTES, MAX_SET, MIGRATION_APPROVALS, ProcessAdopted, ProcessPart, Reservation,
+    YearTonnes,
 };
 
 impl Reader {
@@ -162,5 +163,22 @@ pub(super) fn case_act(it: &wire::CaseAct) -> Result<Body, DecodeError> {
             .map(|it| read.reservation(it))
             .transpose()?,
         period: it.period.map(|it| read.period(it)).transpose()?,
+    }))
+}
+
+pub(super) fn case_migrated(it: &wire::CaseMigrated) -> Result<Body, DecodeError> {
+    let read = Reader("case_migrated");
+    if it.by.len() != MIGRATION_APPROVALS {
+        let why = format!(
+            "has {} entries; {MIGRATION_APPROVALS} are wanted",
+            it.by.len()
+        );
+        return read.fail("by", &why);
+    }
+    let by: Result<Vec<ActedBy>, DecodeError> = it.by.iter().map(|by| read.acted_by(by)).collect();
+    Ok(Body::CaseMigrated(CaseMigrated {
+        case: read.case_number("case", it.case)?,
+        process: read.hash("process", &it.process)?,
+        by: by?,
     }))
 }

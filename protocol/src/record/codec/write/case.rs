@@ -4,8 +4,8 @@ use super::{commitment, ranges};
 use crate::record::codec::{purpose_number, retire_kind_number};
 use crate::record::wire;
 use crate::record::{
-    ActedBy, AttachedDocument, CaseAct, CaseOpened, Fate, ProcessAdopted, ProcessPart, Reservation,
-    Word,
+    ActedBy, AttachedDocument, CaseAct, CaseMigrated, CaseOpened, Fate, ProcessAdopted,
+    ProcessPart, Reservation, Word,
 };
 use crate::serial::SectoralScope;
 
@@ -81,6 +81,14 @@ pub(super) fn case_act(it: &CaseAct) -> wire::CaseAct {
             first: it.first().number(),
             last: it.last().number(),
         }),
+    }
+}
+
+pub(super) fn case_migrated(it: &CaseMigrated) -> wire::CaseMigrated {
+    wire::CaseMigrated {
+        case: it.case,
+        process: it.process.to_vec(),
+        by: it.by.iter().map(acted_by).collect(),
     }
 }
 
