@@ -34,6 +34,10 @@ pub(crate) enum AccountKind {
     PartyHolding,
     /// A holding account of an authorised entity
     EntityHolding,
+    /// Units set aside at issuance against reversals
+    Buffer,
+    /// Units set aside at issuance as a share of proceeds
+    ShareOfProceeds,
 }
 
 impl From<AccountKind> for record::AccountKind {
@@ -41,6 +45,8 @@ impl From<AccountKind> for record::AccountKind {
         match word {
             AccountKind::PartyHolding => Self::PartyHolding,
             AccountKind::EntityHolding => Self::EntityHolding,
+            AccountKind::Buffer => Self::Buffer,
+            AccountKind::ShareOfProceeds => Self::ShareOfProceeds,
         }
     }
 }

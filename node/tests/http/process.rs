@@ -115,6 +115,7 @@ async fn everybody_sees_where_a_case_stands_and_whom_it_waits_for() {
         parent: None,
         title: "Pacific Stoves".parse().unwrap(),
         owners: [developer.made.id].into(),
+        shares: [].into(),
         counterparty: None,
         scopes: [].into(),
         by,

@@ -186,6 +186,10 @@ pub enum AccountKind {
     PartyHolding,
     /// A holding account of an authorised entity.
     EntityHolding,
+    /// Units that the Party sets aside at issuance against reversals.
+    Buffer,
+    /// Units that are set aside at issuance as a share of proceeds, such as for adaptation.
+    ShareOfProceeds,
 }
 
 /// An account of the registry.

@@ -79,6 +79,9 @@ pub struct CaseOpened {
     pub scopes: Vec<SectoralScope>,
     /// Who opens it.
     pub by: ActedBy,
+    /// The owners' parts in what a project issues, each above zero, in the order of the owners; empty for equal parts.
+    #[serde(default)]
+    pub shares: Vec<u32>,
 }
 
 /// A document that comes with an act.

@@ -22,7 +22,9 @@ macro_rules! numbered {
 }
 
 numbered!(OrganisationKind, organisation_kind_number, organisation_kind, { Government = 1, Developer = 2, Certifier = 3, Other = 4 });
-numbered!(AccountKind, account_kind_number, account_kind, { PartyHolding = 100, EntityHolding = 121 });
+numbered!(AccountKind, account_kind_number, account_kind, {
+    PartyHolding = 100, EntityHolding = 121, Buffer = 150, ShareOfProceeds = 160,
+});
 numbered!(RetireKind, retire_kind_number, retire_kind, { Retire = 1, Cancel = 2 });
 numbered!(Purpose, purpose_number, purpose, {
     Ndc = 1, InternationalMitigation = 2, OtherPurposes = 3, OverallMitigation = 4, Voluntary = 5,

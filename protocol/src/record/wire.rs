@@ -460,6 +460,9 @@ pub struct CaseOpened {
     pub scopes: ::prost::alloc::vec::Vec<u32>,
     #[prost(message, optional, tag = "9")]
     pub by: ::core::option::Option<ActedBy>,
+    /// one for each owner, above zero; none: equal parts
+    #[prost(uint32, repeated, tag = "10")]
+    pub shares: ::prost::alloc::vec::Vec<u32>,
 }
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct AttachedDocument {

@@ -12,7 +12,7 @@ mod units;
 pub(crate) use acquire::may_acquire;
 pub(crate) use border::contradicts_pin;
 pub(super) use border::movable;
-pub(super) use case::{outcome_of, verified_after, verified_of};
+pub(super) use case::{dues, outcome_of, verified_after, verified_of};
 
 use crate::log::Hash;
 use crate::record::{Body, Record};
@@ -73,6 +73,7 @@ pub fn apply(state: &mut State, at: At, record: &Record) -> Result<Applied, Refu
 }
 
 fn write(tx: &mut Tx<'_>, context: Context, body: &Body) -> Result<(), Refusal> {
+    case::only_what_is_due(tx.state(), body)?;
     match body {
         Body::Genesis(it) => setup::genesis(tx, it),
         Body::Organisation(it) => setup::organisation(tx, it),

@@ -55,6 +55,8 @@ pub struct RegistryCase {
     pub case: Case,
     /// The days that it covers, for a monitoring period; those that a crediting period is to have, for a project.
     pub period: Option<Period>,
+    /// The owners' parts in the order of their numbers; empty where all are equal.
+    pub shares: Vec<u32>,
 }
 
 /// A process file that passes the checker.

@@ -1,6 +1,6 @@
 //! What somebody wants: an intent that becomes exact records when its turn comes.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -222,6 +222,10 @@ pub struct NewCase {
     pub title: Title,
     /// Its owners.
     pub owners: BTreeSet<OrganisationId>,
+    /// Each owner's part in what a project issues, such as 2 and 1; empty for equal parts. A case below a project has the
+    /// project's.
+    #[serde(default)]
+    pub shares: BTreeMap<OrganisationId, u32>,
     /// The receiver that a request names.
     pub counterparty: Option<OrganisationId>,
     /// Its sectoral scopes.
@@ -253,10 +257,20 @@ pub struct Reserve {
 }
 
 /// Where issued units go, and what they are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct IssueTo {
-    /// The receiving account: one of an owner's.
-    pub account: AccountId,
+    /// The receiving accounts: one of each owner.
+    pub accounts: BTreeSet<AccountId>,
     /// Unit type of the serial.
     pub unit_type: UnitType,
+    /// A holding account of the Party, where the process deducts for overall mitigation in global emissions: what is
+    /// issued into it is cancelled at once.
+    #[serde(default)]
+    pub overall_mitigation: Option<AccountId>,
+    /// A share-of-proceeds account, where the process deducts a share of proceeds.
+    #[serde(default)]
+    pub share_of_proceeds: Option<AccountId>,
+    /// A buffer account of the Party, where the process deducts for a buffer.
+    #[serde(default)]
+    pub buffer: Option<AccountId>,
 }

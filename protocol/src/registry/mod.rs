@@ -8,6 +8,7 @@ mod apply;
 mod case;
 mod command;
 mod hold;
+mod issuance;
 mod open_case;
 mod period;
 mod plan;
@@ -26,6 +27,7 @@ pub use command::{
     Command, IssueTo, LiftHold, MigrateCase, NewAct, NewCase, PlaceHold, Reserve, Selection,
 };
 pub use hold::{Lifted, RegistryHold};
+pub use issuance::{Due, DueIssuance, DueTo};
 pub use open_case::{CaseEnd, CasePause};
 pub use period::Covered;
 pub use plan::plan;

@@ -2,6 +2,7 @@
 
 mod case;
 mod hold;
+mod issuance;
 
 use crate::federation;
 use crate::id::{AccountId, OrganisationId};
@@ -150,7 +151,7 @@ pub fn plan(state: &State, time_ms: u64, command: &Command) -> Result<Vec<Body>,
             organisation_type,
             scopes,
         } => case::enrol(state, name, organisation_type, scopes),
-        Command::OpenCase(new) => case::writable(time_ms, vec![case::open(state, new)]),
+        Command::OpenCase(new) => case::writable(time_ms, vec![case::open(state, new)?]),
         Command::Act(new) => case::writable(time_ms, case::act(state, time_ms, new)?),
         Command::MigrateCase(new) => case::writable(time_ms, vec![case::migrate(new)]),
         Command::PlaceHold(new) => case::writable(time_ms, hold::place(state, new)?),

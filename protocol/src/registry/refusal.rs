@@ -5,7 +5,7 @@ use crate::id::{AccountId, AgreementId, OrganisationId, TransferId};
 use crate::party::{Party, RegistryId};
 use crate::period::Period;
 use crate::record::{DecodeError, MAX_BLOCKS_BYTES, MAX_RANGES};
-use crate::registry::MAX_TRANSFER_TONNES;
+use crate::registry::{Due, DueIssuance, DueTo, MAX_TRANSFER_TONNES};
 use crate::units::UnitRange;
 use crate::workflow;
 
@@ -358,6 +358,9 @@ pub enum Refusal {
         /// The vintage.
         year: u16,
     },
+    /// Something else must be written first.
+    #[error("{}", due(.0))]
+    Due(Due),
     /// The process registers it, nothing else does.
     #[error("a process was adopted: {0} is made by a step of its case")]
     ByProcess(&'static str),
@@ -425,6 +428,34 @@ fn until(expiry_ms: Option<u64>) -> String {
     )
 }
 
+/// What is due in words.
+fn due(due: &Due) -> String {
+    match due {
+        Due::Issuance(it) => {
+            let to = match it.to {
+                DueTo::Owner(owner) => format!("an account of organisation {owner}"),
+                DueTo::OverallMitigation => {
+                    "a holding account of the Party, to be cancelled".into()
+                }
+                DueTo::ShareOfProceeds => "a share-of-proceeds account".into(),
+                DueTo::Buffer => "a buffer account of the Party".into(),
+            };
+            let DueIssuance {
+                project,
+                year,
+                tonnes,
+                ..
+            } = it;
+            format!(
+                "{tonnes} tonnes of {year} of project {project} are due to {to}: nothing else can be written before"
+            )
+        }
+        Due::Cancellation { account, range } => format!(
+            "{range} in account {account} is due to be cancelled for overall mitigation: nothing else can be written before"
+        ),
+    }
+}
+
 impl Refusal {
     /// A stable word for programs.
     #[must_use]
@@ -481,6 +512,7 @@ impl Refusal {
             Self::OutsideCrediting { .. } => "outside-crediting-period",
             Self::PeriodCovered { .. } => "period-covered",
             Self::VintageOutside { .. } => "vintage-outside-period",
+            Self::Due(_) => "due",
             Self::ByProcess(_) => "by-process",
             Self::Migration { .. } => "migration",
             Self::NotMapped { .. } => "not-mapped",

@@ -9,7 +9,7 @@ use crate::period::{Day, Period};
 use crate::record::{Account, Agreement, Genesis, Organisation, Partner, Project, VerifierKeyText};
 use crate::registry::case::{AdoptedProcess, RegistryCase};
 use crate::registry::hold::RegistryHold;
-use crate::registry::{Covered, Direction, LedgerAccount, Standing, Transfer, TransferKey};
+use crate::registry::{Covered, Direction, Due, LedgerAccount, Standing, Transfer, TransferKey};
 use crate::units::UnitBlock;
 
 /// Names one value of the state.
@@ -63,6 +63,8 @@ pub enum Key {
     MonitoringPeriod(u32, Day),
     /// A hold, by its number.
     Hold(u64),
+    /// What must be written next, in order.
+    Due(u32),
 }
 
 /// One value of the state.
@@ -113,6 +115,8 @@ pub enum Value {
     Covered(Covered),
     /// For [`Key::Hold`].
     Hold(Box<RegistryHold>),
+    /// For [`Key::Due`].
+    Due(Due),
 }
 
 /// The last block header and the clock that it set.
@@ -268,5 +272,6 @@ pub(super) fn fits(key: &Key, value: &Value) -> bool {
             )
             | (Key::CreditingPeriods(_), Value::Periods(_))
             | (Key::MonitoringPeriod(..), Value::Covered(_))
+            | (Key::Due(_), Value::Due(_))
     )
 }

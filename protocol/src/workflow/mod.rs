@@ -30,9 +30,9 @@ pub use case::{
 pub use diagram::mermaid;
 pub use engine::{act, start};
 pub use model::{
-    ActorRule, Answer, Apart, BASE_ROLES, Deadline, EffectRule, FALLBACK_LANGUAGE, Fee, Flow, Form,
-    Id, Label, Letter, Migration, Named, OrganisationType, Parent, Process, ProcessHash, ROOT,
-    Role, Stage, Step, VIEWER,
+    ActorRule, Answer, Apart, BASE_ROLES, BASIS_POINTS, Deadline, EffectRule, FALLBACK_LANGUAGE,
+    Fee, Flow, Form, Id, IssuanceRules, Label, Letter, Migration, Named, OrganisationType, Parent,
+    Process, ProcessHash, ROOT, Role, Stage, Step, VIEWER,
 };
 pub use permission::{Possible, possible};
 pub use picture::svg;

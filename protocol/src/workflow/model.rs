@@ -69,6 +69,8 @@ pub struct Process {
     pub letters: Vec<Letter>,
     /// Fees.
     pub fees: Vec<Fee>,
+    /// What is deducted when units are issued.
+    pub issuance: IssuanceRules,
     /// Flows.
     pub flows: Vec<Flow>,
     /// Ways by which running cases of an older version may come over.
@@ -147,6 +149,20 @@ pub struct Fee {
     pub amount: u64,
     /// ISO 4217 code.
     pub currency: String,
+}
+
+/// 100 % in basis points.
+pub const BASIS_POINTS: u16 = 10_000;
+
+/// What a country deducts from verified tonnes when units are issued, in basis points of them; at most 100 % together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct IssuanceRules {
+    /// Set aside against reversals.
+    pub buffer: u16,
+    /// Cancelled at once for overall mitigation in global emissions.
+    pub overall_mitigation: u16,
+    /// Share of proceeds, such as for adaptation.
+    pub share_of_proceeds: u16,
 }
 
 /// The life of one kind of subject.

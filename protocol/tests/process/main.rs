@@ -16,6 +16,7 @@ mod presets;
 mod processes;
 mod requests;
 mod sectors;
+mod shares;
 mod small;
 #[path = "../support/mod.rs"]
 mod support;

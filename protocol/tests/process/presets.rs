@@ -6,14 +6,14 @@ use std::sync::Arc;
 use countersign_protocol::id::OrganisationId;
 use countersign_protocol::period::Period;
 use countersign_protocol::record::{ActedBy, CaseAct, Commitment, YearTonnes};
-use countersign_protocol::registry::{Command, IssueTo, NewAct, NewCase, Refusal};
-use countersign_protocol::serial::{SectoralScope, UnitType};
+use countersign_protocol::registry::{Command, NewAct, NewCase, Refusal};
+use countersign_protocol::serial::SectoralScope;
 use countersign_protocol::workflow::{
     Decision, Effect, EffectRule, End, Flow, PRESETS, Process, Script, Step, StepKind, SubjectKind,
     Walk, WalkLine, simulate,
 };
 
-use crate::small::{CREDITED, MONITORED, account_of, document};
+use crate::small::{CREDITED, MONITORED, account_of, document, into};
 use crate::support::invariants::check;
 use crate::support::{Ledger, text};
 
@@ -123,6 +123,7 @@ impl Country {
             parent,
             title: text("Stoves"),
             owners: BTreeSet::from([by.organisation]),
+            shares: BTreeMap::new(),
             counterparty: None,
             scopes: BTreeSet::from([SectoralScope::new(3).unwrap()]),
             by: by.clone(),
@@ -168,10 +169,7 @@ impl Country {
             issue: accounts
                 .find(|account| Some(account.organisation) == owner)
                 .filter(|_| has(Effect::Issue))
-                .map(|account| IssueTo {
-                    account: account.id,
-                    unit_type: UnitType::ITMO,
-                }),
+                .map(|account| into([account.id])),
             reserve: None,
         }
     }

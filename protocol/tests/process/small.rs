@@ -1,6 +1,6 @@
 //! A registry that runs the smallest preset, and the people in it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use countersign_protocol::id::{AccountId, OrganisationId};
@@ -64,7 +64,7 @@ pub(crate) fn register_both(ledger: &mut Ledger) {
     register(ledger, CERTIFIER, "certifier");
 }
 
-fn register(ledger: &mut Ledger, organisation: OrganisationId, kind: &str) {
+pub(crate) fn register(ledger: &mut Ledger, organisation: OrganisationId, kind: &str) {
     let by = person(
         organisation,
         kind,
@@ -116,6 +116,7 @@ pub(crate) fn open(
         parent,
         title: text("Stoves on the outer islands"),
         owners: BTreeSet::from([by.organisation]),
+        shares: BTreeMap::new(),
         counterparty: None,
         scopes: BTreeSet::from([SectoralScope::new(3).unwrap()]),
         by: by.clone(),
@@ -161,10 +162,7 @@ pub(crate) fn act_and_issue(
     act: CaseAct,
     account: AccountId,
 ) -> Result<Vec<u64>, Refusal> {
-    let issue = Some(IssueTo {
-        account,
-        unit_type: UnitType::ITMO,
-    });
+    let issue = Some(into([account]));
     ledger.submit(&Command::Act(Box::new(NewAct {
         act,
         issue,
@@ -172,9 +170,26 @@ pub(crate) fn act_and_issue(
     })))
 }
 
+/// Units of one type into these accounts, with nothing deducted.
+pub(crate) fn into(accounts: impl IntoIterator<Item = AccountId>) -> IssueTo {
+    IssueTo {
+        accounts: accounts.into_iter().collect(),
+        unit_type: UnitType::ITMO,
+        overall_mitigation: None,
+        share_of_proceeds: None,
+        buffer: None,
+    }
+}
+
 /// A project that went all the way to its authorisation; gives its case.
 pub(crate) fn authorised_project(ledger: &mut Ledger) -> u64 {
     let case = open(ledger, "project", None, &developer()).unwrap();
+    authorise(ledger, case);
+    case
+}
+
+/// Takes the case of a project all the way to its authorisation.
+pub(crate) fn authorise(ledger: &mut Ledger, case: u64) {
     let mut submit = plain(case, "submit", &developer());
     submit.form = Some(Commitment([4; 32]));
     submit.documents = vec![document("design-document")];
@@ -188,7 +203,6 @@ pub(crate) fn authorised_project(ledger: &mut Ledger) -> u64 {
     act(ledger, plain(case, "recommend", &official(1))).unwrap();
     act(ledger, plain(case, "authorise", &official(2))).unwrap();
     act(ledger, plain(case, "authorise", &official(3))).unwrap();
-    case
 }
 
 /// The act by which the certifier verifies these amounts.
@@ -278,6 +292,7 @@ pub(crate) fn request(
         parent: None,
         title: text("Units"),
         owners: BTreeSet::from([DEVELOPER]),
+        shares: BTreeMap::new(),
         counterparty: Some(BUYER),
         scopes: BTreeSet::new(),
         by: developer(),

@@ -1,6 +1,6 @@
 //! One record suspends: the organisation moves nothing, its open requests are cancelled, its projects rest.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use countersign_protocol::record::{
     AccountKind, Body, Commitment, Fate, Hold, Purpose, RetireKind,
@@ -238,6 +238,7 @@ fn nothing_is_issued_to_the_suspended_and_only_the_authority_decides_meanwhile()
         parent: None,
         title: text("Shared"),
         owners: BTreeSet::from([DEVELOPER, crate::small::CERTIFIER]),
+        shares: BTreeMap::new(),
         counterparty: None,
         scopes: BTreeSet::new(),
         by: certifier(),

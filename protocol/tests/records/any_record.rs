@@ -189,7 +189,12 @@ fn setup() -> BoxedStrategy<Body> {
             })
         },
     );
-    let kind = select(vec![AccountKind::PartyHolding, AccountKind::EntityHolding]);
+    let kind = select(vec![
+        AccountKind::PartyHolding,
+        AccountKind::EntityHolding,
+        AccountKind::Buffer,
+        AccountKind::ShareOfProceeds,
+    ]);
     let account = (account_id(), organisation_id(), words(), kind).prop_map(
         |(id, organisation, name, kind)| {
             Body::Account(Account {
@@ -316,19 +321,20 @@ fn process() -> BoxedStrategy<Body> {
 fn case_opened() -> impl Strategy<Value = Body> {
     let names = (word(), option::of(word()), words());
     let people = (
-        btree_set(organisation_id(), 0..4),
+        (btree_set(organisation_id(), 0..4), option::of(1..u32::MAX)),
         option::of(organisation_id()),
         btree_set(scope(), 0..4),
         acted_by(),
     );
     (1..u64::MAX, option::of(1..u64::MAX), names, people).prop_map(
-        |(case, parent, (flow, track, title), (owners, counterparty, scopes, by))| {
+        |(case, parent, (flow, track, title), ((owners, part), counterparty, scopes, by))| {
             Body::CaseOpened(CaseOpened {
                 case,
                 flow,
                 track,
                 parent,
                 title,
+                shares: part.map_or_else(Vec::new, |part| vec![part; owners.len()]),
                 owners: owners.into_iter().collect(),
                 counterparty,
                 scopes: scopes.into_iter().collect(),

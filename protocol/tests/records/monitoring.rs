@@ -1,7 +1,9 @@
 //! Samples of the records of monitoring and issuance.
 
-use countersign_protocol::id::OrganisationId;
-use countersign_protocol::record::{ActedBy, Body, CaseAct, Commitment};
+use countersign_protocol::id::{AccountId, OrganisationId};
+use countersign_protocol::record::{
+    Account, AccountKind, ActedBy, Body, CaseAct, CaseOpened, Commitment,
+};
 
 use crate::samples::text;
 
@@ -29,5 +31,33 @@ pub(crate) fn samples() -> Vec<(&'static str, Body)> {
         reservation: None,
         period: Some(text("2022-01-01/2023-12-31")),
     };
-    vec![("case_act_that_covers_a_period", Body::CaseAct(covers))]
+    let shared = CaseOpened {
+        case: 8,
+        flow: text("project"),
+        track: None,
+        parent: None,
+        title: text("Shared stoves"),
+        owners: vec![OrganisationId(2), OrganisationId(5)],
+        counterparty: None,
+        scopes: Vec::new(),
+        by: by(),
+        shares: vec![2, 1],
+    };
+    let account = |id, name, kind| {
+        Body::Account(Account {
+            id: AccountId(id),
+            organisation: OrganisationId(1),
+            name: text(name),
+            kind,
+        })
+    };
+    vec![
+        ("case_act_that_covers_a_period", Body::CaseAct(covers)),
+        ("case_opened_with_shares", Body::CaseOpened(shared)),
+        ("account_buffer", account(3, "Buffer", AccountKind::Buffer)),
+        (
+            "account_share_of_proceeds",
+            account(4, "Share of proceeds", AccountKind::ShareOfProceeds),
+        ),
+    ]
 }

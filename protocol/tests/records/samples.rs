@@ -217,6 +217,7 @@ fn process() -> Vec<(&'static str, Body)> {
         counterparty: Some(OrganisationId(3)),
         scopes: vec![SectoralScope::new(3).unwrap()],
         by: by.clone(),
+        shares: Vec::new(),
     };
     let act = CaseAct {
         case: 4,

@@ -98,6 +98,11 @@ const CHANGES: &[(&str, &str)] = &[
         "[[flow]]\nid = \"period\"",
         "[[flow]]\nid = \"project\"\nlabel = \"Project\"\nsubject = \"project\"\nfirst = \"begun\"\nstage = [{ id = \"begun\", label = \"Begun\" }, { id = \"over\", label = \"Over\", end = \"accepted\" }]\n\n[[flow.step]]\nid = \"end\"\nlabel = \"End\"\nkind = \"decide\"\nfrom = [\"begun\"]\nto = \"over\"\nby = [{ type = \"developer\", roles = [\"administrator\"], scope = \"own\" }]\n\n[[flow]]\nid = \"period\"\nparent = { flow = \"project\", stages = [\"begun\"] }",
     ),
+    (
+        "[[fee]]",
+        "[issuance]\nbuffer = 9000\nomge = 1001\n\n[[fee]]",
+    ),
+    ("[[fee]]", "[issuance]\nsop = 10001\n\n[[fee]]"),
     ("kind = \"verify\"", "kind = \"review\""),
     ("then = \"lapse\"", "then = \"submit\""),
     (", then = \"lapse\"", ""),

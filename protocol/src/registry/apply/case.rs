@@ -1,5 +1,6 @@
 //! Cases of the country's process: each act is judged by the adopted process itself, and its effects take place with it.
 
+mod due;
 mod effects;
 mod migration;
 mod period;
@@ -23,9 +24,10 @@ use crate::workflow::{
     Subject, SubjectKind, VIEWER,
 };
 
+pub(in crate::registry) use due::dues;
+pub(super) use due::{only_what_is_due, take_cancellation, take_issuance};
 pub(super) use effects::{active_organisation, not_by_process};
 pub(super) use migration::case_migrated;
-pub(super) use verified::take_verified;
 pub(in crate::registry) use verified::{verified_after, verified_of};
 
 use effects::{Cause, effect};
@@ -106,9 +108,37 @@ pub(super) fn case_opened(
         changed_at: context.at.index,
         case,
         period: None,
+        shares: owners_shares(kind, it, parent.as_ref())?,
     };
     tx.put(Key::Case(it.case), Value::Case(Box::new(opened)));
     Ok(())
+}
+
+/// The owners' parts. Whatever belongs to a project has the project's owners with the project's parts, so that nobody else
+/// reports on it or receives what it issues.
+fn owners_shares(
+    kind: SubjectKind,
+    it: &CaseOpened,
+    parent: Option<&RegistryCase>,
+) -> Result<Vec<u32>, Refusal> {
+    let is_of_project = matches!(
+        kind,
+        SubjectKind::Project | SubjectKind::MonitoringPeriod | SubjectKind::IssuanceRequest
+    );
+    let said = !it.shares.is_empty();
+    match parent.filter(|_| is_of_project) {
+        Some(parent) if said || !parent.case.subject.owners.iter().eq(&it.owners) => {
+            Err(Refusal::Act(
+                "a case below a project has the project's owners, and no shares of its own",
+            ))
+        }
+        Some(parent) => Ok(parent.shares.clone()),
+        None if said && !is_of_project => Err(Refusal::Act("only a project has shares")),
+        None if said && (it.shares.len() != it.owners.len() || it.shares.contains(&0)) => Err(
+            Refusal::Act("shares name a part above zero for each owner, or stand for none"),
+        ),
+        None => Ok(it.shares.clone()),
+    }
 }
 
 fn known_case(state: &State, number: u64) -> Result<&RegistryCase, Refusal> {

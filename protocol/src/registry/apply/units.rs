@@ -1,9 +1,9 @@
 //! Units inside the country: issue, split, hold, move, use, cancel.
 
 use crate::id::AccountId;
-use crate::record::{Hold, Issuance, Retire, RetireKind, Split, Transfer, YearTonnes};
+use crate::record::{Hold, Issuance, Retire, RetireKind, Split, Transfer};
 use crate::registry::apply::Context;
-use crate::registry::apply::case::{not_by_process, take_verified};
+use crate::registry::apply::case::{not_by_process, take_cancellation, take_issuance};
 use crate::registry::apply::hold::{may_issue, may_leave, may_move};
 use crate::registry::apply::setup::{known_account, open_account};
 use crate::registry::tx::Tx;
@@ -48,12 +48,8 @@ pub(super) fn issuance(tx: &mut Tx<'_>, context: Context, it: &Issuance) -> Resu
         .project(it.project)
         .ok_or(Refusal::UnknownProject(it.project))?;
     let scope = project.scope;
-    let amount = YearTonnes {
-        year: it.year,
-        tonnes: it.range.tonnes(),
-    };
     may_issue(tx.state(), context.time_ms, it.project)?;
-    take_verified(tx, it.project, amount)?;
+    take_issuance(tx, it)?;
     let own = tx.state().genesis().ok_or(Refusal::Genesis)?.party;
     if it.range.origin() != own {
         return Err(Refusal::NotAbroad(it.range));
@@ -157,7 +153,9 @@ pub(super) fn transfer(tx: &mut Tx<'_>, context: Context, it: &Transfer) -> Resu
 }
 
 pub(super) fn retire(tx: &mut Tx<'_>, context: Context, it: &Retire) -> Result<(), Refusal> {
-    not_by_process(tx.state(), SubjectKind::RetirementRequest, "a retirement")?;
+    if !take_cancellation(tx, it)? {
+        not_by_process(tx.state(), SubjectKind::RetirementRequest, "a retirement")?;
+    }
     open_account(tx, it.account)?;
     may_leave(tx.state(), context.time_ms, it.account)?;
     let (place, credit) = match it.kind {

@@ -4,18 +4,18 @@ use std::collections::BTreeSet;
 
 use sha2::{Digest, Sha256};
 
+use super::issuance::issuances;
 use super::{Chosen, choose, next_organisation, ranges};
 use crate::id::RequestId;
 use crate::log::Hash;
 use crate::record::{
-    Body, CaseMigrated, CaseOpened, Issuance, MAX_PROCESS_PART_BYTES, Name, Organisation,
-    OrganisationKind, ProcessAdopted, ProcessPart, Record, Reservation, Word, YearTonnes,
+    Body, CaseMigrated, CaseOpened, MAX_PROCESS_PART_BYTES, Name, Organisation, OrganisationKind,
+    ProcessAdopted, ProcessPart, Record, Reservation, Word,
 };
-use crate::registry::apply::{outcome_of, verified_after, verified_of};
+use crate::registry::apply::outcome_of;
 use crate::registry::case::checked_process;
-use crate::registry::{IssueTo, MigrateCase, NewAct, NewCase, Refusal, State};
+use crate::registry::{MigrateCase, NewAct, NewCase, Refusal, State};
 use crate::serial::SectoralScope;
-use crate::units::UnitRange;
 use crate::workflow::Effect;
 
 /// The same records, if each can be read back from its bytes: what comes from outside as a whole may hold more than a
@@ -86,18 +86,24 @@ pub(super) fn enrol(
     })])
 }
 
-pub(super) fn open(state: &State, new: &NewCase) -> Body {
+pub(super) fn open(state: &State, new: &NewCase) -> Result<Body, Refusal> {
     let NewCase {
         flow,
         track,
         parent,
         title,
         owners,
+        shares,
         counterparty,
         scopes,
         by,
     } = new.clone();
-    Body::CaseOpened(CaseOpened {
+    if !shares.is_empty() && !shares.keys().eq(&owners) {
+        return Err(Refusal::Act(
+            "shares name a part for each owner and for nobody else, or stand for none",
+        ));
+    }
+    Ok(Body::CaseOpened(CaseOpened {
         case: state.cases().next_back().map_or(0, |last| last.number) + 1,
         flow,
         track,
@@ -107,7 +113,8 @@ pub(super) fn open(state: &State, new: &NewCase) -> Body {
         counterparty,
         scopes: scopes.into_iter().collect(),
         by,
-    })
+        shares: shares.into_values().collect(),
+    }))
 }
 
 pub(super) fn migrate(new: &MigrateCase) -> Body {
@@ -142,43 +149,10 @@ pub(super) fn act(state: &State, time_ms: u64, new: &NewAct) -> Result<Vec<Body>
         (false, Some(_)) => return Err(Refusal::Act("it issues nothing: leave the account out")),
         (true, None) => {
             return Err(Refusal::Act(
-                "it issues units: name the account that receives them",
+                "it issues units: name the accounts that receive them",
             ));
         }
         (true, Some(to)) => bodies.extend(issuances(state, new, to)?),
     }
     Ok(bodies)
-}
-
-fn issuances(state: &State, new: &NewAct, to: &IssueTo) -> Result<Vec<Body>, Refusal> {
-    let case = state
-        .case(new.act.case)
-        .ok_or(Refusal::UnknownCase(new.act.case))?;
-    let owners = &case.case.subject.owners;
-    let account = state
-        .account(to.account)
-        .ok_or(Refusal::UnknownAccount(to.account))?;
-    if !owners.contains(&account.organisation) {
-        return Err(Refusal::Act("issued units go to an account of an owner"));
-    }
-    let project = case
-        .project
-        .ok_or(Refusal::Act("its case belongs to no registered project"))?;
-    let own = state.genesis().ok_or(Refusal::Genesis)?.party;
-    let mut known = case.clone();
-    known.verified = verified_after(state, &new.act, case)?;
-    let verified = verified_of(state, &known);
-    let mut last = state.issued();
-    let issuance = |amount: &YearTonnes| {
-        let first = last.checked_add(1).ok_or(Refusal::Overflow)?;
-        last = last.checked_add(amount.tonnes).ok_or(Refusal::Overflow)?;
-        Ok(Body::Issuance(Issuance {
-            account: to.account,
-            range: UnitRange::new(own, first, last).map_err(|_| Refusal::Overflow)?,
-            unit_type: to.unit_type,
-            project,
-            year: amount.year,
-        }))
-    };
-    verified.iter().map(issuance).collect()
 }

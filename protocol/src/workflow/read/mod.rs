@@ -8,8 +8,8 @@ mod table;
 
 use super::check;
 use super::model::{
-    BASE_ROLES, FALLBACK_LANGUAGE, Fee, Form, Label, Letter, Migration, Named, OrganisationType,
-    Process, ProcessHash, ROOT, Role,
+    BASE_ROLES, BASIS_POINTS, FALLBACK_LANGUAGE, Fee, Form, IssuanceRules, Label, Letter,
+    Migration, Named, OrganisationType, Process, ProcessHash, ROOT, Role,
 };
 use super::problem::{Problem, ProblemKind};
 pub(super) use notes::Notes;
@@ -115,6 +115,7 @@ fn read(notes: &mut Notes, root: &DeTable<'_>, hash: ProcessHash) -> Process {
         }),
         letters: table.each("letter", THINGS_MAX, letter),
         fees: table.each("fee", THINGS_MAX, fee),
+        issuance: issuance(&mut table),
         flows: table.each("flow", FLOWS_MAX, flow::read),
         migrations: table.each("migration", THINGS_MAX, migration),
     };
@@ -286,6 +287,30 @@ fn fee(table: &mut Table<'_, '_>) -> Fee {
         amount: amount.unwrap_or_default(),
         currency,
     }
+}
+
+/// Deductions in basis points, all of them optional.
+fn issuance(table: &mut Table<'_, '_>) -> IssuanceRules {
+    let Some(mut rules) = table.table("issuance") else {
+        return IssuanceRules::default();
+    };
+    let mut rate = |key| {
+        let rate = rules.integer(key, 0..=i64::from(BASIS_POINTS));
+        rate.and_then(|rate| u16::try_from(rate).ok()).unwrap_or(0)
+    };
+    let read = IssuanceRules {
+        buffer: rate("buffer"),
+        overall_mitigation: rate("omge"),
+        share_of_proceeds: rate("sop"),
+    };
+    let sum = read.buffer + read.overall_mitigation + read.share_of_proceeds;
+    if sum > BASIS_POINTS {
+        let message = format!("the deductions are {sum} basis points together");
+        let mend = "lower them: together they may be at most 10000, which is 100 %";
+        rules.wrong(ProblemKind::BadValue, "buffer", message, mend);
+    }
+    rules.finish();
+    read
 }
 
 fn migration(table: &mut Table<'_, '_>) -> Migration {

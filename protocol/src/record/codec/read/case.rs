@@ -122,6 +122,10 @@ pub(super) fn case_opened(it: &wire::CaseOpened) -> Result<Body, DecodeError> {
     let Some(by) = &it.by else {
         return read.fail("by", &"is missing");
     };
+    let has_shares = !it.shares.is_empty();
+    if has_shares && (it.shares.len() != it.owners.len() || it.shares.contains(&0)) {
+        return read.fail("shares", &"does not name a part above zero for each owner");
+    }
     Ok(Body::CaseOpened(CaseOpened {
         case: read.case_number("case", it.case)?,
         flow: read.parse("flow", &it.flow)?,
@@ -132,6 +136,7 @@ pub(super) fn case_opened(it: &wire::CaseOpened) -> Result<Body, DecodeError> {
         counterparty: read.optional_organisation("counterparty", it.counterparty)?,
         scopes: read.ascending("scopes", &it.scopes, |it| read.scope(*it))?,
         by: read.acted_by(by)?,
+        shares: it.shares.clone(),
     }))
 }
 

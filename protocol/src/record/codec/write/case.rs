@@ -54,6 +54,7 @@ pub(super) fn case_opened(it: &CaseOpened) -> wire::CaseOpened {
         counterparty: it.counterparty.map_or(0, |it| it.0),
         scopes: scopes(&it.scopes),
         by: Some(acted_by(&it.by)),
+        shares: it.shares.clone(),
     }
 }
 

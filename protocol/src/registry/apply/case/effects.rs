@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
+use super::due::issue;
 use super::period::{cover, open_crediting_period};
 use super::reserved::{carry_out, release, reserve};
 use super::suspension::stand;
-use super::verified::{allow_issuance, issuable, project_of};
+use super::verified::allow_issuance;
 use crate::id::OrganisationId;
 use crate::record::{CaseAct, Project, YearTonnes};
 use crate::registry::apply::Context;
@@ -36,9 +37,7 @@ pub(super) fn effect(
         Effect::Suspend => set_standing(tx, cause.context, known, Standing::Suspended),
         Effect::Close => set_standing(tx, cause.context, known, Standing::Closed),
         Effect::AllowIssuance => allow_issuance(tx, known, verified),
-        Effect::Issue => verified
-            .iter()
-            .try_for_each(|amount| issuable(tx.state(), project_of(known)?, *amount).map(drop)),
+        Effect::Issue => issue(tx, known, verified),
         Effect::Reserve => reserve(tx, cause.context, known, cause.act),
         Effect::Release => release(tx, cause.context, known),
         Effect::Transfer | Effect::Retire => carry_out(tx, cause.context, known),

@@ -1,6 +1,5 @@
 //! What was verified caps what may be issued.
 
-use super::active_project;
 use crate::record::{CaseAct, MAX_SET, YearTonnes, is_by_year};
 use crate::registry::case::RegistryCase;
 use crate::registry::tx::Tx;
@@ -98,20 +97,4 @@ pub(super) fn issuable(state: &State, project: u32, amount: YearTonnes) -> Resul
         issuable,
         wanted: tonnes,
     })
-}
-
-/// Takes an issuance from what was verified. Without a process there is no verification, and the authority answers for
-/// what it issues.
-pub(in crate::registry::apply) fn take_verified(
-    tx: &mut Tx<'_>,
-    project: u32,
-    amount: YearTonnes,
-) -> Result<(), Refusal> {
-    if tx.state().process().is_none() {
-        return Ok(());
-    }
-    active_project(tx.state(), Some(project))?;
-    let left = issuable(tx.state(), project, amount)?;
-    tx.put(Key::Issuable(project, amount.year), Value::Count(left));
-    Ok(())
 }
