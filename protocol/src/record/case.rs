@@ -2,8 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::id::{AccountId, OrganisationId, Text};
+use crate::id::{AccountId, AgreementId, OrganisationId, RequestId, Text};
 use crate::log::Hash;
+use crate::party::Party;
 use crate::period::Period;
 use crate::record::{Commitment, Purpose, RetireKind, Title};
 use crate::serial::SectoralScope;
@@ -158,7 +159,7 @@ pub struct Reservation {
 }
 
 /// What is to become of reserved units.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Fate {
     /// They move to another account.
@@ -175,6 +176,23 @@ pub enum Fate {
         /// Commitment to the beneficiary's name.
         beneficiary: Option<Commitment>,
     },
+    /// They are locked for a partner country.
+    Send(Box<Sending>),
+}
+
+/// Where reserved units are to be sent: what the lock will say once the case approves it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Sending {
+    /// The Party that is to acquire.
+    pub destination: Party,
+    /// The agreement under which the units move.
+    pub agreement: AgreementId,
+    /// The destination's account that is to receive.
+    pub to: AccountId,
+    /// Drawn once, so that two equal wishes are two transfers.
+    pub nonce: RequestId,
+    /// The destination must refuse after this moment by its own clock (milliseconds since the Unix epoch).
+    pub expiry_ms: u64,
 }
 
 /// Whether amounts stand in strictly ascending years, each above zero: how a record writes them.

@@ -20,8 +20,8 @@ pub use body::{
 };
 pub use case::{
     ActedBy, AttachedDocument, CaseAct, CaseMigrated, CaseOpened, Fate, MAX_PROCESS_PART_BYTES,
-    MAX_PROCESS_PARTS, MIGRATION_APPROVALS, ProcessAdopted, ProcessPart, Reservation, Word,
-    YearTonnes,
+    MAX_PROCESS_PARTS, MIGRATION_APPROVALS, ProcessAdopted, ProcessPart, Reservation, Sending,
+    Word, YearTonnes,
 };
 pub use error::DecodeError;
 pub use hold::{HoldLifted, HoldOn, HoldPlaced, Reference};

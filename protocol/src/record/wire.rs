@@ -525,7 +525,7 @@ pub struct Reservation {
     pub account: u32,
     #[prost(message, repeated, tag = "2")]
     pub ranges: ::prost::alloc::vec::Vec<UnitRange>,
-    /// the receiving account of a transfer; 0: they are to be used or cancelled
+    /// the receiving account of a transfer, here or there; 0: they are to be used or cancelled
     #[prost(uint32, tag = "3")]
     pub to: u32,
     /// as in Retire; 0 for a transfer
@@ -537,6 +537,16 @@ pub struct Reservation {
     /// commitment to a name
     #[prost(bytes = "vec", tag = "6")]
     pub beneficiary: ::prost::alloc::vec::Vec<u8>,
+    /// the partner country that the units are to be locked for; absent: they stay here
+    #[prost(string, tag = "7")]
+    pub destination: ::prost::alloc::string::String,
+    /// as in Lock; absent without a destination, and so are the others
+    #[prost(string, tag = "8")]
+    pub agreement: ::prost::alloc::string::String,
+    #[prost(bytes = "vec", tag = "9")]
+    pub nonce: ::prost::alloc::vec::Vec<u8>,
+    #[prost(uint64, tag = "10")]
+    pub expiry_ms: u64,
 }
 /// Somebody in authority orders that units stay where they are. Exactly one of fields 2 to 5 says what it is on.
 #[derive(Clone, PartialEq, ::prost::Message)]

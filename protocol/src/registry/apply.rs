@@ -74,6 +74,11 @@ pub fn apply(state: &mut State, at: At, record: &Record) -> Result<Applied, Refu
 
 fn write(tx: &mut Tx<'_>, context: Context, body: &Body) -> Result<(), Refusal> {
     case::only_what_is_due(tx.state(), body)?;
+    if let Some(case) = tx.state().sending()
+        && !matches!(body, Body::Lock(_))
+    {
+        return Err(Refusal::LockAwaited(case.number));
+    }
     match body {
         Body::Genesis(it) => setup::genesis(tx, it),
         Body::Organisation(it) => setup::organisation(tx, it),

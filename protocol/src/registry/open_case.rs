@@ -74,6 +74,14 @@ impl State {
             .filter_map(|(_, number)| self.case(*number))
     }
 
+    /// The case that approved a lock in the record before: nothing else may follow.
+    pub(super) fn sending(&self) -> Option<&RegistryCase> {
+        match self.others.get(&Key::Sending) {
+            Some(Value::Count(number)) => self.case(*number),
+            _ => None,
+        }
+    }
+
     /// The open cases below a case, at any depth, by number.
     pub(super) fn open_cases_below(&self, number: u64) -> Vec<&RegistryCase> {
         let mut found = Vec::new();

@@ -8,7 +8,7 @@ use crate::federation;
 use crate::id::{AccountId, OrganisationId};
 use crate::record::{
     Account, AskCancel, Body, Hold, Issuance, KeyRotation, Lock, MAX_RANGES, Organisation, Project,
-    Retire, Split, Transfer,
+    Retire, Sending, Split, Transfer,
 };
 use crate::registry::apply::movable;
 use crate::registry::{
@@ -381,31 +381,57 @@ fn send(state: &State, time_ms: u64, command: &Command) -> Result<Vec<Body>, Ref
     else {
         return Err(Refusal::Nothing);
     };
-    let own = state.genesis().ok_or(Refusal::Genesis)?;
-    let partner = state.partner(*to).ok_or(Refusal::UnknownPartner(*to))?;
     let Chosen { mut bodies, blocks } = choose(state, time_ms, *from, units)?;
+    let sending = Sending {
+        destination: *to,
+        agreement: agreement.clone(),
+        to: *to_account,
+        nonce: *nonce,
+        expiry_ms: *expiry_ms,
+    };
+    bodies.push(lock(state, *from, blocks, &sending)?);
+    Ok(bodies)
+}
+
+/// The lock of some blocks of an account for a partner country.
+fn lock(
+    state: &State,
+    from: AccountId,
+    blocks: Vec<UnitBlock>,
+    sending: &Sending,
+) -> Result<Body, Refusal> {
+    let Sending {
+        destination,
+        agreement,
+        to,
+        nonce,
+        expiry_ms,
+    } = sending.clone();
+    let own = state.genesis().ok_or(Refusal::Genesis)?;
+    let partner = state
+        .partner(destination)
+        .ok_or(Refusal::UnknownPartner(destination))?;
     movable(&blocks)?;
     let ranges = ranges(&blocks);
     let transfer = transfer_id(&TransferTerms {
         source: &own.origin,
         destination: &partner.origin,
-        agreement,
+        agreement: &agreement,
         ranges: &ranges,
-        from: *from,
-        to: *to_account,
-        nonce,
-        expiry_ms: *expiry_ms,
+        from,
+        to,
+        nonce: &nonce,
+        expiry_ms,
     });
-    bodies.push(Body::Lock(Lock {
+    Ok(Body::Lock(Lock {
         transfer,
-        destination: *to,
+        destination,
         destination_origin: partner.origin.clone(),
-        agreement: agreement.clone(),
-        from: *from,
-        to: *to_account,
+        agreement,
+        from,
+        to,
         blocks,
-        nonce: *nonce,
-        expiry_ms: *expiry_ms,
-    }));
-    Ok(bodies)
+        nonce,
+        expiry_ms,
+    }))
 }

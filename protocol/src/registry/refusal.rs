@@ -385,6 +385,9 @@ pub enum Refusal {
         /// Its stage.
         stage: String,
     },
+    /// A case approved a lock that must come first.
+    #[error("the next record is the lock that case {0} approved, as it approved it")]
+    LockAwaited(u64),
     /// A hold keeps the units where they are.
     #[error("hold {hold} stands against it: {reason}; it counts until {}", until(*.expiry_ms))]
     Held {
@@ -516,6 +519,7 @@ impl Refusal {
             Self::ByProcess(_) => "by-process",
             Self::Migration { .. } => "migration",
             Self::NotMapped { .. } => "not-mapped",
+            Self::LockAwaited(_) => "lock-awaited",
             Self::Held { .. } => "held",
             Self::UnknownHold(_) => "unknown-hold",
             Self::Hold(_) => "hold",

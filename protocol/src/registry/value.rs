@@ -65,6 +65,8 @@ pub enum Key {
     Hold(u64),
     /// What must be written next, in order.
     Due(u32),
+    /// The case whose lock is the next record.
+    Sending,
 }
 
 /// One value of the state.
@@ -74,7 +76,7 @@ pub enum Value {
     Genesis(Genesis),
     /// For [`Key::Head`].
     Head(Head),
-    /// For [`Key::Issued`], [`Key::AgreementUse`], [`Key::OrganisationCase`] and [`Key::Issuable`].
+    /// For [`Key::Issued`], [`Key::Sending`], [`Key::AgreementUse`], [`Key::OrganisationCase`] and [`Key::Issuable`].
     Count(u64),
     /// For [`Key::LogKey`].
     LogKey {
@@ -249,7 +251,11 @@ pub(super) fn fits(key: &Key, value: &Value) -> bool {
         (Key::Genesis, Value::Genesis(_))
             | (Key::Head, Value::Head(_))
             | (
-                Key::Issued | Key::AgreementUse(..) | Key::OrganisationCase(_) | Key::Issuable(..),
+                Key::Issued
+                    | Key::Sending
+                    | Key::AgreementUse(..)
+                    | Key::OrganisationCase(_)
+                    | Key::Issuable(..),
                 Value::Count(_)
             )
             | (Key::LogKey, Value::LogKey { .. })

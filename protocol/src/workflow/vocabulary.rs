@@ -147,6 +147,8 @@ words! {
         Release = "release",
         /// Units move. Needs a field.
         Transfer = "transfer",
+        /// Units are locked for a partner country. Needs a field.
+        Send = "send",
         /// Units are used or cancelled. Needs a field.
         Retire = "retire",
         /// The subject may do nothing until it is reactivated.
@@ -162,11 +164,11 @@ impl Effect {
     /// Whether the effect acts on what a form says, so that its rule must name the field.
     #[must_use]
     pub const fn needs_field(self) -> bool {
-        use Effect::{AllowIssuance, AssignCertifier, Issue, Retire, Transfer};
+        use Effect::{AllowIssuance, AssignCertifier, Issue, Retire, Send, Transfer};
         self.acts_on_period()
             || matches!(
                 self,
-                AssignCertifier | AllowIssuance | Issue | Transfer | Retire
+                AssignCertifier | AllowIssuance | Issue | Transfer | Send | Retire
             )
     }
 
@@ -203,7 +205,7 @@ impl Effect {
                 matches!(subject, MonitoringPeriod | IssuanceRequest)
             }
             Self::Reserve | Self::Release => matches!(subject, TransferRequest | RetirementRequest),
-            Self::Transfer => matches!(subject, TransferRequest),
+            Self::Transfer | Self::Send => matches!(subject, TransferRequest),
             Self::Retire => matches!(subject, RetirementRequest),
         }
     }

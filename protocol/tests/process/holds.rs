@@ -212,12 +212,12 @@ fn units_that_arrive_from_abroad_land_and_are_held_there() {
 fn a_hold_stops_a_request_that_was_under_way_and_frees_no_unit() {
     let (mut ledger, from, to) = trading();
     let fate = Fate::Transfer { to };
-    let case = request(&mut ledger, "transfer", "send", from, 30, fate).unwrap();
+    let case = request(&mut ledger, "transfer", "send", from, 30, fate.clone()).unwrap();
     let by = Some(official(1));
     ledger.must(&place(HoldOn::Organisation(DEVELOPER), None, by.clone()));
     let accept = plain(case, "accept", &buyer());
     assert_eq!(held_by(act(&mut ledger, accept.clone())), 1);
-    let more = request(&mut ledger, "transfer", "send", from, 1, fate);
+    let more = request(&mut ledger, "transfer", "send", from, 1, fate.clone());
     assert_eq!(held_by(more), 1);
     // Giving the request up moves nothing out of the account.
     let mut given_up = ledger.clone();
@@ -233,7 +233,7 @@ fn a_hold_stops_a_request_that_was_under_way_and_frees_no_unit() {
 fn a_held_number_stops_the_request_that_reserved_it() {
     let (mut ledger, from, to) = trading();
     let fate = Fate::Transfer { to };
-    let case = request(&mut ledger, "transfer", "send", from, 30, fate).unwrap();
+    let case = request(&mut ledger, "transfer", "send", from, 30, fate.clone()).unwrap();
     let reserved = ledger.state.case(case).unwrap().reserved.clone().unwrap();
     let last = reserved.ranges.last().unwrap().last();
     let one = UnitRange::new("VU".parse().unwrap(), last, last).unwrap();
@@ -346,7 +346,7 @@ fn holds_are_stored_loaded_and_taken_back() {
     ledger.end_block();
     ledger.state = stored_and_loaded(&ledger);
     let fate = Fate::Transfer { to };
-    let all = request(&mut ledger, "transfer", "send", from, 100, fate);
+    let all = request(&mut ledger, "transfer", "send", from, 100, fate.clone());
     assert_eq!(held_by(all), 2);
     let before = ledger.state.clone();
     let lifting = ledger.submit(&lift(2, Some(official(1)))).unwrap();
@@ -354,7 +354,7 @@ fn holds_are_stored_loaded_and_taken_back() {
     ledger.state = before;
     let applied = ledger.write(record.body).unwrap();
     ledger.state.revert(&applied);
-    let all = request(&mut ledger, "transfer", "send", from, 100, fate);
+    let all = request(&mut ledger, "transfer", "send", from, 100, fate.clone());
     assert_eq!(held_by(all), 2);
 }
 

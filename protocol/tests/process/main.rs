@@ -7,6 +7,7 @@
     missing_docs
 )]
 
+mod borders;
 mod holds;
 mod issuance;
 mod migration;

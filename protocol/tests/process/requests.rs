@@ -17,10 +17,10 @@ const RETIRE: Fate = Fate::Retire {
 fn requested_units_wait_on_hold_until_the_receiver_answers() {
     let (mut ledger, from, to) = trading();
     let fate = Fate::Transfer { to };
-    let first = request(&mut ledger, "transfer", "send", from, 60, fate).unwrap();
+    let first = request(&mut ledger, "transfer", "send", from, 60, fate.clone()).unwrap();
     assert_eq!(ledger.state.balance(LedgerAccount::OnHold(from)), 60);
     // The rest is too small for a second request of 50.
-    let second = request(&mut ledger, "transfer", "send", from, 50, fate);
+    let second = request(&mut ledger, "transfer", "send", from, 50, fate.clone());
     assert!(
         matches!(
             second,
@@ -45,15 +45,15 @@ fn requested_units_wait_on_hold_until_the_receiver_answers() {
 fn a_refusal_a_cancel_and_a_passed_deadline_free_the_units() {
     let (mut ledger, from, to) = trading();
     let fate = Fate::Transfer { to };
-    let refused = request(&mut ledger, "transfer", "send", from, 10, fate).unwrap();
+    let refused = request(&mut ledger, "transfer", "send", from, 10, fate.clone()).unwrap();
     let mut no = plain(refused, "accept", &buyer());
     no.no = true;
     act(&mut ledger, no).unwrap();
-    let cancelled = request(&mut ledger, "transfer", "send", from, 20, fate).unwrap();
+    let cancelled = request(&mut ledger, "transfer", "send", from, 20, fate.clone()).unwrap();
     act(&mut ledger, plain(cancelled, "cancel", &developer())).unwrap();
     assert_eq!(ledger.available(from), 100);
 
-    let lapsing = request(&mut ledger, "transfer", "send", from, 30, fate).unwrap();
+    let lapsing = request(&mut ledger, "transfer", "send", from, 30, fate.clone()).unwrap();
     let mut lapse = plain(lapsing, "lapse", &developer());
     (lapse.by, lapse.comment) = (None, None);
     ledger.time_ms = START_MS + 14 * 86_400_000 - 1;

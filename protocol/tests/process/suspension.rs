@@ -40,14 +40,22 @@ fn cancelled(standing: Standing, at: u64) -> Option<CaseEnd> {
 fn a_suspension_frees_what_was_reserved_and_ends_the_requests_in_its_own_leaf() {
     let (mut ledger, from, to) = trading();
     let fate = Fate::Transfer { to };
-    let sending = request(&mut ledger, "transfer", "send", from, 30, fate).unwrap();
+    let sending = request(&mut ledger, "transfer", "send", from, 30, fate.clone()).unwrap();
     let retire = Fate::Retire {
         kind: RetireKind::Cancel,
         purpose: Purpose::Voluntary,
         beneficiary: None,
     };
-    let retiring = request(&mut ledger, "retirement", "request", from, 20, retire).unwrap();
-    let done = request(&mut ledger, "transfer", "send", from, 10, fate).unwrap();
+    let retiring = request(
+        &mut ledger,
+        "retirement",
+        "request",
+        from,
+        20,
+        retire.clone(),
+    )
+    .unwrap();
+    let done = request(&mut ledger, "transfer", "send", from, 10, fate.clone()).unwrap();
     act(&mut ledger, plain(done, "accept", &buyer())).unwrap();
     let size = ledger.state.size();
     let at = decide(&mut ledger, DEVELOPER, "suspend", 1);
@@ -69,7 +77,14 @@ fn a_suspension_frees_what_was_reserved_and_ends_the_requests_in_its_own_leaf() 
 
     // Nothing moves, whoever acts, and the request is not alive again after the reactivation.
     assert_eq!(
-        standing_of(request(&mut ledger, "transfer", "send", from, 1, fate)),
+        standing_of(request(
+            &mut ledger,
+            "transfer",
+            "send",
+            from,
+            1,
+            fate.clone()
+        )),
         "suspended"
     );
     assert_eq!(
@@ -98,7 +113,7 @@ fn a_suspension_frees_what_was_reserved_and_ends_the_requests_in_its_own_leaf() 
             decide(&mut ledger, DEVELOPER, "reactivate", 2);
         }
     }
-    let anew = request(&mut ledger, "transfer", "send", from, 90, fate).unwrap();
+    let anew = request(&mut ledger, "transfer", "send", from, 90, fate.clone()).unwrap();
     act(&mut ledger, plain(anew, "accept", &buyer())).unwrap();
     assert_eq!((ledger.available(from), ledger.available(to)), (0, 100));
 }
@@ -107,7 +122,7 @@ fn a_suspension_frees_what_was_reserved_and_ends_the_requests_in_its_own_leaf() 
 fn requests_that_name_the_suspended_as_receiver_end_too() {
     let (mut ledger, from, to) = trading();
     let fate = Fate::Transfer { to };
-    let case = request(&mut ledger, "transfer", "send", from, 30, fate).unwrap();
+    let case = request(&mut ledger, "transfer", "send", from, 30, fate.clone()).unwrap();
     let at = decide(&mut ledger, BUYER, "suspend", 1);
     assert_eq!(ledger.available(from), 100);
     let end = ledger.state.case(case).unwrap().end;
@@ -119,7 +134,14 @@ fn requests_that_name_the_suspended_as_receiver_end_too() {
     assert_eq!(end, Some(expected));
     // A new one to it does not even begin.
     assert_eq!(
-        standing_of(request(&mut ledger, "transfer", "send", from, 30, fate)),
+        standing_of(request(
+            &mut ledger,
+            "transfer",
+            "send",
+            from,
+            30,
+            fate.clone()
+        )),
         "suspended"
     );
     check(&ledger.state);
@@ -129,7 +151,7 @@ fn requests_that_name_the_suspended_as_receiver_end_too() {
 fn a_closed_organisation_has_no_open_requests_either() {
     let (mut ledger, from, to) = trading();
     let fate = Fate::Transfer { to };
-    let case = request(&mut ledger, "transfer", "send", from, 30, fate).unwrap();
+    let case = request(&mut ledger, "transfer", "send", from, 30, fate.clone()).unwrap();
     decide(&mut ledger, DEVELOPER, "close", 1);
     assert_eq!(ledger.available(from), 70, "one signature closes nothing");
     let at = decide(&mut ledger, DEVELOPER, "close", 2);
@@ -145,7 +167,7 @@ fn a_closed_organisation_has_no_open_requests_either() {
 fn nobody_lifts_the_hold_of_a_reservation_or_cuts_it() {
     let (mut ledger, from, to) = trading();
     let fate = Fate::Transfer { to };
-    let case = request(&mut ledger, "transfer", "send", from, 30, fate).unwrap();
+    let case = request(&mut ledger, "transfer", "send", from, 30, fate.clone()).unwrap();
     let reserved = ledger.state.case(case).unwrap().reserved.clone().unwrap();
     let lift = ledger.submit(&Command::Hold {
         account: from,
@@ -268,7 +290,15 @@ fn a_suspension_with_ten_thousand_open_requests_ends_each_and_can_be_taken_back(
         beneficiary: None,
     };
     for _ in 0..REQUESTS {
-        request(&mut ledger, "retirement", "request", account, 1, retire).unwrap();
+        request(
+            &mut ledger,
+            "retirement",
+            "request",
+            account,
+            1,
+            retire.clone(),
+        )
+        .unwrap();
     }
     assert_eq!(ledger.available(account), 100);
     let whole: State = ledger.state.clone();
@@ -301,7 +331,7 @@ proptest! {
             let last = ledger.state.cases().next_back().unwrap().number;
             let before = ledger.state.size();
             let done = match what {
-                0 | 1 => request(&mut ledger, "transfer", "send", from, number, fate).map(drop),
+                0 | 1 => request(&mut ledger, "transfer", "send", from, number, fate.clone()).map(drop),
                 2 => act(&mut ledger, plain(last.saturating_sub(number % 4), "accept", &buyer())).map(drop),
                 _ => random_standing(&mut ledger, what, number),
             };

@@ -10,7 +10,8 @@ use countersign_protocol::record::{
     Body, CaseAct, CaseMigrated, CaseOpened, Commitment, Fate, Finalise, Genesis, Hold, HoldLifted,
     HoldOn, HoldPlaced, Issuance, KeyRotation, Lock, Organisation, OrganisationKind, Partner,
     PartnerStatus, ProcessAdopted, ProcessPart, Project, ProofReference, Purpose, Record, Refuse,
-    Release, Reservation, Retire, RetireKind, SourceSettled, Split, Transfer, Word, YearTonnes,
+    Release, Reservation, Retire, RetireKind, Sending, SourceSettled, Split, Transfer, Word,
+    YearTonnes,
 };
 use countersign_protocol::serial::{CooperativeApproachId, DomesticSerial, SectoralScope};
 use countersign_protocol::serial::{UnitType, YEAR_MAX, YEAR_MIN};
@@ -389,10 +390,23 @@ fn period() -> impl Strategy<Value = Period> {
         .prop_map(move |(first, length)| Period::new(day(first), day(first + length)).unwrap())
 }
 
+fn sending() -> impl Strategy<Value = Sending> {
+    (party(), agreement_id(), account_id(), request(), number()).prop_map(
+        |(destination, agreement, to, nonce, expiry_ms)| Sending {
+            destination,
+            agreement,
+            to,
+            nonce,
+            expiry_ms,
+        },
+    )
+}
+
 fn reservation() -> impl Strategy<Value = Reservation> {
     let kind = select(vec![RetireKind::Retire, RetireKind::Cancel]);
     let fate = prop_oneof![
         account_id().prop_map(|to| Fate::Transfer { to }),
+        sending().prop_map(|it| Fate::Send(Box::new(it))),
         (kind, commitment()).prop_map(|(kind, beneficiary)| Fate::Retire {
             kind,
             purpose: Purpose::Voluntary,

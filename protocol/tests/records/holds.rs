@@ -1,8 +1,9 @@
 //! Samples of holds and of a migration.
 
-use countersign_protocol::id::{AccountId, OrganisationId};
+use countersign_protocol::id::{AccountId, OrganisationId, RequestId};
 use countersign_protocol::record::{
-    ActedBy, Body, CaseMigrated, DecodeError, HoldLifted, HoldOn, HoldPlaced, Record,
+    ActedBy, Body, CaseAct, CaseMigrated, DecodeError, Fate, HoldLifted, HoldOn, HoldPlaced,
+    Record, Reservation, Sending,
 };
 use countersign_protocol::units::UnitRange;
 
@@ -63,6 +64,29 @@ pub(crate) fn authority_samples() -> Vec<(&'static str, Body)> {
         process: [0x75; 32],
         by: vec![by, second],
     };
+    let sends = CaseAct {
+        case: 9,
+        step: text("request"),
+        no: false,
+        by: None,
+        form: None,
+        documents: Vec::new(),
+        comment: None,
+        names: None,
+        amounts: Vec::new(),
+        period: None,
+        reservation: Some(Reservation {
+            account: AccountId(2),
+            ranges: vec![text("GH-1-5")],
+            fate: Fate::Send(Box::new(Sending {
+                destination: text("CH"),
+                agreement: text("CH-GH-2020"),
+                to: AccountId(1),
+                nonce: RequestId([0x07; 16]),
+                expiry_ms: 1_751_932_800_000,
+            })),
+        }),
+    };
     vec![
         ("hold_placed_account", Body::HoldPlaced(account)),
         ("hold_placed_ranges", Body::HoldPlaced(ranges)),
@@ -70,6 +94,7 @@ pub(crate) fn authority_samples() -> Vec<(&'static str, Body)> {
         ("hold_placed_organisation", Body::HoldPlaced(organisation)),
         ("hold_lifted", Body::HoldLifted(lifted)),
         ("case_migrated", Body::CaseMigrated(migrated)),
+        ("case_act_that_will_send", Body::CaseAct(sends)),
     ]
 }
 

@@ -29,6 +29,7 @@ fn walk(name: &str, table: &str) {
     );
     two_people_behind(&process, Effect::Issue);
     two_people_behind(&process, Effect::Authorise);
+    two_people_behind(&process, Effect::Send);
 }
 
 #[test]

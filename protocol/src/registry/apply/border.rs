@@ -8,6 +8,7 @@ use crate::record::{
     blocks_bytes,
 };
 use crate::registry::apply::Context;
+use crate::registry::apply::case::approved_lock;
 use crate::registry::apply::hold::{may_leave, may_move};
 use crate::registry::apply::setup::open_account;
 use crate::registry::apply::units::{held_at, put_holding};
@@ -99,20 +100,17 @@ pub(super) fn lock(tx: &mut Tx<'_>, context: Context, it: &Lock) -> Result<(), R
     open_account(tx, it.from)?;
     may_leave(tx.state(), context.time_ms, it.from)?;
     lock_terms(tx, context, it)?;
+    let taken = approved_lock(tx, context, it)?;
     let agreement = agreement_with(tx.state(), &it.agreement, it.destination)?.clone();
     use_agreement(tx, &agreement, Direction::Out, &it.blocks, context.time_ms)?;
     for block in &it.blocks {
-        let held = held_at(tx, block.range(), Place::Available(it.from), it.from)?;
+        let held = held_at(tx, block.range(), taken.place, it.from)?;
         if held != *block {
             return Err(Refusal::Attributes(block.range()));
         }
         may_move(tx.state(), context.time_ms, &held)?;
         put_holding(tx, held, Place::Escrow(it.from), context.at.index);
-        tx.post(
-            LedgerAccount::Available(it.from),
-            LedgerAccount::Escrow(it.from),
-            block.range(),
-        )?;
+        tx.post(taken.account, LedgerAccount::Escrow(it.from), block.range())?;
     }
     let transfer = Transfer {
         stage: TransferStage::Locked,

@@ -5,6 +5,7 @@ mod effects;
 mod migration;
 mod period;
 mod reserved;
+mod sending;
 mod suspension;
 mod verified;
 
@@ -28,6 +29,7 @@ pub(in crate::registry) use due::dues;
 pub(super) use due::{only_what_is_due, take_cancellation, take_issuance};
 pub(super) use effects::{active_organisation, not_by_process};
 pub(super) use migration::case_migrated;
+pub(super) use sending::approved_lock;
 pub(in crate::registry) use verified::{verified_after, verified_of};
 
 use effects::{Cause, effect};

@@ -5,17 +5,18 @@ use std::collections::BTreeSet;
 use sha2::{Digest, Sha256};
 
 use super::issuance::issuances;
-use super::{Chosen, choose, next_organisation, ranges};
+use super::{Chosen, choose, lock, next_organisation, ranges};
 use crate::id::RequestId;
 use crate::log::Hash;
 use crate::record::{
-    Body, CaseMigrated, CaseOpened, MAX_PROCESS_PART_BYTES, Name, Organisation, OrganisationKind,
-    ProcessAdopted, ProcessPart, Record, Reservation, Word,
+    Body, CaseAct, CaseMigrated, CaseOpened, Fate, MAX_PROCESS_PART_BYTES, Name, Organisation,
+    OrganisationKind, ProcessAdopted, ProcessPart, Record, Reservation, Word,
 };
 use crate::registry::apply::outcome_of;
 use crate::registry::case::checked_process;
 use crate::registry::{MigrateCase, NewAct, NewCase, Refusal, State};
 use crate::serial::SectoralScope;
+use crate::units::{UnitBlock, UnitRange};
 use crate::workflow::Effect;
 
 /// The same records, if each can be read back from its bytes: what comes from outside as a whole may hold more than a
@@ -131,6 +132,7 @@ pub(super) fn act(state: &State, time_ms: u64, new: &NewAct) -> Result<Vec<Body>
         .any(|due| due.effect == Effect::Issue);
     let mut act = new.act.clone();
     let mut bodies = Vec::new();
+    let mut chosen = None;
     if let Some(reserve) = &new.reserve {
         let Chosen {
             bodies: splits,
@@ -140,10 +142,16 @@ pub(super) fn act(state: &State, time_ms: u64, new: &NewAct) -> Result<Vec<Body>
         act.reservation = Some(Reservation {
             account: reserve.account,
             ranges: ranges(&blocks),
-            fate: reserve.fate,
+            fate: reserve.fate.clone(),
         });
+        chosen = Some(blocks);
     }
+    let sends = outcome.effects.iter().any(|due| due.effect == Effect::Send);
+    let lock = sends
+        .then(|| approved_lock(state, &act, chosen))
+        .transpose()?;
     bodies.push(Body::CaseAct(act));
+    bodies.extend(lock);
     match (issues, &new.issue) {
         (false, None) => {}
         (false, Some(_)) => return Err(Refusal::Act("it issues nothing: leave the account out")),
@@ -155,4 +163,29 @@ pub(super) fn act(state: &State, time_ms: u64, new: &NewAct) -> Result<Vec<Body>
         (true, Some(to)) => bodies.extend(issuances(state, new, to)?),
     }
     Ok(bodies)
+}
+
+/// The lock that the act approves: of the units that it reserves itself, or that its case reserved before.
+fn approved_lock(
+    state: &State,
+    act: &CaseAct,
+    chosen: Option<Vec<UnitBlock>>,
+) -> Result<Body, Refusal> {
+    let none = Refusal::Act("no units are reserved in this case for another country");
+    let known = state.case(act.case).ok_or(Refusal::UnknownCase(act.case))?;
+    let reserved = act.reservation.as_ref().or(known.reserved.as_ref());
+    let Some(Reservation {
+        account,
+        ranges,
+        fate: Fate::Send(sending),
+    }) = reserved
+    else {
+        return Err(none);
+    };
+    let held = || {
+        let block = |range: &UnitRange| state.holding(*range).map(|holding| holding.block);
+        ranges.iter().map(block).collect::<Option<Vec<_>>>()
+    };
+    let blocks = chosen.or_else(held).ok_or(none)?;
+    lock(state, *account, blocks, sending)
 }

@@ -1,14 +1,14 @@
 //! A process and its cases, wire to domain.
 
 use super::Reader;
-use crate::id::OrganisationId;
+use crate::id::{OrganisationId, RequestId};
 use crate::period::{Day, Period};
 use crate::record::codec::{purpose, retire_kind};
 use crate::record::wire;
 use crate::record::{
     ActedBy, AttachedDocument, Body, CaseAct, CaseMigrated, CaseOpened, DecodeError, Fate,
     MAX_PROCESS_PART_BYTES, MAX_SET, MIGRATION_APPROVALS, ProcessAdopted, ProcessPart, Reservation,
-    YearTonnes,
+    Sending, YearTonnes,
 };
 
 impl Reader {
@@ -41,23 +41,34 @@ impl Reader {
         self.organisation(field, id).map(Some)
     }
 
-    fn reservation(self, it: &wire::Reservation) -> Result<Reservation, DecodeError> {
-        let fate = if it.to == 0 {
-            Fate::Retire {
+    fn fate(self, it: &wire::Reservation) -> Result<Fate, DecodeError> {
+        let retires = it.kind != 0 || it.purpose != 0 || !it.beneficiary.is_empty();
+        let sends = !it.agreement.is_empty() || !it.nonce.is_empty() || it.expiry_ms != 0;
+        match (it.destination.is_empty(), it.to) {
+            (true, 0) if !sends => Ok(Fate::Retire {
                 kind: self.number("reservation.kind", it.kind, retire_kind)?,
                 purpose: self.number("reservation.purpose", it.purpose, purpose)?,
                 beneficiary: self.commitment("reservation.beneficiary", &it.beneficiary)?,
-            }
-        } else if it.kind != 0 || it.purpose != 0 || !it.beneficiary.is_empty() {
-            return self.fail(
+            }),
+            (true, to) if !sends && !retires => Ok(Fate::Transfer {
+                to: self.account("reservation.to", to)?,
+            }),
+            (false, to) if !retires => Ok(Fate::Send(Box::new(Sending {
+                destination: self.parse("reservation.destination", &it.destination)?,
+                agreement: self.parse("reservation.agreement", &it.agreement)?,
+                to: self.account("reservation.to", to)?,
+                nonce: RequestId(self.bytes("reservation.nonce", &it.nonce)?),
+                expiry_ms: it.expiry_ms,
+            }))),
+            _ => self.fail(
                 "reservation",
-                &"is for a transfer and for a retirement at once",
-            );
-        } else {
-            Fate::Transfer {
-                to: self.account("reservation.to", it.to)?,
-            }
-        };
+                &"is not for exactly one of: a transfer, a retirement, a transfer to another country",
+            ),
+        }
+    }
+
+    fn reservation(self, it: &wire::Reservation) -> Result<Reservation, DecodeError> {
+        let fate = self.fate(it)?;
         Ok(Reservation {
             account: self.account("reservation.account", it.account)?,
             ranges: self.ranges(it.ranges.clone())?,

@@ -94,25 +94,29 @@ pub(super) fn case_migrated(it: &CaseMigrated) -> wire::CaseMigrated {
 }
 
 fn reservation(it: &Reservation) -> wire::Reservation {
-    let (to, kind, purpose, beneficiary) = match it.fate {
-        Fate::Transfer { to } => (to.0, 0, 0, None),
+    let mut wire = wire::Reservation {
+        account: it.account.0,
+        ranges: ranges(&it.ranges),
+        ..wire::Reservation::default()
+    };
+    match &it.fate {
+        Fate::Transfer { to } => wire.to = to.0,
         Fate::Retire {
             kind,
             purpose,
             beneficiary,
-        } => (
-            0,
-            retire_kind_number(kind),
-            purpose_number(purpose),
-            beneficiary,
-        ),
-    };
-    wire::Reservation {
-        account: it.account.0,
-        ranges: ranges(&it.ranges),
-        to,
-        kind,
-        purpose,
-        beneficiary: commitment(beneficiary.as_ref()),
+        } => {
+            wire.kind = retire_kind_number(*kind);
+            wire.purpose = purpose_number(*purpose);
+            wire.beneficiary = commitment(beneficiary.as_ref());
+        }
+        Fate::Send(sending) => {
+            wire.destination = sending.destination.to_string();
+            wire.agreement = sending.agreement.to_string();
+            wire.to = sending.to.0;
+            wire.nonce = sending.nonce.as_bytes().to_vec();
+            wire.expiry_ms = sending.expiry_ms;
+        }
     }
+    wire
 }

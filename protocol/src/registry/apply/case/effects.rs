@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::due::issue;
 use super::period::{cover, open_crediting_period};
 use super::reserved::{carry_out, release, reserve};
+use super::sending::approve_sending;
 use super::suspension::stand;
 use super::verified::allow_issuance;
 use crate::id::OrganisationId;
@@ -41,6 +42,7 @@ pub(super) fn effect(
         Effect::Reserve => reserve(tx, cause.context, known, cause.act),
         Effect::Release => release(tx, cause.context, known),
         Effect::Transfer | Effect::Retire => carry_out(tx, cause.context, known),
+        Effect::Send => approve_sending(tx, cause.context, known),
         Effect::OpenCreditingPeriod => open_crediting_period(tx, known),
         Effect::CoverPeriod => cover(tx, known, cause.act),
         // In the case itself or in the acts.

@@ -1,5 +1,6 @@
 //! Units that a request sets aside until it moves, ends or frees them.
 
+use super::sending::may_be_asked;
 use crate::id::{AccountId, OrganisationId};
 use crate::record::{CaseAct, Fate, Reservation, RetireKind};
 use crate::registry::apply::Context;
@@ -10,7 +11,7 @@ use crate::registry::case::RegistryCase;
 use crate::registry::tx::Tx;
 use crate::registry::{LedgerAccount, Place, Refusal, State};
 use crate::units::UnitRange;
-use crate::workflow::SubjectKind;
+use crate::workflow::{Effect, SubjectKind};
 
 /// Units of the actor's own organisation are set aside until the case moves, retires or frees them.
 pub(super) fn reserve(
@@ -33,6 +34,7 @@ pub(super) fn reserve(
     if it.by.as_ref().map(|by| by.organisation) != Some(holder) {
         return Err(Refusal::Act("only the holder of units reserves them"));
     }
+    leads_to(tx.state(), known, fate)?;
     match (known.kind, fate) {
         (SubjectKind::TransferRequest, Fate::Transfer { to }) => {
             let receiver = account_organisation(tx, *to)?;
@@ -43,6 +45,9 @@ pub(super) fn reserve(
                     "units move between accounts of the request's owner and of its counterparty",
                 ));
             }
+        }
+        (SubjectKind::TransferRequest, Fate::Send(sending)) => {
+            may_be_asked(tx.state(), known, sending)?;
         }
         (SubjectKind::RetirementRequest, Fate::Retire { .. }) => {}
         _ => return Err(Refusal::Act("the request is not for this")),
@@ -60,6 +65,25 @@ pub(super) fn reserve(
     }
     known.reserved = Some(reservation.clone());
     Ok(())
+}
+
+/// Some step of the case's flow brings about what the units are reserved for.
+fn leads_to(state: &State, known: &RegistryCase, fate: &Fate) -> Result<(), Refusal> {
+    let wanted = match fate {
+        Fate::Transfer { .. } => Effect::Transfer,
+        Fate::Retire { .. } => Effect::Retire,
+        Fate::Send(_) => Effect::Send,
+    };
+    let process = state
+        .process_of(&known.case.process)
+        .ok_or(Refusal::NoProcess)?;
+    let flow = process.flow(&known.case.flow);
+    let mut steps = flow.into_iter().flat_map(|flow| &flow.steps);
+    if steps.any(|step| step.has_effect(wanted)) {
+        Ok(())
+    } else {
+        Err(Refusal::Act("the request is not for this"))
+    }
 }
 
 fn account_organisation(tx: &Tx<'_>, id: AccountId) -> Result<OrganisationId, Refusal> {
@@ -103,12 +127,17 @@ pub(super) fn carry_out(
             RetireKind::Retire => (Place::Used, LedgerAccount::Used),
             RetireKind::Cancel => (Place::Cancelled, LedgerAccount::Cancelled),
         },
+        Fate::Send(_) => return Err(Refusal::Act("the units are to be sent to another country")),
     };
     leave_hold(tx, context, &reserved, end)
 }
 
 /// No hold keeps reserved units where they are. Freeing them is no move: they stay in their account.
-fn nothing_held(state: &State, context: Context, it: &Reservation) -> Result<(), Refusal> {
+pub(super) fn nothing_held(
+    state: &State,
+    context: Context,
+    it: &Reservation,
+) -> Result<(), Refusal> {
     may_leave(state, context.time_ms, it.account)?;
     let mut blocks = it.ranges.iter().filter_map(|range| state.holding(*range));
     blocks.try_for_each(|holding| may_move(state, context.time_ms, &holding.block))
