@@ -235,6 +235,35 @@ fn projects_and_monitoring_rest_and_their_deadlines_do_not_run() {
 }
 
 #[test]
+fn a_shared_project_rests_until_every_owner_may_act_again() {
+    let (mut ledger, _, _) = trading();
+    let shared = NewCase {
+        flow: text("project"),
+        track: None,
+        parent: None,
+        title: text("Shared"),
+        owners: BTreeSet::from([DEVELOPER, BUYER]),
+        shares: BTreeMap::from([(DEVELOPER, 1), (BUYER, 1)]),
+        counterparty: None,
+        scopes: BTreeSet::new(),
+        by: developer(),
+    };
+    ledger.must(&Command::OpenCase(Box::new(shared)));
+    let case = ledger.state.cases().next_back().unwrap().number;
+    let first = decide(&mut ledger, BUYER, "suspend", 1);
+    decide(&mut ledger, DEVELOPER, "suspend", 1);
+    let known = |ledger: &Ledger| ledger.state.case(case).unwrap().clone();
+    for (back, rests) in [(BUYER, true), (DEVELOPER, false)] {
+        let paused = known(&ledger).paused.unwrap();
+        assert_eq!((paused.at, known(&ledger).changed_at), (first, first));
+        decide(&mut ledger, back, "reactivate", 2);
+        assert_eq!(known(&ledger).paused.is_some(), rests, "{back}");
+    }
+    assert_eq!(known(&ledger).changed_at, ledger.state.size() - 1);
+    check(&ledger.state);
+}
+
+#[test]
 fn nothing_is_issued_to_the_suspended_and_only_the_authority_decides_meanwhile() {
     let mut ledger = registry();
     let account = crate::small::account_of(&mut ledger, DEVELOPER);

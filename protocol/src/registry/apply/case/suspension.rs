@@ -24,13 +24,11 @@ pub(super) fn stand(
         .map(|case| case.number)
         .collect();
     for number in bound {
-        let known = tx
-            .state()
-            .case(number)
-            .ok_or(Refusal::UnknownCase(number))?;
-        let mut known = known.clone();
+        let before = tx.state().case(number);
+        let before = before.ok_or(Refusal::UnknownCase(number))?.clone();
+        let mut known = before.clone();
         match standing {
-            Standing::Pending => continue,
+            Standing::Pending => {}
             Standing::Active => resume(tx.state(), context, &mut known),
             Standing::Suspended | Standing::Closed if known.is_request() => {
                 release(tx, context, &mut known)?;
@@ -47,8 +45,10 @@ pub(super) fn stand(
                 }));
             }
         }
-        known.changed_at = context.at.index;
-        tx.put(Key::Case(number), Value::Case(Box::new(known)));
+        if known != before {
+            known.changed_at = context.at.index;
+            tx.put(Key::Case(number), Value::Case(Box::new(known)));
+        }
     }
     Ok(())
 }
