@@ -4,12 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use countersign_protocol::id::{AccountId, RequestId, TransferId};
 use countersign_protocol::record::{
-    Body, Commitment, Fate, HoldOn, Partner, PartnerStatus, Sending,
+    Body, Commitment, Fate, HoldOn, Lock, Partner, PartnerStatus, Sending,
 };
 use countersign_protocol::registry::{
     CaseEnd, Command, LedgerAccount, NewAct, NewCase, PlaceHold, Refusal, Reserve, Selection,
-    TransferStage,
+    TransferStage, TransferTerms, transfer_id,
 };
+use countersign_protocol::units::UnitBlock;
 
 use crate::small::{
     BUYER, DEVELOPER, act, decide, developer, official, plain, request, stored_and_loaded, trading,
@@ -91,6 +92,20 @@ fn locked(ledger: &Ledger) -> TransferId {
     }
 }
 
+fn id_of(lock: &Lock) -> TransferId {
+    let ranges: Vec<_> = lock.blocks.iter().map(UnitBlock::range).collect();
+    transfer_id(&TransferTerms {
+        source: &text("vu.example/ledger"),
+        destination: &lock.destination_origin,
+        agreement: &lock.agreement,
+        ranges: &ranges,
+        from: lock.from,
+        to: lock.to,
+        nonce: &lock.nonce,
+        expiry_ms: lock.expiry_ms,
+    })
+}
+
 #[test]
 fn two_officials_approve_and_the_lock_follows_at_once() {
     let (mut vanuatu, swiss, from) = two_countries();
@@ -170,19 +185,20 @@ fn between_the_approval_and_its_lock_there_is_nothing() {
         vanuatu.submit(&Command::SetPartner(own)),
         Err(awaited.clone())
     );
+    // Locks that are right in themselves, and not the approved one.
     let mut later = lock.clone();
     later.expiry_ms += 1;
     let mut elsewhere = lock.clone();
     elsewhere.to = AccountId(2);
-    let mut fewer = lock.clone();
-    fewer.blocks.clear();
-    for other in [later, elsewhere, fewer] {
-        let refused = vanuatu.write(Body::Lock(other)).unwrap_err();
-        assert!(
-            [awaited.clone(), Refusal::TransferId].contains(&refused),
-            "{refused}"
-        );
+    let mut twice = lock.clone();
+    twice.nonce = RequestId([8; 16]);
+    let mut others = lock.clone();
+    others.blocks = vec![vanuatu.state.available(from).next().unwrap().block];
+    for mut other in [later, elsewhere, twice, others] {
+        other.transfer = id_of(&other);
+        assert_eq!(vanuatu.write(Body::Lock(other)).unwrap_err(), awaited);
     }
+    assert_eq!(id_of(&lock), lock.transfer);
     vanuatu.write(Body::Lock(lock)).unwrap();
     assert_eq!(vanuatu.state, planned.state);
     check(&vanuatu.state);
