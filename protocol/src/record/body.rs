@@ -6,6 +6,7 @@ use crate::id::{AccountId, AgreementId, OrganisationId, Origin, RequestId, Text,
 use crate::log::Hash;
 use crate::party::{Party, RegistryId};
 use crate::record::case::{CaseAct, CaseMigrated, CaseOpened, ProcessAdopted, ProcessPart, Word};
+use crate::record::finding::{FindingOpened, FindingStep};
 use crate::record::hold::{HoldLifted, HoldPlaced};
 use crate::serial::{CooperativeApproachId, SectoralScope, UnitType};
 use crate::units::{UnitBlock, UnitRange};
@@ -77,6 +78,12 @@ pub enum Body {
     HoldPlaced(HoldPlaced),
     /// A hold ends.
     HoldLifted(HoldLifted),
+    /// A certifier opens a finding.
+    FindingOpened(FindingOpened),
+    /// An owner answers a finding.
+    FindingAnswered(FindingStep),
+    /// A certifier closes a finding.
+    FindingClosed(FindingStep),
 }
 
 impl Body {
@@ -111,6 +118,9 @@ impl Body {
             Self::CaseMigrated(_) => "case_migrated",
             Self::HoldPlaced(_) => "hold_placed",
             Self::HoldLifted(_) => "hold_lifted",
+            Self::FindingOpened(_) => "finding_opened",
+            Self::FindingAnswered(_) => "finding_answered",
+            Self::FindingClosed(_) => "finding_closed",
         }
     }
 }

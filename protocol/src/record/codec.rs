@@ -7,6 +7,7 @@ pub(super) use read::from_wire;
 pub(crate) use write::blocks_bytes;
 pub(super) use write::to_wire;
 
+use crate::record::FindingKind;
 use crate::record::body::{AccountKind, OrganisationKind, PartnerStatus, Purpose, RetireKind};
 
 /// Gives each variant of a domain enum its wire number, in both directions.
@@ -30,3 +31,4 @@ numbered!(Purpose, purpose_number, purpose, {
     Ndc = 1, InternationalMitigation = 2, OtherPurposes = 3, OverallMitigation = 4, Voluntary = 5,
 });
 numbered!(PartnerStatus, partner_status_number, partner_status, { Active = 1, Frozen = 2, Removed = 3 });
+numbered!(FindingKind, finding_kind_number, finding_kind, { CorrectiveAction = 1, Clarification = 2, ForwardAction = 3 });

@@ -7,6 +7,7 @@ mod body;
 mod case;
 mod codec;
 mod error;
+mod finding;
 mod hold;
 #[rustfmt::skip]
 #[allow(missing_docs, unreachable_pub, clippy::all, clippy::pedantic)]
@@ -24,6 +25,7 @@ pub use case::{
     Word, YearTonnes,
 };
 pub use error::DecodeError;
+pub use finding::{FindingKind, FindingOpened, FindingStep};
 pub use hold::{HoldLifted, HoldOn, HoldPlaced, Reference};
 
 pub(crate) use case::is_by_year;

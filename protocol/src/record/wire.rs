@@ -12,7 +12,7 @@ pub struct Record {
     pub request: ::prost::alloc::vec::Vec<u8>,
     #[prost(
         oneof = "record::Body",
-        tags = "10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 39, 40, 41"
+        tags = "10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 39, 40, 41"
     )]
     pub body: ::core::option::Option<record::Body>,
 }
@@ -68,6 +68,12 @@ pub mod record {
         CaseOpened(super::CaseOpened),
         #[prost(message, tag = "33")]
         CaseAct(super::CaseAct),
+        #[prost(message, tag = "34")]
+        FindingOpened(super::FindingOpened),
+        #[prost(message, tag = "35")]
+        FindingAnswered(super::FindingStep),
+        #[prost(message, tag = "36")]
+        FindingClosed(super::FindingStep),
         #[prost(message, tag = "39")]
         HoldPlaced(super::HoldPlaced),
         #[prost(message, tag = "40")]
@@ -602,4 +608,37 @@ pub struct CaseMigrated {
     /// two different users of the authority
     #[prost(message, repeated, tag = "3")]
     pub by: ::prost::alloc::vec::Vec<ActedBy>,
+}
+/// The certifier of a case asks for something to be mended or explained.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct FindingOpened {
+    #[prost(uint64, tag = "1")]
+    pub case: u64,
+    /// within the case, from 1 without gaps
+    #[prost(uint32, tag = "2")]
+    pub number: u32,
+    #[prost(uint32, tag = "3")]
+    pub kind: u32,
+    /// commitment to its text
+    #[prost(bytes = "vec", tag = "4")]
+    pub text: ::prost::alloc::vec::Vec<u8>,
+    #[prost(message, optional, tag = "5")]
+    pub by: ::core::option::Option<ActedBy>,
+}
+/// An owner answers a finding, or the certifier closes it.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct FindingStep {
+    /// the case in which it was opened
+    #[prost(uint64, tag = "1")]
+    pub case: u64,
+    #[prost(uint32, tag = "2")]
+    pub number: u32,
+    /// the later case in which this happens; 0: the finding's own
+    #[prost(uint64, tag = "3")]
+    pub within: u64,
+    /// commitment to the answer or the conclusion
+    #[prost(bytes = "vec", tag = "4")]
+    pub text: ::prost::alloc::vec::Vec<u8>,
+    #[prost(message, optional, tag = "5")]
+    pub by: ::core::option::Option<ActedBy>,
 }

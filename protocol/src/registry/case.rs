@@ -57,6 +57,8 @@ pub struct RegistryCase {
     pub period: Option<Period>,
     /// The owners' parts in the order of their numbers; empty where all are equal.
     pub shares: Vec<u32>,
+    /// Findings so far, closed ones too: the number of the last.
+    pub findings: u32,
 }
 
 /// A process file that passes the checker.

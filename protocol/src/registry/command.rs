@@ -9,8 +9,9 @@ use crate::id::{AccountId, AgreementId, OrganisationId, RequestId, TransferId};
 use crate::log::Hash;
 use crate::party::Party;
 use crate::record::{
-    AccountKind, ActedBy, Agreement, CaseAct, Commitment, Fate, HoldOn, Name, OrganisationKind,
-    Partner, Purpose, Reason, Reference, RetireKind, Title, VerifierKeyText, Word,
+    AccountKind, ActedBy, Agreement, CaseAct, Commitment, Fate, FindingKind, FindingStep, HoldOn,
+    Name, OrganisationKind, Partner, Purpose, Reason, Reference, RetireKind, Title,
+    VerifierKeyText, Word,
 };
 use crate::serial::{SectoralScope, UnitType};
 use crate::units::UnitRange;
@@ -158,6 +159,8 @@ pub enum Command {
     Act(Box<NewAct>),
     /// Move a running case, with the open cases below it, to a newer version of the process.
     MigrateCase(Box<MigrateCase>),
+    /// Open, answer or close a finding.
+    Finding(Box<NewFinding>),
     /// Place a hold on numbers, an account, a project or an organisation. Ranges that it is on are split off first, so that the
     /// rest of them can still move.
     PlaceHold(Box<PlaceHold>),
@@ -273,4 +276,25 @@ pub struct IssueTo {
     /// A buffer account of the Party, where the process deducts for a buffer.
     #[serde(default)]
     pub buffer: Option<AccountId>,
+}
+
+/// What is to happen to a finding.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NewFinding {
+    /// The certifier opens one; the registry gives it the next number of the case.
+    Open {
+        /// The case.
+        case: u64,
+        /// What it asks.
+        kind: FindingKind,
+        /// Commitment to its text.
+        text: Commitment,
+        /// Who.
+        by: ActedBy,
+    },
+    /// An owner answers one.
+    Answer(FindingStep),
+    /// The certifier closes one.
+    Close(FindingStep),
 }

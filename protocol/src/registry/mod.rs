@@ -7,6 +7,7 @@
 mod apply;
 mod case;
 mod command;
+mod finding;
 mod hold;
 mod issuance;
 mod open_case;
@@ -24,8 +25,10 @@ pub use apply::{At, apply};
 pub(crate) use apply::{contradicts_pin, may_acquire};
 pub use case::{AdoptedProcess, RegistryCase};
 pub use command::{
-    Command, IssueTo, LiftHold, MigrateCase, NewAct, NewCase, PlaceHold, Reserve, Selection,
+    Command, IssueTo, LiftHold, MigrateCase, NewAct, NewCase, NewFinding, PlaceHold, Reserve,
+    Selection,
 };
+pub use finding::OpenFinding;
 pub use hold::{Lifted, RegistryHold};
 pub use issuance::{Due, DueIssuance, DueTo};
 pub use open_case::{CaseEnd, CasePause};

@@ -4,7 +4,7 @@ use crate::federation::FaultCode;
 use crate::id::{AccountId, AgreementId, OrganisationId, TransferId};
 use crate::party::{Party, RegistryId};
 use crate::period::Period;
-use crate::record::{DecodeError, MAX_BLOCKS_BYTES, MAX_RANGES};
+use crate::record::{DecodeError, FindingKind, MAX_BLOCKS_BYTES, MAX_RANGES};
 use crate::registry::{Due, DueIssuance, DueTo, MAX_TRANSFER_TONNES};
 use crate::units::UnitRange;
 use crate::workflow;
@@ -358,6 +358,26 @@ pub enum Refusal {
         /// The vintage.
         year: u16,
     },
+    /// A finding is open, so the certifier does not agree yet.
+    #[error("{kind} {number} of case {case} is open: it must be answered and closed first")]
+    FindingOpen {
+        /// The case in which it was opened.
+        case: u64,
+        /// Its number there.
+        number: u32,
+        /// What it asks.
+        kind: FindingKind,
+    },
+    /// This can not happen to the finding.
+    #[error("finding {number} of case {case}: {why}")]
+    Finding {
+        /// The case in which it was, or would be, opened.
+        case: u64,
+        /// Its number there.
+        number: u32,
+        /// Why not.
+        why: &'static str,
+    },
     /// Something else must be written first.
     #[error("{}", due(.0))]
     Due(Due),
@@ -515,6 +535,8 @@ impl Refusal {
             Self::OutsideCrediting { .. } => "outside-crediting-period",
             Self::PeriodCovered { .. } => "period-covered",
             Self::VintageOutside { .. } => "vintage-outside-period",
+            Self::FindingOpen { .. } => "finding-open",
+            Self::Finding { .. } => "finding",
             Self::Due(_) => "due",
             Self::ByProcess(_) => "by-process",
             Self::Migration { .. } => "migration",

@@ -9,7 +9,9 @@ use crate::period::{Day, Period};
 use crate::record::{Account, Agreement, Genesis, Organisation, Partner, Project, VerifierKeyText};
 use crate::registry::case::{AdoptedProcess, RegistryCase};
 use crate::registry::hold::RegistryHold;
-use crate::registry::{Covered, Direction, Due, LedgerAccount, Standing, Transfer, TransferKey};
+use crate::registry::{
+    Covered, Direction, Due, LedgerAccount, OpenFinding, Standing, Transfer, TransferKey,
+};
 use crate::units::UnitBlock;
 
 /// Names one value of the state.
@@ -67,6 +69,8 @@ pub enum Key {
     Due(u32),
     /// The case whose lock is the next record.
     Sending,
+    /// An open finding: the case above all others, its own case, its number in that.
+    Finding(u64, u64, u32),
 }
 
 /// One value of the state.
@@ -119,6 +123,8 @@ pub enum Value {
     Hold(Box<RegistryHold>),
     /// For [`Key::Due`].
     Due(Due),
+    /// For [`Key::Finding`].
+    Finding(OpenFinding),
 }
 
 /// The last block header and the clock that it set.
@@ -279,5 +285,6 @@ pub(super) fn fits(key: &Key, value: &Value) -> bool {
             | (Key::CreditingPeriods(_), Value::Periods(_))
             | (Key::MonitoringPeriod(..), Value::Covered(_))
             | (Key::Due(_), Value::Due(_))
+            | (Key::Finding(..), Value::Finding(_))
     )
 }

@@ -8,6 +8,7 @@
 )]
 
 mod borders;
+mod findings;
 mod holds;
 mod issuance;
 mod migration;

@@ -16,7 +16,7 @@ use crate::small::{
     verify,
 };
 use crate::support::invariants::check;
-use crate::support::{Ledger, range, text};
+use crate::support::{Ledger, TRADING, range, text};
 
 /// Enrolled after [`BUYER`].
 const THIRD: OrganisationId = OrganisationId(6);
@@ -187,6 +187,7 @@ fn the_intent_names_one_account_of_each_owner() {
         vec![accounts[0], accounts[1]],
         vec![accounts[0], accounts[1], accounts[2], second],
         vec![accounts[0], accounts[1], second],
+        vec![accounts[0], accounts[1], accounts[2], TRADING],
         vec![],
     ] {
         let refused = issue(ledger, case, &into(wrong.clone()));

@@ -7,11 +7,11 @@ use countersign_protocol::party::{Party, RegistryId};
 use countersign_protocol::period::{Day, Period};
 use countersign_protocol::record::{
     Account, AccountKind, Acquire, ActedBy, Agreement, AskCancel, AttachedDocument, BlockHeader,
-    Body, CaseAct, CaseMigrated, CaseOpened, Commitment, Fate, Finalise, Genesis, Hold, HoldLifted,
-    HoldOn, HoldPlaced, Issuance, KeyRotation, Lock, Organisation, OrganisationKind, Partner,
-    PartnerStatus, ProcessAdopted, ProcessPart, Project, ProofReference, Purpose, Record, Refuse,
-    Release, Reservation, Retire, RetireKind, Sending, SourceSettled, Split, Transfer, Word,
-    YearTonnes,
+    Body, CaseAct, CaseMigrated, CaseOpened, Commitment, Fate, Finalise, FindingKind,
+    FindingOpened, FindingStep, Genesis, Hold, HoldLifted, HoldOn, HoldPlaced, Issuance,
+    KeyRotation, Lock, Organisation, OrganisationKind, Partner, PartnerStatus, ProcessAdopted,
+    ProcessPart, Project, ProofReference, Purpose, Record, Refuse, Release, Reservation, Retire,
+    RetireKind, Sending, SourceSettled, Split, Transfer, Word, YearTonnes,
 };
 use countersign_protocol::serial::{CooperativeApproachId, DomesticSerial, SectoralScope};
 use countersign_protocol::serial::{UnitType, YEAR_MAX, YEAR_MIN};
@@ -316,7 +316,43 @@ fn process() -> BoxedStrategy<Body> {
         });
     let migrated = (1..u64::MAX, any::<[u8; 32]>(), vec(acted_by(), 2))
         .prop_map(|(case, process, by)| Body::CaseMigrated(CaseMigrated { case, process, by }));
-    prop_oneof![part, adopted, case_opened(), case_act(), migrated].boxed()
+    let cases = prop_oneof![case_opened(), case_act(), migrated, finding()];
+    prop_oneof![part, adopted, cases].boxed()
+}
+
+fn finding() -> impl Strategy<Value = Body> {
+    let kind = select(vec![
+        FindingKind::CorrectiveAction,
+        FindingKind::Clarification,
+        FindingKind::ForwardAction,
+    ]);
+    let which = (1..u64::MAX, 1..u32::MAX, option::of(1..u64::MAX));
+    (which, kind, any::<[u8; 32]>(), acted_by(), 0..3).prop_map(
+        |((case, number, within), kind, text, by, what)| {
+            let text = Commitment(text);
+            if what == 0 {
+                return Body::FindingOpened(FindingOpened {
+                    case,
+                    number,
+                    kind,
+                    text,
+                    by,
+                });
+            }
+            let step = FindingStep {
+                case,
+                number,
+                within,
+                text,
+                by,
+            };
+            if what == 1 {
+                Body::FindingAnswered(step)
+            } else {
+                Body::FindingClosed(step)
+            }
+        },
+    )
 }
 
 fn case_opened() -> impl Strategy<Value = Body> {

@@ -79,7 +79,10 @@ fn number_of_kinds(body: &Body) -> usize {
         | Body::CaseAct(_)
         | Body::CaseMigrated(_)
         | Body::HoldPlaced(_)
-        | Body::HoldLifted(_) => 27,
+        | Body::HoldLifted(_)
+        | Body::FindingOpened(_)
+        | Body::FindingAnswered(_)
+        | Body::FindingClosed(_) => 30,
     }
 }
 

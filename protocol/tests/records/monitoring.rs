@@ -2,7 +2,8 @@
 
 use countersign_protocol::id::{AccountId, OrganisationId};
 use countersign_protocol::record::{
-    Account, AccountKind, ActedBy, Body, CaseAct, CaseOpened, Commitment,
+    Account, AccountKind, ActedBy, Body, CaseAct, CaseOpened, Commitment, FindingKind,
+    FindingOpened, FindingStep,
 };
 
 use crate::samples::text;
@@ -51,6 +52,25 @@ pub(crate) fn samples() -> Vec<(&'static str, Body)> {
             kind,
         })
     };
+    let opened = FindingOpened {
+        case: 7,
+        number: 1,
+        kind: FindingKind::CorrectiveAction,
+        text: Commitment([0x76; 32]),
+        by: by(),
+    };
+    let step = FindingStep {
+        case: 7,
+        number: 1,
+        within: None,
+        text: Commitment([0x77; 32]),
+        by: by(),
+    };
+    let later = FindingStep {
+        number: 2,
+        within: Some(9),
+        ..step.clone()
+    };
     vec![
         ("case_act_that_covers_a_period", Body::CaseAct(covers)),
         ("case_opened_with_shares", Body::CaseOpened(shared)),
@@ -59,5 +79,8 @@ pub(crate) fn samples() -> Vec<(&'static str, Body)> {
             "account_share_of_proceeds",
             account(4, "Share of proceeds", AccountKind::ShareOfProceeds),
         ),
+        ("finding_opened", Body::FindingOpened(opened)),
+        ("finding_answered", Body::FindingAnswered(step)),
+        ("finding_closed", Body::FindingClosed(later)),
     ]
 }

@@ -317,6 +317,7 @@ fn may_refuse_a_plan(command: &Command, refusal: &Refusal) -> bool {
         | Command::Enrol { .. }
         | Command::OpenCase(_)
         | Command::Act(_)
+        | Command::Finding(_)
         | Command::MigrateCase(_) => matches!(refusal, R::NoProcess),
     }
 }

@@ -1,6 +1,7 @@
 //! Wire to domain: every field is checked here, and errors name it.
 
 mod case;
+mod finding;
 mod hold;
 
 use crate::id::{AccountId, OrganisationId, RequestId, TransferId};
@@ -302,6 +303,9 @@ fn body_from_wire(body: WireBody) -> Result<Body, DecodeError> {
         WireBody::ProcessAdopted(it) => case::process_adopted(&it),
         WireBody::CaseOpened(it) => case::case_opened(&it),
         WireBody::CaseAct(it) => case::case_act(&it),
+        WireBody::FindingOpened(it) => finding::finding_opened(&it),
+        WireBody::FindingAnswered(it) => finding::finding_answered(&it),
+        WireBody::FindingClosed(it) => finding::finding_closed(&it),
         WireBody::CaseMigrated(it) => case::case_migrated(&it),
         WireBody::HoldPlaced(it) => hold::hold_placed(it),
         WireBody::HoldLifted(it) => hold::hold_lifted(&it),

@@ -1,6 +1,7 @@
 //! Domain to wire.
 
 mod case;
+mod finding;
 mod hold;
 
 use crate::record::body::{Body, Commitment, Lock, ProofReference};
@@ -180,6 +181,9 @@ fn body_to_wire(body: &Body) -> WireBody {
         Body::CaseOpened(it) => WireBody::CaseOpened(case::case_opened(it)),
         Body::CaseAct(it) => WireBody::CaseAct(case::case_act(it)),
         Body::CaseMigrated(it) => WireBody::CaseMigrated(case::case_migrated(it)),
+        Body::FindingOpened(it) => WireBody::FindingOpened(finding::finding_opened(it)),
+        Body::FindingAnswered(it) => WireBody::FindingAnswered(finding::finding_step(it)),
+        Body::FindingClosed(it) => WireBody::FindingClosed(finding::finding_step(it)),
         Body::HoldPlaced(it) => WireBody::HoldPlaced(hold::hold_placed(it)),
         Body::HoldLifted(it) => WireBody::HoldLifted(hold::hold_lifted(it)),
         Body::Lock(it) => WireBody::Lock(lock(it)),

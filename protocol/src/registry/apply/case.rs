@@ -2,6 +2,7 @@
 
 mod due;
 mod effects;
+mod finding;
 mod migration;
 mod period;
 mod reserved;
@@ -28,6 +29,7 @@ use crate::workflow::{
 pub(in crate::registry) use due::dues;
 pub(super) use due::{only_what_is_due, take_cancellation, take_issuance};
 pub(super) use effects::{active_organisation, not_by_process};
+pub(super) use finding::{finding_answered, finding_closed, finding_opened};
 pub(super) use migration::case_migrated;
 pub(super) use sending::approved_lock;
 pub(in crate::registry) use verified::{verified_after, verified_of};
@@ -111,6 +113,7 @@ pub(super) fn case_opened(
         case,
         period: None,
         shares: owners_shares(kind, it, parent.as_ref())?,
+        findings: 0,
     };
     tx.put(Key::Case(it.case), Value::Case(Box::new(opened)));
     Ok(())
@@ -359,6 +362,7 @@ pub(super) fn case_act(tx: &mut Tx<'_>, context: Context, it: &CaseAct) -> Resul
     if let Some(certifier) = it.names {
         known_organisation(tx, certifier)?;
     }
+    finding::none_stands_against(tx.state(), &known, it)?;
     let stated = period::stated(tx.state(), it, &known)?;
     if known.kind != SubjectKind::MonitoringPeriod {
         known.period = stated.or(known.period);
@@ -386,6 +390,7 @@ pub(super) fn case_act(tx: &mut Tx<'_>, context: Context, it: &CaseAct) -> Resul
         at: context.at.index,
     });
     period::uncover_if_lost(tx, &known, end);
+    finding::forget_at_end(tx, &known);
     known.acts += 1;
     known.changed_at = context.at.index;
     tx.put(Key::Case(it.case), Value::Case(Box::new(known)));

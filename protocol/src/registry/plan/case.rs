@@ -9,12 +9,12 @@ use super::{Chosen, choose, lock, next_organisation, ranges};
 use crate::id::RequestId;
 use crate::log::Hash;
 use crate::record::{
-    Body, CaseAct, CaseMigrated, CaseOpened, Fate, MAX_PROCESS_PART_BYTES, Name, Organisation,
-    OrganisationKind, ProcessAdopted, ProcessPart, Record, Reservation, Word,
+    Body, CaseAct, CaseMigrated, CaseOpened, Fate, FindingOpened, MAX_PROCESS_PART_BYTES, Name,
+    Organisation, OrganisationKind, ProcessAdopted, ProcessPart, Record, Reservation, Word,
 };
 use crate::registry::apply::outcome_of;
 use crate::registry::case::checked_process;
-use crate::registry::{MigrateCase, NewAct, NewCase, Refusal, State};
+use crate::registry::{MigrateCase, NewAct, NewCase, NewFinding, Refusal, State};
 use crate::serial::SectoralScope;
 use crate::units::{UnitBlock, UnitRange};
 use crate::workflow::Effect;
@@ -116,6 +116,28 @@ pub(super) fn open(state: &State, new: &NewCase) -> Result<Body, Refusal> {
         by,
         shares: shares.into_values().collect(),
     }))
+}
+
+pub(super) fn finding(state: &State, new: &NewFinding) -> Result<Body, Refusal> {
+    Ok(match new.clone() {
+        NewFinding::Open {
+            case,
+            kind,
+            text,
+            by,
+        } => {
+            let known = state.case(case).ok_or(Refusal::UnknownCase(case))?;
+            Body::FindingOpened(FindingOpened {
+                case,
+                number: known.findings + 1,
+                kind,
+                text,
+                by,
+            })
+        }
+        NewFinding::Answer(step) => Body::FindingAnswered(step),
+        NewFinding::Close(step) => Body::FindingClosed(step),
+    })
 }
 
 pub(super) fn migrate(new: &MigrateCase) -> Body {

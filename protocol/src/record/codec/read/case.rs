@@ -12,7 +12,7 @@ use crate::record::{
 };
 
 impl Reader {
-    fn case_number(self, field: &'static str, number: u64) -> Result<u64, DecodeError> {
+    pub(super) fn case_number(self, field: &'static str, number: u64) -> Result<u64, DecodeError> {
         if number == 0 {
             self.fail(field, &"is 0; case numbers begin at 1")
         } else {
