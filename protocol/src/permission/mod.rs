@@ -11,6 +11,7 @@ mod problem;
 mod read;
 mod read_policy;
 mod rule;
+mod step;
 mod value;
 
 pub use crate::registry::Standing;
@@ -23,6 +24,7 @@ pub use read::{
     PROBLEMS_MAX, TRUSTED_MAX,
 };
 pub use rule::{Denied, Object, Subject, may};
+pub use step::{acting, opening, reading, weighing};
 
 /// The matrix that a new registry begins with: `protocol/presets/permissions.toml`.
 pub const DEFAULT: &str = include_str!("../../presets/permissions.toml");

@@ -4,3 +4,4 @@
 mod cells;
 mod files;
 mod rule;
+mod steps;
