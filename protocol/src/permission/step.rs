@@ -41,7 +41,9 @@ pub fn acting(subject: SubjectKind, step: &Step, by_party: bool) -> Action {
     );
     match subject {
         SubjectKind::Organisation if hands_in => Action::OrganisationSubmit,
-        SubjectKind::Organisation if step.has_effect(Effect::Suspend) => Action::OrganisationSuspend,
+        SubjectKind::Organisation if step.has_effect(Effect::Suspend) => {
+            Action::OrganisationSuspend
+        }
         SubjectKind::Organisation if step.has_effect(Effect::Reactivate) => {
             Action::OrganisationReactivate
         }

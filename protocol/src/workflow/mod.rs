@@ -20,6 +20,7 @@ mod refusal;
 mod schema;
 mod schema_json;
 mod simulate;
+mod stated;
 mod vocabulary;
 mod waiting;
 
@@ -45,5 +46,6 @@ pub use read::{
 pub use refusal::Refusal;
 pub use schema::{Field, FormError, Format, ITEMS_MAX, Kind, Node, Schema, TEXT_CHARS_MAX};
 pub use simulate::{Script, WALK_STEPS_MAX, Walk, WalkLine, simulate};
+pub use stated::{Stated, stated};
 pub use vocabulary::{Effect, End, Scope, StepKind, SubjectKind};
 pub use waiting::{DAY_MS, Waiting, migrate, timer, waiting_for};

@@ -338,6 +338,20 @@ impl Process {
         self.organisation_types.iter().find(|kind| kind.id == id)
     }
 
+    /// Whether an organisation of this type hands in its own registration.
+    #[must_use]
+    pub fn registers_itself(&self, organisation_type: &str) -> bool {
+        let flows = self.flows.iter();
+        flows
+            .filter(|flow| flow.subject == SubjectKind::Organisation)
+            .flat_map(|flow| {
+                let steps = flow.steps.iter();
+                steps.filter(|step| step.from.contains(&flow.first))
+            })
+            .flat_map(|step| &step.by)
+            .any(|rule| rule.organisation_type == organisation_type)
+    }
+
     /// Whether a role exists in an organisation type.
     #[must_use]
     pub fn role_exists(&self, role: &str, organisation_type: &str) -> bool {

@@ -29,7 +29,12 @@ fn missing(
         .iter()
         .filter(|role| !allows(cell(role), rule.scope));
     without
-        .map(|role| format!("{at}: {}/{role} {action} {}", rule.organisation_type, rule.scope))
+        .map(|role| {
+            format!(
+                "{at}: {}/{role} {action} {}",
+                rule.organisation_type, rule.scope
+            )
+        })
         .collect()
 }
 

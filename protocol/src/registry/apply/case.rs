@@ -77,6 +77,9 @@ pub(super) fn case_opened(
             standing: standing.name(),
         });
     }
+    if let Some(parent) = &parent {
+        of_parent(&parent.case.subject, it)?;
+    }
     let project = parent.as_ref().and_then(|parent| parent.project);
     active_project(tx.state(), project)?;
     let subject = Subject {
@@ -144,6 +147,16 @@ fn owners_shares(
         ),
         None => Ok(it.shares.clone()),
     }
+}
+
+/// What hangs below a case lies in its sectors, so that it comes before the same ministries.
+fn of_parent(parent: &Subject, it: &CaseOpened) -> Result<(), Refusal> {
+    if !parent.scopes.iter().eq(&it.scopes) {
+        return Err(Refusal::Act(
+            "a case below another has the same sectoral scopes",
+        ));
+    }
+    Ok(())
 }
 
 fn known_case(state: &State, number: u64) -> Result<&RegistryCase, Refusal> {

@@ -9,7 +9,6 @@ use crate::registry::apply::Context;
 use crate::registry::apply::case::active_organisation;
 use crate::registry::tx::Tx;
 use crate::registry::{Key, Refusal, Standing, State, Value};
-use crate::workflow::{Process, SubjectKind};
 
 pub(super) fn genesis(tx: &mut Tx<'_>, it: &Genesis) -> Result<(), Refusal> {
     registry_of(it.registry, it.party)?;
@@ -127,7 +126,7 @@ fn first_standing(state: &State, it: &Organisation) -> Result<Option<Standing>, 
         return Err(Refusal::Act("the authority is enrolled already"));
     }
     Ok(Some(
-        if !kind.authority && applies_itself(process, word.as_str()) {
+        if !kind.authority && process.registers_itself(word.as_str()) {
             Standing::Pending
         } else {
             Standing::Active
@@ -137,19 +136,6 @@ fn first_standing(state: &State, it: &Organisation) -> Result<Option<Standing>, 
 
 fn sectors(organisation: OrganisationId, why: &'static str) -> Refusal {
     Refusal::Sectors { organisation, why }
-}
-
-/// Whether an organisation of this type can hand in its own registration.
-fn applies_itself(process: &Process, organisation_type: &str) -> bool {
-    let flows = process.flows.iter();
-    flows
-        .filter(|flow| flow.subject == SubjectKind::Organisation)
-        .flat_map(|flow| {
-            let first = flow.steps.iter();
-            first.filter(|step| step.from.contains(&flow.first))
-        })
-        .flat_map(|step| &step.by)
-        .any(|rule| rule.organisation_type == organisation_type)
 }
 
 pub(super) fn account(tx: &mut Tx<'_>, it: &Account) -> Result<(), Refusal> {
