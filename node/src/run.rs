@@ -8,8 +8,10 @@ mod observer;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use countersign_protocol::federation::invite::Invite;
+use countersign_protocol::permission::{self, Matrix};
 use prometheus_client::registry::Registry;
 use secrecy::SecretString;
 use tokio::net::TcpListener;
@@ -23,17 +25,30 @@ use crate::federation::control::{Control, ControlParts, invited_addresses};
 use crate::federation::{Federation, FederationParts, PeerWitness};
 use crate::http::{self, HttpLimits, HttpParts};
 use crate::ledger::{Ledger, LedgerConfig, LedgerHandle};
+use crate::mail::Mail;
 use crate::network::{Limits, Multiaddr, Network, NetworkConfig, NetworkHandle, PeerId};
 use crate::ops::config::{Config, WitnessAddress};
-use crate::ops::files::{self, Privacy};
+use crate::ops::files::{self, FileFault, Privacy};
 use crate::ops::keys::{KeyFolder, NodeKeys};
-use crate::people::{Beneficiaries, Tokens};
+use crate::people::{Beneficiaries, ISSUER_BYTES_MAX, People, PeopleSettings, Tokens};
 use crate::witness::{self, HttpWitness, Witness, WitnessClient, WitnessStore};
 
 pub use error::RunError;
 pub use folder::DataFolder;
 pub use init::{Created, NewNode, init};
 pub use observer::{WitnessFolder, WitnessNode};
+
+/// How often deadlines are looked at.
+const MINUTE: Duration = Duration::from_secs(60);
+
+/// How often what has expired is removed.
+const TIDY_EVERY_MINUTES: u32 = 60;
+
+/// The longest name that an authenticator shows, in characters: four bytes each at most.
+const ISSUER_CHARS_MAX: usize = ISSUER_BYTES_MAX / 4;
+
+/// The largest permission file, in bytes.
+const PERMISSIONS_BYTES_MAX: u64 = permission::FILE_BYTES_MAX as u64;
 
 /// The largest policy file, in bytes.
 const POLICY_BYTES_MAX: u64 = 64 * 1024;
@@ -125,11 +140,16 @@ impl Node {
             passphrase,
             invites: folder.partners(),
         });
+        // Makes the private folder, in which the store of people lies too.
+        let beneficiaries = Beneficiaries::open(&folder.private())?;
         let app = App::new(AppParts {
             ledger: handle.clone(),
             federation: Arc::new(control),
             tokens: Tokens::load(&folder.tokens())?,
-            beneficiaries: Beneficiaries::open(&folder.private())?,
+            people: People::open(&folder.private(), people_settings(&config)).await?,
+            mail: Mail::to_folder(&folder.mail())?,
+            matrix: matrix(folder)?,
+            beneficiaries,
             clock: Arc::new(now_ms),
         });
         let listener = TcpListener::bind(config.http.listen)
@@ -144,6 +164,7 @@ impl Node {
         })?;
         folder.write_address(address)?;
         let cosigning = witness::http::router(witness, || now_ms() / 1000);
+        tasks.spawn(tidy(app.clone(), stop.clone()));
         let router = http::router(HttpParts {
             app,
             witness: Some(cosigning),
@@ -152,6 +173,7 @@ impl Node {
                 body_bytes: to_size(config.limits.http_body_bytes),
                 requests: to_size(config.limits.http_requests),
             },
+            behind_proxy: config.http.behind_proxy,
         });
         tasks.spawn(serve_http(listener, router, stop.clone()));
         tasks.spawn(stop_on_failure(handle, stop));
@@ -320,6 +342,62 @@ fn read_text(path: &Path) -> Result<String, RunError> {
     String::from_utf8(bytes.to_vec()).map_err(|_| RunError::NotText {
         path: path.to_owned(),
     })
+}
+
+/// The registry's name stands in people's authenticators.
+fn people_settings(config: &Config) -> PeopleSettings {
+    let name = config.name.as_str();
+    let fits = |c: &char| *c != ':' && !c.is_control();
+    let issuer: String = name.chars().filter(fits).take(ISSUER_CHARS_MAX).collect();
+    let default = PeopleSettings::default();
+    PeopleSettings {
+        issuer: if issuer.is_empty() {
+            default.issuer
+        } else {
+            issuer
+        },
+        ..default
+    }
+}
+
+/// The country's own matrix, or the shipped one.
+fn matrix(folder: &DataFolder) -> Result<Matrix, RunError> {
+    let path = folder.permissions();
+    let own = match files::read(&path, PERMISSIONS_BYTES_MAX, Privacy::Public) {
+        Err(FileFault::Missing(_)) => None,
+        other => Some(other?),
+    };
+    let text = own.as_deref().map(|bytes| std::str::from_utf8(bytes));
+    let text = text
+        .unwrap_or(Ok(permission::DEFAULT))
+        .map_err(|_| RunError::NotText { path: path.clone() })?;
+    Matrix::parse(text).map_err(|problems| RunError::Permissions {
+        path,
+        why: problems
+            .first()
+            .map(ToString::to_string)
+            .unwrap_or_default(),
+    })
+}
+
+/// Carries out deadlines every minute, and removes what has expired at start and every hour.
+async fn tidy(app: App, stop: CancellationToken) {
+    let mut minutes = 0_u32;
+    loop {
+        if let Err(error) = app.lapse().await {
+            warn!(%error, "deadlines could not be carried out; they are tried again in a minute");
+        }
+        if minutes.is_multiple_of(TIDY_EVERY_MINUTES)
+            && let Err(error) = app.tidy().await
+        {
+            warn!(%error, "what has expired could not be removed; it is tried again in an hour");
+        }
+        minutes = minutes.wrapping_add(1);
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(MINUTE) => {}
+        }
+    }
 }
 
 async fn serve_http(listener: TcpListener, router: axum::Router, stop: CancellationToken) {

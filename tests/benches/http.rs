@@ -63,6 +63,7 @@ fn start(runtime: &tokio::runtime::Runtime, folder: &DataFolder) -> (Node, Strin
         http: HttpConfig {
             listen: "127.0.0.1:0".parse().unwrap(),
             allow_public: false,
+            behind_proxy: false,
         },
         p2p: P2pConfig {
             network: "bench".parse().unwrap(),

@@ -4,11 +4,14 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use countersign_protocol::id::RequestId;
+use countersign_protocol::permission::SamePerson;
 use countersign_protocol::registry::Refusal;
+use countersign_protocol::workflow::FormError;
 
 use super::FederationError;
 use crate::ledger::SubmitError;
-use crate::people::BeneficiaryError;
+use crate::mail::MailError;
+use crate::people::{BeneficiaryError, Forbidden, PeopleError};
 use crate::store::StoreError;
 
 /// Which part of a request is meant.
@@ -40,7 +43,7 @@ pub enum AppError {
         first_index: u64,
     },
     /// The ledger's queue is full.
-    #[error("the ledger is busy: send the same request again in a moment")]
+    #[error("the node is busy: send the same request again in a moment")]
     Busy,
     /// The ledger takes no records. Whether the last ones were written is known after a restart.
     #[error("{0}")]
@@ -62,8 +65,33 @@ pub enum AppError {
         why: String,
     },
     /// No token of this node was shown.
-    #[error("this needs an API token of this node: send it as Authorization: Bearer cst_...")]
+    #[error(
+        "this needs a session, an API key or a token of this node: send it as Authorization: Bearer ..."
+    )]
     NotAuthorised,
+    /// The matrix or the policy stands against it.
+    #[error(transparent)]
+    Forbidden(#[from] Forbidden),
+    /// It takes two people.
+    #[error(transparent)]
+    SamePerson(#[from] SamePerson),
+    /// The operator is nobody in the registry.
+    #[error("this is for a user of an organisation: sign in, or use an API key of yours")]
+    PersonNeeded,
+    /// Users have other ways to it.
+    #[error("this is for the operator of the node, with the token that init made")]
+    OperatorNeeded,
+    /// A form is not as the process wants it.
+    #[error("the form {form} is not complete: {}", first(errors))]
+    Form {
+        /// The form.
+        form: String,
+        /// What is wrong, by JSON Pointer into the form.
+        errors: Vec<FormError>,
+    },
+    /// The store of people stands against it.
+    #[error("{0}")]
+    People(Arc<PeopleError>),
     /// The leaf is not covered by a checkpoint that a quorum of witnesses has cosigned.
     #[error("leaf {index} is not witnessed yet ({covered} leaves are): try again in a second")]
     NotWitnessed {
@@ -91,6 +119,13 @@ impl AppError {
         Self::NotFound {
             what,
             id: id.to_string(),
+        }
+    }
+
+    pub(super) fn body(pointer: &'static str, why: impl Into<String>) -> Self {
+        Self::BadInput {
+            field: Field::Body(pointer.into()),
+            why: why.into(),
         }
     }
 
@@ -125,6 +160,33 @@ impl From<SubmitError> for AppError {
             | SubmitError::KeyNotHeld { .. }
             | SubmitError::Encoding => Self::internal("submit a command", &error),
         }
+    }
+}
+
+fn first(errors: &[FormError]) -> String {
+    errors.first().map(ToString::to_string).unwrap_or_default()
+}
+
+impl From<PeopleError> for AppError {
+    fn from(error: PeopleError) -> Self {
+        match error {
+            PeopleError::UnknownUser(user) => Self::not_found("user", &user),
+            PeopleError::Damaged(_)
+            | PeopleError::Newer { .. }
+            | PeopleError::File(_)
+            | PeopleError::Database(_)
+            | PeopleError::Random(_)
+            | PeopleError::Setting { .. }
+            | PeopleError::Hash => Self::internal("use the store of people", &error),
+            PeopleError::Busy => Self::Busy,
+            other => Self::People(Arc::new(other)),
+        }
+    }
+}
+
+impl From<MailError> for AppError {
+    fn from(error: MailError) -> Self {
+        Self::internal("send a mail", &error)
     }
 }
 

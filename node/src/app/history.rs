@@ -6,7 +6,7 @@ use countersign_protocol::id::AccountId;
 use countersign_protocol::record::MAX_RANGES;
 use countersign_protocol::registry::LedgerAccount;
 
-use super::{App, AppError, LIST_MAX, Listing};
+use super::{App, AppError, Caller, LIST_MAX, Listing};
 
 /// One line: what one leaf did to one balance of an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,12 +35,13 @@ impl App {
     /// [`AppError::NotFound`] when there is no such account.
     pub async fn statement(
         &self,
+        caller: &Caller,
         account: AccountId,
         from: u64,
         limit: usize,
     ) -> Result<Listing<StatementEntry>, AppError> {
         let limit = limit.clamp(1, LIST_MAX);
-        self.account(account)?;
+        self.account(caller, account)?;
         self.blocking(move |app| app.read_statement(account, from, limit))
             .await
     }

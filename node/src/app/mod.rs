@@ -3,10 +3,13 @@
 //! HTTP, the status page and whatever comes later call these methods and nothing below them. Writes go to the ledger's
 //! queue and come back with its receipt; reads look at the registry's state and the store for as short as they can.
 
+mod caller;
+mod cases;
 mod error;
 mod federation;
 mod history;
 mod ledger;
+mod people;
 mod process;
 mod registry;
 mod status;
@@ -16,21 +19,29 @@ mod write;
 
 use std::sync::Arc;
 
+use countersign_protocol::id::RequestId;
+use countersign_protocol::permission::Matrix;
 use tokio::sync::Mutex;
 
+pub use caller::{Caller, Person};
+pub use cases::{
+    ActWish, CaseFile, CaseWish, FiledText, InboxItem, NextStep, ReserveWish, UnitsFate,
+};
 pub use error::{AppError, Field};
 pub use federation::{FederationControl, FederationError, PeerInfo, PingReply, WitnessInfo};
 pub use history::StatementEntry;
 pub use ledger::{LedgerHead, ProofOf, StoredRecord, WitnessedHead};
+pub use people::{Me, Registered, RegistrationWish, RoleChange, UserWish};
 pub use process::{ListedCase, ListedProcess};
 pub use registry::{AccountBalances, AgreementUse, ListedPartner};
 pub use status::{NodeStatus, OpenTransferCount, Totals};
 pub use transfers::{ListedTransfer, TransferQuery};
 pub use units::UnitsName;
-pub use write::{EXPIRY_DEFAULT_MS, Retirement, SendOrder, Written};
+pub use write::{EXPIRY_DEFAULT_MS, Mode, Retirement, SendOrder, Written};
 
 use crate::ledger::{Clock, LedgerHandle};
-use crate::people::{Actor, ApiToken, Beneficiaries, Tokens};
+use crate::mail::Mail;
+use crate::people::{Beneficiaries, People, Tokens};
 
 /// The most items that one call lists.
 pub const LIST_MAX: usize = 1000;
@@ -43,6 +54,12 @@ pub struct AppParts {
     pub federation: Arc<dyn FederationControl>,
     /// Who may use the node.
     pub tokens: Tokens,
+    /// Users, and what they wrote that stays in the node.
+    pub people: People,
+    /// Where mail goes out.
+    pub mail: Mail,
+    /// Which role may do what.
+    pub matrix: Matrix,
     /// Names that stay in the node.
     pub beneficiaries: Beneficiaries,
     /// What time it is.
@@ -59,10 +76,30 @@ struct Inner {
     ledger: LedgerHandle,
     federation: Arc<dyn FederationControl>,
     tokens: Tokens,
+    people: People,
+    mail: Mail,
+    matrix: Matrix,
     beneficiaries: Beneficiaries,
     clock: Clock,
-    /// Held while a named beneficiary is kept and written: nobody replaces a salt whose commitment is on its way.
-    naming: Mutex<()>,
+    /// Held while something is kept and its commitment written: nobody replaces a salt whose commitment is on its way.
+    naming: Naming,
+}
+
+/// Locks for requests, few for all of them: two requests seldom share one, and one request always has the same.
+struct Naming([Mutex<()>; 64]);
+
+impl Naming {
+    fn new() -> Self {
+        Self(std::array::from_fn(|_| Mutex::new(())))
+    }
+
+    fn of(&self, request: &RequestId) -> &Mutex<()> {
+        let sum = request
+            .0
+            .iter()
+            .fold(0_usize, |sum, byte| sum + usize::from(*byte));
+        &self.0[sum % self.0.len()]
+    }
 }
 
 /// A part of a list.
@@ -103,6 +140,9 @@ impl App {
             ledger,
             federation,
             tokens,
+            people,
+            mail,
+            matrix,
             beneficiaries,
             clock,
         } = parts;
@@ -111,34 +151,31 @@ impl App {
                 ledger,
                 federation,
                 tokens,
+                people,
+                mail,
+                matrix,
                 beneficiaries,
                 clock,
-                naming: Mutex::new(()),
+                naming: Naming::new(),
             }),
         }
-    }
-
-    /// Who shows this token.
-    ///
-    /// # Errors
-    /// [`AppError::NotAuthorised`] for any text that is not one of this node's tokens.
-    pub fn authenticate(&self, token: &str) -> Result<Actor, AppError> {
-        let token: ApiToken = token.parse().map_err(|_| AppError::NotAuthorised)?;
-        self.inner
-            .tokens
-            .actor(&token)
-            .ok_or(AppError::NotAuthorised)
     }
 
     fn ledger(&self) -> &LedgerHandle {
         &self.inner.ledger
     }
 
+    fn people(&self) -> &People {
+        &self.inner.people
+    }
+
     fn federation(&self) -> &dyn FederationControl {
         self.inner.federation.as_ref()
     }
 
-    fn now_ms(&self) -> u64 {
+    /// What time it is, in milliseconds since the Unix epoch.
+    #[must_use]
+    pub fn now_ms(&self) -> u64 {
         (self.inner.clock)()
     }
 

@@ -2,12 +2,13 @@
 
 use countersign_protocol::id::{AccountId, OrganisationId};
 use countersign_protocol::party::Party;
+use countersign_protocol::permission::{Action, Object};
 use countersign_protocol::record::{Account, Agreement, Organisation, Partner, Project};
 use countersign_protocol::registry::{
     Direction, Holding, LedgerAccount, Place, State, TransferStage,
 };
 
-use super::{App, AppError, FederationError, LIST_MAX, Listing, PeerInfo, PingReply};
+use super::{App, AppError, Caller, FederationError, LIST_MAX, Listing, PeerInfo, PingReply};
 
 /// An account and its balances in tonnes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,13 +71,23 @@ impl App {
         Listing::cut(items, limit, |last| last.id.to_string())
     }
 
-    /// Accounts with a number above `after`.
+    /// Accounts with a number above `after`, of those that the caller may look into.
     #[must_use]
-    pub fn accounts(&self, after: AccountId, limit: usize) -> Listing<AccountBalances> {
+    pub fn accounts(
+        &self,
+        caller: &Caller,
+        after: AccountId,
+        limit: usize,
+    ) -> Listing<AccountBalances> {
         let limit = limit.clamp(1, LIST_MAX);
+        let may = |account: &&Account| {
+            let holder = account.organisation;
+            self.permit_of(caller, Action::UnitsRead, holder).is_ok()
+        };
         let items = self.ledger().read(|state| {
             let rest = state.accounts().skip_while(|it| it.id <= after);
-            rest.take(limit + 1)
+            rest.filter(may)
+                .take(limit + 1)
                 .map(|account| AccountBalances::new(state, account))
                 .collect()
         });
@@ -88,8 +99,15 @@ impl App {
     /// One account.
     ///
     /// # Errors
-    /// [`AppError::NotFound`].
-    pub fn account(&self, id: AccountId) -> Result<AccountBalances, AppError> {
+    /// [`AppError::NotFound`], also when the caller may not look into it.
+    pub fn account(&self, caller: &Caller, id: AccountId) -> Result<AccountBalances, AppError> {
+        let found = self.known_account(id)?;
+        self.permit_of(caller, Action::UnitsRead, found.account.organisation)
+            .map_err(|_| AppError::not_found("account", &id))?;
+        Ok(found)
+    }
+
+    pub(super) fn known_account(&self, id: AccountId) -> Result<AccountBalances, AppError> {
         self.ledger()
             .read(|state| {
                 let account = state.account(id)?;
@@ -105,6 +123,7 @@ impl App {
     /// [`AppError::NotFound`] when there is no such account, [`AppError::BadInput`] when `after` names no range.
     pub fn holdings(
         &self,
+        caller: &Caller,
         place: Place,
         after: Option<&str>,
         limit: usize,
@@ -117,7 +136,7 @@ impl App {
                 "an account holds units available, on_hold or in escrow",
             ));
         };
-        self.account(account)?;
+        self.account(caller, account)?;
         let after = after.map(HoldingCursor::read).transpose()?;
         let is_after =
             |holding: &&Holding| after.is_none_or(|last| HoldingCursor::of(holding) > last);
@@ -146,9 +165,13 @@ impl App {
     }
 
     /// Every partner that was ever listed.
-    pub async fn partners(&self) -> Vec<ListedPartner> {
+    ///
+    /// # Errors
+    /// [`AppError::Forbidden`].
+    pub async fn partners(&self, caller: &Caller) -> Result<Vec<ListedPartner>, AppError> {
+        self.permit(caller, Action::FederationRead, &Object::default())?;
         let peers = self.federation().peers().await;
-        self.ledger().read(|state| {
+        Ok(self.ledger().read(|state| {
             let listed = state.partners().map(|partner| ListedPartner {
                 partner: partner.clone(),
                 pinned_size: state.pin(partner.party).map(|pin| pin.size),
@@ -158,14 +181,15 @@ impl App {
                     .cloned(),
             });
             listed.collect()
-        })
+        }))
     }
 
     /// Asks a partner's node for an answer.
     ///
     /// # Errors
     /// [`AppError::NotFound`] when it is not listed, [`AppError::Federation`] when it does not answer.
-    pub async fn ping(&self, party: Party) -> Result<PingReply, AppError> {
+    pub async fn ping(&self, caller: &Caller, party: Party) -> Result<PingReply, AppError> {
+        self.permit(caller, Action::FederationRead, &Object::default())?;
         if self.ledger().read(|state| state.partner(party).is_none()) {
             return Err(FederationError::UnknownPartner(party).into());
         }
@@ -176,21 +200,25 @@ impl App {
     ///
     /// # Errors
     /// [`AppError::Federation`] when it can not be made.
-    pub async fn invite(&self) -> Result<String, AppError> {
+    pub async fn own_invite(&self, caller: &Caller) -> Result<String, AppError> {
+        self.permit(caller, Action::FederationManage, &Object::default())?;
         Ok(self.federation().own_invite().await?)
     }
 
     /// Every agreement.
-    #[must_use]
-    pub fn agreements(&self) -> Vec<AgreementUse> {
-        self.ledger().read(|state| {
+    ///
+    /// # Errors
+    /// [`AppError::Forbidden`].
+    pub fn agreements(&self, caller: &Caller) -> Result<Vec<AgreementUse>, AppError> {
+        self.permit(caller, Action::FederationRead, &Object::default())?;
+        Ok(self.ledger().read(|state| {
             let all = state.agreements().map(|agreement| AgreementUse {
                 outgoing: state.agreement_use(&agreement.id, Direction::Out),
                 incoming: state.agreement_use(&agreement.id, Direction::In),
                 agreement: agreement.clone(),
             });
             all.collect()
-        })
+        }))
     }
 }
 

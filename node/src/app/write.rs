@@ -1,14 +1,16 @@
 //! Use cases that write.
 
 use countersign_protocol::id::{AccountId, AgreementId, RequestId, TransferId};
+use countersign_protocol::log::leaf_hash;
 use countersign_protocol::party::Party;
+use countersign_protocol::permission::{Action, Object};
 use countersign_protocol::record::{
-    Body, Commitment, Name, PartnerStatus, Purpose, Reason, RetireKind,
+    Body, Commitment, Name, PartnerStatus, Purpose, Reason, Record, RetireKind,
 };
 use countersign_protocol::registry::{Command, Selection};
 use tracing::{Instrument, info};
 
-use super::{App, AppError, FederationError, StoredRecord};
+use super::{App, AppError, Caller, FederationError, StoredRecord};
 use crate::ledger::{Receipt, Submission, SubmitError};
 use crate::people::Actor;
 
@@ -24,6 +26,8 @@ pub struct Written {
     pub records: Vec<StoredRecord>,
     /// True when the request had been written before and this is its first receipt again.
     pub is_replay: bool,
+    /// True when nothing was written: the leaves are those that the request would write now.
+    pub is_trial: bool,
 }
 
 impl Written {
@@ -33,6 +37,16 @@ impl Written {
             .iter()
             .find_map(|stored| pick(stored.index, &stored.record.body))
     }
+}
+
+/// Whether a wish is carried out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Mode {
+    /// It is.
+    #[default]
+    Write,
+    /// It is only tried: the answer is what it would write now, or what stands against it.
+    Try,
 }
 
 /// Units for a partner country.
@@ -87,13 +101,52 @@ impl App {
     /// cancel requests. Commands that need more than the ledger have methods of their own.
     ///
     /// # Errors
-    /// [`AppError`] when the rules refuse it, the id was used for something else, or the ledger can not take it now.
+    /// [`AppError`] when the matrix or the rules refuse it, the id was used for something else, or the ledger can not take
+    /// it now.
     pub async fn write(
+        &self,
+        caller: &Caller,
+        request: RequestId,
+        command: Command,
+        mode: Mode,
+    ) -> Result<Written, AppError> {
+        self.permit_command(caller, &command)?;
+        self.submit(caller.actor(), request, command, mode).await
+    }
+
+    /// What the matrix says of a command. What users do by cases, and what only runs without a process, is the operator's.
+    fn permit_command(&self, caller: &Caller, command: &Command) -> Result<(), AppError> {
+        let country = Object::default();
+        match command {
+            Command::OpenAccount { organisation, .. } => {
+                self.permit_of(caller, Action::AccountOpen, *organisation)
+            }
+            Command::Hold { account, lift, .. } => {
+                let action = if *lift {
+                    Action::HoldLift
+                } else {
+                    Action::HoldPlace
+                };
+                let owner = self.known_account(*account)?.account.organisation;
+                self.permit_of(caller, action, owner)
+            }
+            Command::AdoptProcess { .. } => self.permit(caller, Action::ProcessAdopt, &country),
+            Command::Enrol { .. } => self.permit(caller, Action::OrganisationCreate, &country),
+            _ => caller.operator().map(drop),
+        }
+    }
+
+    /// Writes a command that was permitted.
+    pub(super) async fn submit(
         &self,
         actor: &Actor,
         request: RequestId,
         command: Command,
+        mode: Mode,
     ) -> Result<Written, AppError> {
+        if mode == Mode::Try {
+            return self.try_out(request, command).await;
+        }
         let is_replay = self.is_written(&request)?;
         let receipt = self
             .ledger()
@@ -102,20 +155,68 @@ impl App {
         self.written(actor, receipt, is_replay)
     }
 
+    /// What a command would write if its turn came now.
+    async fn try_out(&self, request: RequestId, command: Command) -> Result<Written, AppError> {
+        let now_ms = self.now_ms();
+        let trial = move |app: &Self| {
+            let (first_index, time_ms) = app
+                .ledger()
+                .read(|state| (state.size(), now_ms.max(state.time_ms())));
+            let bodies = app.ledger().try_out(&command, now_ms);
+            let bodies = bodies.map_err(AppError::Refused)?;
+            let record = |(body, index)| {
+                let record = Record {
+                    time_ms,
+                    request,
+                    body,
+                };
+                let hash = leaf_hash(&record.encode());
+                StoredRecord {
+                    index,
+                    hash,
+                    record,
+                }
+            };
+            let records: Vec<StoredRecord> =
+                bodies.into_iter().zip(first_index..).map(record).collect();
+            let count = u32::try_from(records.len()).unwrap_or(u32::MAX);
+            Ok(Written {
+                receipt: Receipt {
+                    request,
+                    first_index,
+                    count,
+                    size: first_index,
+                    time_ms,
+                },
+                records,
+                is_replay: false,
+                is_trial: true,
+            })
+        };
+        self.blocking(trial).await
+    }
+
     /// Locks units for a partner country.
     ///
     /// # Errors
     /// As [`App::write`].
     pub async fn send(
         &self,
-        actor: &Actor,
+        caller: &Caller,
         request: RequestId,
         order: &SendOrder,
+        mode: Mode,
     ) -> Result<Written, AppError> {
+        let actor = caller.operator()?;
         let is_replay = self.is_written(&request)?;
         let expiry_ms = order
             .expiry_ms
             .unwrap_or_else(|| self.now_ms().saturating_add(EXPIRY_DEFAULT_MS));
+        if mode == Mode::Try {
+            return self
+                .try_out(request, order.command(request, expiry_ms))
+                .await;
+        }
         let submitted = self.submit_send(request, order, expiry_ms).await;
         let receipt = match submitted {
             // Without an expiry of the caller's the first try chose one: the same wish again means that one.
@@ -159,13 +260,14 @@ impl App {
     /// As [`App::write`].
     pub async fn cancel(
         &self,
-        actor: &Actor,
+        caller: &Caller,
         request: RequestId,
         transfer: TransferId,
         reason: Reason,
+        mode: Mode,
     ) -> Result<Written, AppError> {
         let command = Command::Cancel { transfer, reason };
-        self.write(actor, request, command).await
+        self.write(caller, request, command, mode).await
     }
 
     /// Uses or cancels units. A beneficiary's name is kept in this node under a fresh salt; the ledger carries
@@ -175,15 +277,16 @@ impl App {
     /// As [`App::write`].
     pub async fn retire(
         &self,
-        actor: &Actor,
+        caller: &Caller,
         request: RequestId,
         retirement: Retirement,
+        mode: Mode,
     ) -> Result<Written, AppError> {
-        let (app, actor) = (self.clone(), actor.clone());
-        if retirement.beneficiary.is_none() {
-            return app
-                .write(&actor, request, retire_command(retirement, None))
-                .await;
+        let (app, actor) = (self.clone(), caller.operator()?.clone());
+        if retirement.beneficiary.is_none() || mode == Mode::Try {
+            // A name changes nothing about what the rules say.
+            let command = retire_command(retirement, None);
+            return app.submit(&actor, request, command, mode).await;
         }
         // A task of its own: a caller who goes away must not leave a name half kept.
         let work = async move { app.retire_in_name(&actor, request, retirement).await };
@@ -198,7 +301,7 @@ impl App {
         request: RequestId,
         retirement: Retirement,
     ) -> Result<Written, AppError> {
-        let _alone = self.inner.naming.lock().await;
+        let _alone = self.inner.naming.of(&request).lock().await;
         let is_replay = self.is_written(&request)?;
         let name = retirement.beneficiary.clone();
         let keep = move |app: &Self| {
@@ -225,10 +328,12 @@ impl App {
     /// As [`App::write`], and when the invitation does not verify.
     pub async fn add_partner(
         &self,
-        actor: &Actor,
+        caller: &Caller,
         request: RequestId,
         invite: &str,
     ) -> Result<Written, AppError> {
+        self.permit(caller, Action::FederationManage, &Object::default())?;
+        let actor = caller.actor();
         let is_replay = self.is_written(&request)?;
         let receipt = self.federation().add_partner(request, invite).await?;
         self.written(actor, receipt, is_replay)
@@ -240,10 +345,12 @@ impl App {
     /// As [`App::write`], and when it is not listed.
     pub async fn remove_partner(
         &self,
-        actor: &Actor,
+        caller: &Caller,
         request: RequestId,
         party: Party,
     ) -> Result<Written, AppError> {
+        self.permit(caller, Action::FederationManage, &Object::default())?;
+        let actor = caller.actor();
         if self.ledger().read(|state| state.partner(party).is_none()) {
             return Err(FederationError::UnknownPartner(party).into());
         }
@@ -264,10 +371,12 @@ impl App {
     /// As [`App::write`], and when a signature does not verify.
     pub async fn add_agreement(
         &self,
-        actor: &Actor,
+        caller: &Caller,
         request: RequestId,
         agreement: &str,
     ) -> Result<Written, AppError> {
+        self.permit(caller, Action::AgreementManage, &Object::default())?;
+        let actor = caller.actor();
         let is_replay = self.is_written(&request)?;
         let receipt = self.federation().add_agreement(request, agreement).await?;
         self.written(actor, receipt, is_replay)
@@ -277,9 +386,10 @@ impl App {
     ///
     /// # Errors
     /// [`AppError::Federation`] when the text is no agreement of this Party.
-    pub async fn sign_agreement(&self, actor: &Actor, draft: &str) -> Result<String, AppError> {
+    pub async fn sign_agreement(&self, caller: &Caller, draft: &str) -> Result<String, AppError> {
+        self.permit(caller, Action::AgreementManage, &Object::default())?;
         let signed = self.federation().sign_agreement(draft).await?;
-        info!(actor = actor.name(), "an agreement was signed");
+        info!(actor = caller.actor().name(), "an agreement was signed");
         Ok(signed)
     }
 
@@ -289,9 +399,10 @@ impl App {
     /// As [`App::write`], and when the key can not be made.
     pub async fn rotate_log_key(
         &self,
-        actor: &Actor,
+        caller: &Caller,
         request: RequestId,
     ) -> Result<Written, AppError> {
+        let actor = caller.operator()?;
         let is_rotation = |body: &Body| matches!(body, Body::KeyRotation(_));
         if let Some(written) = self.replay(actor, &request, is_rotation)? {
             return Ok(written);
@@ -329,7 +440,7 @@ impl App {
     }
 
     /// Whether the ledger carries the request already.
-    fn is_written(&self, request: &RequestId) -> Result<bool, AppError> {
+    pub(super) fn is_written(&self, request: &RequestId) -> Result<bool, AppError> {
         Ok(self.ledger().store().request(request)?.is_some())
     }
 
@@ -350,10 +461,11 @@ impl App {
             receipt,
             records,
             is_replay,
+            is_trial: false,
         })
     }
 
-    fn records_of(&self, first: u64, count: u32) -> Result<Vec<StoredRecord>, AppError> {
+    pub(super) fn records_of(&self, first: u64, count: u32) -> Result<Vec<StoredRecord>, AppError> {
         let end = first.saturating_add(u64::from(count));
         (first..end).map(|index| self.stored(index)).collect()
     }

@@ -2,6 +2,7 @@
 //! part.
 
 use std::fmt::Display;
+use std::net::{IpAddr, Ipv4Addr};
 use std::str::FromStr;
 
 use axum::body::to_bytes;
@@ -16,7 +17,8 @@ use serde_path_to_error::Segment;
 use super::Served;
 use super::dto::{IDEMPOTENCY_KEY, PAGE_DEFAULT, PAGE_MAX};
 use super::problem::{ApiError, Kind};
-use crate::people::Actor;
+use crate::app::{Caller, Mode};
+use crate::people::Visit;
 
 /// A JSON body.
 pub(super) struct Body<T>(pub(super) T);
@@ -172,20 +174,74 @@ impl Parameters {
     }
 }
 
-/// Who asks. Every handler that takes one needs a token.
-impl FromRequestParts<Served> for Actor {
+/// Who asks. Every handler that takes one needs a session, an API key or a token.
+impl FromRequestParts<Served> for Caller {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, served: &Served) -> Result<Self, ApiError> {
-        let shown = parts
-            .headers
-            .get(header::AUTHORIZATION)
-            .and_then(|value| value.to_str().ok())
-            .and_then(|text| text.split_once(' '))
-            .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
-            .map_or("", |(_, token)| token.trim());
-        Ok(served.app.authenticate(shown)?)
+        Ok(served.app.authenticate(bearer(&parts.headers)).await?)
     }
+}
+
+/// The secret of an `Authorization: Bearer` header (RFC 6750 section 2.1); empty without one.
+pub(super) fn bearer(headers: &HeaderMap) -> &str {
+    headers
+        .get(header::AUTHORIZATION)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|text| text.split_once(' '))
+        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
+        .map_or("", |(_, token)| token.trim())
+}
+
+/// Whether a write is carried out: `?dry_run=true` only tries it. Takes no other parameter.
+pub(super) struct WriteMode(pub(super) Mode);
+
+impl<S: Send + Sync> FromRequestParts<S> for WriteMode {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let mut parameters = Parameters::from_request_parts(parts, state).await?;
+        let is_trial = parameters.get::<bool>("dry_run")?.unwrap_or(false);
+        parameters.finish()?;
+        Ok(Self(if is_trial { Mode::Try } else { Mode::Write }))
+    }
+}
+
+/// The address that a connection comes from, as the listener saw it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct PeerAddress(pub(super) IpAddr);
+
+/// The longest name of a client that is kept, in bytes.
+const DEVICE_BYTES_MAX: usize = 256;
+
+/// When and from where somebody comes.
+impl FromRequestParts<Served> for Visit {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, served: &Served) -> Result<Self, ApiError> {
+        let peer = parts.extensions.get::<PeerAddress>();
+        let peer = peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |it| it.0);
+        let device = parts.headers.get(header::USER_AGENT);
+        let device = device.and_then(|value| value.to_str().ok()).unwrap_or("");
+        Ok(Self {
+            now_ms: served.app.now_ms(),
+            address: client(&parts.headers, peer, served.behind_proxy),
+            device: device.chars().take(DEVICE_BYTES_MAX).collect(),
+        })
+    }
+}
+
+/// Behind a proxy on this machine the client is the last one that the proxy names; whatever stands before that, the client
+/// may have written itself.
+fn client(headers: &HeaderMap, peer: IpAddr, behind_proxy: bool) -> IpAddr {
+    if !behind_proxy || !peer.is_loopback() {
+        return peer;
+    }
+    let last = headers.get_all("x-forwarded-for").iter().next_back();
+    let last = last.and_then(|value| value.to_str().ok());
+    let last = last.and_then(|text| text.rsplit(',').next());
+    last.and_then(|text| text.trim().parse().ok())
+        .unwrap_or(peer)
 }
 
 const KEY_WANTED: &str =

@@ -41,6 +41,8 @@ pub struct HttpParts {
     pub registry: Registry,
     /// How much is taken on.
     pub limits: HttpLimits,
+    /// Whether a proxy on this machine stands before the node, so that its `X-Forwarded-For` names the clients.
+    pub behind_proxy: bool,
 }
 
 /// How much the HTTP side takes on.
@@ -59,6 +61,7 @@ struct Served {
     app: App,
     metrics: Arc<Metrics>,
     body_bytes_max: usize,
+    behind_proxy: bool,
     places: Arc<Semaphore>,
 }
 
@@ -69,11 +72,13 @@ pub fn router(parts: HttpParts) -> Router {
         witness,
         registry,
         limits,
+        behind_proxy,
     } = parts;
     let served = Served {
         app,
         metrics: Arc::new(Metrics::new(registry)),
         body_bytes_max: limits.body_bytes,
+        behind_proxy,
         places: Arc::new(Semaphore::new(limits.requests)),
     };
     let mut router = Router::new()

@@ -5,6 +5,8 @@ use axum::response::{IntoResponse, Response};
 
 use super::dto::{Fault, Problem};
 use crate::app::{AppError, FederationError, Field};
+use crate::people::PeopleError;
+use countersign_protocol::workflow::FormError;
 
 const TYPE_PREFIX: &str = "urn:countersign:problem:";
 
@@ -13,9 +15,12 @@ const TYPE_PREFIX: &str = "urn:countersign:problem:";
 pub(super) enum Kind {
     Malformed,
     NotAuthorised,
+    Forbidden,
+    TooMany { seconds: u64 },
     NotFound,
     MethodNotAllowed,
     Conflict,
+    Changed,
     TooLarge,
     UnsupportedMediaType,
     Invalid,
@@ -42,7 +47,17 @@ impl Kind {
             Self::NotAuthorised => (
                 StatusCode::UNAUTHORIZED,
                 "not-authorised",
-                "A token is needed",
+                "A sign-in, key or token is needed",
+            ),
+            Self::Forbidden => (
+                StatusCode::FORBIDDEN,
+                "forbidden",
+                "Your role does not allow this",
+            ),
+            Self::TooMany { .. } => (
+                StatusCode::TOO_MANY_REQUESTS,
+                "too-many",
+                "There were too many attempts",
             ),
             Self::NotFound => (
                 StatusCode::NOT_FOUND,
@@ -58,6 +73,11 @@ impl Kind {
                 StatusCode::CONFLICT,
                 "conflict",
                 "The idempotency key was used for another request",
+            ),
+            Self::Changed => (
+                StatusCode::PRECONDITION_FAILED,
+                "changed",
+                "Somebody else changed it meanwhile",
             ),
             Self::TooLarge => (
                 StatusCode::PAYLOAD_TOO_LARGE,
@@ -204,6 +224,9 @@ impl ApiError {
             header::CONTENT_TYPE,
             HeaderValue::from_static("application/problem+json"),
         );
+        if let Kind::TooMany { seconds } = self.kind {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
         if self.kind.is_passing() {
             headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
         }
@@ -225,6 +248,31 @@ impl IntoResponse for ApiError {
     }
 }
 
+/// The faults of a form, each by its place in the body.
+fn form(detail: String, errors: Vec<FormError>) -> ApiError {
+    let faults = errors.into_iter().map(|error| Fault {
+        pointer: Some(format!("/form{}", error.pointer)),
+        detail: error.message,
+        ..Fault::default()
+    });
+    let invalid = ApiError::new(Kind::Invalid, detail);
+    faults.fold(invalid, ApiError::with)
+}
+
+fn people(error: &PeopleError, detail: String) -> ApiError {
+    match error {
+        PeopleError::Refused | PeopleError::SignedOut | PeopleError::Key => {
+            ApiError::new(Kind::NotAuthorised, detail)
+        }
+        PeopleError::Wait { seconds } => ApiError::new(Kind::TooMany { seconds: *seconds }, detail),
+        PeopleError::Input { field, reason } => ApiError::body(&format!("/{field}"), reason),
+        PeopleError::Password(rule) => ApiError::body("/password", rule),
+        PeopleError::Missing(_) => ApiError::new(Kind::NotFound, detail),
+        PeopleError::Changed { .. } => ApiError::new(Kind::Changed, detail),
+        _ => ApiError::new(Kind::Rejected, detail),
+    }
+}
+
 impl From<AppError> for ApiError {
     fn from(error: AppError) -> Self {
         let detail = error.to_string();
@@ -243,6 +291,12 @@ impl From<AppError> for ApiError {
                 Field::Header(name) => Self::header(name, &why),
             },
             AppError::NotAuthorised => Self::new(Kind::NotAuthorised, detail),
+            AppError::Forbidden(_)
+            | AppError::SamePerson(_)
+            | AppError::PersonNeeded
+            | AppError::OperatorNeeded => Self::new(Kind::Forbidden, detail),
+            AppError::Form { errors, .. } => form(detail, errors),
+            AppError::People(error) => people(&error, detail),
             AppError::NotWitnessed { .. } => Self::new(Kind::NotWitnessed, detail),
             AppError::Federation(FederationError::Unreachable { .. }) => {
                 Self::new(Kind::Unreachable, detail)

@@ -14,6 +14,7 @@ mod rows;
 mod settled;
 mod submission;
 mod tree;
+mod trial;
 mod verify;
 mod writer;
 

@@ -81,6 +81,8 @@ pub struct HttpConfig {
     pub listen: SocketAddr,
     /// Permits another address than loopback. The interface speaks plain HTTP: put a TLS proxy before it.
     pub allow_public: bool,
+    /// Whether a proxy on this machine stands before it, so that `X-Forwarded-For` says where clients come from.
+    pub behind_proxy: bool,
 }
 
 impl Default for HttpConfig {
@@ -88,6 +90,7 @@ impl Default for HttpConfig {
         Self {
             listen: SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8080),
             allow_public: false,
+            behind_proxy: false,
         }
     }
 }

@@ -60,6 +60,14 @@ pub enum PeopleError {
         /// The most.
         max: usize,
     },
+    /// Somebody else saved meanwhile.
+    #[error(
+        "somebody saved version {found} meanwhile; read it, bring both together, and save over it"
+    )]
+    Changed {
+        /// The version that is kept; 0 when there is none.
+        found: u64,
+    },
     /// The node is at its limit of sign-ins, or another process holds the file. Nothing was changed.
     #[error("the node is busy; try again in a moment")]
     Busy,

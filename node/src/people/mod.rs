@@ -6,8 +6,10 @@
 
 mod api_key;
 mod audit;
+mod bearer;
 mod beneficiary;
 mod contact;
+mod draft;
 mod erase;
 mod error;
 mod id;
@@ -16,7 +18,9 @@ mod own_password;
 mod passkey;
 mod password;
 mod principal;
+mod proposal;
 mod recovery;
+mod sealed;
 mod secret;
 mod session;
 mod settings;
@@ -35,10 +39,12 @@ pub use api_key::{
     API_KEY_LABEL_BYTES_MAX, API_KEY_LIFE_MS_MAX, API_KEY_PREFIX, API_KEYS_MAX, ApiKey, ApiKeyInfo,
 };
 pub use audit::{AUDIT_FAILURES_KEPT_MS, AUDIT_PAGE_MAX, AuditEntry, AuditEvent, By};
+pub use bearer::Bearer;
 pub use beneficiary::{Beneficiaries, Beneficiary, BeneficiaryError};
 pub use contact::{
     EMAIL_BYTES_MAX, Email, LANGUAGE_BYTES_MAX, NAME_BYTES_MAX, PHONE_BYTES_MAX, Profile,
 };
+pub use draft::{Draft, DraftOf};
 pub use error::PeopleError;
 pub use id::{SessionId, UserId};
 pub use link::{INVITATION_LIFE_MS, Link, NewUser, RESET_LIFE_MS};
@@ -50,7 +56,9 @@ pub use password::{
     PASSWORD_CHARS_MAX, PASSWORD_CHARS_MIN, PASSWORD_QUEUE_MAX, PasswordRule, check_password,
 };
 pub use principal::{Forbidden, Membership, Principal, Proof};
+pub use proposal::{PROPOSALS_MAX, Proposal};
 pub use recovery::{RECOVERY_CODES, RecoveryCodes};
+pub use sealed::{NewSealed, SEALED_BYTES_MAX, Sealed, SealedPart, UNSETTLED_KEPT_MS};
 pub use secret::{LinkToken, Password, SessionToken, StepToken};
 pub use session::{DEVICE_CHARS_MAX, LAST_USE_STEP_MS, NewSession, SESSIONS_MAX, Session};
 pub use settings::{
@@ -62,7 +70,7 @@ pub use sign_in::{STEP_LIFE_MS, SecondFactor, SignIn};
 pub use store::PEOPLE_FILE;
 pub use throttle::{
     ACCOUNT_FREE_FAILURES, ADDRESS_FREE_FAILURES, CODE_DELAY_MS_MAX, DELAY_MS_MAX, FIRST_DELAY_MS,
-    FORGET_MS, RESET_FREE_REQUESTS,
+    FORGET_MS, FREE_REGISTRATIONS, RESET_FREE_REQUESTS,
 };
 pub use token::{ApiToken, TOKEN_PREFIX, TokenError, Tokens};
 pub use totp::{CODE_SECONDS, CODES_EACH_SIDE, Enrolment};

@@ -16,7 +16,10 @@ pub const PEOPLE_FILE: &str = "people.sqlite";
 const SALT_BYTES: usize = 32;
 
 /// The steps of the schema, each from the version before. Never changed once released; added to at the end.
-const SCHEMA: &[&str] = &[include_str!("schema/0001.sql")];
+const SCHEMA: &[&str] = &[
+    include_str!("schema/0001.sql"),
+    include_str!("schema/0002.sql"),
+];
 
 /// The database.
 pub(super) struct Store {

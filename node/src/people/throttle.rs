@@ -12,6 +12,7 @@ use sqlx::sqlite::SqliteConnection;
 use super::error::PeopleError;
 use super::id::UserId;
 use super::store::{column, number};
+use super::{People, Visit};
 
 /// Failures of one account that cost nothing.
 pub const ACCOUNT_FREE_FAILURES: u32 = 5;
@@ -19,6 +20,8 @@ pub const ACCOUNT_FREE_FAILURES: u32 = 5;
 pub const ADDRESS_FREE_FAILURES: u32 = 30;
 /// Links for a new password that one account may ask for before it must wait.
 pub const RESET_FREE_REQUESTS: u32 = 3;
+/// Organisations that one address may register before it has to wait between them.
+pub const FREE_REGISTRATIONS: u32 = 5;
 /// The first delay, in milliseconds; every further failure doubles it.
 pub const FIRST_DELAY_MS: u64 = 30_000;
 /// The longest delay of an account or an address, in milliseconds: others cannot lock somebody out for longer.
@@ -39,6 +42,8 @@ pub(super) enum Charge<'a> {
     Address(IpAddr),
     /// Links for a new password.
     Reset(&'a str),
+    /// Organisations that register themselves from an address.
+    Registration(IpAddr),
 }
 
 impl Charge<'_> {
@@ -47,6 +52,7 @@ impl Charge<'_> {
             Self::Account(_) | Self::Codes(_) => ACCOUNT_FREE_FAILURES,
             Self::Address(_) => ADDRESS_FREE_FAILURES,
             Self::Reset(_) => RESET_FREE_REQUESTS,
+            Self::Registration(_) => FREE_REGISTRATIONS,
         }
     }
 
@@ -87,12 +93,32 @@ impl Charge<'_> {
                 hash.update(b"address6");
                 hash.update(&address.octets()[..8]);
             }
+            Self::Registration(address) => {
+                hash.update(b"registration");
+                match address {
+                    IpAddr::V4(address) => hash.update(address.octets()),
+                    IpAddr::V6(address) => hash.update(&address.octets()[..8]),
+                }
+            }
             Self::Reset(email) => {
                 hash.update(b"reset");
                 hash.update(email.trim().to_lowercase());
             }
         }
         hash.finalize().to_vec()
+    }
+}
+
+impl People {
+    /// Charges a registration of an organisation to the address that it comes from.
+    ///
+    /// # Errors
+    /// [`PeopleError::Wait`] when too many came from there.
+    pub async fn charge_registration(&self, visit: &Visit) -> Result<(), PeopleError> {
+        let mut tx = self.store().begin().await?;
+        let charges = [Charge::Registration(visit.address)];
+        charge(&mut tx, &self.store().salt, &charges, visit.now_ms).await?;
+        Ok(tx.commit().await?)
     }
 }
 

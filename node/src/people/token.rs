@@ -36,7 +36,9 @@ pub enum TokenError {
         reason: String,
     },
     /// A text is no token.
-    #[error("the text is not an API token: it must be {TOKEN_PREFIX} and 64 lower-case hex digits")]
+    #[error(
+        "the text is no token, session or API key of a node: it must begin with {TOKEN_PREFIX}, css_ or csk_ and be complete"
+    )]
     NotAToken,
     /// The name cannot be used.
     #[error(

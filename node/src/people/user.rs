@@ -116,15 +116,7 @@ impl People {
     ) -> Result<(), PeopleError> {
         let role = contact::role(role)?;
         let mut tx = self.store().begin().await?;
-        let before = living(&mut tx, user).await?;
-        sqlx::query("UPDATE users SET role = ? WHERE id = ?")
-            .bind(role)
-            .bind(user.column())
-            .execute(&mut *tx)
-            .await?;
-        let detail = format!("{} to {role}", before.role);
-        let note = Note::new(by, user, AuditEvent::RoleChanged).detail(&detail);
-        audit::write(&mut tx, now_ms, note).await?;
+        give_role(&mut tx, by, user, role, now_ms).await?;
         Ok(tx.commit().await?)
     }
 
@@ -176,6 +168,24 @@ impl People {
         audit::write(&mut tx, now_ms, note).await?;
         Ok(tx.commit().await?)
     }
+}
+
+pub(super) async fn give_role(
+    tx: &mut SqliteConnection,
+    by: By,
+    user: UserId,
+    role: &str,
+    now_ms: u64,
+) -> Result<(), PeopleError> {
+    let before = living(tx, user).await?;
+    sqlx::query("UPDATE users SET role = ? WHERE id = ?")
+        .bind(role)
+        .bind(user.column())
+        .execute(&mut *tx)
+        .await?;
+    let detail = format!("{} to {role}", before.role);
+    let note = Note::new(by, user, AuditEvent::RoleChanged).detail(&detail);
+    audit::write(tx, now_ms, note).await
 }
 
 /// What a change must know of a user before it.

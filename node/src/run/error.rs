@@ -5,11 +5,12 @@ use std::path::PathBuf;
 
 use crate::federation::FederationError;
 use crate::ledger::LedgerError;
+use crate::mail::MailError;
 use crate::network::NetworkError;
 use crate::ops::config::ConfigError;
 use crate::ops::files::FileFault;
 use crate::ops::keys::KeyFileError;
-use crate::people::{BeneficiaryError, TokenError};
+use crate::people::{BeneficiaryError, PeopleError, TokenError};
 use crate::witness::{ClientError, WitnessError, WitnessStoreError};
 
 /// Why a node does not start or can not be made. Every message says what to do.
@@ -56,6 +57,20 @@ pub enum RunError {
     /// The private folder can not be used.
     #[error(transparent)]
     Private(#[from] BeneficiaryError),
+    /// The store of people can not be opened.
+    #[error(transparent)]
+    People(#[from] PeopleError),
+    /// Mail can not go out.
+    #[error(transparent)]
+    Mail(#[from] MailError),
+    /// The country's permission matrix has a mistake.
+    #[error("{path}, {why}")]
+    Permissions {
+        /// The file.
+        path: PathBuf,
+        /// The first mistake, with its line.
+        why: String,
+    },
     /// HTTP can not listen.
     #[error(
         "HTTP can not listen on {address}: {source}. Choose another address under [http] in config.toml"

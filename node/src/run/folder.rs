@@ -61,6 +61,18 @@ impl DataFolder {
         self.0.join("private")
     }
 
+    /// Mail that nobody sends on: one file for each.
+    #[must_use]
+    pub fn mail(&self) -> PathBuf {
+        self.0.join("mail")
+    }
+
+    /// The country's own permission matrix, where it differs from the shipped one.
+    #[must_use]
+    pub fn permissions(&self) -> PathBuf {
+        self.0.join("permissions.toml")
+    }
+
     /// The hashes of API tokens.
     #[must_use]
     pub fn tokens(&self) -> PathBuf {

@@ -12,8 +12,11 @@
 mod common;
 
 mod health_and_metrics;
+mod journey;
 mod listener;
 mod log_tiles;
+mod office;
+mod people;
 mod problems;
 mod process;
 mod proofs;

@@ -11,12 +11,14 @@ use countersign_node::app::{
 use countersign_node::http::dto::Problem;
 use countersign_node::http::{HttpLimits, HttpParts, router, serve};
 use countersign_node::ledger::{Head, Ledger, LedgerHandle, Receipt, Submission};
-use countersign_node::people::{Beneficiaries, Tokens};
+use countersign_node::mail::Mail;
+use countersign_node::people::{Beneficiaries, People, PeopleSettings, Tokens};
 use countersign_protocol::federation::ProvenRecord;
 use countersign_protocol::federation::invite::Invite;
 use countersign_protocol::id::{RequestId, TransferId};
 use countersign_protocol::log::{KeyKind, SignedNote, SignerKey, cosign};
 use countersign_protocol::party::Party;
+use countersign_protocol::permission::{DEFAULT, Matrix};
 use countersign_protocol::record::{
     Acquire, Agreement, Body, Lock, Partner, PartnerStatus, ProofReference, Record,
 };
@@ -45,6 +47,15 @@ pub fn ch() -> Party {
 
 fn now_ms() -> u64 {
     std::time::UNIX_EPOCH.elapsed().unwrap().as_millis() as u64
+}
+
+/// As cheap as the bounds allow: tests compare many passwords.
+fn quick_passwords() -> PeopleSettings {
+    PeopleSettings {
+        password_memory_kib: 19 * 1024,
+        password_passes: 2,
+        ..PeopleSettings::default()
+    }
 }
 
 /// A federation of which nothing is real but the ledger and the files.
@@ -253,6 +264,11 @@ impl World {
             ledger: ledger.handle(),
             federation: Arc::<Stub>::clone(&federation),
             tokens: Tokens::load(&at("tokens.json")).unwrap(),
+            people: People::open(&at("private"), quick_passwords())
+                .await
+                .unwrap(),
+            mail: Mail::to_folder(&at("mail")).unwrap(),
+            matrix: Matrix::parse(DEFAULT).unwrap(),
             beneficiaries: beneficiaries.clone(),
             clock: Arc::new(now_ms),
         });
@@ -266,6 +282,7 @@ impl World {
                 body_bytes: 65_536,
                 requests: REQUESTS_MAX,
             },
+            behind_proxy: false,
         };
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
@@ -281,6 +298,18 @@ impl World {
             stop,
             client: reqwest::Client::new(),
         }
+    }
+
+    /// The mails that went out, oldest first.
+    pub fn mails(&self) -> Vec<String> {
+        let folder = self._folder.root.path().join("mail");
+        let files = std::fs::read_dir(folder).unwrap().map(|it| it.unwrap());
+        let mut files: Vec<_> = files
+            .map(|it| (it.metadata().unwrap().modified().unwrap(), it.path()))
+            .collect();
+        files.sort();
+        let read = |(_, path)| std::fs::read_to_string(path).unwrap();
+        files.into_iter().map(read).collect()
     }
 
     pub fn handle(&self) -> LedgerHandle {

@@ -1,9 +1,12 @@
 //! `/api/v1`: what the command line does, as JSON.
 
+mod access;
+mod case;
 mod ledger;
 mod process;
 mod registry;
 mod transfers;
+mod users;
 mod view;
 mod write;
 
@@ -45,9 +48,56 @@ pub(super) fn routes() -> Router<Served> {
         .route("/processes", get(process::list).post(process::adopt))
         .route("/processes/{version}/file", get(process::file))
         .route("/enrolments", post(process::enrol))
-        .route("/cases", get(process::cases))
+        .route("/cases", get(process::cases).post(case::open))
         .route("/cases/{number}", get(process::case))
+        .route("/cases/{number}/acts", post(case::act))
+        .route("/cases/{number}/file", get(case::file))
+        .route(
+            "/cases/{number}/drafts/{step}",
+            get(case::draft)
+                .put(case::save_draft)
+                .delete(case::drop_draft),
+        )
+        .route("/inbox", get(case::inbox))
+        .merge(people())
         .route("/ledger/head", get(ledger::head))
         .route("/ledger/records", get(ledger::records))
         .route("/ledger/proof", get(ledger::proof))
+}
+
+/// Sign-in, the own account, users.
+fn people() -> Router<Served> {
+    Router::new()
+        .route("/sign-in", post(access::sign_in))
+        .route("/sign-in/code", post(access::complete))
+        .route("/sign-out", post(access::sign_out))
+        .route("/invitations", post(users::invite))
+        .route("/invitations/accept", post(access::accept))
+        .route("/password-reset", post(access::request_reset))
+        .route("/password-reset/complete", post(access::reset))
+        .route("/registrations", post(users::register))
+        .route("/me", get(access::me))
+        .route("/me/sessions", get(access::sessions))
+        .route("/me/sessions/{id}", delete(access::end_session))
+        .route("/me/password", post(access::change_password))
+        .route("/me/authenticator", post(access::begin_authenticator))
+        .route(
+            "/me/authenticator/confirm",
+            post(access::confirm_authenticator),
+        )
+        .route(
+            "/me/api-keys",
+            get(access::api_keys).post(access::create_api_key),
+        )
+        .route("/me/api-keys/{id}", delete(access::revoke_api_key))
+        .route("/users", get(users::list))
+        .route("/users/{id}", get(users::show))
+        .route("/users/{id}/role", post(users::role))
+        .route("/users/{id}/suspend", post(users::suspend))
+        .route("/users/{id}/reactivate", post(users::reactivate))
+        .route("/users/{id}/reset-factors", post(users::reset_factors))
+        .route("/users/{id}/erase", post(users::erase))
+        .route("/users/{id}/audit", get(users::audit))
+        .route("/proposals", get(users::proposals))
+        .route("/proposals/{id}", post(users::decide))
 }

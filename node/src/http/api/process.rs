@@ -10,12 +10,11 @@ use countersign_protocol::workflow::{FALLBACK_LANGUAGE, Waiting};
 
 use super::view;
 use super::write::{answer, organisation_of};
-use crate::app::{ListedCase, ListedProcess};
+use crate::app::{Caller, ListedCase, ListedProcess};
 use crate::http::Served;
 use crate::http::dto::{AwaitedStep, CaseView, NewEnrolment, NewProcess, Page, ProcessView};
-use crate::http::extract::{Body, OptionalKey, Parameters, PathValue};
+use crate::http::extract::{Body, OptionalKey, Parameters, PathValue, WriteMode};
 use crate::http::problem::ApiError;
-use crate::people::Actor;
 
 pub(super) async fn list(
     State(served): State<Served>,
@@ -40,13 +39,14 @@ pub(super) async fn file(
 }
 
 pub(super) async fn adopt(
-    actor: Actor,
+    caller: Caller,
     State(served): State<Served>,
     OptionalKey(request): OptionalKey,
+    WriteMode(mode): WriteMode,
     Body(NewProcess { text }): Body<NewProcess>,
 ) -> Result<Response, ApiError> {
     let command = Command::AdoptProcess { text };
-    let written = served.app.write(&actor, request, command).await?;
+    let written = served.app.write(&caller, request, command, mode).await?;
     let version = written.find(|_, body| match body {
         record::Body::ProcessAdopted(it) => Some(it.version),
         _ => None,
@@ -59,9 +59,10 @@ pub(super) async fn adopt(
 }
 
 pub(super) async fn enrol(
-    actor: Actor,
+    caller: Caller,
     State(served): State<Served>,
     OptionalKey(request): OptionalKey,
+    WriteMode(mode): WriteMode,
     Body(new): Body<NewEnrolment>,
 ) -> Result<Response, ApiError> {
     let NewEnrolment {
@@ -74,7 +75,7 @@ pub(super) async fn enrol(
         organisation_type,
         scopes,
     };
-    let written = served.app.write(&actor, request, command).await?;
+    let written = served.app.write(&caller, request, command, mode).await?;
     answer(StatusCode::CREATED, &written, organisation_of(&written))
 }
 
@@ -110,7 +111,7 @@ fn process_view(listed: &ListedProcess) -> ProcessView {
     }
 }
 
-fn case_view(listed: ListedCase) -> CaseView {
+pub(super) fn case_view(listed: ListedCase) -> CaseView {
     let ListedCase {
         known,
         process,

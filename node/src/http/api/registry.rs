@@ -8,7 +8,7 @@ use countersign_protocol::record::{Organisation, Project};
 use countersign_protocol::registry::Place;
 
 use super::view;
-use crate::app::UnitsName;
+use crate::app::{Caller, UnitsName};
 use crate::http::Served;
 use crate::http::dto::{
     AccountView, AgreementView, HoldingView, InviteText, Page, PartnerView, PlaceName, Pong,
@@ -16,7 +16,6 @@ use crate::http::dto::{
 };
 use crate::http::extract::{Parameters, PathValue};
 use crate::http::problem::ApiError;
-use crate::people::Actor;
 
 pub(super) async fn organisations(
     State(served): State<Served>,
@@ -31,28 +30,30 @@ pub(super) async fn organisations(
 }
 
 pub(super) async fn accounts(
-    _: Actor,
+    caller: Caller,
     State(served): State<Served>,
     mut parameters: Parameters,
 ) -> Result<Json<Page<AccountView>>, ApiError> {
     let (after, limit) = (parameters.get("after")?, parameters.limit()?);
     parameters.finish()?;
-    let listed = served.app.accounts(after.unwrap_or(AccountId(0)), limit);
+    let listed = served
+        .app
+        .accounts(&caller, after.unwrap_or(AccountId(0)), limit);
     Ok(Json(view::page(listed.map(view::account))))
 }
 
 pub(super) async fn account(
-    _: Actor,
+    caller: Caller,
     State(served): State<Served>,
     PathValue(id): PathValue<AccountId>,
     parameters: Parameters,
 ) -> Result<Json<AccountView>, ApiError> {
     parameters.finish()?;
-    Ok(Json(view::account(served.app.account(id)?)))
+    Ok(Json(view::account(served.app.account(&caller, id)?)))
 }
 
 pub(super) async fn holdings(
-    _: Actor,
+    caller: Caller,
     State(served): State<Served>,
     PathValue(id): PathValue<AccountId>,
     mut parameters: Parameters,
@@ -69,21 +70,26 @@ pub(super) async fn holdings(
             return Err(ApiError::parameter("place", &why));
         }
     };
-    let listed = served.app.holdings(place, after.as_deref(), limit)?;
+    let listed = served
+        .app
+        .holdings(&caller, place, after.as_deref(), limit)?;
     Ok(Json(view::page(
         listed.map(|holding| view::holding(&holding)),
     )))
 }
 
 pub(super) async fn statement(
-    _: Actor,
+    caller: Caller,
     State(served): State<Served>,
     PathValue(id): PathValue<AccountId>,
     mut parameters: Parameters,
 ) -> Result<Json<Page<StatementLine>>, ApiError> {
     let (from, limit) = (parameters.get("after")?, parameters.limit()?);
     parameters.finish()?;
-    let lines = served.app.statement(id, from.unwrap_or(0), limit).await?;
+    let lines = served
+        .app
+        .statement(&caller, id, from.unwrap_or(0), limit)
+        .await?;
     Ok(Json(view::page(lines.map(view::statement_line))))
 }
 
@@ -99,21 +105,21 @@ pub(super) async fn projects(
 }
 
 pub(super) async fn partners(
-    _: Actor,
+    caller: Caller,
     State(served): State<Served>,
     parameters: Parameters,
 ) -> Result<Json<Page<PartnerView>>, ApiError> {
     parameters.finish()?;
-    let partners = served.app.partners().await;
+    let partners = served.app.partners(&caller).await?;
     Ok(Json(view::whole(partners.into_iter().map(view::partner))))
 }
 
 pub(super) async fn ping(
-    _: Actor,
+    caller: Caller,
     State(served): State<Served>,
     PathValue(party): PathValue<Party>,
 ) -> Result<Json<Pong>, ApiError> {
-    let reply = served.app.ping(party).await?;
+    let reply = served.app.ping(&caller, party).await?;
     Ok(Json(Pong {
         party,
         peer: reply.peer,
@@ -122,24 +128,24 @@ pub(super) async fn ping(
 }
 
 pub(super) async fn agreements(
-    _: Actor,
+    caller: Caller,
     State(served): State<Served>,
     parameters: Parameters,
 ) -> Result<Json<Page<AgreementView>>, ApiError> {
     parameters.finish()?;
-    let agreements = served.app.agreements();
+    let agreements = served.app.agreements(&caller)?;
     Ok(Json(view::whole(
         agreements.into_iter().map(view::agreement),
     )))
 }
 
 pub(super) async fn invite(
-    _: Actor,
+    caller: Caller,
     State(served): State<Served>,
     parameters: Parameters,
 ) -> Result<Json<InviteText>, ApiError> {
     parameters.finish()?;
-    let invite = served.app.invite().await?;
+    let invite = served.app.own_invite(&caller).await?;
     Ok(Json(InviteText { invite }))
 }
 

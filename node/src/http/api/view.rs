@@ -13,7 +13,7 @@ use crate::app::{
 use crate::http::dto::{
     AccountView, AgreementView, Balances, CancelAsked, HeadView, Held, HoldingView, Issued, Moved,
     OpenTransfers, Page, PartnerView, PeerView, PlaceName, Receipt, RecordView, Retired, Sent,
-    StatementLine, Status, TransferEvent, TransferView, Units, WitnessView, WitnessedView,
+    StatementLine, Status, TransferEvent, TransferView, Trial, Units, WitnessView, WitnessedView,
 };
 use crate::ledger;
 
@@ -113,6 +113,14 @@ pub(super) fn agreement(of: AgreementUse) -> AgreementView {
         agreement: of.agreement,
         used_outgoing: of.outgoing,
         used_incoming: of.incoming,
+    }
+}
+
+/// What a request would write.
+pub(super) fn trial(of: &Written) -> Trial {
+    Trial {
+        dry_run: true,
+        records: of.records.iter().cloned().map(record).collect(),
     }
 }
 

@@ -11,16 +11,15 @@ use countersign_protocol::registry::Command;
 use serde::Serialize;
 
 use super::view;
-use crate::app::{Retirement, SendOrder, Written};
+use crate::app::{Caller, Retirement, SendOrder, Written};
 use crate::http::Served;
 use crate::http::dto::{
     self, AgreementText, DraftText, IDEMPOTENCY_REPLAYED, InviteText, NewAccount,
     NewAccountTransfer, NewCancel, NewHold, NewIssuance, NewOrganisation, NewProject,
     NewRetirement, NewTransfer, RotatedKey,
 };
-use crate::http::extract::{Body, Key, OptionalKey, PathValue};
+use crate::http::extract::{Body, Key, OptionalKey, PathValue, WriteMode};
 use crate::http::problem::{ApiError, Kind};
-use crate::people::Actor;
 
 /// The answer to a write. A repetition gets the same bytes, and a header that says so.
 pub(super) fn answer<T: Serialize>(
@@ -28,6 +27,9 @@ pub(super) fn answer<T: Serialize>(
     written: &Written,
     made: Option<T>,
 ) -> Result<Response, ApiError> {
+    if written.is_trial {
+        return Ok(Json(view::trial(written)).into_response());
+    }
     let made =
         made.ok_or_else(|| ApiError::new(Kind::Internal, "the request wrote other records"))?;
     let body = dto::Written {
@@ -48,13 +50,14 @@ fn mark(written: &Written, mut response: Response) -> Response {
 }
 
 pub(super) async fn organisation(
-    actor: Actor,
+    caller: Caller,
     State(served): State<Served>,
     OptionalKey(request): OptionalKey,
+    WriteMode(mode): WriteMode,
     Body(NewOrganisation { name, kind }): Body<NewOrganisation>,
 ) -> Result<Response, ApiError> {
     let command = Command::RegisterOrganisation { name, kind };
-    let written = served.app.write(&actor, request, command).await?;
+    let written = served.app.write(&caller, request, command, mode).await?;
     answer(StatusCode::CREATED, &written, organisation_of(&written))
 }
 
@@ -66,9 +69,10 @@ pub(super) fn organisation_of(written: &Written) -> Option<record::Organisation>
 }
 
 pub(super) async fn account(
-    actor: Actor,
+    caller: Caller,
     State(served): State<Served>,
     OptionalKey(request): OptionalKey,
+    WriteMode(mode): WriteMode,
     Body(new): Body<NewAccount>,
 ) -> Result<Response, ApiError> {
     let NewAccount {
@@ -81,7 +85,7 @@ pub(super) async fn account(
         name,
         kind,
     };
-    let written = served.app.write(&actor, request, command).await?;
+    let written = served.app.write(&caller, request, command, mode).await?;
     let made = written.find(|_, body| match body {
         record::Body::Account(it) => Some(it.clone()),
         _ => None,
@@ -90,9 +94,10 @@ pub(super) async fn account(
 }
 
 pub(super) async fn project(
-    actor: Actor,
+    caller: Caller,
     State(served): State<Served>,
     OptionalKey(request): OptionalKey,
+    WriteMode(mode): WriteMode,
     Body(new): Body<NewProject>,
 ) -> Result<Response, ApiError> {
     let NewProject {
@@ -105,7 +110,7 @@ pub(super) async fn project(
         title,
         scope,
     };
-    let written = served.app.write(&actor, request, command).await?;
+    let written = served.app.write(&caller, request, command, mode).await?;
     let made = written.find(|_, body| match body {
         record::Body::Project(it) => Some(it.clone()),
         _ => None,
@@ -114,9 +119,10 @@ pub(super) async fn project(
 }
 
 pub(super) async fn issue(
-    actor: Actor,
+    caller: Caller,
     State(served): State<Served>,
     Key(request): Key,
+    WriteMode(mode): WriteMode,
     Body(new): Body<NewIssuance>,
 ) -> Result<Response, ApiError> {
     let NewIssuance {
@@ -133,15 +139,16 @@ pub(super) async fn issue(
         unit_type,
         tonnes,
     };
-    let written = served.app.write(&actor, request, command).await?;
+    let written = served.app.write(&caller, request, command, mode).await?;
     let made = view::issued(&served.app, &written);
     answer(StatusCode::CREATED, &written, made)
 }
 
 pub(super) async fn hold(
-    actor: Actor,
+    caller: Caller,
     State(served): State<Served>,
     OptionalKey(request): OptionalKey,
+    WriteMode(mode): WriteMode,
     Body(new): Body<NewHold>,
 ) -> Result<Response, ApiError> {
     let NewHold {
@@ -156,26 +163,28 @@ pub(super) async fn hold(
         lift,
         reason,
     };
-    let written = served.app.write(&actor, request, command).await?;
+    let written = served.app.write(&caller, request, command, mode).await?;
     answer(StatusCode::CREATED, &written, view::held(&written))
 }
 
 pub(super) async fn account_transfer(
-    actor: Actor,
+    caller: Caller,
     State(served): State<Served>,
     Key(request): Key,
+    WriteMode(mode): WriteMode,
     Body(NewAccountTransfer { from, to, units }): Body<NewAccountTransfer>,
 ) -> Result<Response, ApiError> {
     let command = Command::Transfer { from, to, units };
-    let written = served.app.write(&actor, request, command).await?;
+    let written = served.app.write(&caller, request, command, mode).await?;
     let made = view::moved(&served.app, &written);
     answer(StatusCode::CREATED, &written, made)
 }
 
 pub(super) async fn send(
-    actor: Actor,
+    caller: Caller,
     State(served): State<Served>,
     Key(request): Key,
+    WriteMode(mode): WriteMode,
     Body(new): Body<NewTransfer>,
 ) -> Result<Response, ApiError> {
     let NewTransfer {
@@ -194,25 +203,30 @@ pub(super) async fn send(
         units,
         expiry_ms,
     };
-    let written = served.app.send(&actor, request, &order).await?;
+    let written = served.app.send(&caller, request, &order, mode).await?;
     answer(StatusCode::CREATED, &written, view::sent(&written))
 }
 
 pub(super) async fn cancel(
-    actor: Actor,
+    caller: Caller,
     State(served): State<Served>,
     OptionalKey(request): OptionalKey,
+    WriteMode(mode): WriteMode,
     PathValue(transfer): PathValue<TransferId>,
     Body(NewCancel { reason }): Body<NewCancel>,
 ) -> Result<Response, ApiError> {
-    let written = served.app.cancel(&actor, request, transfer, reason).await?;
+    let written = served
+        .app
+        .cancel(&caller, request, transfer, reason, mode)
+        .await?;
     answer(StatusCode::ACCEPTED, &written, view::cancel_asked(&written))
 }
 
 pub(super) async fn retire(
-    actor: Actor,
+    caller: Caller,
     State(served): State<Served>,
     Key(request): Key,
+    WriteMode(mode): WriteMode,
     Body(new): Body<NewRetirement>,
 ) -> Result<Response, ApiError> {
     let NewRetirement {
@@ -229,28 +243,31 @@ pub(super) async fn retire(
         purpose,
         beneficiary,
     };
-    let written = served.app.retire(&actor, request, retirement).await?;
+    let written = served
+        .app
+        .retire(&caller, request, retirement, mode)
+        .await?;
     let made = view::retired(&served.app, &written);
     answer(StatusCode::CREATED, &written, made)
 }
 
 pub(super) async fn partner(
-    actor: Actor,
+    caller: Caller,
     State(served): State<Served>,
     OptionalKey(request): OptionalKey,
     Body(InviteText { invite }): Body<InviteText>,
 ) -> Result<Response, ApiError> {
-    let written = served.app.add_partner(&actor, request, &invite).await?;
+    let written = served.app.add_partner(&caller, request, &invite).await?;
     answer(StatusCode::CREATED, &written, partner_of(&written))
 }
 
 pub(super) async fn remove_partner(
-    actor: Actor,
+    caller: Caller,
     State(served): State<Served>,
     OptionalKey(request): OptionalKey,
     PathValue(party): PathValue<Party>,
 ) -> Result<Response, ApiError> {
-    let written = served.app.remove_partner(&actor, request, party).await?;
+    let written = served.app.remove_partner(&caller, request, party).await?;
     answer(StatusCode::OK, &written, partner_of(&written))
 }
 
@@ -262,14 +279,14 @@ fn partner_of(written: &Written) -> Option<record::Partner> {
 }
 
 pub(super) async fn agreement(
-    actor: Actor,
+    caller: Caller,
     State(served): State<Served>,
     OptionalKey(request): OptionalKey,
     Body(AgreementText { agreement }): Body<AgreementText>,
 ) -> Result<Response, ApiError> {
     let written = served
         .app
-        .add_agreement(&actor, request, &agreement)
+        .add_agreement(&caller, request, &agreement)
         .await?;
     let made = written.find(|_, body| match body {
         record::Body::Agreement(it) => Some(it.clone()),
@@ -279,20 +296,20 @@ pub(super) async fn agreement(
 }
 
 pub(super) async fn sign_agreement(
-    actor: Actor,
+    caller: Caller,
     State(served): State<Served>,
     Body(DraftText { draft }): Body<DraftText>,
 ) -> Result<Json<AgreementText>, ApiError> {
-    let agreement = served.app.sign_agreement(&actor, &draft).await?;
+    let agreement = served.app.sign_agreement(&caller, &draft).await?;
     Ok(Json(AgreementText { agreement }))
 }
 
 pub(super) async fn rotate(
-    actor: Actor,
+    caller: Caller,
     State(served): State<Served>,
     OptionalKey(request): OptionalKey,
 ) -> Result<Response, ApiError> {
-    let written = served.app.rotate_log_key(&actor, request).await?;
+    let written = served.app.rotate_log_key(&caller, request).await?;
     let rotation = written.find(|_, body| match body {
         record::Body::KeyRotation(it) => Some(it.clone()),
         _ => None,

@@ -5,6 +5,8 @@
 //! that the protocol gives them. A request with an unknown member is refused, so that a misspelled one is not lost;
 //! a reader of responses must ignore members that it does not know.
 
+mod case;
+mod people;
 mod problem;
 mod process;
 mod registry;
@@ -12,6 +14,16 @@ mod request;
 mod status;
 mod transfer;
 
+pub use case::{
+    CaseActed, CaseFileView, CaseTextView, DraftView, InboxView, NewCaseAct, NewOpenCase,
+    NewReserve, NextStepView, ReservedFate, Trial,
+};
+pub use people::{
+    AcceptInvitation, ApiKeyMade, ApiKeyView, AuditView, AuthenticatorMade, ChangePassword,
+    CodeBody, CompleteSignIn, DecideProposal, InvitationSent, InviteUser, MeView, NewApiKey,
+    NewRegistration, NewRole, ProposalView, RecoveryCodesView, Registered, RequestReset,
+    RoleAnswer, SessionView, SignInBody, SignedIn, UserView,
+};
 pub use problem::{Fault, Problem};
 pub use process::{AwaitedStep, CaseView, NewEnrolment, NewProcess, ProcessView};
 pub use registry::{

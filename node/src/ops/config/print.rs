@@ -57,7 +57,8 @@ impl Display for Config {
             "# Plain HTTP: keep it on loopback and put a TLS proxy before it."
         )?;
         writeln!(formatter, "[http]\nlisten = {}", quoted(http.listen))?;
-        writeln!(formatter, "allow_public = {}\n", http.allow_public)?;
+        writeln!(formatter, "allow_public = {}", http.allow_public)?;
+        writeln!(formatter, "behind_proxy = {}\n", http.behind_proxy)?;
         writeln!(formatter, "[p2p]\nnetwork = {}", quoted(&p2p.network))?;
         writeln!(formatter, "listen = {}", list(&p2p.listen))?;
         writeln!(

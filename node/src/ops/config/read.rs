@@ -121,6 +121,8 @@ struct HttpSection {
     listen: Option<Spanned<String>>,
     #[serde(default)]
     allow_public: bool,
+    #[serde(default)]
+    behind_proxy: bool,
 }
 
 #[derive(Deserialize)]
@@ -200,6 +202,7 @@ impl HttpSection {
         let Some(listen) = self.listen else {
             return Ok(HttpConfig {
                 allow_public: self.allow_public,
+                behind_proxy: self.behind_proxy,
                 ..HttpConfig::default()
             });
         };
@@ -218,6 +221,7 @@ impl HttpSection {
         Ok(HttpConfig {
             listen: address,
             allow_public: self.allow_public,
+            behind_proxy: self.behind_proxy,
         })
     }
 }

@@ -312,7 +312,7 @@ prop_compose! {
             origin: origin.parse().unwrap(),
             registry: "VUT07".parse().unwrap(),
             policy: policy.into(),
-            http: HttpConfig { listen: SocketAddr::from((if public { [10, 0, 0, 1] } else { [127, 0, 0, 1] }, port)), allow_public: public },
+            http: HttpConfig { listen: SocketAddr::from((if public { [10, 0, 0, 1] } else { [127, 0, 0, 1] }, port)), allow_public: public, behind_proxy: public },
             p2p: P2pConfig { network: "a-1".parse().unwrap(), listen: ports.iter().map(|port| address(*port)).collect(), announce: ports.iter().rev().map(|port| address(*port)).collect() },
             witnesses: witnesses.into_iter().zip(1..).map(witness).collect(),
             limits: LimitsConfig { queue_submissions: limits.0, cache_mib: limits.1, ..LimitsConfig::default() },

@@ -1,0 +1,72 @@
+//! Forms that are being written.
+
+use serde_json::Value;
+
+use super::super::{App, AppError, Caller};
+use crate::people::{Draft, DraftOf};
+
+impl App {
+    /// The draft that the caller's organisation keeps for a step; `None` when there is none.
+    ///
+    /// # Errors
+    /// [`AppError`] when the caller may not look into the case.
+    pub async fn draft(
+        &self,
+        caller: &Caller,
+        case: u64,
+        step: &str,
+    ) -> Result<Option<Draft>, AppError> {
+        let of = self.draft_of(caller, case, step)?;
+        Ok(self.people().draft(of).await?)
+    }
+
+    /// Saves a draft over the version that its writer has seen; 0 for a first one. It need not be complete: it is held
+    /// against the schema when it is handed in. Gives the new version.
+    ///
+    /// # Errors
+    /// [`AppError`] when the caller may not look into the case, or somebody saved meanwhile.
+    pub async fn save_draft(
+        &self,
+        caller: &Caller,
+        case: u64,
+        step: &str,
+        seen: u64,
+        form: &Value,
+    ) -> Result<u64, AppError> {
+        let of = self.draft_of(caller, case, step)?;
+        if !form.is_object() {
+            return Err(AppError::body("", "a form is an object with named fields"));
+        }
+        let user = caller.person()?.principal.user;
+        let (content, now_ms) = (form.to_string(), self.now_ms());
+        Ok(self
+            .people()
+            .save_draft(of, seen, &content, user, now_ms)
+            .await?)
+    }
+
+    /// Throws a draft away.
+    ///
+    /// # Errors
+    /// [`AppError`] when the caller may not look into the case.
+    pub async fn drop_draft(&self, caller: &Caller, case: u64, step: &str) -> Result<(), AppError> {
+        let of = self.draft_of(caller, case, step)?;
+        Ok(self.people().drop_draft(of).await?)
+    }
+
+    fn draft_of<'a>(
+        &self,
+        caller: &Caller,
+        case: u64,
+        step: &'a str,
+    ) -> Result<DraftOf<'a>, AppError> {
+        let seen = self.seen(case)?;
+        self.permit_reading(caller, &seen.known)?;
+        seen.step(step)?;
+        Ok(DraftOf {
+            case,
+            organisation: caller.person()?.principal.organisation,
+            step,
+        })
+    }
+}

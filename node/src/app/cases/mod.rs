@@ -1,0 +1,101 @@
+//! Cases of the country's process, as people move them: opening, acting, drafting, looking into them, the inbox.
+
+mod act;
+mod draft;
+mod file;
+mod inbox;
+mod open;
+mod tidy;
+
+pub use act::{ActWish, ReserveWish, UnitsFate};
+pub use file::{CaseFile, FiledText, NextStep};
+pub use inbox::InboxItem;
+pub use open::CaseWish;
+
+use std::sync::Arc;
+
+use countersign_protocol::id::OrganisationId;
+use countersign_protocol::permission::{Action, Object, reading};
+use countersign_protocol::registry::{RegistryCase, State};
+use countersign_protocol::serial::SectoralScope;
+use countersign_protocol::workflow::{Process, Step};
+
+use super::{App, AppError, Caller};
+
+/// A case with the process that it follows, as of one moment.
+struct Seen {
+    known: RegistryCase,
+    process: Arc<Process>,
+}
+
+impl Seen {
+    fn of(state: &State, number: u64) -> Option<Self> {
+        let known = state.case(number)?.clone();
+        let process = Arc::clone(state.process_of(&known.case.process)?);
+        Some(Self { known, process })
+    }
+
+    fn step(&self, id: &str) -> Result<&Step, AppError> {
+        let flow = &self.known.case.flow;
+        let found = self.process.flow(flow).and_then(|flow| flow.step(id));
+        found.ok_or_else(|| AppError::BadInput {
+            field: super::Field::Body("/step".into()),
+            why: format!("the flow {flow} has no step {id:?}"),
+        })
+    }
+
+    /// Whether an organisation is an owner, or the receiver that a request names.
+    fn is_party(&self, organisation: OrganisationId) -> bool {
+        let subject = &self.known.case.subject;
+        subject.owners.contains(&organisation) || subject.counterparty == Some(organisation)
+    }
+}
+
+/// What the matrix must know of a case: whose it is, in which sectors, and who was given it.
+struct CaseObject {
+    organisations: Vec<OrganisationId>,
+    sectors: Vec<SectoralScope>,
+    assigned_to: Vec<OrganisationId>,
+}
+
+impl CaseObject {
+    fn of(known: &RegistryCase) -> Self {
+        let subject = &known.case.subject;
+        let parties = subject.owners.iter().chain(&subject.counterparty);
+        Self {
+            organisations: parties.copied().collect(),
+            sectors: subject.scopes.iter().copied().collect(),
+            assigned_to: subject.certifier.into_iter().collect(),
+        }
+    }
+
+    fn object(&self) -> Object<'_> {
+        Object {
+            organisations: &self.organisations,
+            sectors: &self.sectors,
+            assigned_to: &self.assigned_to,
+        }
+    }
+}
+
+impl App {
+    fn seen(&self, number: u64) -> Result<Seen, AppError> {
+        self.ledger()
+            .read(|state| Seen::of(state, number))
+            .ok_or_else(|| AppError::not_found("case", &number))
+    }
+
+    fn permit_case(
+        &self,
+        caller: &Caller,
+        action: Action,
+        known: &RegistryCase,
+    ) -> Result<(), AppError> {
+        self.permit(caller, action, &CaseObject::of(known).object())
+    }
+
+    /// Whether the caller may look into a case: its forms, comments, drafts and documents that are not public.
+    fn permit_reading(&self, caller: &Caller, known: &RegistryCase) -> Result<(), AppError> {
+        self.permit_case(caller, reading(known.kind), known)
+    }
+}

@@ -1,0 +1,106 @@
+//! What a stop in the middle left behind.
+
+use countersign_protocol::id::RequestId;
+use countersign_protocol::record::CaseAct;
+use countersign_protocol::registry::{Command, NewAct, RegistryCase, State};
+use countersign_protocol::workflow::timer;
+use sha2::{Digest, Sha256};
+
+use super::super::write::Mode;
+use super::super::{App, AppError};
+use super::act::act_leaf;
+use crate::people::Actor;
+
+/// The most deadlines that are carried out in one go, so that a node that was off for a year does not hold up its users.
+const LAPSES_MAX: usize = 500;
+
+impl App {
+    /// Removes what has expired in the store of people, and asks the ledger about texts of which it was not noted whether
+    /// their act was written. To be called at start and then now and again.
+    ///
+    /// # Errors
+    /// [`AppError`] when a store cannot be read or written.
+    pub async fn tidy(&self) -> Result<(), AppError> {
+        let now_ms = self.now_ms();
+        self.people().sweep(now_ms).await?;
+        for request in self.people().unsettled(now_ms).await? {
+            match self.ledger().store().request(&request)? {
+                Some(stored) => {
+                    let records = self.records_of(stored.first_index, stored.count)?;
+                    let leaf = act_leaf(&records).unwrap_or(stored.first_index);
+                    self.people().settle_sealed(&request, leaf).await?;
+                }
+                None => self.people().drop_sealed(&request).await?,
+            }
+        }
+        Ok(())
+    }
+
+    /// Carries out the deadlines that have passed: each writes the automatic step that the process names. Gives how many.
+    ///
+    /// # Errors
+    /// [`AppError`] when the ledger cannot take it now; the rest is done at the next call.
+    pub async fn lapse(&self) -> Result<usize, AppError> {
+        let now_ms = self.now_ms();
+        let due: Vec<CaseAct> = self.ledger().read(|state| {
+            let cases = state.cases();
+            let due = cases.filter_map(|known| due(state, known, now_ms));
+            due.take(LAPSES_MAX).collect()
+        });
+        let actor = Actor::new("deadline");
+        let mut done = 0;
+        for act in due {
+            let request = request_of(&act, self.acts_of(act.case));
+            let new = NewAct {
+                act,
+                issue: None,
+                reserve: None,
+            };
+            let command = Command::Act(Box::new(new));
+            match self.submit(&actor, request, command, Mode::Write).await {
+                Ok(_) => done += 1,
+                // Somebody acted just before.
+                Err(AppError::Refused(_)) => {}
+                Err(other) => return Err(other),
+            }
+        }
+        Ok(done)
+    }
+
+    fn acts_of(&self, case: u64) -> u32 {
+        self.ledger()
+            .read(|state| state.case(case).map_or(0, |known| known.acts))
+    }
+}
+
+/// The automatic step that is due in a case.
+fn due(state: &State, known: &RegistryCase, now_ms: u64) -> Option<CaseAct> {
+    let process = state.process_of(&known.case.process)?;
+    let outcome = timer(process, &known.case, now_ms).ok()??;
+    let step = outcome.case.history.last()?.step.parse().ok()?;
+    Some(CaseAct {
+        case: known.number,
+        step,
+        no: false,
+        by: None,
+        form: None,
+        documents: Vec::new(),
+        comment: None,
+        names: None,
+        amounts: Vec::new(),
+        reservation: None,
+        period: None,
+    })
+}
+
+/// The same deadline has the same request id, also after a stop in between.
+fn request_of(act: &CaseAct, acts: u32) -> RequestId {
+    let mut hash = Sha256::new();
+    hash.update(b"deadline");
+    hash.update(act.case.to_be_bytes());
+    hash.update(acts.to_be_bytes());
+    let digest: [u8; 32] = hash.finalize().into();
+    let mut id = [0; 16];
+    id.copy_from_slice(&digest[..16]);
+    RequestId(id)
+}

@@ -1,0 +1,250 @@
+//! The users of an organisation.
+
+use countersign_protocol::id::OrganisationId;
+use countersign_protocol::permission::{Action, Object};
+use countersign_protocol::registry::State;
+use countersign_protocol::workflow::ROOT;
+
+use super::super::{App, AppError, Caller, LIST_MAX, Listing};
+use crate::people::{AuditEntry, Link, NewUser, Proposal, User, UserId};
+
+/// Somebody to invite.
+pub type UserWish = NewUser;
+
+/// What came of a wish to change a role.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RoleChange {
+    /// It counts at once.
+    Done,
+    /// A second person must approve this proposal.
+    Proposed(u64),
+}
+
+impl App {
+    /// Users after `after` by id: of one organisation, or of all for those who may see all.
+    ///
+    /// # Errors
+    /// [`AppError::Forbidden`].
+    pub async fn users(
+        &self,
+        caller: &Caller,
+        organisation: Option<OrganisationId>,
+        after: Option<UserId>,
+        limit: usize,
+    ) -> Result<Listing<User>, AppError> {
+        match organisation {
+            Some(organisation) => self.permit_of(caller, Action::UserRead, organisation)?,
+            None => self.permit(caller, Action::UserRead, &Object::default())?,
+        }
+        let limit = limit.clamp(1, LIST_MAX);
+        let wanted = u32::try_from(limit + 1).unwrap_or(u32::MAX);
+        let users = self.people().users(organisation, after, wanted).await?;
+        Ok(Listing::cut(users, limit, |last| last.id.to_string()))
+    }
+
+    /// One user.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`], also when the caller may not see the user.
+    pub async fn user(&self, caller: &Caller, id: UserId) -> Result<User, AppError> {
+        self.permitted_user(caller, Action::UserRead, id).await
+    }
+
+    async fn permitted_user(
+        &self,
+        caller: &Caller,
+        action: Action,
+        id: UserId,
+    ) -> Result<User, AppError> {
+        let user = self.people().user(id).await?;
+        match self.permit_of(caller, action, user.organisation) {
+            Err(AppError::Forbidden(why)) if why.hides_object() => {
+                Err(AppError::not_found("user", &id))
+            }
+            other => other.map(|()| user),
+        }
+    }
+
+    /// Invites somebody. The one-time link goes to the address; the operator, who may have no mail yet, gets it in hand.
+    ///
+    /// # Errors
+    /// [`AppError::Forbidden`]; [`AppError::BadInput`] when the organisation has no such role.
+    pub async fn invite(&self, caller: &Caller, wish: &UserWish) -> Result<Link, AppError> {
+        self.permit_of(caller, Action::UserInvite, wish.organisation)?;
+        self.check_role(caller, wish.organisation, &wish.role)?;
+        let link = self
+            .people()
+            .invite(caller.by(), wish, self.now_ms())
+            .await?;
+        if matches!(caller, Caller::Person(_)) {
+            self.inner.mail.invitation(&link).await?;
+        }
+        Ok(link)
+    }
+
+    /// Whether a role exists in an organisation. Only root makes root.
+    fn check_role(
+        &self,
+        caller: &Caller,
+        organisation: OrganisationId,
+        role: &str,
+    ) -> Result<(), AppError> {
+        let exists = self
+            .ledger()
+            .read(|state| role_exists(state, organisation, role))?;
+        if !exists {
+            let why = "the organisation's type has no such role in the process";
+            return Err(AppError::body("/role", why));
+        }
+        match caller {
+            Caller::Person(person) if role == ROOT && person.principal.role != ROOT => {
+                Err(AppError::body("/role", "only root gives the role root"))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Gives a user another role, or proposes it where the country wants two people for it.
+    ///
+    /// # Errors
+    /// [`AppError::Forbidden`]; [`AppError::BadInput`] when the organisation has no such role.
+    pub async fn change_role(
+        &self,
+        caller: &Caller,
+        id: UserId,
+        role: &str,
+    ) -> Result<RoleChange, AppError> {
+        let action = Action::UserRoleChange;
+        let user = self.permitted_user(caller, action, id).await?;
+        self.check_role(caller, user.organisation, role)?;
+        let now_ms = self.now_ms();
+        let needs_two = self.inner.matrix.policy().needs_second_person(action);
+        match caller {
+            Caller::Person(person) if needs_two => {
+                let proposer = person.principal.user;
+                let proposed = self.people().propose_role(proposer, id, role, now_ms);
+                Ok(RoleChange::Proposed(proposed.await?))
+            }
+            _ => {
+                self.people()
+                    .set_role(caller.by(), id, role, now_ms)
+                    .await?;
+                Ok(RoleChange::Done)
+            }
+        }
+    }
+
+    /// Changes of role that wait for a second person, of those that the caller may decide on.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn proposals(&self, caller: &Caller) -> Result<Vec<Proposal>, AppError> {
+        let mut mine = Vec::new();
+        for proposal in self.people().proposals().await? {
+            let may = self
+                .permitted_user(caller, Action::UserRoleChange, proposal.user)
+                .await;
+            if may.is_ok() {
+                mine.push(proposal);
+            }
+        }
+        Ok(mine)
+    }
+
+    /// Approves or rejects a change of role that somebody else proposed.
+    ///
+    /// # Errors
+    /// [`AppError::SamePerson`] when the caller proposed it; whoever it is about cannot approve it either.
+    pub async fn decide_proposal(
+        &self,
+        caller: &Caller,
+        id: u64,
+        approve: bool,
+    ) -> Result<(), AppError> {
+        let person = caller.person()?;
+        let proposal = self.people().proposal(id).await?;
+        let action = Action::UserRoleChange;
+        let user = self.permitted_user(caller, action, proposal.user).await?;
+        let decider = person.principal.user;
+        if approve {
+            let policy = self.inner.matrix.policy();
+            for other in [proposal.proposer, proposal.user] {
+                policy.check_second_person(action, other.number(), decider.number())?;
+            }
+            self.check_role(caller, user.organisation, &proposal.role)?;
+        }
+        let now_ms = self.now_ms();
+        Ok(self
+            .people()
+            .decide_proposal(decider, id, approve, now_ms)
+            .await?)
+    }
+
+    /// Suspends a user, or ends a suspension.
+    ///
+    /// # Errors
+    /// [`AppError::Forbidden`]; [`AppError::People`] when the user's state does not allow it.
+    pub async fn suspend_user(
+        &self,
+        caller: &Caller,
+        id: UserId,
+        suspend: bool,
+    ) -> Result<(), AppError> {
+        self.permitted_user(caller, Action::UserSuspend, id).await?;
+        let (by, now_ms) = (caller.by(), self.now_ms());
+        if suspend {
+            self.people().suspend(by, id, now_ms).await?;
+        } else {
+            self.people().reactivate(by, id, now_ms).await?;
+        }
+        Ok(())
+    }
+
+    /// Takes away the second factors that a user has lost.
+    ///
+    /// # Errors
+    /// [`AppError::Forbidden`].
+    pub async fn reset_factors(&self, caller: &Caller, id: UserId) -> Result<(), AppError> {
+        self.permitted_user(caller, Action::UserFactorReset, id)
+            .await?;
+        let (by, now_ms) = (caller.by(), self.now_ms());
+        Ok(self.people().remove_second_factors(by, id, now_ms).await?)
+    }
+
+    /// Removes a user's personal data for good. What the ledger says of the pseudonym stays true.
+    ///
+    /// # Errors
+    /// [`AppError::Forbidden`].
+    pub async fn erase_user(&self, caller: &Caller, id: UserId) -> Result<(), AppError> {
+        self.permitted_user(caller, Action::UserErase, id).await?;
+        Ok(self.people().erase(caller.by(), id, self.now_ms()).await?)
+    }
+
+    /// The log of sign-ins and changes about a user, newest first.
+    ///
+    /// # Errors
+    /// [`AppError::Forbidden`].
+    pub async fn audit(
+        &self,
+        caller: &Caller,
+        user: UserId,
+        before: Option<u64>,
+        limit: usize,
+    ) -> Result<Vec<AuditEntry>, AppError> {
+        self.permitted_user(caller, Action::AuditRead, user).await?;
+        let limit = u32::try_from(limit).unwrap_or(u32::MAX);
+        Ok(self.people().audit(Some(user), before, limit).await?)
+    }
+}
+
+fn role_exists(state: &State, id: OrganisationId, role: &str) -> Result<bool, AppError> {
+    let organisation = state
+        .organisation(id)
+        .ok_or_else(|| AppError::not_found("organisation", &id))?;
+    let kind = organisation.organisation_type.as_ref();
+    let exists = state
+        .process()
+        .zip(kind)
+        .is_some_and(|(process, kind)| process.role_exists(role, kind.as_str()));
+    Ok(exists)
+}

@@ -1,0 +1,239 @@
+//! Signing in, and the own account.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+
+use super::users::user_view;
+use crate::app::{AppError, Caller};
+use crate::http::Served;
+use crate::http::dto::{
+    AcceptInvitation, ApiKeyMade, ApiKeyView, AuthenticatorMade, ChangePassword, CodeBody,
+    CompleteSignIn, MeView, NewApiKey, RecoveryCodesView, RequestReset, SessionView, SignInBody,
+    SignedIn,
+};
+use crate::http::extract::{Body, Parameters, PathValue};
+use crate::http::problem::ApiError;
+use crate::people::{
+    LinkToken, NewSession, Password, PeopleError, SecondFactor, SessionId, SignIn, StepToken, Visit,
+};
+
+fn refused(error: PeopleError) -> ApiError {
+    AppError::from(error).into()
+}
+
+pub(super) async fn sign_in(
+    visit: Visit,
+    State(served): State<Served>,
+    Body(SignInBody { email, password }): Body<SignInBody>,
+) -> Result<Json<SignedIn>, ApiError> {
+    let password = Password::new(password);
+    let answer = served.app.sign_in(&email, &password, &visit).await?;
+    Ok(Json(match answer {
+        SignIn::Done(session) => signed_in(&session),
+        SignIn::SecondFactor(step) => SignedIn {
+            token: None,
+            expires_ms: None,
+            step: Some(step.expose().to_owned()),
+        },
+    }))
+}
+
+fn signed_in(session: &NewSession) -> SignedIn {
+    SignedIn {
+        token: Some(session.token.expose().to_owned()),
+        expires_ms: Some(session.expires_ms),
+        step: None,
+    }
+}
+
+pub(super) async fn complete(
+    visit: Visit,
+    State(served): State<Served>,
+    Body(body): Body<CompleteSignIn>,
+) -> Result<Json<SignedIn>, ApiError> {
+    let step: StepToken = body.step.parse().map_err(refused)?;
+    let factor = match (&body.code, &body.recovery_code) {
+        (Some(code), None) => SecondFactor::Code(code),
+        (None, Some(code)) => SecondFactor::RecoveryCode(code),
+        _ => {
+            let why = "give either code or recovery_code";
+            return Err(ApiError::body("/code", &why));
+        }
+    };
+    let session = served.app.complete_sign_in(&step, factor, &visit).await?;
+    Ok(Json(signed_in(&session)))
+}
+
+pub(super) async fn sign_out(
+    caller: Caller,
+    State(served): State<Served>,
+) -> Result<StatusCode, ApiError> {
+    served.app.sign_out(&caller).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+pub(super) async fn accept(
+    visit: Visit,
+    State(served): State<Served>,
+    Body(AcceptInvitation { token, password }): Body<AcceptInvitation>,
+) -> Result<StatusCode, ApiError> {
+    let token: LinkToken = token.parse().map_err(refused)?;
+    let password = Password::new(password);
+    served
+        .app
+        .accept_invitation(&token, &password, &visit)
+        .await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Says the same whether or not the address has an account.
+pub(super) async fn request_reset(
+    visit: Visit,
+    State(served): State<Served>,
+    Body(RequestReset { email }): Body<RequestReset>,
+) -> Result<StatusCode, ApiError> {
+    served.app.request_reset(&email, &visit).await?;
+    Ok(StatusCode::ACCEPTED)
+}
+
+pub(super) async fn reset(
+    visit: Visit,
+    State(served): State<Served>,
+    Body(AcceptInvitation { token, password }): Body<AcceptInvitation>,
+) -> Result<StatusCode, ApiError> {
+    let token: LinkToken = token.parse().map_err(refused)?;
+    let password = Password::new(password);
+    served.app.reset_password(&token, &password, &visit).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+pub(super) async fn me(
+    caller: Caller,
+    State(served): State<Served>,
+    parameters: Parameters,
+) -> Result<Json<MeView>, ApiError> {
+    parameters.finish()?;
+    let me = served.app.me(&caller).await?;
+    let actions = me.actions.iter();
+    Ok(Json(MeView {
+        organisation_type: me.membership.organisation_type.clone(),
+        standing: me.membership.standing.name().to_owned(),
+        actions: actions
+            .map(|(action, scope)| (action.to_string(), scope.to_string()))
+            .collect(),
+        user: user_view(me.user),
+    }))
+}
+
+pub(super) async fn sessions(
+    caller: Caller,
+    State(served): State<Served>,
+    parameters: Parameters,
+) -> Result<Json<Vec<SessionView>>, ApiError> {
+    parameters.finish()?;
+    let sessions = served.app.sessions(&caller).await?;
+    let views = sessions.into_iter().map(|it| SessionView {
+        session: it.id,
+        device: it.device,
+        address: it.address.map(|address| address.to_string()),
+        second_factor: it.by_second_factor,
+        created_ms: it.created_ms,
+        used_ms: it.used_ms,
+    });
+    Ok(Json(views.collect()))
+}
+
+pub(super) async fn end_session(
+    caller: Caller,
+    State(served): State<Served>,
+    PathValue(session): PathValue<SessionId>,
+) -> Result<StatusCode, ApiError> {
+    served.app.end_session(&caller, session).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+pub(super) async fn change_password(
+    caller: Caller,
+    visit: Visit,
+    State(served): State<Served>,
+    Body(ChangePassword { old, password }): Body<ChangePassword>,
+) -> Result<StatusCode, ApiError> {
+    let (old, new) = (Password::new(old), Password::new(password));
+    served
+        .app
+        .change_password(&caller, &old, &new, &visit)
+        .await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+pub(super) async fn begin_authenticator(
+    caller: Caller,
+    State(served): State<Served>,
+) -> Result<Json<AuthenticatorMade>, ApiError> {
+    let enrolment = served.app.begin_authenticator(&caller).await?;
+    Ok(Json(AuthenticatorMade {
+        uri: enrolment.uri.to_string(),
+        secret: enrolment.secret.to_string(),
+    }))
+}
+
+pub(super) async fn confirm_authenticator(
+    caller: Caller,
+    State(served): State<Served>,
+    Body(CodeBody { code }): Body<CodeBody>,
+) -> Result<Json<RecoveryCodesView>, ApiError> {
+    let codes = served.app.confirm_authenticator(&caller, &code).await?;
+    Ok(Json(RecoveryCodesView {
+        codes: codes.expose().map(str::to_owned).collect(),
+    }))
+}
+
+pub(super) async fn api_keys(
+    caller: Caller,
+    State(served): State<Served>,
+    parameters: Parameters,
+) -> Result<Json<Vec<ApiKeyView>>, ApiError> {
+    parameters.finish()?;
+    let keys = served.app.api_keys(&caller).await?;
+    let views = keys.into_iter().map(|it| ApiKeyView {
+        id: it.id,
+        label: it.label,
+        actions: it.actions,
+        created_ms: it.created_ms,
+        expires_ms: it.expires_ms,
+        used_ms: it.used_ms,
+    });
+    Ok(Json(views.collect()))
+}
+
+pub(super) async fn create_api_key(
+    caller: Caller,
+    State(served): State<Served>,
+    Body(new): Body<NewApiKey>,
+) -> Result<Response, ApiError> {
+    let NewApiKey {
+        label,
+        actions,
+        expires_ms,
+    } = new;
+    let key = served
+        .app
+        .create_api_key(&caller, &label, &actions, expires_ms)
+        .await?;
+    let made = ApiKeyMade {
+        id: key.id().to_owned(),
+        key: key.expose().to_string(),
+    };
+    Ok((StatusCode::CREATED, Json(made)).into_response())
+}
+
+pub(super) async fn revoke_api_key(
+    caller: Caller,
+    State(served): State<Served>,
+    PathValue(id): PathValue<String>,
+) -> Result<StatusCode, ApiError> {
+    served.app.revoke_api_key(&caller, &id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,246 @@
+//! Cases as people move them.
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use countersign_protocol::record;
+
+use super::process::case_view;
+use super::view;
+use super::write::answer;
+use crate::app::{ActWish, Caller, CaseFile, CaseWish, FiledText, ReserveWish, UnitsFate, Written};
+use crate::http::Served;
+use crate::http::dto::{
+    CaseActed, CaseFileView, CaseTextView, CaseView, DraftView, InboxView, NewCaseAct, NewOpenCase,
+    NewReserve, NextStepView, Page, ReservedFate,
+};
+use crate::http::extract::{Body, Key, OptionalKey, Parameters, PathValue, WriteMode};
+use crate::http::problem::{ApiError, Kind};
+use crate::people::SealedPart;
+
+pub(super) async fn open(
+    caller: Caller,
+    State(served): State<Served>,
+    OptionalKey(request): OptionalKey,
+    WriteMode(mode): WriteMode,
+    Body(new): Body<NewOpenCase>,
+) -> Result<Response, ApiError> {
+    let NewOpenCase {
+        flow,
+        track,
+        parent,
+        title,
+        owners,
+        counterparty,
+        scopes,
+    } = new;
+    let wish = CaseWish {
+        flow,
+        track,
+        parent,
+        title,
+        owners,
+        counterparty,
+        scopes,
+    };
+    let written = served.app.open_case(&caller, request, wish, mode).await?;
+    answer(StatusCode::CREATED, &written, opened(&served, &written))
+}
+
+fn opened(served: &Served, written: &Written) -> Option<CaseView> {
+    let number = written.find(|_, body| match body {
+        record::Body::CaseOpened(it) => Some(it.case),
+        _ => None,
+    })?;
+    served.app.case(number).ok().map(case_view)
+}
+
+/// An act may move value, so it needs an idempotency key.
+pub(super) async fn act(
+    caller: Caller,
+    State(served): State<Served>,
+    PathValue(case): PathValue<u64>,
+    Key(request): Key,
+    WriteMode(mode): WriteMode,
+    Body(new): Body<NewCaseAct>,
+) -> Result<Response, ApiError> {
+    let NewCaseAct {
+        step,
+        no,
+        form,
+        documents,
+        comment,
+        issue,
+        reserve,
+    } = new;
+    let wish = ActWish {
+        case,
+        step,
+        no,
+        form,
+        documents,
+        comment,
+        issue,
+        reserve: reserve.map(reserve_wish),
+    };
+    let written = served.app.act(&caller, request, wish, mode).await?;
+    answer(StatusCode::CREATED, &written, acted(&written))
+}
+
+fn reserve_wish(new: NewReserve) -> ReserveWish {
+    let fate = match new.fate {
+        ReservedFate::Transfer { to } => UnitsFate::Transfer { to },
+        ReservedFate::Retire {
+            kind,
+            purpose,
+            beneficiary,
+        } => UnitsFate::Retire {
+            kind,
+            purpose,
+            beneficiary,
+        },
+    };
+    ReserveWish {
+        account: new.account,
+        units: new.units,
+        fate,
+    }
+}
+
+fn acted(written: &Written) -> Option<CaseActed> {
+    let act = written.find(|_, body| match body {
+        record::Body::CaseAct(it) => Some(it.clone()),
+        _ => None,
+    })?;
+    let issued = written
+        .records
+        .iter()
+        .filter_map(|stored| match &stored.record.body {
+            record::Body::Issuance(it) => Some(it.clone()),
+            _ => None,
+        });
+    Some(CaseActed {
+        act,
+        issued: issued.collect(),
+    })
+}
+
+pub(super) async fn file(
+    caller: Caller,
+    State(served): State<Served>,
+    PathValue(number): PathValue<u64>,
+    parameters: Parameters,
+) -> Result<Json<CaseFileView>, ApiError> {
+    parameters.finish()?;
+    let CaseFile { texts, next } = served.app.case_file(&caller, number).await?;
+    let next = next.into_iter().map(|it| NextStepView {
+        step: it.step,
+        form: it.form,
+        documents: it.documents,
+        comment: it.comment,
+        may_refuse: it.may_refuse,
+        hindrance: it.hindrance,
+    });
+    Ok(Json(CaseFileView {
+        texts: texts.into_iter().map(text).collect(),
+        next: next.collect(),
+    }))
+}
+
+fn text(of: FiledText) -> CaseTextView {
+    let part = match of.part {
+        SealedPart::Form => "form",
+        SealedPart::Comment => "comment",
+    };
+    let (salt, text) = of
+        .opened
+        .map(|(salt, text)| (hex::encode(salt), text))
+        .unzip();
+    CaseTextView {
+        part: part.to_owned(),
+        step: of.step,
+        leaf: of.leaf,
+        user: of.user,
+        commitment: of.commitment,
+        salt,
+        text,
+    }
+}
+
+pub(super) async fn inbox(
+    caller: Caller,
+    State(served): State<Served>,
+    mut parameters: Parameters,
+) -> Result<Json<Page<InboxView>>, ApiError> {
+    let (after, limit) = (parameters.get("after")?, parameters.limit()?);
+    parameters.finish()?;
+    let listed = served.app.inbox(&caller, after.unwrap_or(0), limit)?;
+    Ok(Json(view::page(listed.map(|it| InboxView {
+        case: it.case,
+        title: it.title,
+        flow: it.flow,
+        stage: it.stage,
+        step: it.step,
+        since_ms: it.since_ms,
+        due_ms: it.due_ms,
+    }))))
+}
+
+pub(super) async fn draft(
+    caller: Caller,
+    State(served): State<Served>,
+    Path((number, step)): Path<(u64, String)>,
+) -> Result<Response, ApiError> {
+    let kept = served.app.draft(&caller, number, &step).await?;
+    let missing = || ApiError::new(Kind::NotFound, "nobody has begun to write this form");
+    let kept = kept.ok_or_else(missing)?;
+    let form = serde_json::from_str(&kept.content);
+    let form = form.map_err(|_| ApiError::new(Kind::Internal, "the draft is damaged"))?;
+    Ok(tagged(StatusCode::OK, form, kept.version))
+}
+
+/// `If-Match` carries the version that the writer has seen; without one there must be no draft yet.
+pub(super) async fn save_draft(
+    caller: Caller,
+    State(served): State<Served>,
+    Path((number, step)): Path<(u64, String)>,
+    headers: HeaderMap,
+    Body(form): Body<serde_json::Value>,
+) -> Result<Response, ApiError> {
+    let seen = seen_version(&headers)?;
+    let version = served
+        .app
+        .save_draft(&caller, number, &step, seen, &form)
+        .await?;
+    Ok(tagged(StatusCode::OK, form, version))
+}
+
+pub(super) async fn drop_draft(
+    caller: Caller,
+    State(served): State<Served>,
+    Path((number, step)): Path<(u64, String)>,
+) -> Result<StatusCode, ApiError> {
+    served.app.drop_draft(&caller, number, &step).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+fn seen_version(headers: &HeaderMap) -> Result<u64, ApiError> {
+    let Some(tag) = headers.get(header::IF_MATCH) else {
+        return Ok(0);
+    };
+    let version = tag
+        .to_str()
+        .ok()
+        .and_then(|text| text.trim().trim_matches('"').parse().ok());
+    let why = "give the ETag of the version that you have read, such as \"3\"";
+    version.ok_or_else(|| ApiError::header("If-Match", &why))
+}
+
+fn tagged(status: StatusCode, form: serde_json::Value, version: u64) -> Response {
+    let mut response = (status, Json(DraftView { form, version })).into_response();
+    if let Ok(tag) = HeaderValue::from_str(&format!("\"{version}\"")) {
+        response.headers_mut().insert(header::ETAG, tag);
+    }
+    response
+}

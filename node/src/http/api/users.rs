@@ -1,0 +1,223 @@
+//! The users of an organisation, and organisations that register themselves.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use countersign_protocol::id::OrganisationId;
+
+use super::view;
+use crate::app::{AppError, Caller, RegistrationWish, RoleChange, UserWish};
+use crate::http::Served;
+use crate::http::dto::{
+    AuditView, DecideProposal, InvitationSent, InviteUser, NewRegistration, NewRole, Page,
+    ProposalView, Registered, RoleAnswer, UserView,
+};
+use crate::http::extract::{Body, Key, Parameters, PathValue};
+use crate::http::problem::ApiError;
+use crate::people::{Email, Profile, User, UserId, Visit};
+
+pub(super) fn user_view(user: User) -> UserView {
+    let (email, profile) = user.contact.unzip();
+    let profile = profile.as_ref();
+    UserView {
+        user: user.id,
+        organisation: user.organisation,
+        role: user.role,
+        state: user.state.word().to_owned(),
+        second_factor: user.has_second_factor,
+        email: email.map(|email| email.expose().to_owned()),
+        name: profile.map(|it| it.name().to_owned()),
+        phone: profile.and_then(|it| it.phone()).map(str::to_owned),
+        language: profile.map(|it| it.language().to_owned()),
+        created_ms: user.created_ms,
+    }
+}
+
+/// The e-mail address and profile of somebody new.
+fn contact(
+    email: &str,
+    name: &str,
+    phone: Option<&str>,
+    language: &str,
+) -> Result<(Email, Profile), AppError> {
+    Ok((email.parse()?, Profile::new(name, phone, language)?))
+}
+
+pub(super) async fn invite(
+    caller: Caller,
+    State(served): State<Served>,
+    Body(new): Body<InviteUser>,
+) -> Result<Response, ApiError> {
+    let (email, profile) = contact(&new.email, &new.name, new.phone.as_deref(), &new.language)?;
+    let wish = UserWish {
+        email,
+        profile,
+        organisation: new.organisation,
+        role: new.role,
+    };
+    let link = served.app.invite(&caller, &wish).await?;
+    let in_hand = matches!(caller, Caller::Operator(_));
+    let sent = InvitationSent {
+        user: link.user,
+        expires_ms: link.expires_ms,
+        token: in_hand.then(|| link.token.expose().to_owned()),
+    };
+    Ok((StatusCode::CREATED, Json(sent)).into_response())
+}
+
+pub(super) async fn list(
+    caller: Caller,
+    State(served): State<Served>,
+    mut parameters: Parameters,
+) -> Result<Json<Page<UserView>>, ApiError> {
+    let organisation: Option<OrganisationId> = parameters.get("organisation")?;
+    let (after, limit) = (parameters.get("after")?, parameters.limit()?);
+    parameters.finish()?;
+    let listed = served
+        .app
+        .users(&caller, organisation, after, limit)
+        .await?;
+    Ok(Json(view::page(listed.map(user_view))))
+}
+
+pub(super) async fn show(
+    caller: Caller,
+    State(served): State<Served>,
+    PathValue(id): PathValue<UserId>,
+    parameters: Parameters,
+) -> Result<Json<UserView>, ApiError> {
+    parameters.finish()?;
+    Ok(Json(user_view(served.app.user(&caller, id).await?)))
+}
+
+pub(super) async fn role(
+    caller: Caller,
+    State(served): State<Served>,
+    PathValue(id): PathValue<UserId>,
+    Body(NewRole { role }): Body<NewRole>,
+) -> Result<Response, ApiError> {
+    Ok(match served.app.change_role(&caller, id, &role).await? {
+        RoleChange::Done => Json(RoleAnswer {
+            done: true,
+            proposal: None,
+        })
+        .into_response(),
+        RoleChange::Proposed(proposal) => {
+            let answer = RoleAnswer {
+                done: false,
+                proposal: Some(proposal),
+            };
+            (StatusCode::ACCEPTED, Json(answer)).into_response()
+        }
+    })
+}
+
+pub(super) async fn proposals(
+    caller: Caller,
+    State(served): State<Served>,
+    parameters: Parameters,
+) -> Result<Json<Page<ProposalView>>, ApiError> {
+    parameters.finish()?;
+    let open = served.app.proposals(&caller).await?;
+    Ok(Json(view::whole(open.into_iter().map(|it| ProposalView {
+        proposal: it.id,
+        user: it.user,
+        role: it.role,
+        proposer: it.proposer,
+        proposed_ms: it.proposed_ms,
+    }))))
+}
+
+pub(super) async fn decide(
+    caller: Caller,
+    State(served): State<Served>,
+    PathValue(id): PathValue<u64>,
+    Body(DecideProposal { approve }): Body<DecideProposal>,
+) -> Result<StatusCode, ApiError> {
+    served.app.decide_proposal(&caller, id, approve).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+pub(super) async fn suspend(
+    caller: Caller,
+    State(served): State<Served>,
+    PathValue(id): PathValue<UserId>,
+) -> Result<StatusCode, ApiError> {
+    served.app.suspend_user(&caller, id, true).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+pub(super) async fn reactivate(
+    caller: Caller,
+    State(served): State<Served>,
+    PathValue(id): PathValue<UserId>,
+) -> Result<StatusCode, ApiError> {
+    served.app.suspend_user(&caller, id, false).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+pub(super) async fn reset_factors(
+    caller: Caller,
+    State(served): State<Served>,
+    PathValue(id): PathValue<UserId>,
+) -> Result<StatusCode, ApiError> {
+    served.app.reset_factors(&caller, id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+pub(super) async fn erase(
+    caller: Caller,
+    State(served): State<Served>,
+    PathValue(id): PathValue<UserId>,
+) -> Result<StatusCode, ApiError> {
+    served.app.erase_user(&caller, id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+pub(super) async fn audit(
+    caller: Caller,
+    State(served): State<Served>,
+    PathValue(id): PathValue<UserId>,
+    mut parameters: Parameters,
+) -> Result<Json<Page<AuditView>>, ApiError> {
+    let (before, limit) = (parameters.get("after")?, parameters.limit()?);
+    parameters.finish()?;
+    let entries = served.app.audit(&caller, id, before, limit).await?;
+    let next = entries.last().map(|it| it.id.to_string());
+    let full = entries.len() >= limit;
+    let items = entries.into_iter().map(|it| AuditView {
+        id: it.id,
+        time_ms: it.time_ms,
+        actor: it.actor,
+        event: it.event.to_string(),
+        detail: it.detail,
+        address: it.address.map(|address| address.to_string()),
+    });
+    Ok(Json(Page {
+        items: items.collect(),
+        next: next.filter(|_| full),
+    }))
+}
+
+/// Open to everybody: it needs no account, and an address may only do it now and then.
+pub(super) async fn register(
+    visit: Visit,
+    State(served): State<Served>,
+    Key(request): Key,
+    Body(new): Body<NewRegistration>,
+) -> Result<Response, ApiError> {
+    let (email, profile) = contact(&new.email, &new.name, new.phone.as_deref(), &new.language)?;
+    let wish = RegistrationWish {
+        name: new.organisation,
+        organisation_type: new.organisation_type,
+        email,
+        profile,
+    };
+    let made = served
+        .app
+        .register_organisation(request, wish, &visit)
+        .await?;
+    let organisation = made.organisation;
+    Ok((StatusCode::CREATED, Json(Registered { organisation })).into_response())
+}

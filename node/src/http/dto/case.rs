@@ -1,0 +1,189 @@
+//! Cases as people move them.
+
+use std::collections::BTreeSet;
+
+use countersign_protocol::id::{AccountId, OrganisationId};
+use countersign_protocol::record::{
+    AttachedDocument, CaseAct, Commitment, Issuance, Name, Purpose, RetireKind, Title, Word,
+};
+use countersign_protocol::registry::{IssueTo, Selection};
+use countersign_protocol::serial::SectoralScope;
+use serde::{Deserialize, Serialize};
+
+use super::RecordView;
+use crate::people::UserId;
+
+/// The answer to `?dry_run=true`: nothing was written.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Trial {
+    /// Always true.
+    pub dry_run: bool,
+    /// The records that the request would write now.
+    pub records: Vec<RecordView>,
+}
+
+/// `POST /api/v1/cases`: a subject sets out on a flow of the process.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewOpenCase {
+    /// The flow.
+    pub flow: Word,
+    /// The track, where the flow has tracks.
+    #[serde(default)]
+    pub track: Option<Word>,
+    /// The case that it belongs to.
+    #[serde(default)]
+    pub parent: Option<u64>,
+    /// The subject's public title.
+    pub title: Title,
+    /// Its owners; when none is named, those of the case above it, or the own organisation.
+    #[serde(default)]
+    pub owners: BTreeSet<OrganisationId>,
+    /// The receiver that a request names.
+    #[serde(default)]
+    pub counterparty: Option<OrganisationId>,
+    /// Its sectoral scopes; when none is named, those of the case above it.
+    #[serde(default)]
+    pub scopes: BTreeSet<SectoralScope>,
+}
+
+/// `POST /api/v1/cases/{number}/acts`: a step is taken.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewCaseAct {
+    /// The step.
+    pub step: Word,
+    /// True answers the step with no.
+    #[serde(default)]
+    pub no: bool,
+    /// The filled form. It stays in the node; the ledger carries a commitment.
+    #[serde(default)]
+    pub form: Option<serde_json::Value>,
+    /// Documents that come along.
+    #[serde(default)]
+    pub documents: Vec<AttachedDocument>,
+    /// A comment. It stays in the node, as the form does.
+    #[serde(default)]
+    pub comment: Option<String>,
+    /// Where units go that the step issues.
+    #[serde(default)]
+    pub issue: Option<IssueTo>,
+    /// Units that the step reserves.
+    #[serde(default)]
+    pub reserve: Option<NewReserve>,
+}
+
+/// Units to be reserved for a request.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewReserve {
+    /// The account that holds them.
+    pub account: AccountId,
+    /// Which.
+    pub units: Selection,
+    /// What is to become of them.
+    pub fate: ReservedFate,
+}
+
+/// What is to become of reserved units.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum ReservedFate {
+    /// They move to another account.
+    Transfer {
+        /// The account.
+        to: AccountId,
+    },
+    /// They are used or cancelled, for ever.
+    Retire {
+        /// Used or cancelled.
+        kind: RetireKind,
+        /// For what.
+        purpose: Purpose,
+        /// In whose name. It stays in the node.
+        #[serde(default)]
+        beneficiary: Option<Name>,
+    },
+}
+
+/// A step that was taken.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CaseActed {
+    /// The act as the ledger has it.
+    pub act: CaseAct,
+    /// The units that it issued.
+    pub issued: Vec<Issuance>,
+}
+
+/// `GET /api/v1/cases/{number}/file`: what is in a case beyond what the ledger shows everybody.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CaseFileView {
+    /// Forms and comments, oldest first.
+    pub texts: Vec<CaseTextView>,
+    /// What the caller can do next.
+    pub next: Vec<NextStepView>,
+}
+
+/// A form or comment of a case.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CaseTextView {
+    /// `form` or `comment`.
+    pub part: String,
+    /// The step that it came with.
+    pub step: String,
+    /// The leaf of the act.
+    pub leaf: u64,
+    /// Who wrote it, by pseudonym.
+    pub user: UserId,
+    /// What the ledger carries: `SHA-256(salt || text)`.
+    pub commitment: Commitment,
+    /// The salt, in hex; none once erased.
+    pub salt: Option<String>,
+    /// The text, byte for byte; none once erased.
+    pub text: Option<String>,
+}
+
+/// A step that leads on, as the caller stands to it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NextStepView {
+    /// The step.
+    pub step: String,
+    /// The form to fill in.
+    pub form: Option<String>,
+    /// The documents to attach.
+    pub documents: Vec<String>,
+    /// Whether a comment must be given.
+    pub comment: bool,
+    /// Whether it can be answered with no.
+    pub may_refuse: bool,
+    /// Why the caller cannot take it although somebody can.
+    pub hindrance: Option<String>,
+}
+
+/// `GET` and `PUT /api/v1/cases/{number}/drafts/{step}`: a form that is being written.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DraftView {
+    /// The form so far.
+    pub form: serde_json::Value,
+    /// Counted from 1 with each saving; also the `ETag`.
+    pub version: u64,
+}
+
+/// A step that waits for the caller.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InboxView {
+    /// The case.
+    pub case: u64,
+    /// The subject's public title.
+    pub title: Title,
+    /// The flow.
+    pub flow: String,
+    /// The stage.
+    pub stage: String,
+    /// The step that the caller can take.
+    pub step: String,
+    /// Since when it waits, in milliseconds since 1970.
+    pub since_ms: u64,
+    /// When it must be done.
+    pub due_ms: Option<u64>,
+}

@@ -1,0 +1,304 @@
+//! People over HTTP: sign-in, the own account, users, registration. Secrets appear in the one answer that makes them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use countersign_protocol::id::OrganisationId;
+use countersign_protocol::permission::Action;
+use countersign_protocol::record::{Name, Word};
+use serde::{Deserialize, Serialize};
+
+use crate::people::{SessionId, UserId};
+
+/// `POST /api/v1/sign-in`.
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct SignInBody {
+    /// The e-mail address.
+    pub email: String,
+    /// The password.
+    pub password: String,
+}
+
+/// The answer to a sign-in: a session, or a step that wants a second factor.
+#[derive(Deserialize, Serialize)]
+pub struct SignedIn {
+    /// The session's token, for `Authorization: Bearer`; none when a second factor is wanted.
+    pub token: Option<String>,
+    /// When the session ends, in milliseconds since 1970.
+    pub expires_ms: Option<u64>,
+    /// Give this with the code to `POST /api/v1/sign-in/code`.
+    pub step: Option<String>,
+}
+
+/// `POST /api/v1/sign-in/code`: exactly one of `code` and `recovery_code`.
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct CompleteSignIn {
+    /// The step that the sign-in gave.
+    pub step: String,
+    /// The authenticator's code.
+    #[serde(default)]
+    pub code: Option<String>,
+    /// One of the recovery codes.
+    #[serde(default)]
+    pub recovery_code: Option<String>,
+}
+
+/// `POST /api/v1/invitations/accept` and `POST /api/v1/password-reset/complete`.
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct AcceptInvitation {
+    /// The one-time code of the link.
+    pub token: String,
+    /// The new password.
+    pub password: String,
+}
+
+/// `POST /api/v1/password-reset`.
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct RequestReset {
+    /// The e-mail address.
+    pub email: String,
+}
+
+/// `GET /api/v1/me`: who the caller is, and what that allows.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+pub struct MeView {
+    /// The user.
+    pub user: UserView,
+    /// The organisation's type in the process.
+    pub organisation_type: String,
+    /// Where the organisation stands.
+    pub standing: String,
+    /// Every action that the role has, and on what: `own`, `assigned`, `sector` or `country`.
+    pub actions: BTreeMap<String, String>,
+}
+
+/// A user. Only who may see the user sees this.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+pub struct UserView {
+    /// The pseudonym that the ledger carries.
+    pub user: UserId,
+    /// The user's organisation.
+    pub organisation: OrganisationId,
+    /// The role in it.
+    pub role: String,
+    /// `invited`, `active`, `suspended` or `erased`.
+    pub state: String,
+    /// Whether a second factor guards the account.
+    pub second_factor: bool,
+    /// The e-mail address; none once erased.
+    pub email: Option<String>,
+    /// The name.
+    pub name: Option<String>,
+    /// The telephone number.
+    pub phone: Option<String>,
+    /// The language of mails.
+    pub language: Option<String>,
+    /// When the user was invited, in milliseconds since 1970.
+    pub created_ms: u64,
+}
+
+/// An open session of the caller's.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+pub struct SessionView {
+    /// Its id.
+    pub session: SessionId,
+    /// What the client called itself.
+    pub device: String,
+    /// From where it was opened.
+    pub address: Option<String>,
+    /// Whether a second factor was shown.
+    pub second_factor: bool,
+    /// When it was opened, in milliseconds since 1970.
+    pub created_ms: u64,
+    /// When it was used last.
+    pub used_ms: u64,
+}
+
+/// `POST /api/v1/me/password`.
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct ChangePassword {
+    /// The password so far.
+    pub old: String,
+    /// The new one.
+    pub password: String,
+}
+
+/// `POST /api/v1/me/authenticator`: show it to an authenticator, then confirm with a first code.
+#[derive(Deserialize, Serialize)]
+pub struct AuthenticatorMade {
+    /// `otpauth://` URI, for a QR code.
+    pub uri: String,
+    /// The secret in base32, for typing.
+    pub secret: String,
+}
+
+/// A code of an authenticator.
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct CodeBody {
+    /// Six digits.
+    pub code: String,
+}
+
+/// Codes that stand in for a lost authenticator, each once. Shown this once.
+#[derive(Deserialize, Serialize)]
+pub struct RecoveryCodesView {
+    /// The codes.
+    pub codes: Vec<String>,
+}
+
+/// `POST /api/v1/me/api-keys`.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewApiKey {
+    /// What its owner calls it.
+    pub label: String,
+    /// What it is for.
+    pub actions: BTreeSet<Action>,
+    /// When it ends, in milliseconds since 1970; at most 366 days ahead.
+    pub expires_ms: u64,
+}
+
+/// A key that was made. Its secret is shown this once.
+#[derive(Deserialize, Serialize)]
+pub struct ApiKeyMade {
+    /// The public id.
+    pub id: String,
+    /// The key, for `Authorization: Bearer`.
+    pub key: String,
+}
+
+/// An API key in a list.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+pub struct ApiKeyView {
+    /// The public id.
+    pub id: String,
+    /// What its owner calls it.
+    pub label: String,
+    /// What it is for.
+    pub actions: BTreeSet<Action>,
+    /// When it was made, in milliseconds since 1970.
+    pub created_ms: u64,
+    /// When it ends.
+    pub expires_ms: u64,
+    /// When it was used last.
+    pub used_ms: Option<u64>,
+}
+
+/// `POST /api/v1/invitations`.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct InviteUser {
+    /// The e-mail address.
+    pub email: String,
+    /// The person's name.
+    pub name: String,
+    /// The telephone number.
+    #[serde(default)]
+    pub phone: Option<String>,
+    /// The language of mails, such as `fr`.
+    pub language: String,
+    /// The organisation.
+    pub organisation: OrganisationId,
+    /// The role in it.
+    pub role: String,
+}
+
+/// An invitation that went out.
+#[derive(Deserialize, Serialize)]
+pub struct InvitationSent {
+    /// The user's pseudonym.
+    pub user: UserId,
+    /// When the one-time code ends, in milliseconds since 1970.
+    pub expires_ms: u64,
+    /// The one-time code itself, for the operator only; everybody else's invitation goes to the address by mail.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub token: Option<String>,
+}
+
+/// `POST /api/v1/users/{id}/role`.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewRole {
+    /// The role.
+    pub role: String,
+}
+
+/// What came of it.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+pub struct RoleAnswer {
+    /// Whether the role counts already.
+    pub done: bool,
+    /// The proposal that a second person must approve, where the country wants two.
+    pub proposal: Option<u64>,
+}
+
+/// A change of role that waits for a second person.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+pub struct ProposalView {
+    /// Its number.
+    pub proposal: u64,
+    /// Whose role.
+    pub user: UserId,
+    /// Which.
+    pub role: String,
+    /// Who proposed it.
+    pub proposer: UserId,
+    /// When, in milliseconds since 1970.
+    pub proposed_ms: u64,
+}
+
+/// `POST /api/v1/proposals/{id}`.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct DecideProposal {
+    /// Whether it is approved.
+    pub approve: bool,
+}
+
+/// A line of the log about a user.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+pub struct AuditView {
+    /// Its number.
+    pub id: u64,
+    /// When, in milliseconds since 1970.
+    pub time_ms: u64,
+    /// Who did it; none for the operator and for strangers.
+    pub actor: Option<UserId>,
+    /// What happened.
+    pub event: String,
+    /// More about it.
+    pub detail: Option<String>,
+    /// From which network address.
+    pub address: Option<String>,
+}
+
+/// `POST /api/v1/registrations`: an organisation registers itself.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewRegistration {
+    /// The organisation's public name.
+    pub organisation: Name,
+    /// Its type in the process.
+    pub organisation_type: Word,
+    /// The first user's e-mail address.
+    pub email: String,
+    /// The first user's name.
+    pub name: String,
+    /// The first user's telephone number.
+    #[serde(default)]
+    pub phone: Option<String>,
+    /// The language of mails.
+    pub language: String,
+}
+
+/// What a registration made: an organisation that waits. Its first user has an invitation by mail.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+pub struct Registered {
+    /// The organisation's number.
+    pub organisation: OrganisationId,
+}

@@ -1,0 +1,264 @@
+//! Forms and comments: the ledger carries a commitment, the content and its salt stay here.
+//!
+//! A commitment is `SHA-256(salt || content)`, as for the names of beneficiaries. Whoever has both can show that the ledger
+//! means this content; once they are erased nobody can, while every proof stays valid.
+
+use countersign_protocol::id::RequestId;
+use countersign_protocol::record::Commitment;
+use sha2::{Digest, Sha256};
+use sqlx::Row;
+use sqlx::sqlite::{SqliteConnection, SqliteRow};
+
+use super::People;
+use super::error::PeopleError;
+use super::id::UserId;
+use super::secret::fill;
+use super::store::{column, number};
+
+/// The longest content, in bytes.
+pub const SEALED_BYTES_MAX: usize = 256 * 1024;
+/// How long content is kept whose act may not have been written, in milliseconds, before the ledger is asked: one hour.
+pub const UNSETTLED_KEPT_MS: u64 = 3_600_000;
+
+const UNSETTLED_PAGE: u32 = 1_000;
+
+/// What a sealed text is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum SealedPart {
+    /// A filled form, as JSON.
+    Form,
+    /// A comment.
+    Comment,
+}
+
+impl SealedPart {
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Form => "form",
+            Self::Comment => "comment",
+        }
+    }
+
+    fn from_word(word: &str) -> Result<Self, PeopleError> {
+        [Self::Form, Self::Comment]
+            .into_iter()
+            .find(|part| part.word() == word)
+            .ok_or(PeopleError::Damaged("a kind of sealed text"))
+    }
+}
+
+/// A text to seal.
+#[derive(Clone, Copy)]
+pub struct NewSealed<'a> {
+    /// The request that will write its commitment.
+    pub request: RequestId,
+    /// What it is.
+    pub part: SealedPart,
+    /// The case that it belongs to.
+    pub case: u64,
+    /// The step.
+    pub step: &'a str,
+    /// Who wrote it.
+    pub user: UserId,
+    /// The text.
+    pub content: &'a str,
+}
+
+/// A text that the ledger carries a commitment to.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Sealed {
+    /// What it is.
+    pub part: SealedPart,
+    /// What the ledger carries.
+    pub commitment: Commitment,
+    /// Salt and text; none once erased.
+    pub opened: Option<([u8; 32], String)>,
+    /// The case.
+    pub case: u64,
+    /// The step.
+    pub step: String,
+    /// Who wrote it, by pseudonym.
+    pub user: UserId,
+    /// The leaf that carries the commitment.
+    pub leaf: u64,
+}
+
+impl People {
+    /// Keeps a text for a request and gives its commitment; the same text again gives the same one.
+    ///
+    /// `is_written` says that the ledger carries the request already. Then another text does not replace the kept one: its
+    /// commitment differs, so that the ledger sees another command under the same id and refuses it.
+    ///
+    /// # Errors
+    /// [`PeopleError::Input`] when it is longer than [`SEALED_BYTES_MAX`].
+    pub async fn seal(
+        &self,
+        new: NewSealed<'_>,
+        is_written: bool,
+        now_ms: u64,
+    ) -> Result<Commitment, PeopleError> {
+        if new.content.len() > SEALED_BYTES_MAX {
+            return Err(PeopleError::Input {
+                field: new.part.word(),
+                reason: "it may have at most 262144 bytes; attach longer texts as documents",
+            });
+        }
+        let mut tx = self.store().begin().await?;
+        let kept = kept(&mut tx, &new).await?;
+        match kept {
+            Some((_, content, commitment)) if content.as_deref() == Some(new.content) => {
+                return Ok(commitment);
+            }
+            Some((Some(salt), ..)) if is_written => return Ok(commit(&salt, new.content)),
+            _ => {}
+        }
+        let mut salt = [0; 32];
+        fill(&mut salt)?;
+        let commitment = commit(&salt, new.content);
+        if !is_written {
+            insert(&mut tx, &new, &salt, commitment, now_ms).await?;
+            tx.commit().await?;
+        }
+        Ok(commitment)
+    }
+
+    /// Notes that the ledger carries what was sealed for a request.
+    ///
+    /// # Errors
+    /// [`PeopleError`] when the file cannot be written.
+    pub async fn settle_sealed(&self, request: &RequestId, leaf: u64) -> Result<(), PeopleError> {
+        let mut tx = self.store().begin().await?;
+        sqlx::query("UPDATE sealed SET leaf = ? WHERE request = ? AND leaf IS NULL")
+            .bind(column(leaf))
+            .bind(request.0.as_slice())
+            .execute(&mut *tx)
+            .await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// Forgets what was sealed for a request that the ledger refused.
+    ///
+    /// # Errors
+    /// [`PeopleError`] when the file cannot be written.
+    pub async fn drop_sealed(&self, request: &RequestId) -> Result<(), PeopleError> {
+        let mut tx = self.store().begin().await?;
+        sqlx::query("DELETE FROM sealed WHERE request = ? AND leaf IS NULL")
+            .bind(request.0.as_slice())
+            .execute(&mut *tx)
+            .await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// Requests older than [`UNSETTLED_KEPT_MS`] of which it was not noted whether the ledger carries them: a node that
+    /// stopped in between asks its ledger.
+    ///
+    /// # Errors
+    /// [`PeopleError`] when the file cannot be read.
+    pub async fn unsettled(&self, now_ms: u64) -> Result<Vec<RequestId>, PeopleError> {
+        let rows = sqlx::query(
+            "SELECT DISTINCT request FROM sealed WHERE leaf IS NULL AND sealed_ms <= ? LIMIT ?",
+        )
+        .bind(column(now_ms.saturating_sub(UNSETTLED_KEPT_MS)))
+        .bind(UNSETTLED_PAGE)
+        .fetch_all(self.store().reader())
+        .await?;
+        let request = |row: &SqliteRow| {
+            let bytes: &[u8] = row.try_get("request")?;
+            let bytes = bytes.try_into();
+            bytes
+                .map(RequestId)
+                .map_err(|_| PeopleError::Damaged("a request id"))
+        };
+        rows.iter().map(request).collect()
+    }
+
+    /// What the ledger carries commitments to in a case, oldest first.
+    ///
+    /// # Errors
+    /// [`PeopleError`] when the file cannot be read.
+    pub async fn sealed_of(&self, case: u64) -> Result<Vec<Sealed>, PeopleError> {
+        let rows = sqlx::query(
+            "SELECT part, commitment, salt, content, subject, step, user, leaf FROM sealed \
+             WHERE subject = ? AND leaf IS NOT NULL ORDER BY leaf, part",
+        )
+        .bind(column(case))
+        .fetch_all(self.store().reader())
+        .await?;
+        rows.iter().map(sealed).collect()
+    }
+}
+
+fn commit(salt: &[u8; 32], content: &str) -> Commitment {
+    let mut hash = Sha256::new();
+    hash.update(salt);
+    hash.update(content.as_bytes());
+    Commitment(hash.finalize().into())
+}
+
+type Kept = (Option<[u8; 32]>, Option<String>, Commitment);
+
+async fn kept(tx: &mut SqliteConnection, new: &NewSealed<'_>) -> Result<Option<Kept>, PeopleError> {
+    let row =
+        sqlx::query("SELECT commitment, salt, content FROM sealed WHERE request = ? AND part = ?")
+            .bind(new.request.0.as_slice())
+            .bind(new.part.word())
+            .fetch_optional(tx)
+            .await?;
+    row.map(|row| {
+        let salt: Option<&[u8]> = row.try_get("salt")?;
+        let salt = salt.map(hash_of).transpose()?;
+        Ok((salt, row.try_get("content")?, commitment(&row)?))
+    })
+    .transpose()
+}
+
+async fn insert(
+    tx: &mut SqliteConnection,
+    new: &NewSealed<'_>,
+    salt: &[u8; 32],
+    commitment: Commitment,
+    now_ms: u64,
+) -> Result<(), PeopleError> {
+    sqlx::query(
+        "INSERT OR REPLACE INTO sealed \
+         (request, part, commitment, salt, content, subject, step, user, sealed_ms, leaf) \
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)",
+    )
+    .bind(new.request.0.as_slice())
+    .bind(new.part.word())
+    .bind(commitment.0.as_slice())
+    .bind(salt.as_slice())
+    .bind(new.content)
+    .bind(column(new.case))
+    .bind(new.step)
+    .bind(new.user.column())
+    .bind(column(now_ms))
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+fn hash_of(bytes: &[u8]) -> Result<[u8; 32], PeopleError> {
+    bytes
+        .try_into()
+        .map_err(|_| PeopleError::Damaged("a salt or commitment"))
+}
+
+fn commitment(row: &SqliteRow) -> Result<Commitment, PeopleError> {
+    hash_of(row.try_get("commitment")?).map(Commitment)
+}
+
+fn sealed(row: &SqliteRow) -> Result<Sealed, PeopleError> {
+    let salt: Option<&[u8]> = row.try_get("salt")?;
+    let content: Option<String> = row.try_get("content")?;
+    let salt = salt.map(hash_of).transpose()?;
+    Ok(Sealed {
+        part: SealedPart::from_word(row.try_get("part")?)?,
+        commitment: commitment(row)?,
+        opened: salt.zip(content),
+        case: number(row.try_get("subject")?),
+        step: row.try_get("step")?,
+        user: UserId::from_column(row.try_get("user")?)?,
+        leaf: number(row.try_get("leaf")?),
+    })
+}

@@ -1,0 +1,250 @@
+//! A registry at work: the smallest process, three officials, two developers and a certifier, each signed in.
+
+use countersign_protocol::workflow::preset;
+use reqwest::{Method, RequestBuilder, Response, StatusCode};
+use serde_json::{Value, json};
+
+use crate::common;
+use crate::world::{World, read};
+
+pub const PASSWORD: &str = "a long and unusual sentence of mine";
+
+/// Somebody with a session.
+#[derive(Clone)]
+pub struct Somebody {
+    pub token: String,
+    pub user: u64,
+    pub organisation: u32,
+}
+
+pub struct Office {
+    pub world: World,
+    pub officials: Vec<Somebody>,
+    pub developer: Somebody,
+    pub buyer: Somebody,
+    pub certifier: Somebody,
+    /// Accounts of developer and buyer.
+    pub accounts: [u32; 2],
+}
+
+impl Office {
+    pub async fn open() -> Self {
+        let world = World::start().await;
+        let text = preset("small").unwrap();
+        let _: Value = world
+            .post("/api/v1/processes", json!({ "text": text }))
+            .await;
+        let ministry =
+            json!({"name": "Ministry of Environment", "organisation_type": "government"});
+        let ministry: Value = world.post("/api/v1/enrolments", ministry).await;
+        let ministry = u32::try_from(ministry["made"]["id"].as_u64().unwrap()).unwrap();
+        let mut officials = Vec::new();
+        for name in ["efua", "kofi", "yaa"] {
+            officials.push(invited(&world, name, ministry, "administrator").await);
+        }
+        let developer = registered(&world, "developer", "ama", &officials[0]).await;
+        let buyer = registered(&world, "developer", "ben", &officials[0]).await;
+        let certifier = registered(&world, "certifier", "cem", &officials[0]).await;
+        let mut accounts = [0; 2];
+        for (place, who) in [&developer, &buyer].into_iter().enumerate() {
+            let new = json!({"organisation": who.organisation, "name": "Holding", "kind": "entity_holding"});
+            let made = must(&world, who, "/api/v1/accounts", new).await;
+            accounts[place] = u32::try_from(made["made"]["id"].as_u64().unwrap()).unwrap();
+        }
+        Self {
+            world,
+            officials,
+            developer,
+            buyer,
+            certifier,
+            accounts,
+        }
+    }
+
+    /// A project of the developer that went all the way to its authorisation; gives its case.
+    pub async fn authorised_project(&self) -> u64 {
+        let case = self.case(&self.developer, project()).await;
+        let certifier = self.certifier.organisation;
+        self.act(&self.developer, case, submit_project(certifier))
+            .await;
+        let validate = json!({"step": "validate", "form": {
+            "opinion": "The design follows the methodology in all parts.",
+            "methodology": "AMS-II.G 12.0",
+            "crediting_period": {"start": "2023-01-01", "end": "2032-12-31"},
+        }, "documents": [document("validation-report", 2)]});
+        self.act(&self.certifier, case, validate).await;
+        let recommend = json!({"step": "recommend", "comment": "Complete and sound."});
+        self.act(&self.officials[0], case, recommend).await;
+        for official in &self.officials[1..] {
+            self.act(official, case, json!({"step": "authorise"})).await;
+        }
+        case
+    }
+
+    /// A monitoring period of it, verified with these tonnes of 2023; gives its case.
+    pub async fn verified(&self, project: u64, tonnes: u64) -> u64 {
+        let new = json!({"flow": "monitoring", "parent": project, "title": "Monitoring 2023"});
+        let case = self.case(&self.developer, new).await;
+        let submit = json!({"step": "submit", "form": {
+            "period": {"start": "2023-01-01", "end": "2023-12-31"},
+            "reductions": [{"vintage": 2023, "tonnes": tonnes}],
+        }, "documents": [document("monitoring-report", 3)]});
+        self.act(&self.developer, case, submit).await;
+        let verify = json!({"step": "verify", "form": {
+            "opinion": "The reported reductions are right.",
+            "verified": [{"vintage": 2023, "tonnes": tonnes}],
+        }, "documents": [document("verification-report", 4)]});
+        self.act(&self.certifier, case, verify).await;
+        case
+    }
+
+    /// Issues what was verified in a case to the developer's account.
+    pub async fn issue(&self, case: u64) -> Value {
+        let issue = json!({"step": "issue"});
+        self.act(&self.officials[0], case, issue).await;
+        let issue =
+            json!({"step": "issue", "issue": {"account": self.accounts[0], "unit_type": "ITMO"}});
+        self.act(&self.officials[1], case, issue).await
+    }
+
+    /// Opens a case.
+    pub async fn case(&self, who: &Somebody, new: Value) -> u64 {
+        let made = must(&self.world, who, "/api/v1/cases", new).await;
+        made["made"]["case"].as_u64().unwrap()
+    }
+
+    /// An act that must be taken.
+    pub async fn act(&self, who: &Somebody, case: u64, act: Value) -> Value {
+        let path = format!("/api/v1/cases/{case}/acts");
+        must(&self.world, who, &path, act).await
+    }
+
+    /// An act, whatever is answered.
+    pub async fn try_act(&self, who: &Somebody, case: u64, act: Value) -> Response {
+        let path = format!("/api/v1/cases/{case}/acts");
+        send(&self.world, who, &path, act).await
+    }
+
+    pub fn ask(&self, who: &Somebody, method: Method, path: &str) -> RequestBuilder {
+        self.world.bare(method, path).bearer_auth(&who.token)
+    }
+
+    pub async fn get(&self, who: &Somebody, path: &str) -> Value {
+        let response = self.ask(who, Method::GET, path).send().await.unwrap();
+        read(response, StatusCode::OK, path).await
+    }
+
+    pub async fn available(&self, account: u32) -> u64 {
+        let path = format!("/api/v1/accounts/{account}");
+        let view: Value = self.world.get(&path).await;
+        view["available"].as_u64().unwrap()
+    }
+}
+
+pub fn project() -> Value {
+    json!({"flow": "project", "title": "Stoves on the outer islands", "scopes": ["3"]})
+}
+
+pub fn submit_project(certifier: u32) -> Value {
+    json!({"step": "submit", "form": {
+        "title": "Stoves on the outer islands", "sectoral_scope": 3, "location": "Tanna, Tafea",
+        "start": "2023-01-01", "estimate_per_year": 500,
+        "description": "Efficient stoves for 4,000 households on four islands.",
+        "certifier": certifier,
+    }, "documents": [document("design-document", 1)]})
+}
+
+pub fn document(kind: &str, byte: u8) -> Value {
+    json!({"kind": kind, "sha256": hex::encode([byte; 32])})
+}
+
+pub async fn send(world: &World, who: &Somebody, path: &str, body: Value) -> Response {
+    world
+        .bare(Method::POST, path)
+        .bearer_auth(&who.token)
+        .header("Idempotency-Key", common::request().to_string())
+        .json(&body)
+        .send()
+        .await
+        .unwrap()
+}
+
+async fn must(world: &World, who: &Somebody, path: &str, body: Value) -> Value {
+    let response = send(world, who, path, body.clone()).await;
+    let status = response.status();
+    let text = response.text().await.unwrap();
+    assert!(status.is_success(), "{path} {body}: {status} {text}");
+    serde_json::from_str(&text).unwrap_or(Value::Null)
+}
+
+/// Somebody whom the operator invites, and who signs in.
+async fn invited(world: &World, name: &str, organisation: u32, role: &str) -> Somebody {
+    let email = format!("{name}@gov.example");
+    let invite = json!({"email": email, "name": name, "language": "en", "organisation": organisation, "role": role});
+    let sent: Value = world.post("/api/v1/invitations", invite).await;
+    join(world, sent["token"].as_str().unwrap()).await;
+    sign_in(world, &email, organisation).await
+}
+
+/// An organisation that registers itself, hands in its file and is approved.
+async fn registered(world: &World, kind: &str, name: &str, official: &Somebody) -> Somebody {
+    let email = format!("{name}@{kind}.example");
+    let body = json!({"organisation": format!("{name} {kind}"), "organisation_type": kind,
+        "email": email, "name": name, "language": "en"});
+    let made = world
+        .bare(Method::POST, "/api/v1/registrations")
+        .header("Idempotency-Key", common::request().to_string())
+        .json(&body)
+        .send()
+        .await
+        .unwrap();
+    let made: Value = read(made, StatusCode::CREATED, "registrations").await;
+    let organisation = u32::try_from(made["organisation"].as_u64().unwrap()).unwrap();
+    let mail = world.mails().pop().unwrap();
+    assert!(mail.contains(&email), "{mail}");
+    let at = mail.find("csl_").unwrap();
+    join(world, &mail[at..at + 68]).await;
+    let who = sign_in(world, &email, organisation).await;
+    let open = json!({"flow": "organisation", "title": format!("{name} {kind}")});
+    let case = must(world, &who, "/api/v1/cases", open).await["made"]["case"]
+        .as_u64()
+        .unwrap();
+    let file = json!({"step": "register", "form": {
+        "name": format!("{name} {kind}"), "tax_id": "TIN-1", "email": email, "address": "1 Harbour Road",
+    }, "documents": [document("registration-certificate", 9)]});
+    let acts = format!("/api/v1/cases/{case}/acts");
+    must(world, &who, &acts, file).await;
+    must(world, official, &acts, json!({"step": "approve"})).await;
+    who
+}
+
+async fn join(world: &World, token: &str) {
+    let body = json!({"token": token, "password": PASSWORD});
+    let joined = world
+        .bare(Method::POST, "/api/v1/invitations/accept")
+        .json(&body)
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(joined.status(), StatusCode::NO_CONTENT);
+}
+
+pub async fn sign_in(world: &World, email: &str, organisation: u32) -> Somebody {
+    let body = json!({"email": email, "password": PASSWORD});
+    let answer = world
+        .bare(Method::POST, "/api/v1/sign-in")
+        .json(&body)
+        .send()
+        .await
+        .unwrap();
+    let answer: Value = read(answer, StatusCode::OK, "sign-in").await;
+    let token = answer["token"].as_str().unwrap().to_owned();
+    let me = world.bare(Method::GET, "/api/v1/me").bearer_auth(&token);
+    let me: Value = read(me.send().await.unwrap(), StatusCode::OK, "me").await;
+    assert_eq!(me["user"]["organisation"], organisation);
+    Somebody {
+        token,
+        user: me["user"]["user"].as_u64().unwrap(),
+        organisation,
+    }
+}
