@@ -3,8 +3,8 @@
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    account, agreement, case, docs, hold, init, issue, key, ledger, organisation, peer, project,
-    retire, serve, transfer, verify, witness, workflow,
+    account, agreement, api, case, docs, hold, init, issue, key, ledger, organisation, peer,
+    people, project, retire, serve, transfer, verify, witness, workflow,
 };
 use crate::exit::EXIT_CODES;
 use crate::session::Session;
@@ -46,13 +46,20 @@ pub(crate) enum Command {
     /// Draft, sign, record or list bilateral agreements
     #[command(subcommand)]
     Agreement(agreement::AgreementCommand),
+    /// Sign in as a user and keep the session for later commands
+    SignIn(people::SignInArgs),
+    /// Invite and manage users
+    #[command(subcommand)]
+    User(people::UserCommand),
+    /// Send any request to the API
+    Api(api::ApiArgs),
     /// Register or list organisations
     #[command(subcommand)]
     Organisation(organisation::OrganisationCommand),
     /// Open, list or look into accounts
     #[command(subcommand)]
     Account(account::AccountCommand),
-    /// Look into the cases of the country's process
+    /// Open, move and look into the cases of the country's process
     #[command(subcommand)]
     Case(case::CaseCommand),
     /// Register or list projects

@@ -4,8 +4,10 @@ use std::error::Error;
 use std::time::Duration;
 
 use clap::Args;
-use countersign_node::http::dto::{IDEMPOTENCY_KEY, IDEMPOTENCY_REPLAYED, Page, Problem, Written};
-use countersign_node::people::ApiToken;
+use countersign_node::http::dto::{
+    IDEMPOTENCY_KEY, IDEMPOTENCY_REPLAYED, Page, Problem, Trial, Written,
+};
+use countersign_node::people::Bearer;
 use countersign_protocol::id::RequestId;
 use reqwest::{Method, RequestBuilder, Response, StatusCode};
 use serde::Serialize;
@@ -45,11 +47,11 @@ pub(crate) struct Client {
     http: reqwest::Client,
     runtime: Runtime,
     base: String,
-    token: Option<ApiToken>,
+    token: Option<Bearer>,
 }
 
 impl Client {
-    pub(crate) fn new(base: &str, token: Option<ApiToken>) -> Outcome<Self> {
+    pub(crate) fn new(base: &str, token: Option<Bearer>) -> Outcome<Self> {
         let runtime = Builder::new_current_thread().enable_all().build();
         let http = reqwest::Client::builder().timeout(TIMEOUT).build();
         Ok(Self {
@@ -132,6 +134,18 @@ impl Client {
         self.change(&Method::DELETE, path, write, None::<&()>)
     }
 
+    /// Asks what a write would do; nothing is written.
+    pub(crate) fn try_out<B: Serialize>(&self, path: &str, body: &B) -> Outcome<Trial> {
+        let id = RequestId([0x7e; 16]).to_string();
+        let path = with_query(path, &[("dry_run", "true".to_owned())]);
+        let build = || {
+            let request = self.request(Method::POST, &path);
+            request.header(IDEMPOTENCY_KEY, &id).json(body)
+        };
+        let response = self.send(&build)?;
+        self.json(response)
+    }
+
     /// A change under an idempotency key.
     pub(crate) fn change<B: Serialize, T: DeserializeOwned>(
         &self,
@@ -160,6 +174,37 @@ impl Client {
             terminal::say("this request was done before; its first answer is repeated");
         }
         self.json(response)
+    }
+
+    /// Sends something that is no write to the ledger: about people, or a draft. Gives nothing back.
+    pub(crate) fn tell<B: Serialize>(&self, method: &Method, path: &str, body: &B) -> Outcome {
+        self.send(&|| self.request(method.clone(), path).json(body))
+            .map(drop)
+    }
+
+    /// Any request, and the answer as it came: for `countersign api`.
+    pub(crate) fn raw(
+        &self,
+        method: &Method,
+        path: &str,
+        write: &WriteArgs,
+        body: Option<&serde_json::Value>,
+    ) -> Outcome<String> {
+        let id = write.id()?;
+        let build = || {
+            let request = self.request(method.clone(), path);
+            let request = match *method {
+                Method::GET => request,
+                _ => request.header(IDEMPOTENCY_KEY, id.to_string()),
+            };
+            match body {
+                Some(body) => request.json(body),
+                None => request,
+            }
+        };
+        let response = self.send(&build)?;
+        let text = self.runtime.block_on(response.text());
+        text.map_err(|error| self.broken(&error))
     }
 
     /// Asks something that writes nothing.
@@ -275,7 +320,7 @@ fn failure(problem: &Problem) -> Failure {
         "malformed" | "not-found" | "invalid" | "refused" | "rejected" | "too-large" => {
             Exit::Validation
         }
-        "not-authorised" => Exit::NotAuthorised,
+        "not-authorised" | "forbidden" => Exit::NotAuthorised,
         "conflict" => Exit::Conflict,
         "needs-approval" => Exit::NeedsApproval,
         "unreachable" | "not-witnessed" => Exit::Unreachable,

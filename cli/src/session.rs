@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use countersign_node::ops::config::Config;
-use countersign_node::people::ApiToken;
+use countersign_node::people::Bearer;
 use countersign_node::run::DataFolder;
 use dialoguer::Confirm;
 
@@ -45,7 +45,7 @@ pub(crate) struct Session {
         hide_env_values = true
     )]
     url: Option<String>,
-    /// The file with the API token; by default the operator's in the data folder
+    /// The file with a token, a session (see sign-in) or an API key; by default the operator's token in the data folder
     #[arg(
         long,
         global = true,
@@ -105,7 +105,7 @@ impl Session {
     }
 
     /// Without a token only what is public can be read: the node says so when it is not enough.
-    fn token(&self) -> Outcome<Option<ApiToken>> {
+    fn token(&self) -> Outcome<Option<Bearer>> {
         let path = match (&self.token_file, &self.data) {
             (Some(path), _) => path.clone(),
             (None, Some(data)) => {
@@ -117,7 +117,7 @@ impl Session {
             }
             (None, None) => return Ok(None),
         };
-        ApiToken::read(&path)
+        Bearer::read(&path)
             .map(Some)
             .map_err(|error| Failure::new(Exit::NotAuthorised, error))
     }

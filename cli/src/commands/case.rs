@@ -1,15 +1,28 @@
 //! Cases of the country's process: where each stands and whom it waits for.
 
-use clap::Subcommand;
-use countersign_node::http::dto::{AwaitedStep, CaseView};
+mod act;
+
+use clap::{Args, Subcommand};
+use countersign_node::http::dto::{
+    AwaitedStep, CaseFileView, CaseView, InboxView, NewOpenCase, Written,
+};
+use countersign_protocol::id::OrganisationId;
+use countersign_protocol::record::{Title, Word};
+use countersign_protocol::serial::SectoralScope;
 
 use super::organisation::ListArgs;
+use super::tell;
+use crate::client::WriteArgs;
 use crate::exit::Outcome;
 use crate::session::Session;
 use crate::table::{Table, View, moment, or_dash, tonnes};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum CaseCommand {
+    /// Open a case: a subject sets out on a flow of the process
+    Open(OpenArgs),
+    /// Take a step of a case
+    Act(Box<act::ActArgs>),
     /// List cases
     List(ListArgs),
     /// Show a case: its stage, and the steps that lead on
@@ -17,11 +30,46 @@ pub(crate) enum CaseCommand {
         /// Its number
         number: u64,
     },
+    /// Show what was handed in with a case, and what you can do next
+    File {
+        /// Its number
+        number: u64,
+    },
+    /// List what waits for you
+    Inbox(ListArgs),
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct OpenArgs {
+    /// The flow, such as project
+    flow: Word,
+    /// The subject's public title
+    #[arg(long)]
+    title: Title,
+    /// The track, where the flow has tracks
+    #[arg(long)]
+    track: Option<Word>,
+    /// The case that it belongs to
+    #[arg(long, value_name = "N")]
+    parent: Option<u64>,
+    /// An owner, where it is not your organisation alone; may be given several times
+    #[arg(long = "owner", value_name = "N")]
+    owners: Vec<OrganisationId>,
+    /// The receiver that a request names
+    #[arg(long, value_name = "N")]
+    counterparty: Option<OrganisationId>,
+    /// A sectoral scope; may be given several times
+    #[arg(long = "scope", value_name = "1-16")]
+    scopes: Vec<SectoralScope>,
+    #[command(flatten)]
+    write: WriteArgs,
 }
 
 impl CaseCommand {
     pub(crate) fn run(self, session: &Session) -> Outcome {
         match self {
+            Self::Open(args) => open(args, session),
+            Self::Act(args) => args.run(session),
             Self::List(args) => {
                 let found: Vec<CaseView> = session.client()?.list("cases", &[], args.limit)?;
                 session.out().show(&found, |found| table(found))
@@ -30,8 +78,80 @@ impl CaseCommand {
                 let found: CaseView = session.client()?.get(&format!("cases/{number}"), &[])?;
                 session.out().show(&found, pairs)
             }
+            Self::File { number } => {
+                let path = format!("cases/{number}/file");
+                let found: CaseFileView = session.client()?.get(&path, &[])?;
+                session.out().show(&found, file)
+            }
+            Self::Inbox(args) => {
+                let found: Vec<InboxView> = session.client()?.list("inbox", &[], args.limit)?;
+                session.out().show(&found, |found| inbox(found))
+            }
         }
     }
+}
+
+fn open(args: OpenArgs, session: &Session) -> Outcome {
+    let body = NewOpenCase {
+        flow: args.flow,
+        track: args.track,
+        parent: args.parent,
+        title: args.title,
+        owners: args.owners.into_iter().collect(),
+        counterparty: args.counterparty,
+        scopes: args.scopes.into_iter().collect(),
+    };
+    let written: Written<CaseView> = session.client()?.write("cases", &args.write, &body)?;
+    tell(&written.receipt);
+    session.out().show(&written, |written| pairs(&written.made))
+}
+
+fn file(it: &CaseFileView) -> View {
+    let texts = it.texts.iter().map(|text| {
+        let name = format!("{} of {}, leaf {}", text.part, text.step, text.leaf);
+        (
+            name,
+            text.text.clone().unwrap_or_else(|| "erased".to_owned()),
+        )
+    });
+    let next = it.next.iter().map(|step| {
+        let mut wants: Vec<String> = step
+            .form
+            .iter()
+            .map(|form| format!("form {form}"))
+            .collect();
+        wants.extend(step.documents.iter().map(|kind| format!("document {kind}")));
+        wants.extend(step.comment.then(|| "a comment".to_owned()));
+        let with = if wants.is_empty() {
+            String::new()
+        } else {
+            format!(" with {}", wants.join(", "))
+        };
+        match &step.hindrance {
+            None => ("you can".to_owned(), format!("{}{with}", step.step)),
+            Some(why) => ("not you".to_owned(), format!("{}: {why}", step.step)),
+        }
+    });
+    View::pairs(texts.chain(next))
+}
+
+fn inbox(waiting: &[InboxView]) -> View {
+    Table::of(
+        ["CASE>", "TITLE", "FLOW", "STAGE", "STEP", "SINCE", "DUE"],
+        "nothing waits for you",
+        waiting,
+        |it| {
+            [
+                it.case.to_string(),
+                it.title.to_string(),
+                it.flow.clone(),
+                it.stage.clone(),
+                it.step.clone(),
+                moment(it.since_ms),
+                or_dash(it.due_ms.map(moment)),
+            ]
+        },
+    )
 }
 
 fn table(cases: &[CaseView]) -> View {

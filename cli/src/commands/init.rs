@@ -47,6 +47,9 @@ pub(crate) struct InitArgs {
     /// Permit another address than loopback: put a TLS proxy before it
     #[arg(long)]
     http_public: bool,
+    /// A TLS proxy on this machine stands before HTTP: take the clients' addresses from its X-Forwarded-For
+    #[arg(long)]
+    behind_proxy: bool,
     /// Where peers reach this node, such as /ip4/0.0.0.0/tcp/4001; may be given several times
     #[arg(long, value_name = "MULTIADDR", num_args = 1..)]
     p2p: Vec<Multiaddr>,
@@ -130,6 +133,7 @@ impl InitArgs {
             http: HttpConfig {
                 listen: self.http,
                 allow_public: self.http_public,
+                behind_proxy: self.behind_proxy,
             },
             p2p: P2pConfig {
                 network: self.network,

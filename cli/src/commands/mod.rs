@@ -2,6 +2,7 @@
 
 pub(crate) mod account;
 pub(crate) mod agreement;
+pub(crate) mod api;
 pub(crate) mod case;
 pub(crate) mod docs;
 pub(crate) mod hold;
@@ -12,6 +13,7 @@ pub(crate) mod ledger;
 mod migrate;
 pub(crate) mod organisation;
 pub(crate) mod peer;
+pub(crate) mod people;
 pub(crate) mod project;
 pub(crate) mod retire;
 pub(crate) mod serve;
@@ -44,6 +46,9 @@ pub(crate) fn run(cli: Cli) -> Outcome {
         Command::Key(command) => command.run(session),
         Command::Peer(command) => command.run(session),
         Command::Agreement(command) => command.run(session),
+        Command::SignIn(args) => args.run(session),
+        Command::User(command) => command.run(session),
+        Command::Api(args) => args.run(session),
         Command::Organisation(command) => command.run(session),
         Command::Account(command) => command.run(session),
         Command::Case(command) => command.run(session),
