@@ -61,6 +61,9 @@ pub(crate) struct OpenArgs {
     /// A sectoral scope; may be given several times
     #[arg(long = "scope", value_name = "1-16")]
     scopes: Vec<SectoralScope>,
+    /// An owner's parts of what a project issues, as OWNER=PARTS; equal parts when none is named
+    #[arg(long = "share", value_name = "OWNER=PARTS", value_parser = share)]
+    shares: Vec<(OrganisationId, u32)>,
     #[command(flatten)]
     write: WriteArgs,
 }
@@ -100,10 +103,19 @@ fn open(args: OpenArgs, session: &Session) -> Outcome {
         owners: args.owners.into_iter().collect(),
         counterparty: args.counterparty,
         scopes: args.scopes.into_iter().collect(),
+        shares: args.shares.into_iter().collect(),
     };
     let written: Written<CaseView> = session.client()?.write("cases", &args.write, &body)?;
     tell(&written.receipt);
     session.out().show(&written, |written| pairs(&written.made))
+}
+
+fn share(text: &str) -> Result<(OrganisationId, u32), String> {
+    let read = |text: &str| {
+        let (owner, parts) = text.split_once('=')?;
+        Some((owner.parse().ok()?, parts.parse().ok()?))
+    };
+    read(text).ok_or_else(|| "write it as OWNER=PARTS, such as 3=2".to_owned())
 }
 
 fn file(it: &CaseFileView) -> View {

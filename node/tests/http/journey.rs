@@ -85,7 +85,7 @@ async fn who_proposed_does_not_decide_and_a_stranger_takes_no_step() {
         .act(&office.officials[0], period, json!({"step": "issue"}))
         .await;
     let twice =
-        json!({"step": "issue", "issue": {"account": office.accounts[0], "unit_type": "ITMO"}});
+        json!({"step": "issue", "issue": {"accounts": [office.accounts[0]], "unit_type": "ITMO"}});
     let refused = problem(office.try_act(&office.officials[0], period, twice).await).await;
     assert_eq!(
         (refused.status, kind(&refused)),

@@ -102,8 +102,7 @@ impl Office {
     pub async fn issue(&self, case: u64) -> Value {
         let issue = json!({"step": "issue"});
         self.act(&self.officials[0], case, issue).await;
-        let issue =
-            json!({"step": "issue", "issue": {"account": self.accounts[0], "unit_type": "ITMO"}});
+        let issue = json!({"step": "issue", "issue": {"accounts": [self.accounts[0]], "unit_type": "ITMO"}});
         self.act(&self.officials[1], case, issue).await
     }
 

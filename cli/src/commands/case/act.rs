@@ -38,12 +38,14 @@ pub(crate) struct ActArgs {
     /// A comment
     #[arg(long, value_name = "TEXT")]
     comment: Option<String>,
-    /// The account that receives what the step issues
+    /// The account of an owner that receives what the step issues; one for each owner
     #[arg(long, value_name = "ACCOUNT")]
-    issue_to: Option<AccountId>,
+    issue_to: Vec<AccountId>,
     /// The unit type of what the step issues
     #[arg(long, value_name = "TYPE", default_value = "ITMO")]
     unit_type: UnitType,
+    #[command(flatten)]
+    deducted: DeductedArgs,
     #[command(flatten)]
     reserve: ReserveArgs,
     /// Only try it: say what would be written, or what stands against it
@@ -51,6 +53,34 @@ pub(crate) struct ActArgs {
     dry_run: bool,
     #[command(flatten)]
     write: WriteArgs,
+}
+
+/// Where units go that the process deducts from what the step issues.
+#[derive(Args, Debug)]
+struct DeductedArgs {
+    /// The Party's account for overall mitigation in global emissions
+    #[arg(long, value_name = "ACCOUNT", requires = "issue_to")]
+    overall_mitigation: Option<AccountId>,
+    /// The account for the share of proceeds
+    #[arg(long, value_name = "ACCOUNT", requires = "issue_to")]
+    share_of_proceeds: Option<AccountId>,
+    /// The Party's buffer account
+    #[arg(long, value_name = "ACCOUNT", requires = "issue_to")]
+    buffer: Option<AccountId>,
+}
+
+fn issue_to(
+    accounts: &[AccountId],
+    unit_type: UnitType,
+    deducted: &DeductedArgs,
+) -> Option<IssueTo> {
+    (!accounts.is_empty()).then(|| IssueTo {
+        accounts: accounts.iter().copied().collect(),
+        unit_type,
+        overall_mitigation: deducted.overall_mitigation,
+        share_of_proceeds: deducted.share_of_proceeds,
+        buffer: deducted.buffer,
+    })
 }
 
 /// Units that the step reserves.
@@ -135,10 +165,7 @@ impl ActArgs {
             form,
             documents: documents.collect::<Outcome<_>>()?,
             comment: self.comment,
-            issue: self.issue_to.map(|account| IssueTo {
-                account,
-                unit_type: self.unit_type,
-            }),
+            issue: issue_to(&self.issue_to, self.unit_type, &self.deducted),
             reserve: self.reserve.wish()?,
         };
         let client = session.client()?;

@@ -182,7 +182,7 @@ impl App {
         };
         Ok(Command::Act(Box::new(NewAct {
             act,
-            issue: wish.issue,
+            issue: wish.issue.clone(),
             reserve,
         })))
     }

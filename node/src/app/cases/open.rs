@@ -1,6 +1,6 @@
 //! Opening a case.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use countersign_protocol::id::{OrganisationId, RequestId};
 use countersign_protocol::permission::{Object, opening};
@@ -29,6 +29,8 @@ pub struct CaseWish {
     pub counterparty: Option<OrganisationId>,
     /// Its sectoral scopes; when none is named, those of the case above it.
     pub scopes: BTreeSet<SectoralScope>,
+    /// The owners' parts of what a project issues; equal parts when none is named.
+    pub shares: BTreeMap<OrganisationId, u32>,
 }
 
 impl App {
@@ -60,6 +62,7 @@ impl App {
             owners: wish.owners,
             counterparty: wish.counterparty,
             scopes: wish.scopes,
+            shares: wish.shares,
             by: person.acted_by()?,
         };
         let command = Command::OpenCase(Box::new(new));

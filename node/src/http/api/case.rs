@@ -34,6 +34,7 @@ pub(super) async fn open(
         owners,
         counterparty,
         scopes,
+        shares,
     } = new;
     let wish = CaseWish {
         flow,
@@ -43,6 +44,7 @@ pub(super) async fn open(
         owners,
         counterparty,
         scopes,
+        shares,
     };
     let written = served.app.open_case(&caller, request, wish, mode).await?;
     answer(StatusCode::CREATED, &written, opened(&served, &written))

@@ -1,6 +1,6 @@
 //! Cases as people move them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use countersign_protocol::id::{AccountId, OrganisationId};
 use countersign_protocol::record::{
@@ -45,6 +45,9 @@ pub struct NewOpenCase {
     /// Its sectoral scopes; when none is named, those of the case above it.
     #[serde(default)]
     pub scopes: BTreeSet<SectoralScope>,
+    /// The owners' parts of what a project issues, such as `{"3": 2, "5": 1}`; equal parts when none is named.
+    #[serde(default)]
+    pub shares: BTreeMap<OrganisationId, u32>,
 }
 
 /// `POST /api/v1/cases/{number}/acts`: a step is taken.
