@@ -1,5 +1,8 @@
 //! Findings: the assigned certifier opens and closes them, an owner answers, and none is open where a certifier agrees.
 
+use std::collections::BTreeSet;
+
+use countersign_protocol::id::OrganisationId;
 use countersign_protocol::record::{
     ActedBy, Body, Commitment, FindingKind, FindingOpened, FindingStep,
 };
@@ -9,7 +12,7 @@ use proptest::prelude::*;
 use crate::small::{
     CERTIFIER, CREDITED, DEVELOPER, act, authorised_project, buyer, certifier, decide, developer,
     document, enrolled_under, monitored, monitored_in, official, open, person, plain, process_text,
-    register_both, registry, submit, survives_storage, trading, verify,
+    register, register_both, registry, submit, survives_storage, trading, verify,
 };
 use crate::support::{Ledger, text};
 
@@ -150,11 +153,25 @@ fn nobody_else_opens_answers_or_closes() {
     let (mut ledger, _, _) = trading();
     let project = authorised_project(&mut ledger);
     let case = monitored(&mut ledger, project);
+    // A certifier of another project.
+    ledger.must(&Command::Enrol {
+        name: text("Another certifier"),
+        organisation_type: text("certifier"),
+        scopes: BTreeSet::new(),
+    });
+    register(&mut ledger, OrganisationId(6), "certifier");
+    let other = person(OrganisationId(6), "certifier", "administrator", 60);
     let reader = |by: ActedBy| ActedBy {
         role: text("viewer"),
         ..by
     };
-    for by in [developer(), buyer(), official(1), reader(certifier())] {
+    for by in [
+        developer(),
+        buyer(),
+        official(1),
+        reader(certifier()),
+        other.clone(),
+    ] {
         let done = opened(&mut ledger, case, Clarification, &by);
         assert!(is_refused(&done), "{by:?}");
     }
@@ -167,7 +184,13 @@ fn nobody_else_opens_answers_or_closes() {
     assert!(is_refused(&early), "closed before it was answered");
     answered(&mut ledger, step(case, 1, &developer())).unwrap();
     answered(&mut ledger, step(case, 1, &developer())).unwrap();
-    for by in [developer(), buyer(), official(1), reader(certifier())] {
+    for by in [
+        developer(),
+        buyer(),
+        official(1),
+        reader(certifier()),
+        other.clone(),
+    ] {
         let done = closed(&mut ledger, step(case, 1, &by));
         assert!(is_refused(&done), "{by:?}");
     }
@@ -284,6 +307,30 @@ fn findings_are_counted_and_rest_with_a_suspended_owner() {
         ledger.write(forged(2)),
         Err(Refusal::CasePaused { .. })
     ));
+}
+
+#[test]
+fn an_official_who_may_verify_in_the_certifiers_place_is_no_certifier() {
+    let replaced = process_text().replace(
+        "scope = \"assigned\" }]\nform = \"verification\"",
+        "scope = \"assigned\" }, { type = \"government\", roles = [\"administrator\"] }]\nform = \"verification\"",
+    );
+    let mut ledger = enrolled_under(replaced);
+    register_both(&mut ledger);
+    let project = authorised_project(&mut ledger);
+    let case = monitored(&mut ledger, project);
+    let by = official(1);
+    let mut agree = verify(case, &[(2023, 5)]);
+    agree.by = Some(by.clone());
+    assert!(is_refused(&opened(&mut ledger, case, Clarification, &by)));
+    opened(&mut ledger, case, Clarification, &certifier()).unwrap();
+    assert!(matches!(
+        act(&mut ledger, agree.clone()),
+        Err(Refusal::FindingOpen { .. })
+    ));
+    answered(&mut ledger, step(case, 1, &developer())).unwrap();
+    closed(&mut ledger, step(case, 1, &certifier())).unwrap();
+    act(&mut ledger, agree).unwrap();
 }
 
 #[test]
