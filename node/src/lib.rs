@@ -11,6 +11,7 @@ pub mod mail;
 pub mod network;
 pub mod ops;
 pub mod people;
+pub mod projection;
 pub mod run;
 pub mod store;
 pub mod witness;

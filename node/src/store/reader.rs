@@ -241,6 +241,14 @@ impl StoreReader {
         self.each(Column::Transfer, &mut visit)
     }
 
+    /// The registry value under a key that is no transfer's.
+    ///
+    /// # Errors
+    /// When the row cannot be read.
+    pub fn state(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        self.get(Column::State, key)
+    }
+
     /// The registry value under the key of a transfer.
     ///
     /// # Errors

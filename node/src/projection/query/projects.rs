@@ -1,0 +1,118 @@
+//! Projects.
+
+use countersign_protocol::id::OrganisationId;
+use countersign_protocol::serial::SectoralScope;
+use serde::{Deserialize, Serialize};
+
+use super::cursor::Holds;
+use super::list::{List, Order};
+use super::{Page, Window};
+use crate::projection::ProjectionError;
+use crate::projection::db::{Cell, Row};
+use crate::projection::follow::Projection;
+
+/// Orders of projects.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ProjectSort {
+    /// By national number.
+    #[default]
+    Number,
+    /// By title.
+    Title,
+    /// By the leaf that changed them last.
+    Changed,
+}
+
+/// Which projects are wanted.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ProjectQuery {
+    /// Of this organisation.
+    pub organisation: Option<OrganisationId>,
+    /// Of this sectoral scope.
+    pub scope: Option<SectoralScope>,
+    /// In this standing: `active`, `suspended` or `closed`.
+    pub standing: Option<String>,
+    /// With these characters in the title.
+    pub q: Option<String>,
+    /// In this order.
+    pub sort: ProjectSort,
+    /// This part of the list.
+    pub window: Window,
+}
+
+/// A project.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProjectRow {
+    /// Its national number.
+    pub number: u32,
+    /// Its developer.
+    pub organisation: OrganisationId,
+    /// Its public title.
+    pub title: String,
+    /// Its CDM sectoral scope.
+    pub scope: SectoralScope,
+    /// Whether anything may happen to it: `active`, `suspended` or `closed`.
+    pub standing: String,
+    /// The newest leaf that may have changed it.
+    pub changed_at: u64,
+}
+
+const COLUMNS: &[&str] = &[
+    "number",
+    "organisation",
+    "title",
+    "scope",
+    "standing",
+    "changed_at",
+];
+
+pub(super) fn row(row: &Row) -> Result<ProjectRow, ProjectionError> {
+    Ok(ProjectRow {
+        number: row.number(0)?,
+        organisation: OrganisationId(row.number(1)?),
+        title: row.parsed(2)?,
+        scope: SectoralScope::new(row.number(3)?).map_err(|_| ProjectionError::Row(3))?,
+        standing: row.parsed(4)?,
+        changed_at: row.number(5)?,
+    })
+}
+
+impl Projection {
+    /// Projects.
+    ///
+    /// # Errors
+    /// [`ProjectionError`]
+    pub async fn projects(
+        &self,
+        query: &ProjectQuery,
+    ) -> Result<Page<ProjectRow>, ProjectionError> {
+        let order = match query.sort {
+            ProjectSort::Number => Order {
+                name: "projects/number",
+                columns: &[("number", Holds::Int)],
+            },
+            ProjectSort::Title => Order {
+                name: "projects/title",
+                columns: &[("folded", Holds::Text), ("number", Holds::Int)],
+            },
+            ProjectSort::Changed => Order {
+                name: "projects/changed",
+                columns: &[("changed_at", Holds::Int), ("number", Holds::Int)],
+            },
+        };
+        let mut list = List::of("projects", COLUMNS, order);
+        let organisation = query.organisation.map(|it| Cell::from(it.0));
+        if query.sort == ProjectSort::Number {
+            list.led_by("organisation = ?", "organisation", organisation);
+        } else {
+            list.only("organisation = ?", organisation.map(|it| vec![it]));
+        }
+        let scope = query.scope.map(|it| u32::from(it.number()));
+        list.only("scope = ?", scope.map(|it| vec![Cell::from(it)]));
+        let standing = query.standing.as_deref();
+        list.only("standing = ?", standing.map(|it| vec![Cell::text(it)]));
+        list.named(query.q.as_deref());
+        list.page(self, &query.window, row).await
+    }
+}
