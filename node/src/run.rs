@@ -31,6 +31,7 @@ use crate::ops::config::{Config, WitnessAddress};
 use crate::ops::files::{self, FileFault, Privacy};
 use crate::ops::keys::{KeyFolder, NodeKeys};
 use crate::people::{Beneficiaries, ISSUER_BYTES_MAX, People, PeopleSettings, Tokens};
+use crate::projection::{Projection, ProjectionSettings};
 use crate::witness::{self, HttpWitness, Witness, WitnessClient, WitnessStore};
 
 pub use error::RunError;
@@ -151,7 +152,14 @@ impl Node {
             matrix: matrix(folder)?,
             beneficiaries,
             clock: Arc::new(now_ms),
-        });
+        })
+        .with_projection(Projection::start(
+            projection_settings(folder, &config),
+            Arc::new(handle.clone()),
+            handle.head(),
+            &tasks,
+            stop.clone(),
+        ));
         let listener = TcpListener::bind(config.http.listen)
             .await
             .map_err(|source| RunError::Listen {
@@ -254,6 +262,15 @@ async fn open_ledger(
         .await
         .map_err(|_| RunError::Aborted)?;
     Ok(opened?)
+}
+
+/// Where the read model of a data folder is kept.
+#[must_use]
+pub fn projection_settings(folder: &DataFolder, config: &Config) -> ProjectionSettings {
+    ProjectionSettings {
+        file: folder.projection(),
+        url: config.projection.url.clone(),
+    }
 }
 
 fn to_size(limit: u32) -> usize {

@@ -14,13 +14,12 @@ mod common;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use countersign_node::ops::config::{Config, HttpConfig, LimitsConfig, P2pConfig};
-use countersign_node::run::{DataFolder, NewNode, Node, init};
-use secrecy::SecretString;
+use countersign_node::run::DataFolder;
 
 use common::Random;
 use common::country::{populate, request};
 use common::machine::{Machine, resident_megabytes};
+use common::node::start;
 use common::options::Options;
 use common::postgres::Postgres;
 use common::report::{Series, line, ratio, verdict};
@@ -50,38 +49,6 @@ fn main() {
         reads(&options, &runtime, node.http());
     }
     runtime.block_on(node.stop());
-}
-
-/// A country's node with default limits and no witnesses.
-fn start(runtime: &tokio::runtime::Runtime, folder: &DataFolder) -> (Node, String) {
-    let config = Config {
-        party: "GH".parse().unwrap(),
-        name: "Authority".parse().unwrap(),
-        origin: "gh.example/ledger".parse().unwrap(),
-        registry: "GHA01".parse().unwrap(),
-        policy: "policy".into(),
-        http: HttpConfig {
-            listen: "127.0.0.1:0".parse().unwrap(),
-            allow_public: false,
-            behind_proxy: false,
-        },
-        p2p: P2pConfig {
-            network: "bench".parse().unwrap(),
-            listen: Vec::new(),
-            announce: Vec::new(),
-        },
-        witnesses: Vec::new(),
-        limits: LimitsConfig::default(),
-    };
-    let passphrase = SecretString::from("a passphrase for a bench");
-    let new = NewNode {
-        config,
-        policy: "quorum none\n".to_owned(),
-    };
-    init(folder, &new, &passphrase).unwrap();
-    let token = std::fs::read_to_string(folder.token()).unwrap();
-    let node = runtime.block_on(Node::start(folder, passphrase)).unwrap();
-    (node, token.trim().to_owned())
 }
 
 /// Memory once start has settled.

@@ -6,7 +6,8 @@ use std::path::PathBuf;
 use clap::Args;
 use countersign_node::network::Multiaddr;
 use countersign_node::ops::config::{
-    Config, HttpConfig, LimitsConfig, NetworkName, P2pConfig, WitnessAddress, WitnessConfig,
+    Config, HttpConfig, LimitsConfig, NetworkName, P2pConfig, ProjectionConfig, WitnessAddress,
+    WitnessConfig,
 };
 use countersign_node::run::{DataFolder, NewNode, init};
 use countersign_protocol::id::{Origin, Text};
@@ -141,6 +142,7 @@ impl InitArgs {
                 announce: self.announce,
             },
             witnesses,
+            projection: ProjectionConfig::default(),
             limits: LimitsConfig::default(),
         })
     }

@@ -100,6 +100,9 @@ pub enum AppError {
         /// Leaves that the newest witnessed checkpoint covers.
         covered: u64,
     },
+    /// The read model can not answer at the moment.
+    #[error("{0}")]
+    NotListed(Arc<str>),
     /// The federation could not do it.
     #[error(transparent)]
     Federation(FederationError),

@@ -9,6 +9,7 @@ mod error;
 mod federation;
 mod history;
 mod ledger;
+mod lists;
 mod people;
 mod process;
 mod registry;
@@ -31,6 +32,7 @@ pub use error::{AppError, Field};
 pub use federation::{FederationControl, FederationError, PeerInfo, PingReply, WitnessInfo};
 pub use history::StatementEntry;
 pub use ledger::{LedgerHead, ProofOf, StoredRecord, WitnessedHead};
+pub use lists::SearchResult;
 pub use people::{Me, Registered, RegistrationWish, RoleChange, UserWish};
 pub use process::{ListedCase, ListedProcess};
 pub use registry::{AccountBalances, AgreementUse, ListedPartner};
@@ -42,6 +44,7 @@ pub use write::{EXPIRY_DEFAULT_MS, Mode, Retirement, SendOrder, Written};
 use crate::ledger::{Clock, LedgerHandle};
 use crate::mail::Mail;
 use crate::people::{Beneficiaries, People, Tokens};
+use crate::projection::Projection;
 
 /// The most items that one call lists.
 pub const LIST_MAX: usize = 1000;
@@ -70,6 +73,7 @@ pub struct AppParts {
 #[derive(Clone)]
 pub struct App {
     inner: Arc<Inner>,
+    projection: Option<Projection>,
 }
 
 struct Inner {
@@ -147,6 +151,7 @@ impl App {
             clock,
         } = parts;
         Self {
+            projection: None,
             inner: Arc::new(Inner {
                 ledger,
                 federation,

@@ -158,6 +158,15 @@ impl App {
         Ok(self.with_cover(found))
     }
 
+    /// One side of a transfer, if this ledger knows it.
+    pub(super) fn listed_transfer(&self, key: TransferKey) -> Option<ListedTransfer> {
+        let listed = self.ledger().read(|state| {
+            let transfer = state.transfer(&key)?;
+            Some(ListedTransfer::new(state, key, transfer))
+        })?;
+        Some(self.with_cover(listed))
+    }
+
     pub(super) fn find_transfer(&self, id: TransferId) -> Result<ListedTransfer, AppError> {
         self.ledger()
             .read(|state| {

@@ -161,6 +161,36 @@ impl Parameters {
         Err(ApiError::parameter("limit", &why))
     }
 
+    /// Whether nothing is asked for but a part of the list, whose place is a plain number if it is given.
+    pub(super) fn is_plain(&self) -> bool {
+        self.0.iter().all(|(name, value)| match name.as_str() {
+            "limit" => true,
+            "after" => value.parse::<u64>().is_ok(),
+            _ => false,
+        })
+    }
+
+    /// Whether nothing is asked for but these.
+    pub(super) fn are_among(&self, names: &[&str]) -> bool {
+        self.0
+            .iter()
+            .all(|(name, _)| names.contains(&name.as_str()))
+    }
+
+    /// The order of a list, and whether it is turned round: `-` before the word says so.
+    pub(super) fn sort<T: DeserializeOwned>(&mut self) -> Result<(Option<T>, bool), ApiError> {
+        let Some(text) = self.text("sort") else {
+            return Ok((None, false));
+        };
+        let (word, descending) = match text.strip_prefix('-') {
+            Some(word) => (word, true),
+            None => (text.as_str(), false),
+        };
+        let word = StrDeserializer::<WordError>::new(word);
+        let sort = T::deserialize(word).map_err(|why| ApiError::parameter("sort", &why))?;
+        Ok((Some(sort), descending))
+    }
+
     /// Refuses what nobody asked for, so that a misspelled parameter is not taken for its absence.
     pub(super) fn finish(self) -> Result<(), ApiError> {
         match self.0.first() {

@@ -297,6 +297,7 @@ impl From<AppError> for ApiError {
             | AppError::OperatorNeeded => Self::new(Kind::Forbidden, detail),
             AppError::Form { errors, .. } => form(detail, errors),
             AppError::People(error) => people(&error, detail),
+            AppError::NotListed(_) => Self::new(Kind::NotReady, detail),
             AppError::NotWitnessed { .. } => Self::new(Kind::NotWitnessed, detail),
             AppError::Federation(FederationError::Unreachable { .. }) => {
                 Self::new(Kind::Unreachable, detail)

@@ -70,6 +70,8 @@ pub struct Config {
     pub p2p: P2pConfig,
     /// Who is asked to cosign the own checkpoints.
     pub witnesses: Vec<WitnessConfig>,
+    /// The read model.
+    pub projection: ProjectionConfig,
     /// How much the node takes on.
     pub limits: LimitsConfig,
 }
@@ -136,6 +138,14 @@ impl fmt::Display for NetworkName {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(&self.0)
     }
+}
+
+/// The read model: search, lists and histories.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ProjectionConfig {
+    /// A PostgreSQL database of this node alone, as `postgres://user@host/database`; without one the read model is a
+    /// SQLite file in the data folder.
+    pub url: Option<String>,
 }
 
 /// A witness that cosigns the own checkpoints.

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use countersign_protocol::id::{AccountId, TransferId};
 use countersign_protocol::party::Party;
 use countersign_protocol::record::{
-    ActedBy, Body, CaseAct, CaseOpened, Commitment, Fate, HoldOn, HoldPlaced, Lock, Purpose,
-    Reservation, Retire, RetireKind,
+    ActedBy, Body, CaseAct, CaseOpened, Commitment, Fate, FindingStep, HoldOn, HoldPlaced, Lock,
+    Purpose, Reservation, Retire, RetireKind,
 };
 use countersign_protocol::registry::{CaseEnd, Key, LedgerAccount, Transfer, TransferKey, Value};
 use countersign_protocol::units::UnitRange;
@@ -106,6 +106,12 @@ impl History {
                 self.touched.migrated.insert(moved.case);
                 self.act(&it, moved.case, None, "migrated", moved.by.first());
             }
+            Body::FindingOpened(finding) => {
+                self.touched.cases.insert(finding.case);
+                self.act(&it, finding.case, None, "finding_opened", Some(&finding.by));
+            }
+            Body::FindingAnswered(step) => self.finding(&it, "finding_answered", step),
+            Body::FindingClosed(step) => self.finding(&it, "finding_closed", step),
             Body::HoldPlaced(hold) => self.ordered(&mut it, "hold_placed", hold),
             Body::HoldLifted(lifted) => {
                 let known = source.value(&Key::Hold(lifted.hold))?;
@@ -131,6 +137,13 @@ impl History {
             | Body::SourceSettled(_)) => self.crossed(&mut it, body)?,
         }
         Ok(())
+    }
+
+    /// A finding goes on, in its own case or in a later one of the project.
+    fn finding(&mut self, it: &Leaf<'_>, answer: &'static str, step: &FindingStep) {
+        let case = step.within.unwrap_or(step.case);
+        self.touched.cases.extend([step.case, case]);
+        self.act(it, case, None, answer, Some(&step.by));
     }
 
     /// A hold that somebody ordered: where it names units, they stay where they are and remember it.

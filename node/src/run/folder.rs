@@ -7,6 +7,7 @@ use countersign_protocol::party::Party;
 
 use crate::federation::control::invite_path;
 use crate::ops::files::{self, FileFault, PUBLIC_FILE_MODE, Privacy};
+use crate::projection::PROJECTION_FILE;
 
 /// A node's data folder.
 #[derive(Clone, Debug)]
@@ -71,6 +72,12 @@ impl DataFolder {
     #[must_use]
     pub fn permissions(&self) -> PathBuf {
         self.0.join("permissions.toml")
+    }
+
+    /// The read model, where it is not in PostgreSQL.
+    #[must_use]
+    pub fn projection(&self) -> PathBuf {
+        self.0.join(PROJECTION_FILE)
     }
 
     /// The hashes of API tokens.

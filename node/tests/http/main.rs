@@ -14,6 +14,7 @@ mod common;
 mod health_and_metrics;
 mod journey;
 mod listener;
+mod lists;
 mod log_tiles;
 mod office;
 mod people;

@@ -1,5 +1,6 @@
 //! One country's node without a network: everything that HTTP shows is there, partners and witnesses are played.
 
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -13,6 +14,7 @@ use countersign_node::http::{HttpLimits, HttpParts, router, serve};
 use countersign_node::ledger::{Head, Ledger, LedgerHandle, Receipt, Submission};
 use countersign_node::mail::Mail;
 use countersign_node::people::{Beneficiaries, People, PeopleSettings, Tokens};
+use countersign_node::projection::{Projection, ProjectionSettings};
 use countersign_protocol::federation::ProvenRecord;
 use countersign_protocol::federation::invite::Invite;
 use countersign_protocol::id::{RequestId, TransferId};
@@ -28,6 +30,7 @@ use reqwest::{Method, RequestBuilder, Response, StatusCode};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 use crate::common::{self, Folder};
 
@@ -240,6 +243,14 @@ pub struct World {
     client: reqwest::Client,
 }
 
+/// The read model of a ledger; its task ends with the test's runtime.
+fn read_model(ledger: &Ledger, file: PathBuf) -> Projection {
+    let settings = ProjectionSettings { file, url: None };
+    let (source, head) = (ledger.handle(), ledger.handle().head());
+    let stop = CancellationToken::new();
+    Projection::start(settings, Arc::new(source), head, &TaskTracker::new(), stop)
+}
+
 impl World {
     /// Ghana with one organisation, accounts 1 and 2, project 1, 1,000 tonnes in account 1, and Switzerland as partner.
     pub async fn start() -> Self {
@@ -272,6 +283,9 @@ impl World {
             beneficiaries: beneficiaries.clone(),
             clock: Arc::new(now_ms),
         });
+        let projection = read_model(&ledger, at("projection.sqlite"));
+        assert!(projection.wait_for(0, Duration::from_secs(60)).await);
+        let app = app.with_projection(projection);
         let parts = HttpParts {
             app,
             witness: Some(

@@ -79,6 +79,16 @@ impl Postgres {
             .to_owned()
     }
 
+    /// Where a client of sqlx finds it.
+    pub fn url(&self) -> String {
+        let user = self.user.map_or_else(
+            || output(Command::new("id").arg("-un")).unwrap_or_default(),
+            str::to_owned,
+        );
+        let (user, host) = (user.trim(), self.folder.path().display());
+        format!("postgres://{user}@localhost/{DATABASE}?host={host}")
+    }
+
     /// Makes the schema anew with so many accounts.
     pub fn load(&self, accounts: u32) -> Result<(), String> {
         let schema = self.script("schema.sql", include_str!("../sql/schema.sql"));

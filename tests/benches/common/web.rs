@@ -68,6 +68,49 @@ pub fn get(path: &str) -> String {
     format!("GET {path} HTTP/1.1\r\nhost: localhost\r\n\r\n")
 }
 
+/// A request that gets a path with a token.
+pub fn get_as(path: &str, token: &str) -> String {
+    format!("GET {path} HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer {token}\r\n\r\n")
+}
+
+/// How long each answer took over so many connections, each with one request under way. Only successes may come back.
+pub async fn latencies<R>(
+    address: SocketAddr,
+    connections: u64,
+    duration: Duration,
+    requests: impl Fn(u64) -> R,
+) -> Vec<Duration>
+where
+    R: FnMut() -> String + Send + 'static,
+{
+    let start = Instant::now();
+    let workers: Vec<_> = (0..connections)
+        .map(|number| {
+            let mut next = requests(number);
+            tokio::spawn(async move {
+                let mut connection = Connection::open(address).await;
+                let mut taken = Vec::new();
+                while start.elapsed() < duration {
+                    let request = next();
+                    let asked = Instant::now();
+                    let status = connection.ask(&request).await;
+                    taken.push(asked.elapsed());
+                    assert!(
+                        (200..300).contains(&status),
+                        "answered with {status}: {request}"
+                    );
+                }
+                taken
+            })
+        })
+        .collect();
+    let mut all = Vec::new();
+    for worker in workers {
+        all.extend(worker.await.unwrap());
+    }
+    all
+}
+
 /// Answers a second over so many connections, each with one request under way. Only successes may come back.
 pub async fn answers_per_second<R>(
     address: SocketAddr,

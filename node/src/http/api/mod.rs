@@ -3,6 +3,7 @@
 mod access;
 mod case;
 mod ledger;
+mod lists;
 mod process;
 mod registry;
 mod transfers;
@@ -20,13 +21,13 @@ pub(super) fn routes() -> Router<Served> {
         .route("/status", get(ledger::status))
         .route(
             "/organisations",
-            get(registry::organisations).post(write::organisation),
+            get(lists::organisations).post(write::organisation),
         )
         .route("/accounts", get(registry::accounts).post(write::account))
         .route("/accounts/{id}", get(registry::account))
         .route("/accounts/{id}/holdings", get(registry::holdings))
         .route("/accounts/{id}/statement", get(registry::statement))
-        .route("/projects", get(registry::projects).post(write::project))
+        .route("/projects", get(lists::projects).post(write::project))
         .route("/partners", get(registry::partners).post(write::partner))
         .route("/partners/{party}", delete(write::remove_partner))
         .route("/partners/{party}/ping", post(registry::ping))
@@ -37,20 +38,26 @@ pub(super) fn routes() -> Router<Served> {
         .route("/agreements/sign", post(write::sign_agreement))
         .route("/invite", get(registry::invite))
         .route("/units/{name}", get(registry::units))
-        .route("/transfers", get(transfers::list).post(write::send))
+        .route("/transfers", get(lists::transfers).post(write::send))
         .route("/transfers/{id}", get(transfers::show))
         .route("/transfers/{id}/cancel", post(write::cancel))
         .route("/issuances", post(write::issue))
         .route("/holds", post(write::hold))
         .route("/account-transfers", post(write::account_transfer))
-        .route("/retirements", post(write::retire))
+        .route("/retirements", get(lists::retirements).post(write::retire))
         .route("/keys/rotate", post(write::rotate))
         .route("/processes", get(process::list).post(process::adopt))
         .route("/processes/{version}/file", get(process::file))
         .route("/enrolments", post(process::enrol))
-        .route("/cases", get(process::cases).post(case::open))
+        .route("/cases", get(lists::cases).post(case::open))
+        .route("/holdings", get(lists::holdings))
+        .route("/units/{name}/history", get(lists::units_history))
+        .route("/search", get(lists::search))
         .route("/cases/{number}", get(process::case))
-        .route("/cases/{number}/acts", post(case::act))
+        .route(
+            "/cases/{number}/acts",
+            get(lists::case_acts).post(case::act),
+        )
         .route("/cases/{number}/file", get(case::file))
         .route(
             "/cases/{number}/drafts/{step}",

@@ -36,7 +36,7 @@ pub(super) async fn show(
     Ok(Json(view::transfer(served.app.transfer(id).await?)))
 }
 
-fn stage(name: StateName) -> TransferStage {
+pub(super) fn stage(name: StateName) -> TransferStage {
     match name {
         StateName::Locked => TransferStage::Locked,
         StateName::Final => TransferStage::Final,

@@ -84,6 +84,18 @@ pub(super) fn holding(of: &Holding) -> HoldingView {
     }
 }
 
+/// The word of a place in the read model.
+pub(super) const fn place_word(place: PlaceName) -> &'static str {
+    match place {
+        PlaceName::Available => "available",
+        PlaceName::OnHold => "on_hold",
+        PlaceName::Escrow => "escrow",
+        PlaceName::Abroad => "abroad",
+        PlaceName::Used => "used",
+        PlaceName::Cancelled => "cancelled",
+    }
+}
+
 pub(super) fn statement_line(of: StatementEntry) -> StatementLine {
     StatementLine {
         index: of.index,

@@ -6,6 +6,7 @@
 //! a reader of responses must ignore members that it does not know.
 
 mod case;
+mod list;
 mod people;
 mod problem;
 mod process;
@@ -18,6 +19,7 @@ pub use case::{
     CaseActed, CaseFileView, CaseTextView, DraftView, InboxView, NewCaseAct, NewOpenCase,
     NewReserve, NextStepView, ReservedFate, Trial,
 };
+pub use list::{RetirementView, SearchView, UnitsEvent};
 pub use people::{
     AcceptInvitation, ApiKeyMade, ApiKeyView, AuditView, AuthenticatorMade, ChangePassword,
     CodeBody, CompleteSignIn, DecideProposal, InvitationSent, InviteUser, MeView, NewApiKey,

@@ -29,6 +29,7 @@ impl Display for Config {
             http,
             p2p,
             witnesses,
+            projection,
             limits,
         } = self;
         writeln!(
@@ -73,6 +74,13 @@ impl Display for Config {
                 WitnessAddress::Http(http) => writeln!(formatter, "http = {}", quoted(http))?,
                 WitnessAddress::Peer(peer) => writeln!(formatter, "peer = {}", quoted(peer))?,
             }
+        }
+        if let Some(url) = &projection.url {
+            writeln!(
+                formatter,
+                "\n# The read model; without this a SQLite file in this folder."
+            )?;
+            writeln!(formatter, "[projection]\nurl = {}", quoted(url))?;
         }
         writeln!(formatter, "\n[limits]")?;
         writeln!(

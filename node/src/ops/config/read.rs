@@ -1,8 +1,8 @@
 //! From text to [`Config`], with the line of every fault.
 
 use super::{
-    ADDRESSES_MAX, Config, HttpConfig, LimitsConfig, NetworkName, P2pConfig, WITNESSES_MAX,
-    WitnessAddress, WitnessConfig,
+    ADDRESSES_MAX, Config, HttpConfig, LimitsConfig, NetworkName, P2pConfig, ProjectionConfig,
+    WITNESSES_MAX, WitnessAddress, WitnessConfig,
 };
 use crate::ops::files::FileFault;
 use countersign_protocol::federation::HttpAddress;
@@ -112,6 +112,8 @@ struct File {
     #[serde(default, rename = "witness")]
     witnesses: Vec<Spanned<WitnessSection>>,
     #[serde(default)]
+    projection: ProjectionSection,
+    #[serde(default)]
     limits: LimitsSection,
 }
 
@@ -146,6 +148,12 @@ struct WitnessSection {
 
 #[derive(Deserialize, Default)]
 #[serde(deny_unknown_fields)]
+struct ProjectionSection {
+    url: Option<Spanned<String>>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
 struct LimitsSection {
     queue_submissions: Option<Spanned<u32>>,
     http_body_bytes: Option<Spanned<u32>>,
@@ -166,6 +174,7 @@ impl File {
             http,
             p2p,
             witnesses,
+            projection,
             limits,
         } = self;
         let party = party.0;
@@ -192,6 +201,7 @@ impl File {
             http: http.check(text)?,
             p2p: p2p.check(text)?,
             witnesses: check_witnesses(text, witnesses)?,
+            projection: projection.check(text)?,
             limits: limits.check(text)?,
         })
     }
@@ -222,6 +232,25 @@ impl HttpSection {
             listen: address,
             allow_public: self.allow_public,
             behind_proxy: self.behind_proxy,
+        })
+    }
+}
+
+impl ProjectionSection {
+    fn check(self, text: &str) -> Result<ProjectionConfig, Fault> {
+        let Some(url) = self.url else {
+            return Ok(ProjectionConfig::default());
+        };
+        let is_postgres = ["postgres://", "postgresql://"]
+            .iter()
+            .any(|scheme| url.get_ref().starts_with(scheme));
+        if !is_postgres {
+            let why = "this is not a PostgreSQL address; write postgres://user@host/database, or remove the line for \
+                       SQLite in the data folder";
+            return Err(Fault::at(text, url.span(), why));
+        }
+        Ok(ProjectionConfig {
+            url: Some(url.into_inner()),
         })
     }
 }

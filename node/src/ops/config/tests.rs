@@ -218,6 +218,13 @@ fn every_fault_names_its_line_and_column() {
             1,
             "unknown field `cache_mb`",
         ),
+        (
+            "[limits]",
+            "[projection]\nurl = \"mysql://db\"\n[limits]",
+            25,
+            7,
+            "postgres://user@host/database",
+        ),
         ("[limits]", "[limit]", 24, 2, "unknown field `limit`"),
         (
             "[http]\n",
@@ -296,7 +303,7 @@ prop_compose! {
     fn any_config()(
         name in "[^\\p{C}\\p{Zl}\\p{Zp}]{1,40}", origin in "[a-z\"'\\\\]{1,20}", policy in "[a-z\"'\\\\/]{1,20}", port: u16, public: bool,
         ports in prop::collection::btree_set(1..u16::MAX, 0..5), witnesses in prop::collection::btree_map("[a-z\"\\\\ ]{1,12}", any::<bool>(), 0..5),
-        limits in (16..1000_u32, 4..100_u32),
+        limits in (16..1000_u32, 4..100_u32), database in prop::option::of("postgres(ql)?://[a-z\"'\\\\/]{1,20}"),
     ) -> Config {
         let address = |port: u16| format!("/ip4/10.0.0.1/tcp/{port}").parse().unwrap();
         let witness = |((name, http), seed): ((String, bool), u8)| WitnessConfig {
@@ -315,6 +322,7 @@ prop_compose! {
             http: HttpConfig { listen: SocketAddr::from((if public { [10, 0, 0, 1] } else { [127, 0, 0, 1] }, port)), allow_public: public, behind_proxy: public },
             p2p: P2pConfig { network: "a-1".parse().unwrap(), listen: ports.iter().map(|port| address(*port)).collect(), announce: ports.iter().rev().map(|port| address(*port)).collect() },
             witnesses: witnesses.into_iter().zip(1..).map(witness).collect(),
+            projection: ProjectionConfig { url: database },
             limits: LimitsConfig { queue_submissions: limits.0, cache_mib: limits.1, ..LimitsConfig::default() },
         }
     }

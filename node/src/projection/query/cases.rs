@@ -62,9 +62,10 @@ pub struct CaseQuery {
 pub struct CaseActRow {
     /// The leaf.
     pub leaf: u64,
-    /// The step; `None` for the opening.
+    /// The step; `None` where there is none, as for the opening.
     pub step: Option<String>,
-    /// `opened`, `yes` or `no`.
+    /// `opened`, `yes`, `no`, `migrated`, or what became of a finding: `finding_opened`, `finding_answered`,
+    /// `finding_closed`.
     pub answer: String,
     /// Whose it was; `None` when a deadline passed.
     pub organisation: Option<OrganisationId>,

@@ -1,0 +1,42 @@
+//! A country's node with its HTTP side.
+
+use countersign_node::ops::config::{
+    Config, HttpConfig, LimitsConfig, P2pConfig, ProjectionConfig,
+};
+use countersign_node::run::{DataFolder, NewNode, Node, init};
+use secrecy::SecretString;
+
+pub const PASSPHRASE: &str = "a passphrase for a bench";
+
+/// A country's node with default limits and no witnesses.
+pub fn start(runtime: &tokio::runtime::Runtime, folder: &DataFolder) -> (Node, String) {
+    let config = Config {
+        party: "GH".parse().unwrap(),
+        name: "Authority".parse().unwrap(),
+        origin: "gh.example/ledger".parse().unwrap(),
+        registry: "GHA01".parse().unwrap(),
+        policy: "policy".into(),
+        http: HttpConfig {
+            listen: "127.0.0.1:0".parse().unwrap(),
+            allow_public: false,
+            behind_proxy: false,
+        },
+        p2p: P2pConfig {
+            network: "bench".parse().unwrap(),
+            listen: Vec::new(),
+            announce: Vec::new(),
+        },
+        witnesses: Vec::new(),
+        projection: ProjectionConfig::default(),
+        limits: LimitsConfig::default(),
+    };
+    let passphrase = SecretString::from(PASSPHRASE);
+    let new = NewNode {
+        config,
+        policy: "quorum none\n".to_owned(),
+    };
+    init(folder, &new, &passphrase).unwrap();
+    let token = std::fs::read_to_string(folder.token()).unwrap();
+    let node = runtime.block_on(Node::start(folder, passphrase)).unwrap();
+    (node, token.trim().to_owned())
+}
