@@ -4,7 +4,7 @@ use clap::{Parser, Subcommand};
 
 use crate::commands::{
     account, agreement, api, case, docs, hold, init, issue, key, ledger, organisation, peer,
-    people, project, retire, serve, transfer, verify, witness, workflow,
+    people, project, projection, retire, serve, transfer, verify, witness, workflow,
 };
 use crate::exit::EXIT_CODES;
 use crate::session::Session;
@@ -82,6 +82,9 @@ pub(crate) enum Command {
     /// Check, show and walk through a country's process offline: no data folder, no network
     #[command(subcommand)]
     Workflow(workflow::WorkflowCommand),
+    /// Look after the read model, from which lists and searches are answered
+    #[command(subcommand)]
+    Projection(projection::ProjectionCommand),
     /// Bring a data folder of an earlier release to this one's schema
     Migrate,
     /// Print the completion script of a shell

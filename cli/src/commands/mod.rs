@@ -15,6 +15,7 @@ pub(crate) mod organisation;
 pub(crate) mod peer;
 pub(crate) mod people;
 pub(crate) mod project;
+pub(crate) mod projection;
 pub(crate) mod retire;
 pub(crate) mod serve;
 pub(crate) mod status;
@@ -60,6 +61,7 @@ pub(crate) fn run(cli: Cli) -> Outcome {
         Command::Ledger(command) => command.run(session),
         Command::Verify(args) => args.run(session),
         Command::Workflow(command) => command.run(session),
+        Command::Projection(command) => command.run(session),
         Command::Migrate => migrate::run(session),
         Command::Completion(args) => args.run(),
         Command::Man(args) => args.run(),

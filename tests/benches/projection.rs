@@ -1,0 +1,266 @@
+//! The read model of a large registry: 10,000 projects and a million ranges. How fast it is made, how fast lists are
+//! answered over HTTP, and how much memory the node takes.
+//!
+//! `cargo bench -p countersign-tests --bench projection`; `COUNTERSIGN_BENCH=full` for longer rounds, `COUNTERSIGN_BENCH_DIR`
+//! for another disk, and words as arguments to pick measurements: lists, rebuild.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    missing_docs
+)]
+
+mod common;
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use countersign_node::ledger::LedgerHandle;
+use countersign_node::projection::{Maintenance, ProjectionSettings, Rebuilt};
+use countersign_node::run::{DataFolder, Node};
+use countersign_node::store::StoreReader;
+use countersign_protocol::id::{AccountId, OrganisationId};
+use countersign_protocol::record::{Purpose, RetireKind};
+use countersign_protocol::registry::{Command, Selection};
+use countersign_protocol::serial::SectoralScope;
+use secrecy::SecretString;
+
+use common::Random;
+use common::country::{populate, runtime};
+use common::load::{self, Until};
+use common::machine::{Machine, resident_megabytes};
+use common::node::{PASSPHRASE, start};
+use common::options::Options;
+use common::postgres::Postgres;
+use common::report::verdict;
+use common::web::{get, get_as, latencies};
+
+const CONNECTIONS: u64 = 16;
+const ACCOUNTS: u32 = 1_000;
+const PROJECTS: u32 = 10_000;
+const RANGES: u64 = 1_000_000;
+
+fn main() {
+    let options = Options::read();
+    let folder = options.scratch();
+    Machine::measure(folder.path()).print();
+    let runtime = runtime();
+    let data = DataFolder::new(folder.path().join("gh"));
+    let (node, token) = start(&runtime, &data);
+    fill(&node.ledger());
+    caught_up(&runtime, &data, &node);
+    println!(
+        "the node with {RANGES} ranges in it, and this bench around it: {:.0} MB",
+        resident_megabytes()
+    );
+    if options.wants("lists") {
+        lists(&options, &runtime, &node, &token);
+        let megabytes = resident_megabytes();
+        println!("the same after the lists: {megabytes:.0} MB");
+        verdict("bar of 300 MB over that", 300.0 / megabytes, 1.0);
+    }
+    runtime.block_on(node.stop());
+    let again = Instant::now();
+    let node = runtime
+        .block_on(Node::start(&data, SecretString::from(PASSPHRASE)))
+        .unwrap();
+    let started = again.elapsed();
+    caught_up(&runtime, &data, &node);
+    println!(
+        "restart of the node: {:.1} s, its read model {:.1} s after that",
+        started.as_secs_f64(),
+        (again.elapsed() - started).as_secs_f64()
+    );
+    runtime.block_on(node.stop());
+    if options.wants("rebuild") {
+        let sqlite = ProjectionSettings {
+            file: folder.path().join("again.sqlite"),
+            url: None,
+        };
+        rebuild(&options, &runtime, &data, "SQLite", &sqlite);
+        match Postgres::start(&options) {
+            Ok(server) => {
+                let settings = ProjectionSettings {
+                    url: Some(server.url()),
+                    ..sqlite
+                };
+                rebuild(&options, &runtime, &data, &server.version(), &settings);
+            }
+            Err(reason) => println!("no PostgreSQL to fill: {reason}"),
+        }
+    }
+    Machine::measure(&options.folder).print();
+}
+
+/// Projects, accounts, ranges of many vintages, and some of them moved, held and retired.
+fn fill(handle: &LedgerHandle) {
+    populate(handle, ACCOUNTS);
+    let projects = handle.latest_head().size;
+    let until = Until::Size(projects + u64::from(PROJECTS));
+    load::run(handle, 16, 64, until, |random| Command::RegisterProject {
+        organisation: OrganisationId(1),
+        title: title(random).parse().unwrap(),
+        scope: SectoralScope::new(u8::try_from(random.up_to(16)).unwrap()).unwrap(),
+    });
+    let until = Until::Size(handle.latest_head().size + RANGES);
+    let filled = load::run(handle, 16, 64, until, |random| Command::Issue {
+        account: AccountId(random.up_to(ACCOUNTS)),
+        project: random.up_to(PROJECTS),
+        year: 2015 + u16::try_from(random.up_to(10)).unwrap(),
+        unit_type: "ITMO".parse().unwrap(),
+        tonnes: u64::from(random.up_to(1000)),
+    });
+    println!(
+        "issued beside the read model that follows: {:.0}/s",
+        filled.per_second()
+    );
+    let until = Until::Size(handle.latest_head().size + 20_000);
+    load::run(handle, 16, 64, until, |random| Command::Retire {
+        account: AccountId(random.up_to(ACCOUNTS)),
+        units: Selection::Tonnes(u64::from(random.up_to(50))),
+        kind: RetireKind::Retire,
+        purpose: Purpose::Ndc,
+        beneficiary: None,
+    });
+}
+
+fn title(random: &mut Random) -> String {
+    const WORDS: &[&str] = &[
+        "Cook-stoves",
+        "Solar",
+        "Mangroves",
+        "Biogas",
+        "Buses",
+        "Landfill",
+        "Wind",
+        "Rice",
+    ];
+    let mut word = || WORDS[random.up_to(u32::try_from(WORDS.len()).unwrap()) as usize - 1];
+    format!("{} and {} of {}", word(), word(), word())
+}
+
+/// Waits until lists know everything.
+fn caught_up(runtime: &tokio::runtime::Runtime, data: &DataFolder, node: &Node) {
+    let start = Instant::now();
+    let maintenance = Maintenance::new(ProjectionSettings {
+        file: data.projection(),
+        url: None,
+    });
+    let size = node.ledger().latest_head().size;
+    while runtime
+        .block_on(maintenance.cursor())
+        .unwrap()
+        .is_none_or(|it| it.size < size)
+    {
+        assert!(
+            start.elapsed() < Duration::from_secs(900),
+            "it does not follow"
+        );
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    println!(
+        "the read model was {:.2} s behind",
+        start.elapsed().as_secs_f64()
+    );
+}
+
+fn lists(options: &Options, runtime: &tokio::runtime::Runtime, node: &Node, token: &str) {
+    type Path = fn(&mut Random) -> String;
+    let paths: &[(&str, Path)] = &[
+        ("projects by title", |_| "projects?sort=title".to_owned()),
+        ("projects of a scope, newest first", |r| {
+            format!("projects?sort=-changed&scope={}", r.up_to(16))
+        }),
+        ("projects with some characters", |_| {
+            "projects?q=mangroves%20and%20bio".to_owned()
+        }),
+        ("projects with characters that none has", |_| {
+            "projects?q=zebra".to_owned()
+        }),
+        ("ranges, all", |_| "holdings?sort=number".to_owned()),
+        ("ranges of a project", |r| {
+            format!("holdings?project={}", r.up_to(PROJECTS))
+        }),
+        ("ranges of a vintage", |r| {
+            format!("holdings?vintage={}", 2015 + r.up_to(10))
+        }),
+        ("ranges of an account and vintage", |r| {
+            format!(
+                "holdings?account={}&vintage={}",
+                r.up_to(ACCOUNTS),
+                2015 + r.up_to(10)
+            )
+        }),
+        ("ranges of an account, newest first", |r| {
+            format!("holdings?account={}&sort=-since", r.up_to(ACCOUNTS))
+        }),
+        ("used ranges of a vintage and type", |_| {
+            "holdings?place=used&vintage=2020&unit_type=ITMO".to_owned()
+        }),
+        ("ranges that no row is (4,000 looked at)", |_| {
+            "holdings?vintage=2020&place=escrow".to_owned()
+        }),
+        ("retirements of a project", |r| {
+            format!("retirements?project={}", r.up_to(PROJECTS))
+        }),
+        ("retirements, newest first", |_| "retirements".to_owned()),
+        ("history of a unit", |r| {
+            format!(
+                "units/GH-{}/history",
+                1_000_000_000_000_u64 + u64::from(r.up_to(400_000_000))
+            )
+        }),
+        ("search", |_| "search?q=landfill%20of".to_owned()),
+    ];
+    let mut slowest: f64 = 0.0;
+    for (name, path) in paths {
+        let answers = latencies(node.http(), CONNECTIONS, options.duration, |worker| {
+            let mut random = Random::new(worker + 1);
+            let token = token.to_owned();
+            move || get_as(&format!("/api/v1/{}", path(&mut random)), &token)
+        });
+        let mut answers = runtime.block_on(answers);
+        answers.sort_unstable();
+        let at = |percent: usize| answers[(answers.len() - 1) * percent / 100].as_secs_f64() * 1e3;
+        slowest = slowest.max(at(99));
+        println!(
+            "{name:<42} {:>7.0}/s, p50 {:>6.1} ms, p99 {:>6.1} ms",
+            answers.len() as f64 / options.duration.as_secs_f64(),
+            at(50),
+            at(99)
+        );
+    }
+    verdict("bar of 50 ms over the slowest p99", 50.0 / slowest, 1.0);
+    // The plain list is the registry's own and knows no filter.
+    let plain = latencies(node.http(), CONNECTIONS, options.duration, |_| {
+        || get("/api/v1/projects?limit=100")
+    });
+    let plain = runtime.block_on(plain).len() as f64 / options.duration.as_secs_f64();
+    println!("the plain list of projects, for comparison: {plain:.0}/s");
+}
+
+fn rebuild(
+    options: &Options,
+    runtime: &tokio::runtime::Runtime,
+    data: &DataFolder,
+    name: &str,
+    settings: &ProjectionSettings,
+) {
+    let maintenance = Maintenance::new(settings.clone());
+    let mut rates = Vec::new();
+    for _ in 0..options.rounds {
+        let source = Arc::new(StoreReader::open(&data.ledger()).unwrap());
+        let start = Instant::now();
+        let done = runtime
+            .block_on(maintenance.rebuild(source, |_, _| {}))
+            .unwrap();
+        let Rebuilt::Here(cursor) = done else {
+            unreachable!("no node runs")
+        };
+        rates.push(cursor.size as f64 / start.elapsed().as_secs_f64());
+    }
+    rates.sort_by(f64::total_cmp);
+    let median = rates[rates.len() / 2];
+    println!("made anew in {name}: {median:.0} records/s ({rates:.0?})");
+    verdict("over the bar of 50,000 records/s", median / 50_000.0, 1.0);
+}
