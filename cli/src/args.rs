@@ -3,8 +3,8 @@
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    account, agreement, api, case, docs, hold, init, issue, key, ledger, organisation, peer,
-    people, project, projection, retire, serve, transfer, verify, witness, workflow,
+    account, agreement, api, case, docs, hold, init, issue, key, ledger, letter, organisation,
+    peer, people, project, projection, retire, serve, transfer, verify, witness, workflow,
 };
 use crate::exit::EXIT_CODES;
 use crate::session::Session;
@@ -85,6 +85,9 @@ pub(crate) enum Command {
     /// Look after the read model, from which lists and searches are answered
     #[command(subcommand)]
     Projection(projection::ProjectionCommand),
+    /// Try the templates of the country's letters offline
+    #[command(subcommand)]
+    Letter(letter::LetterCommand),
     /// Bring a data folder of an earlier release to this one's schema
     Migrate,
     /// Print the completion script of a shell

@@ -79,6 +79,11 @@ impl Session {
         Ok(DataFolder::new(path))
     }
 
+    /// The data folder, if one was named.
+    pub(crate) fn named_folder(&self) -> Option<DataFolder> {
+        self.data.as_ref().map(DataFolder::new)
+    }
+
     /// The data folder, unless another machine's node was named.
     pub(crate) fn local(&self) -> Outcome<Option<DataFolder>> {
         if self.url.is_some() {

@@ -7,6 +7,7 @@ pub mod export;
 pub mod federation;
 pub mod http;
 pub mod ledger;
+pub mod letters;
 pub mod mail;
 pub mod network;
 pub mod ops;

@@ -10,6 +10,7 @@ pub(crate) mod init;
 pub(crate) mod issue;
 pub(crate) mod key;
 pub(crate) mod ledger;
+pub(crate) mod letter;
 mod migrate;
 pub(crate) mod organisation;
 pub(crate) mod peer;
@@ -62,6 +63,7 @@ pub(crate) fn run(cli: Cli) -> Outcome {
         Command::Verify(args) => args.run(session),
         Command::Workflow(command) => command.run(session),
         Command::Projection(command) => command.run(session),
+        Command::Letter(command) => command.run(session),
         Command::Migrate => migrate::run(session),
         Command::Completion(args) => args.run(),
         Command::Man(args) => args.run(),

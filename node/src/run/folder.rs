@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use countersign_protocol::party::Party;
 
 use crate::federation::control::invite_path;
+use crate::letters::LETTERS_FOLDER;
 use crate::ops::files::{self, FileFault, PUBLIC_FILE_MODE, Privacy};
 use crate::projection::PROJECTION_FILE;
 
@@ -78,6 +79,12 @@ impl DataFolder {
     #[must_use]
     pub fn projection(&self) -> PathBuf {
         self.0.join(PROJECTION_FILE)
+    }
+
+    /// The country's templates of letters.
+    #[must_use]
+    pub fn letters(&self) -> PathBuf {
+        self.0.join(LETTERS_FOLDER)
     }
 
     /// The hashes of API tokens.
