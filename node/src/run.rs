@@ -21,6 +21,7 @@ use tracing::{error, info, warn};
 
 use crate::app::{App, AppParts};
 use crate::clock::now_ms;
+use crate::documents::{DocumentSettings, Documents};
 use crate::federation::control::{Control, ControlParts, invited_addresses};
 use crate::federation::{Federation, FederationParts, PeerWitness};
 use crate::http::{self, HttpLimits, HttpParts};
@@ -148,6 +149,7 @@ impl Node {
             federation: Arc::new(control),
             tokens: Tokens::load(&folder.tokens())?,
             people: People::open(&folder.private(), people_settings(&config)).await?,
+            documents: Documents::open(folder.path(), DocumentSettings::default()).await?,
             mail: Mail::to_folder(&folder.mail())?,
             matrix: matrix(folder)?,
             beneficiaries,

@@ -9,6 +9,7 @@ use countersign_protocol::registry::Refusal;
 use countersign_protocol::workflow::FormError;
 
 use super::FederationError;
+use crate::documents::DocumentError;
 use crate::ledger::SubmitError;
 use crate::mail::MailError;
 use crate::people::{BeneficiaryError, Forbidden, PeopleError};
@@ -89,6 +90,9 @@ pub enum AppError {
         /// What is wrong, by JSON Pointer into the form.
         errors: Vec<FormError>,
     },
+    /// The store of documents stands against it.
+    #[error("{0}")]
+    Document(Arc<DocumentError>),
     /// The store of people stands against it.
     #[error("{0}")]
     People(Arc<PeopleError>),
@@ -183,6 +187,31 @@ impl From<PeopleError> for AppError {
             | PeopleError::Hash => Self::internal("use the store of people", &error),
             PeopleError::Busy => Self::Busy,
             other => Self::People(Arc::new(other)),
+        }
+    }
+}
+
+impl From<DocumentError> for AppError {
+    fn from(error: DocumentError) -> Self {
+        match error {
+            DocumentError::Unknown(id) => Self::not_found("document", &id),
+            DocumentError::Busy => Self::Busy,
+            DocumentError::TooLarge { .. }
+            | DocumentError::Empty
+            | DocumentError::Quota { .. }
+            | DocumentError::Full { .. }
+            | DocumentError::NoSpace { .. }
+            | DocumentError::Type
+            | DocumentError::Content { .. }
+            | DocumentError::Broken(_)
+            | DocumentError::Stalled { .. }
+            | DocumentError::Erased(_)
+            | DocumentError::Replaced(_)
+            | DocumentError::NotSame { .. }
+            | DocumentError::NotWider(_)
+            | DocumentError::NotNarrower(_)
+            | DocumentError::Reason { .. } => Self::Document(Arc::new(error)),
+            other => Self::internal("use the store of documents", &other),
         }
     }
 }

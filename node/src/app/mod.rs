@@ -5,9 +5,11 @@
 
 mod caller;
 mod cases;
+mod documents;
 mod error;
 mod federation;
 mod history;
+mod holds;
 mod ledger;
 mod lists;
 mod people;
@@ -26,11 +28,14 @@ use tokio::sync::Mutex;
 
 pub use caller::{Caller, Person};
 pub use cases::{
-    ActWish, CaseFile, CaseWish, FiledText, InboxItem, NextStep, ReserveWish, UnitsFate,
+    ActWish, CaseFile, CaseWish, FiledText, FindingDeed, FindingWish, InboxItem, NextStep,
+    ReserveWish, UnitsFate,
 };
+pub use documents::DocumentWish;
 pub use error::{AppError, Field};
 pub use federation::{FederationControl, FederationError, PeerInfo, PingReply, WitnessInfo};
 pub use history::StatementEntry;
+pub use holds::{HoldWish, LiftWish};
 pub use ledger::{LedgerHead, ProofOf, StoredRecord, WitnessedHead};
 pub use lists::SearchResult;
 pub use people::{Me, Registered, RegistrationWish, RoleChange, UserWish};
@@ -41,6 +46,7 @@ pub use transfers::{ListedTransfer, TransferQuery};
 pub use units::UnitsName;
 pub use write::{EXPIRY_DEFAULT_MS, Mode, Retirement, SendOrder, Written};
 
+use crate::documents::Documents;
 use crate::ledger::{Clock, LedgerHandle};
 use crate::mail::Mail;
 use crate::people::{Beneficiaries, People, Tokens};
@@ -59,6 +65,8 @@ pub struct AppParts {
     pub tokens: Tokens,
     /// Users, and what they wrote that stays in the node.
     pub people: People,
+    /// The documents of cases.
+    pub documents: Documents,
     /// Where mail goes out.
     pub mail: Mail,
     /// Which role may do what.
@@ -81,6 +89,7 @@ struct Inner {
     federation: Arc<dyn FederationControl>,
     tokens: Tokens,
     people: People,
+    documents: Documents,
     mail: Mail,
     matrix: Matrix,
     beneficiaries: Beneficiaries,
@@ -145,6 +154,7 @@ impl App {
             federation,
             tokens,
             people,
+            documents,
             mail,
             matrix,
             beneficiaries,
@@ -157,6 +167,7 @@ impl App {
                 federation,
                 tokens,
                 people,
+                documents,
                 mail,
                 matrix,
                 beneficiaries,

@@ -16,6 +16,9 @@ use super::problem::{ApiError, Kind};
 /// Longest time for one request. A ledger that syncs in 30 seconds is stuck.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 
+/// Longest time for a document to come in: 50 MB over a slow link. The store gives up one that stands still.
+const UPLOAD_TIMEOUT: Duration = Duration::from_secs(3600);
+
 /// Nothing but our own style sheet is ever loaded, and nobody frames us.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; script-src 'none'; object-src 'none'; base-uri 'none'; \
      form-action 'none'; frame-ancestors 'none'";
@@ -49,11 +52,14 @@ pub(super) async fn frame(State(served): State<Served>, request: Request, next: 
         || "unmatched".to_owned(),
         |matched| matched.as_str().to_owned(),
     );
+    let limit = if route.ends_with("/cases/{number}/documents") {
+        UPLOAD_TIMEOUT
+    } else {
+        REQUEST_TIMEOUT
+    };
     let span = info_span!("http", %method, path, request = id);
     let answer = AssertUnwindSafe(answer_in_place(&served, request, next)).catch_unwind();
-    let answer = tokio::time::timeout(REQUEST_TIMEOUT, answer)
-        .instrument(span)
-        .await;
+    let answer = tokio::time::timeout(limit, answer).instrument(span).await;
     let response = match answer {
         Ok(Ok(Ok(response))) => response,
         Ok(Ok(Err(busy))) => busy.render(&path, &id),

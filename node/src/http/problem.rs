@@ -5,6 +5,7 @@ use axum::response::{IntoResponse, Response};
 
 use super::dto::{Fault, Problem};
 use crate::app::{AppError, FederationError, Field};
+use crate::documents::DocumentError;
 use crate::people::PeopleError;
 use countersign_protocol::workflow::FormError;
 
@@ -87,7 +88,7 @@ impl Kind {
             Self::UnsupportedMediaType => (
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
                 "unsupported-media-type",
-                "The body is not JSON",
+                "The body is not of a type that is taken here",
             ),
             Self::Invalid => (
                 StatusCode::UNPROCESSABLE_ENTITY,
@@ -259,6 +260,14 @@ fn form(detail: String, errors: Vec<FormError>) -> ApiError {
     faults.fold(invalid, ApiError::with)
 }
 
+fn document(error: &DocumentError) -> Kind {
+    match error {
+        DocumentError::TooLarge { .. } => Kind::TooLarge,
+        DocumentError::Type => Kind::UnsupportedMediaType,
+        _ => Kind::Rejected,
+    }
+}
+
 fn people(error: &PeopleError, detail: String) -> ApiError {
     match error {
         PeopleError::Refused | PeopleError::SignedOut | PeopleError::Key => {
@@ -298,6 +307,7 @@ impl From<AppError> for ApiError {
             AppError::Form { errors, .. } => form(detail, errors),
             AppError::People(error) => people(&error, detail),
             AppError::NotListed(_) => Self::new(Kind::NotReady, detail),
+            AppError::Document(error) => Self::new(document(&error), detail),
             AppError::NotWitnessed { .. } => Self::new(Kind::NotWitnessed, detail),
             AppError::Federation(FederationError::Unreachable { .. }) => {
                 Self::new(Kind::Unreachable, detail)

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use crate::documents::DocumentError;
 use crate::federation::FederationError;
 use crate::ledger::LedgerError;
 use crate::mail::MailError;
@@ -60,6 +61,9 @@ pub enum RunError {
     /// The store of people can not be opened.
     #[error(transparent)]
     People(#[from] PeopleError),
+    /// The store of documents can not be opened.
+    #[error(transparent)]
+    Documents(#[from] DocumentError),
     /// Mail can not go out.
     #[error(transparent)]
     Mail(#[from] MailError),

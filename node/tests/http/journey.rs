@@ -67,7 +67,7 @@ async fn finish(office: &Office, case: u64) {
 async fn who_proposed_does_not_decide_and_a_stranger_takes_no_step() {
     let office = Office::open().await;
     let case = office.case(&office.developer, project()).await;
-    let submit = submit_project(office.certifier.organisation);
+    let submit = submit_project(&office, case).await;
     // The receiver of nothing, the certifier of nothing yet, the office: none of them hands in for the developer.
     for who in [&office.buyer, &office.certifier, &office.officials[0]] {
         let refused = problem(office.try_act(who, case, submit.clone()).await).await;
@@ -99,7 +99,7 @@ async fn who_proposed_does_not_decide_and_a_stranger_takes_no_step() {
 async fn a_form_is_held_against_its_schema_and_every_fault_is_named() {
     let office = Office::open().await;
     let case = office.case(&office.developer, project()).await;
-    let mut submit = submit_project(office.certifier.organisation);
+    let mut submit = submit_project(&office, case).await;
     submit["form"]["sectoral_scope"] = json!(17);
     submit["form"].as_object_mut().unwrap().remove("title");
     let refused = problem(office.try_act(&office.developer, case, submit).await).await;
@@ -117,7 +117,7 @@ async fn a_form_is_held_against_its_schema_and_every_fault_is_named() {
 async fn forms_and_comments_stay_in_the_node_and_open_for_those_who_may_look() {
     let office = Office::open().await;
     let case = office.case(&office.developer, project()).await;
-    let submit = submit_project(office.certifier.organisation);
+    let submit = submit_project(&office, case).await;
     let acted = office.act(&office.developer, case, submit.clone()).await;
     let path = format!("/api/v1/cases/{case}/file");
     for who in [&office.developer, &office.certifier, &office.officials[2]] {
@@ -153,7 +153,7 @@ async fn forms_and_comments_stay_in_the_node_and_open_for_those_who_may_look() {
 async fn the_same_act_again_is_one_act_and_another_under_its_key_is_refused() {
     let office = Office::open().await;
     let case = office.case(&office.developer, project()).await;
-    let submit = submit_project(office.certifier.organisation);
+    let submit = submit_project(&office, case).await;
     let key = common::request().to_string();
     let path = format!("/api/v1/cases/{case}/acts");
     let send = |body: Value| {
@@ -174,7 +174,7 @@ async fn the_same_act_again_is_one_act_and_another_under_its_key_is_refused() {
 async fn a_trial_says_what_would_happen_and_writes_nothing() {
     let office = Office::open().await;
     let case = office.case(&office.developer, project()).await;
-    let submit = submit_project(office.certifier.organisation);
+    let submit = submit_project(&office, case).await;
     let size = office.world.handle().head().borrow().size;
     let path = format!("/api/v1/cases/{case}/acts?dry_run=true");
     let send = |body: &Value| {
@@ -224,7 +224,7 @@ async fn a_draft_is_shared_in_the_organisation_and_nobody_overwrites_unseen() {
         assert_eq!(other.status(), StatusCode::FORBIDDEN);
     }
     // Handing in ends the draft.
-    let submit = submit_project(office.certifier.organisation);
+    let submit = submit_project(&office, case).await;
     office.act(&office.developer, case, submit).await;
     let gone = office.ask(&office.developer, Method::GET, &path);
     assert_eq!(gone.send().await.unwrap().status(), StatusCode::NOT_FOUND);

@@ -11,6 +11,7 @@
 #[path = "../common/ledger.rs"]
 mod common;
 
+mod documents;
 mod health_and_metrics;
 mod journey;
 mod listener;

@@ -64,14 +64,16 @@ impl Office {
     /// A project of the developer that went all the way to its authorisation; gives its case.
     pub async fn authorised_project(&self) -> u64 {
         let case = self.case(&self.developer, project()).await;
-        let certifier = self.certifier.organisation;
-        self.act(&self.developer, case, submit_project(certifier))
+        let submit = submit_project(self, case).await;
+        self.act(&self.developer, case, submit).await;
+        let report = self
+            .document(&self.certifier, case, "validation-report")
             .await;
         let validate = json!({"step": "validate", "form": {
             "opinion": "The design follows the methodology in all parts.",
             "methodology": "AMS-II.G 12.0",
             "crediting_period": {"start": "2023-01-01", "end": "2032-12-31"},
-        }, "documents": [document("validation-report", 2)]});
+        }, "documents": [report]});
         self.act(&self.certifier, case, validate).await;
         let recommend = json!({"step": "recommend", "comment": "Complete and sound."});
         self.act(&self.officials[0], case, recommend).await;
@@ -85,15 +87,21 @@ impl Office {
     pub async fn verified(&self, project: u64, tonnes: u64) -> u64 {
         let new = json!({"flow": "monitoring", "parent": project, "title": "Monitoring 2023"});
         let case = self.case(&self.developer, new).await;
+        let report = self
+            .document(&self.developer, case, "monitoring-report")
+            .await;
         let submit = json!({"step": "submit", "form": {
             "period": {"start": "2023-01-01", "end": "2023-12-31"},
             "reductions": [{"vintage": 2023, "tonnes": tonnes}],
-        }, "documents": [document("monitoring-report", 3)]});
+        }, "documents": [report]});
         self.act(&self.developer, case, submit).await;
+        let report = self
+            .document(&self.certifier, case, "verification-report")
+            .await;
         let verify = json!({"step": "verify", "form": {
             "opinion": "The reported reductions are right.",
             "verified": [{"vintage": 2023, "tonnes": tonnes}],
-        }, "documents": [document("verification-report", 4)]});
+        }, "documents": [report]});
         self.act(&self.certifier, case, verify).await;
         case
     }
@@ -104,6 +112,11 @@ impl Office {
         self.act(&self.officials[0], case, issue).await;
         let issue = json!({"step": "issue", "issue": {"accounts": [self.accounts[0]], "unit_type": "ITMO"}});
         self.act(&self.officials[1], case, issue).await
+    }
+
+    /// Adds a document to a case, and names it as an act does.
+    pub async fn document(&self, who: &Somebody, case: u64, kind: &str) -> Value {
+        add(&self.world, who, case, kind).await
     }
 
     /// Opens a case.
@@ -144,17 +157,32 @@ pub fn project() -> Value {
     json!({"flow": "project", "title": "Stoves on the outer islands", "scopes": ["3"]})
 }
 
-pub fn submit_project(certifier: u32) -> Value {
+/// The first step of a project, with its document already there.
+pub async fn submit_project(office: &Office, case: u64) -> Value {
+    let paper = office
+        .document(&office.developer, case, "design-document")
+        .await;
     json!({"step": "submit", "form": {
         "title": "Stoves on the outer islands", "sectoral_scope": 3, "location": "Tanna, Tafea",
         "start": "2023-01-01", "estimate_per_year": 500,
         "description": "Efficient stoves for 4,000 households on four islands.",
-        "certifier": certifier,
-    }, "documents": [document("design-document", 1)]})
+        "certifier": office.certifier.organisation,
+    }, "documents": [paper]})
 }
 
-pub fn document(kind: &str, byte: u8) -> Value {
-    json!({"kind": kind, "sha256": hex::encode([byte; 32])})
+/// Adds a document to a case, and names it as an act does.
+async fn add(world: &World, who: &Somebody, case: u64, kind: &str) -> Value {
+    let path = format!("/api/v1/cases/{case}/documents?kind={kind}&file_name={kind}.txt");
+    let kept = world
+        .bare(Method::POST, &path)
+        .bearer_auth(&who.token)
+        .header("Content-Type", "text/plain")
+        .body(format!("the {kind} of case {case}\n"))
+        .send()
+        .await
+        .unwrap();
+    let kept: Value = read(kept, StatusCode::CREATED, &path).await;
+    json!({"kind": kind, "sha256": kept["sha256"]})
 }
 
 pub async fn send(world: &World, who: &Somebody, path: &str, body: Value) -> Response {
@@ -208,9 +236,10 @@ async fn registered(world: &World, kind: &str, name: &str, official: &Somebody) 
     let case = must(world, &who, "/api/v1/cases", open).await["made"]["case"]
         .as_u64()
         .unwrap();
+    let paper = add(world, &who, case, "registration-certificate").await;
     let file = json!({"step": "register", "form": {
         "name": format!("{name} {kind}"), "tax_id": "TIN-1", "email": email, "address": "1 Harbour Road",
-    }, "documents": [document("registration-certificate", 9)]});
+    }, "documents": [paper]});
     let acts = format!("/api/v1/cases/{case}/acts");
     must(world, &who, &acts, file).await;
     must(world, official, &acts, json!({"step": "approve"})).await;

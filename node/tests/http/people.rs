@@ -181,7 +181,7 @@ async fn an_erased_person_is_gone_and_the_ledger_still_verifies() {
     let case = office
         .case(&office.developer, crate::office::project())
         .await;
-    let submit = crate::office::submit_project(office.certifier.organisation);
+    let submit = crate::office::submit_project(&office, case).await;
     office.act(&office.developer, case, submit).await;
     let withdraw = json!({"step": "withdraw", "comment": "My daughter is ill."});
     office.act(&office.developer, case, withdraw).await;

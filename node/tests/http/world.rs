@@ -9,6 +9,7 @@ use async_trait::async_trait;
 use countersign_node::app::{
     App, AppParts, FederationControl, FederationError, PeerInfo, PingReply, WitnessInfo,
 };
+use countersign_node::documents::{DocumentSettings, Documents};
 use countersign_node::http::dto::Problem;
 use countersign_node::http::{HttpLimits, HttpParts, router, serve};
 use countersign_node::ledger::{Head, Ledger, LedgerHandle, Receipt, Submission};
@@ -276,6 +277,9 @@ impl World {
             federation: Arc::<Stub>::clone(&federation),
             tokens: Tokens::load(&at("tokens.json")).unwrap(),
             people: People::open(&at("private"), quick_passwords())
+                .await
+                .unwrap(),
+            documents: Documents::open(folder.root.path(), DocumentSettings::default())
                 .await
                 .unwrap(),
             mail: Mail::to_folder(&at("mail")).unwrap(),

@@ -108,6 +108,7 @@ impl App {
         if !is_written {
             self.permit_step(caller, person, &seen, step)?;
             check_texts(&seen, step, &wish)?;
+            self.check_documents(wish.case, &wish.documents).await?;
         }
         let stated = facts(&seen, step, &wish)?;
         let keeps = mode == Mode::Write && !is_written;
@@ -227,6 +228,8 @@ impl App {
             Ok(written) => {
                 let leaf = act_leaf(&written.records).unwrap_or(written.receipt.first_index);
                 self.people().settle_sealed(&request, leaf).await?;
+                let documents = wish.documents.iter().map(|document| document.sha256);
+                self.attach_documents(wish.case, documents, leaf).await?;
                 let draft = DraftOf {
                     case: wish.case,
                     organisation: person.principal.organisation,

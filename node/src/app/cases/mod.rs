@@ -3,12 +3,14 @@
 mod act;
 mod draft;
 mod file;
+mod finding;
 mod inbox;
 mod open;
 mod tidy;
 
 pub use act::{ActWish, ReserveWish, UnitsFate};
 pub use file::{CaseFile, FiledText, NextStep};
+pub use finding::{FindingDeed, FindingWish};
 pub use inbox::InboxItem;
 pub use open::CaseWish;
 
@@ -85,7 +87,15 @@ impl App {
             .ok_or_else(|| AppError::not_found("case", &number))
     }
 
-    fn permit_case(
+    /// A case with the process that it follows.
+    pub(super) fn case_and_process(
+        &self,
+        number: u64,
+    ) -> Result<(RegistryCase, Arc<Process>), AppError> {
+        self.seen(number).map(|seen| (seen.known, seen.process))
+    }
+
+    pub(super) fn permit_case(
         &self,
         caller: &Caller,
         action: Action,

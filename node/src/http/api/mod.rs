@@ -2,8 +2,10 @@
 
 mod access;
 mod case;
+mod document;
 mod ledger;
 mod lists;
+mod oversight;
 mod process;
 mod registry;
 mod transfers;
@@ -65,6 +67,26 @@ pub(super) fn routes() -> Router<Served> {
                 .put(case::save_draft)
                 .delete(case::drop_draft),
         )
+        .route(
+            "/cases/{number}/documents",
+            get(document::list).post(document::add),
+        )
+        .route("/documents/{id}", get(document::read))
+        .route("/documents/{id}/visibility", post(document::widen))
+        .route("/cases/{number}/findings", post(oversight::open_finding))
+        .route(
+            "/cases/{number}/findings/{finding}/answer",
+            post(oversight::answer_finding),
+        )
+        .route(
+            "/cases/{number}/findings/{finding}/close",
+            post(oversight::close_finding),
+        )
+        .route(
+            "/standing-holds",
+            get(oversight::holds).post(oversight::place_hold),
+        )
+        .route("/standing-holds/{hold}/lift", post(oversight::lift_hold))
         .route("/inbox", get(case::inbox))
         .merge(people())
         .route("/ledger/head", get(ledger::head))

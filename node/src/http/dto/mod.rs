@@ -6,6 +6,7 @@
 //! a reader of responses must ignore members that it does not know.
 
 mod case;
+mod document;
 mod list;
 mod people;
 mod problem;
@@ -18,6 +19,10 @@ mod transfer;
 pub use case::{
     CaseActed, CaseFileView, CaseTextView, DraftView, InboxView, NewCaseAct, NewOpenCase,
     NewReserve, NextStepView, ReservedFate, Trial,
+};
+pub use document::{
+    DocumentView, FindingText, FindingView, LiftStandingHold, NewFindingBody, NewStandingHold,
+    NewVisibility, StandingHoldView,
 };
 pub use list::{RetirementView, SearchView, UnitsEvent};
 pub use people::{

@@ -1,0 +1,133 @@
+//! The documents of cases.
+
+use axum::Json;
+use axum::body::Body as Bytes;
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+
+use crate::app::{Caller, DocumentWish};
+use crate::documents::{DocumentId, StoredDocument};
+use crate::http::Served;
+use crate::http::dto::{DocumentView, NewVisibility, Page};
+use crate::http::extract::{Body, Parameters, PathValue, bearer};
+use crate::http::problem::ApiError;
+
+/// The bytes are the body; `kind` and `file_name` are parameters.
+pub(super) async fn add(
+    caller: Caller,
+    State(served): State<Served>,
+    PathValue(case): PathValue<u64>,
+    mut parameters: Parameters,
+    request: Request,
+) -> Result<Response, ApiError> {
+    let missing = || ApiError::parameter("kind", &"name the kind of document in the process");
+    let wish = DocumentWish {
+        case,
+        kind: parameters.get("kind")?.ok_or_else(missing)?,
+        file_name: parameters.text("file_name").unwrap_or_default(),
+        content_type: content_type(request.headers()),
+        replaces: parameters.get("replaces")?,
+    };
+    parameters.finish()?;
+    let content = request.into_body().into_data_stream();
+    let kept = served.app.add_document(&caller, wish, content).await?;
+    Ok((StatusCode::CREATED, Json(view(kept))).into_response())
+}
+
+fn content_type(headers: &HeaderMap) -> String {
+    let value = headers.get(header::CONTENT_TYPE);
+    let text = value.and_then(|value| value.to_str().ok());
+    text.unwrap_or_default().to_owned()
+}
+
+fn view(of: StoredDocument) -> DocumentView {
+    DocumentView {
+        document: of.id,
+        sha256: hex::encode(of.sha256),
+        bytes: of.bytes,
+        media_type: of.media_type.essence().to_owned(),
+        file_name: of.file_name.map(|name| name.as_str().to_owned()),
+        kind: of.kind,
+        case: of.case,
+        owner: of.owner,
+        version: of.version,
+        replaces: of.replaces,
+        visibility: of.visibility,
+        uploaded_ms: of.uploaded_ms,
+        leaf: of.leaf,
+    }
+}
+
+/// Public documents need no sign-in; whoever shows a secret must show a good one.
+async fn caller(served: &Served, headers: &HeaderMap) -> Result<Option<Caller>, ApiError> {
+    if !headers.contains_key(header::AUTHORIZATION) {
+        return Ok(None);
+    }
+    Ok(Some(served.app.authenticate(bearer(headers)).await?))
+}
+
+pub(super) async fn list(
+    State(served): State<Served>,
+    PathValue(case): PathValue<u64>,
+    parameters: Parameters,
+    headers: HeaderMap,
+) -> Result<Json<Page<DocumentView>>, ApiError> {
+    parameters.finish()?;
+    let caller = caller(&served, &headers).await?;
+    let documents = served.app.documents_of(caller.as_ref(), case).await?;
+    Ok(Json(super::view::whole(documents.into_iter().map(view))))
+}
+
+/// The bytes, as a download under the kept name: nothing that somebody sent in is shown as a page of ours.
+pub(super) async fn read(
+    State(served): State<Served>,
+    PathValue(id): PathValue<DocumentId>,
+    parameters: Parameters,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    parameters.finish()?;
+    let caller = caller(&served, &headers).await?;
+    let (document, content) = served.app.document(caller.as_ref(), id).await?;
+    let mut response = Response::new(Bytes::from_stream(content));
+    let name = document
+        .file_name
+        .as_ref()
+        .map_or("document", |it| it.as_str());
+    let headers = response.headers_mut();
+    headers.insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static(document.media_type.essence()),
+    );
+    headers.insert(header::CONTENT_LENGTH, HeaderValue::from(document.bytes));
+    if let Ok(value) = HeaderValue::from_str(&disposition(name)) {
+        headers.insert(header::CONTENT_DISPOSITION, value);
+    }
+    if let Ok(tag) = HeaderValue::from_str(&format!("\"{}\"", hex::encode(document.sha256))) {
+        headers.insert(header::ETAG, tag);
+    }
+    Ok(response)
+}
+
+/// `attachment` with the name in UTF-8, percent-encoded (RFC 6266 section 4.3, RFC 8187).
+fn disposition(name: &str) -> String {
+    let mut text = "attachment; filename*=UTF-8''".to_owned();
+    for byte in name.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            text.push(char::from(byte));
+        } else {
+            text.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    text
+}
+
+pub(super) async fn widen(
+    caller: Caller,
+    State(served): State<Served>,
+    PathValue(id): PathValue<DocumentId>,
+    Body(NewVisibility { visibility }): Body<NewVisibility>,
+) -> Result<StatusCode, ApiError> {
+    served.app.widen_document(&caller, id, visibility).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
