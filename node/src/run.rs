@@ -37,7 +37,7 @@ use crate::witness::{self, HttpWitness, Witness, WitnessClient, WitnessStore};
 
 pub use error::RunError;
 pub use folder::DataFolder;
-pub use init::{Created, NewNode, init};
+pub use init::{Created, FirstProcess, NewNode, init};
 pub use observer::{WitnessFolder, WitnessNode};
 
 /// How often deadlines are looked at.

@@ -2,7 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 use countersign_node::ops::config::Config;
-use countersign_node::run::{DataFolder, NewNode, Node, RunError, init};
+use countersign_node::run::{DataFolder, FirstProcess, NewNode, Node, RunError, init};
+use countersign_protocol::workflow::preset;
 use secrecy::SecretString;
 
 const CONFIG: &str = r#"
@@ -24,6 +25,7 @@ fn new_node() -> NewNode {
     NewNode {
         config: Config::parse(CONFIG).unwrap(),
         policy: "quorum none\n".to_owned(),
+        process: None,
     }
 }
 
@@ -84,4 +86,34 @@ async fn a_folder_in_use_is_not_made_anew_and_a_wrong_passphrase_opens_nothing()
         Node::start(&folder, wrong).await,
         Err(RunError::Keys(_))
     ));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_node_that_is_made_with_a_process_has_it_and_its_authority_from_the_first_start() {
+    let dir = tempfile::tempdir().unwrap();
+    let folder = DataFolder::new(dir.path().join("vu"));
+    let process = FirstProcess {
+        text: preset("small").unwrap().to_owned(),
+        authority: "Department of Climate Change".parse().unwrap(),
+    };
+    let new = NewNode {
+        process: Some(process),
+        ..new_node()
+    };
+    let made = {
+        let folder = folder.clone();
+        tokio::task::spawn_blocking(move || init(&folder, &new, &passphrase()))
+    };
+    made.await.unwrap().unwrap();
+    let node = Node::start(&folder, passphrase()).await.unwrap();
+    let (status, organisations) = get(&node, "/api/v1/organisations").await;
+    assert_eq!(status, 200);
+    assert!(
+        organisations.contains("Department of Climate Change")
+            && organisations.contains("\"organisation_type\":\"government\""),
+        "{organisations}"
+    );
+    let (status, file) = get(&node, "/api/v1/processes/1/file").await;
+    assert_eq!((status, file.as_str()), (200, preset("small").unwrap()));
+    node.stop().await;
 }

@@ -9,10 +9,12 @@ use countersign_node::ops::config::{
     Config, HttpConfig, LimitsConfig, NetworkName, P2pConfig, ProjectionConfig, WitnessAddress,
     WitnessConfig,
 };
-use countersign_node::run::{DataFolder, NewNode, init};
+use countersign_node::run::{DataFolder, FirstProcess, NewNode, init};
 use countersign_protocol::id::{Origin, Text};
 use countersign_protocol::log::{Policy, PolicyWitness};
 use countersign_protocol::party::{Party, RegistryId};
+use countersign_protocol::record::Name;
+use countersign_protocol::workflow::preset;
 use serde::Serialize;
 
 use super::read_text;
@@ -57,6 +59,12 @@ pub(crate) struct InitArgs {
     /// The addresses to put into invites, where they differ from --p2p
     #[arg(long, value_name = "MULTIADDR", num_args = 1..)]
     announce: Vec<Multiaddr>,
+    /// The country's process: a preset (see workflow presets) or a file; it can also be adopted later
+    #[arg(long, value_name = "PRESET|FILE", requires = "ministry")]
+    process: Option<PathBuf>,
+    /// The ministry or office that keeps the registry, as people read it: organisation 1
+    #[arg(long, value_name = "NAME", requires = "process")]
+    ministry: Option<Name>,
     #[command(flatten)]
     witnesses: Witnesses,
     #[command(flatten)]
@@ -93,10 +101,13 @@ impl InitArgs {
         let policy_text = self.witnesses.policy()?;
         let policy: Policy = policy_text.parse().map_err(Failure::validation)?;
         let passphrase = self.passphrase.read_new(session.no_input)?;
+        let process = self.first_process()?;
         let config = self.config(&policy)?;
+        let has_process = process.is_some();
         let new = NewNode {
             config,
             policy: policy_text,
+            process,
         };
         let created = init(&folder, &new, &passphrase)?;
         let made = Made {
@@ -109,8 +120,23 @@ impl InitArgs {
             token_file: folder.token(),
         };
         session.out().show(&made, shown)?;
-        next_steps(&folder, policy.witnesses());
+        next_steps(&folder, policy.witnesses(), has_process);
         Ok(())
+    }
+
+    /// A preset's name means the preset; `./small` is a file of that name.
+    fn first_process(&self) -> Outcome<Option<FirstProcess>> {
+        let (Some(path), Some(authority)) = (&self.process, &self.ministry) else {
+            return Ok(None);
+        };
+        let text = match path.to_str().and_then(preset) {
+            Some(text) => text.to_owned(),
+            None => read_text(path)?,
+        };
+        Ok(Some(FirstProcess {
+            text,
+            authority: authority.clone(),
+        }))
     }
 
     fn config(self, policy: &Policy) -> Outcome<Config> {
@@ -220,7 +246,7 @@ fn shown(made: &Made) -> View {
     ])
 }
 
-fn next_steps(folder: &DataFolder, witnesses: &[PolicyWitness]) {
+fn next_steps(folder: &DataFolder, witnesses: &[PolicyWitness], has_process: bool) {
     let data = folder.path().display();
     terminal::done(format_args!(
         "the ledger has its first record; {data} holds everything"
@@ -233,6 +259,12 @@ fn next_steps(folder: &DataFolder, witnesses: &[PolicyWitness]) {
         steps.push(step.to_owned());
     }
     steps.push(format!("start the node: countersign serve --data {data}"));
+    if has_process {
+        steps.push(format!(
+            "invite the first official: countersign user invite --data {data} --organisation 1 --role administrator \
+             --name NAME --email ADDRESS"
+        ));
+    }
     steps.push(format!(
         "invite a partner: countersign peer invite --data {data} --out invite.txt"
     ));

@@ -1,10 +1,14 @@
 //! Making a node: configuration, keys, the ledger's genesis, the operator's token.
 
+use std::collections::BTreeSet;
+
+use countersign_protocol::id::RequestId;
 use countersign_protocol::log::{Policy, VerifierKey};
-use countersign_protocol::record::Genesis;
+use countersign_protocol::record::{Genesis, Name};
+use countersign_protocol::registry::Command;
 use secrecy::SecretString;
 
-use crate::ledger::{Ledger, LedgerConfig};
+use crate::ledger::{Ledger, LedgerConfig, Submission};
 use crate::network::PeerId;
 use crate::ops::config::Config;
 use crate::ops::files::{PUBLIC_FILE_MODE, create_private_folder, write_new};
@@ -13,6 +17,35 @@ use crate::people::Tokens;
 use crate::run::{DataFolder, RunError};
 use crate::witness::WitnessStore;
 
+/// Adopts the process and enrols the authority.
+fn begin(ledger: &Ledger, first: &FirstProcess) -> Result<(), RunError> {
+    let handle = ledger.handle();
+    let refused = |why: &dyn std::fmt::Display| RunError::Value {
+        field: "process",
+        why: why.to_string(),
+    };
+    let submit = |command| {
+        let mut request = [0; 16];
+        getrandom::fill(&mut request).map_err(|error| refused(&error))?;
+        let submission = Submission::new(RequestId(request), command);
+        let receipt = handle.submit_blocking(submission);
+        receipt.map(drop).map_err(|error| refused(&error))
+    };
+    submit(Command::AdoptProcess {
+        text: first.text.clone(),
+    })?;
+    let authority = handle.read(|state| {
+        let mut types = state.process()?.organisation_types.iter();
+        types.find(|it| it.authority).map(|it| it.id.clone())
+    });
+    let authority = authority.unwrap_or_default();
+    submit(Command::Enrol {
+        name: first.authority.clone(),
+        organisation_type: parse("process", &authority)?,
+        scopes: BTreeSet::new(),
+    })
+}
+
 /// What a new node is to be.
 #[derive(Clone, Debug)]
 pub struct NewNode {
@@ -20,6 +53,17 @@ pub struct NewNode {
     pub config: Config,
     /// Its witness policy (C2SP tlog-policy text: witness, group and quorum lines).
     pub policy: String,
+    /// The country's process, if it begins with one. It can also be adopted later.
+    pub process: Option<FirstProcess>,
+}
+
+/// The process that a registry begins with, and the authority that keeps it.
+#[derive(Clone, Debug)]
+pub struct FirstProcess {
+    /// The process file.
+    pub text: String,
+    /// The authority's public name: organisation 1.
+    pub authority: Name,
 }
 
 /// What was made.
@@ -74,7 +118,10 @@ pub fn init(
         config.origin.clone(),
         vec![keys.log.clone()],
     );
-    Ledger::create(ledger, genesis)?.shutdown();
+    let made = Ledger::create(ledger, genesis)?;
+    let begun = new.process.as_ref().map(|first| begin(&made, first));
+    made.shutdown();
+    begun.transpose()?;
     drop(WitnessStore::create(&folder.witness(), &cosigner_name)?);
     drop(Tokens::add(&folder.tokens(), "operator", &folder.token())?);
     Ok(Created {
