@@ -5,8 +5,9 @@
 //!
 //! Who may see what: `/`, `/log/`, `/witness/`, the health checks and the metrics need no token, and neither do the parts
 //! of `/api/v1` that show what the public log shows (status, organisations, projects, units, transfers, ledger). Accounts
-//! with their statements, partners, agreements, the invitation and every write need one. The listener is on loopback
-//! unless the configuration says otherwise; TLS is a reverse proxy's work.
+//! with their statements, partners, agreements, the invitation and nearly every write need a session, an API key or the
+//! operator's token, and [`App`] says what each may do. The listener is on loopback unless the configuration says otherwise;
+//! TLS is a reverse proxy's work.
 
 mod api;
 pub mod dto;
