@@ -48,6 +48,18 @@ async fn units_are_issued_moved_and_retired_by_people_who_signed_in() {
     assert_eq!(status["balances"]["used"], 40, "{status}");
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_waits_for_an_official_who_has_done_everything() {
+    let office = Office::open().await;
+    // Three organisations are active and could be suspended; that is no work that waits.
+    let inbox = office.get(&office.officials[0], "/api/v1/inbox").await;
+    assert_eq!(inbox["items"], json!([]), "{inbox}");
+    let case = office.case(&office.developer, project()).await;
+    let mine = office.get(&office.developer, "/api/v1/inbox").await;
+    assert_eq!(mine["items"][0]["case"], case, "{mine}");
+    assert_eq!(mine["items"][0]["step"], "submit");
+}
+
 /// Lets officials take every step that waits for them in a case.
 async fn finish(office: &Office, case: u64) {
     for _ in 0..4 {

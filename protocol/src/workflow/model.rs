@@ -416,6 +416,19 @@ impl Step {
         }
     }
 
+    /// Whether a case waits for it. Nobody waits for a withdrawal or an appeal, nor for what an authority may do at any time:
+    /// suspend, reactivate, close, revoke.
+    #[must_use]
+    pub fn is_awaited(&self) -> bool {
+        let at_will = [
+            Effect::Suspend,
+            Effect::Reactivate,
+            Effect::Close,
+            Effect::RevokeAuthorisation,
+        ];
+        self.kind.is_awaited() && !at_will.iter().any(|effect| self.has_effect(*effect))
+    }
+
     /// Whether an effect follows a yes.
     #[must_use]
     pub fn has_effect(&self, effect: Effect) -> bool {

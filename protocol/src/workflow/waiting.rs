@@ -63,7 +63,7 @@ fn waiting(case: &Case, step: &Step) -> Waiting {
             .filter(|rule| !reviewed(rule))
             .cloned()
             .collect(),
-        awaited: step.kind.is_awaited(),
+        awaited: step.is_awaited(),
         votes: votes.len(),
         votes_needed: step.votes_needed(),
         since_ms: case.since_ms,
