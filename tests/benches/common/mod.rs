@@ -13,6 +13,7 @@ pub mod country;
 pub mod load;
 pub mod machine;
 pub mod node;
+pub mod office;
 pub mod options;
 pub mod postgres;
 pub mod report;

@@ -19,7 +19,8 @@ pub fn start(runtime: &tokio::runtime::Runtime, folder: &DataFolder) -> (Node, S
         http: HttpConfig {
             listen: "127.0.0.1:0".parse().unwrap(),
             allow_public: false,
-            behind_proxy: false,
+            // Sign-ins are counted by the address that the proxy names.
+            behind_proxy: true,
         },
         p2p: P2pConfig {
             network: "bench".parse().unwrap(),
