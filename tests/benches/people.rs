@@ -45,7 +45,14 @@ fn main() {
     let peer = postgres(&options);
     if options.wants("cases") {
         let session = office.seller.session.clone();
-        cases(&options, &runtime, node.http(), "a session", &session, &peer);
+        cases(
+            &options,
+            &runtime,
+            node.http(),
+            "a session",
+            &session,
+            &peer,
+        );
         cases(&options, &runtime, node.http(), "an API key", &key, &peer);
     }
     if options.wants("requests") {
@@ -106,7 +113,11 @@ fn cases(
             },
         )));
     }
-    line(&format!("cases opened by {by}, 16 connections"), "/s", &ours);
+    line(
+        &format!("cases opened by {by}, 16 connections"),
+        "/s",
+        &ours,
+    );
     verdict("over the bar of 2,000/s", ours.median() / 2_000.0, 1.0);
     ratio("ratio to PostgreSQL's transfers", &ours, peer, 0.3);
 }
@@ -170,7 +181,11 @@ fn reads(options: &Options, runtime: &Runtime, address: SocketAddr, office: &Off
                 },
             )));
         }
-        line(&format!("{name} by a session, 16 connections"), "/s", &series);
+        line(
+            &format!("{name} by a session, 16 connections"),
+            "/s",
+            &series,
+        );
         verdict("over the bar of 10,000/s", series.median() / 10_000.0, 1.0);
     }
 }

@@ -30,7 +30,7 @@ pub struct DocumentWish {
 }
 
 impl App {
-    fn documents(&self) -> &Documents {
+    pub(super) fn documents(&self) -> &Documents {
         &self.inner.documents
     }
 

@@ -22,7 +22,7 @@ impl Documents {
     /// [`DocumentError`] when the index cannot be written.
     pub async fn attach(&self, sha256: &Hash, case: u64, leaf: u64) -> Result<u64, DocumentError> {
         let leaf = i64::try_from(leaf).map_err(|_| DocumentError::Number("the leaf"))?;
-        let mut tx = self.index().begin().await?;
+        let mut tx = self.index().begin_derived().await?;
         let done = sqlx::query(
             "UPDATE documents SET leaf = ? WHERE sha256 = ? AND case_number = ? AND leaf IS NULL",
         )

@@ -1,16 +1,19 @@
 //! Finding documents.
 
 use countersign_protocol::log::Hash;
+use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
 
 use super::Documents;
 use super::content::Content;
 use super::document::{DocumentId, SELECT, StoredDocument, stored};
 use super::error::DocumentError;
-use crate::ops::sqlite::column;
+use crate::ops::sqlite::{column, number};
 
 /// The most documents with the same bytes that are looked through.
 const SAME_BYTES_MAX: i64 = 1000;
+/// The most uploads that are asked about in one go.
+const UNATTACHED_MAX: i64 = 1000;
 
 impl Documents {
     /// What is known of a document.
@@ -51,6 +54,28 @@ impl Documents {
             .fetch_all(self.index().reader())
             .await?;
         all(&rows)
+    }
+
+    /// Uploads of before a time, in milliseconds since 1970, of which it was not noted whether an act carries them: case
+    /// and hash.
+    ///
+    /// # Errors
+    /// [`DocumentError`] when the index cannot be read.
+    pub async fn unattached(&self, before_ms: u64) -> Result<Vec<(u64, Hash)>, DocumentError> {
+        let rows = sqlx::query(
+            "SELECT DISTINCT case_number, sha256 FROM documents \
+             WHERE leaf IS NULL AND erased_ms IS NULL AND uploaded_ms <= ? LIMIT ?",
+        )
+        .bind(column(before_ms))
+        .bind(UNATTACHED_MAX)
+        .fetch_all(self.index().reader())
+        .await?;
+        let upload = |row: &SqliteRow| {
+            let sha256: Vec<u8> = row.try_get("sha256")?;
+            let sha256 = Hash::try_from(sha256).map_err(|_| DocumentError::Index("a hash"))?;
+            Ok((number(row.try_get("case_number")?), sha256))
+        };
+        rows.iter().map(upload).collect()
     }
 
     /// The documents of a case with all their versions, oldest first.

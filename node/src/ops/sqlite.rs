@@ -91,7 +91,6 @@ impl Database {
             .filename(path)
             .create_if_missing(false)
             .journal_mode(SqliteJournalMode::Wal)
-            // What was answered, such as a revocation, must outlive a power cut.
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
             .busy_timeout(BUSY_WAIT)
@@ -133,7 +132,16 @@ impl Database {
 
     /// Begins to write: nobody else writes before it ends, so that what is read inside stays true until then.
     pub(crate) async fn begin(&self) -> Result<Tx, sqlx::Error> {
-        self.writer.begin_with("BEGIN IMMEDIATE").await
+        // What was answered, such as a revocation, must outlive a power cut.
+        let begin = "PRAGMA synchronous = FULL; BEGIN IMMEDIATE";
+        self.writer.begin_with(begin).await
+    }
+
+    /// As [`Database::begin`], but the end of the transaction does not wait for the disk: a power cut may take it back,
+    /// and never half of it. For what can be derived from elsewhere again.
+    pub(crate) async fn begin_derived(&self) -> Result<Tx, sqlx::Error> {
+        let begin = "PRAGMA synchronous = NORMAL; BEGIN IMMEDIATE";
+        self.writer.begin_with(begin).await
     }
 
     /// Moves everything into the file itself and empties the log beside it, so that no old page stays in either.

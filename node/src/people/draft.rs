@@ -107,12 +107,12 @@ impl People {
         Ok(seen + 1)
     }
 
-    /// Throws a draft away: it was handed in, or is not wanted.
+    /// Throws a draft away: it was handed in, or is not wanted. After a power cut it may be there again.
     ///
     /// # Errors
     /// [`PeopleError`] when the file cannot be written.
     pub async fn drop_draft(&self, of: DraftOf<'_>) -> Result<(), PeopleError> {
-        let mut tx = self.store().begin().await?;
+        let mut tx = self.store().begin_derived().await?;
         sqlx::query("DELETE FROM drafts WHERE subject = ? AND organisation = ? AND step = ?")
             .bind(column(of.case))
             .bind(i64::from(of.organisation.0))

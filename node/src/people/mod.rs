@@ -114,6 +114,7 @@ pub struct People(Arc<Inner>);
 struct Inner {
     store: store::Store,
     hasher: password::Hasher,
+    sealing: sealed::Sealing,
     settings: PeopleSettings,
 }
 
@@ -129,6 +130,7 @@ impl People {
         Ok(Self(Arc::new(Inner {
             store,
             hasher,
+            sealing: sealed::Sealing::default(),
             settings,
         })))
     }
@@ -182,6 +184,10 @@ impl People {
 
     fn hasher(&self) -> &password::Hasher {
         &self.0.hasher
+    }
+
+    fn sealing(&self) -> &sealed::Sealing {
+        &self.0.sealing
     }
 
     fn settings(&self) -> &PeopleSettings {

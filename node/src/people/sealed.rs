@@ -3,17 +3,20 @@
 //! A commitment is `SHA-256(salt || content)`, as for the names of beneficiaries. Whoever has both can show that the ledger
 //! means this content; once they are erased nobody can, while every proof stays valid.
 
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
 use countersign_protocol::id::RequestId;
 use countersign_protocol::record::Commitment;
 use sha2::{Digest, Sha256};
 use sqlx::Row;
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
+use tokio::sync::oneshot::{self, error::TryRecvError};
 
 use super::People;
 use super::error::PeopleError;
 use super::id::UserId;
 use super::secret::fill;
-use super::store::{column, number};
+use super::store::{Store, column, number};
 
 /// The longest content, in bytes.
 pub const SEALED_BYTES_MAX: usize = 256 * 1024;
@@ -64,6 +67,114 @@ pub struct NewSealed<'a> {
     pub content: &'a str,
 }
 
+/// A text in the line.
+#[derive(Clone)]
+struct Waiting {
+    new: OwnedText,
+    is_written: bool,
+    now_ms: u64,
+}
+
+/// As [`NewSealed`], for as long as it waits.
+#[derive(Clone)]
+struct OwnedText {
+    request: RequestId,
+    part: SealedPart,
+    case: u64,
+    step: String,
+    user: UserId,
+    content: String,
+}
+
+impl NewSealed<'_> {
+    fn to_owned_text(self) -> OwnedText {
+        OwnedText {
+            request: self.request,
+            part: self.part,
+            case: self.case,
+            step: self.step.to_owned(),
+            user: self.user,
+            content: self.content.to_owned(),
+        }
+    }
+}
+
+/// The line of texts that wait to be kept. Whoever's turn it is keeps all that wait by then, so that many people who hand in
+/// at the same time share one sync of the disk.
+#[derive(Default)]
+pub(super) struct Sealing {
+    line: Mutex<Vec<(Waiting, oneshot::Sender<Commitment>)>>,
+    turn: tokio::sync::Mutex<()>,
+}
+
+impl Sealing {
+    async fn seal(&self, store: &Store, wanted: &Waiting) -> Result<Commitment, PeopleError> {
+        loop {
+            let (answer, mut answered) = oneshot::channel();
+            self.line().push((wanted.clone(), answer));
+            let turn = self.turn.lock().await;
+            match answered.try_recv() {
+                Ok(commitment) => return Ok(commitment),
+                // Whoever had the turn before failed with all of them: on to the end of the line again.
+                Err(TryRecvError::Closed) => continue,
+                Err(TryRecvError::Empty) => {}
+            }
+            let line = std::mem::take(&mut *self.line());
+            keep(store, line).await?;
+            drop(turn);
+            // The own text was in the line.
+            if let Ok(commitment) = answered.try_recv() {
+                return Ok(commitment);
+            }
+        }
+    }
+
+    fn line(&self) -> MutexGuard<'_, Vec<(Waiting, oneshot::Sender<Commitment>)>> {
+        // A panic elsewhere leaves a whole line: texts are pushed and taken in one step.
+        self.line.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Keeps all of a line, or nothing of it.
+async fn keep(
+    store: &Store,
+    line: Vec<(Waiting, oneshot::Sender<Commitment>)>,
+) -> Result<(), PeopleError> {
+    let mut tx = store.begin().await?;
+    let mut done = Vec::with_capacity(line.len());
+    for (waiting, answer) in line {
+        done.push((keep_one(&mut tx, &waiting).await?, answer));
+    }
+    tx.commit().await?;
+    for (commitment, answer) in done {
+        // Whoever waited may have gone away; the text is kept all the same, until the ledger is asked about it.
+        let _ = answer.send(commitment);
+    }
+    Ok(())
+}
+
+async fn keep_one(tx: &mut SqliteConnection, waiting: &Waiting) -> Result<Commitment, PeopleError> {
+    let Waiting {
+        new,
+        is_written,
+        now_ms,
+    } = waiting;
+    match kept(tx, new).await? {
+        Some((_, content, commitment)) if content.as_deref() == Some(&new.content) => {
+            return Ok(commitment);
+        }
+        Some((Some(salt), ..)) if *is_written => return Ok(commit(&salt, &new.content)),
+        _ => {}
+    }
+    let mut salt = [0; 32];
+    fill(&mut salt)?;
+    let commitment = commit(&salt, &new.content);
+    if !is_written {
+        insert(tx, new, &salt, commitment, *now_ms).await?;
+    }
+    Ok(commitment)
+}
+
 /// A text that the ledger carries a commitment to.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Sealed {
@@ -103,31 +214,21 @@ impl People {
                 reason: "it may have at most 262144 bytes; attach longer texts as documents",
             });
         }
-        let mut tx = self.store().begin().await?;
-        let kept = kept(&mut tx, &new).await?;
-        match kept {
-            Some((_, content, commitment)) if content.as_deref() == Some(new.content) => {
-                return Ok(commitment);
-            }
-            Some((Some(salt), ..)) if is_written => return Ok(commit(&salt, new.content)),
-            _ => {}
-        }
-        let mut salt = [0; 32];
-        fill(&mut salt)?;
-        let commitment = commit(&salt, new.content);
-        if !is_written {
-            insert(&mut tx, &new, &salt, commitment, now_ms).await?;
-            tx.commit().await?;
-        }
-        Ok(commitment)
+        let waiting = Waiting {
+            new: new.to_owned_text(),
+            is_written,
+            now_ms,
+        };
+        self.sealing().seal(self.store(), &waiting).await
     }
 
-    /// Notes that the ledger carries what was sealed for a request.
+    /// Notes that the ledger carries what was sealed for a request. After a power cut the note may be missing: the ledger
+    /// is asked then, as for whatever is not settled after [`UNSETTLED_KEPT_MS`].
     ///
     /// # Errors
     /// [`PeopleError`] when the file cannot be written.
     pub async fn settle_sealed(&self, request: &RequestId, leaf: u64) -> Result<(), PeopleError> {
-        let mut tx = self.store().begin().await?;
+        let mut tx = self.store().begin_derived().await?;
         sqlx::query("UPDATE sealed SET leaf = ? WHERE request = ? AND leaf IS NULL")
             .bind(column(leaf))
             .bind(request.0.as_slice())
@@ -197,7 +298,7 @@ fn commit(salt: &[u8; 32], content: &str) -> Commitment {
 
 type Kept = (Option<[u8; 32]>, Option<String>, Commitment);
 
-async fn kept(tx: &mut SqliteConnection, new: &NewSealed<'_>) -> Result<Option<Kept>, PeopleError> {
+async fn kept(tx: &mut SqliteConnection, new: &OwnedText) -> Result<Option<Kept>, PeopleError> {
     let row =
         sqlx::query("SELECT commitment, salt, content FROM sealed WHERE request = ? AND part = ?")
             .bind(new.request.0.as_slice())
@@ -214,7 +315,7 @@ async fn kept(tx: &mut SqliteConnection, new: &NewSealed<'_>) -> Result<Option<K
 
 async fn insert(
     tx: &mut SqliteConnection,
-    new: &NewSealed<'_>,
+    new: &OwnedText,
     salt: &[u8; 32],
     commitment: Commitment,
     now_ms: u64,
@@ -228,9 +329,9 @@ async fn insert(
     .bind(new.part.word())
     .bind(commitment.0.as_slice())
     .bind(salt.as_slice())
-    .bind(new.content)
+    .bind(new.content.as_str())
     .bind(column(new.case))
-    .bind(new.step)
+    .bind(new.step.as_str())
     .bind(new.user.column())
     .bind(column(now_ms))
     .execute(tx)

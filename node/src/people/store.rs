@@ -45,6 +45,11 @@ impl Store {
         Ok(self.database.begin().await?)
     }
 
+    /// As [`Store::begin`], for what a power cut may take back because it can be found out again.
+    pub(super) async fn begin_derived(&self) -> Result<Tx, PeopleError> {
+        Ok(self.database.begin_derived().await?)
+    }
+
     /// Moves everything into the file itself and empties the log beside it, so that no old page stays in either.
     pub(super) async fn scrub(&self) -> Result<(), PeopleError> {
         Ok(self.database.scrub().await?)

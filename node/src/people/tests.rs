@@ -119,5 +119,6 @@ mod file;
 mod keys;
 mod passkeys;
 mod rights;
+mod sealing;
 mod silence;
 mod world;

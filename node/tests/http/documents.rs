@@ -46,6 +46,25 @@ async fn a_document_is_its_owners_until_handed_in_and_opens_step_by_step() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_node_that_stopped_before_it_noted_a_document_finds_its_act_on_the_ledger() {
+    let office = Office::open().await;
+    let case = office.case(&office.developer, project()).await;
+    let submit = submit_project(&office, case).await;
+    office.act(&office.developer, case, submit).await;
+    office
+        .world
+        .tamper_with_documents("UPDATE documents SET leaf = NULL, uploaded_ms = 1")
+        .await;
+    office.world.app.tidy().await.unwrap();
+    let list = format!("/api/v1/cases/{case}/documents");
+    let kept = office.get(&office.officials[0], &list).await;
+    assert_eq!(kept["items"].as_array().unwrap().len(), 1, "{kept}");
+    let path = format!("/api/v1/documents/{}", kept["items"][0]["document"]);
+    let read = office.ask(&office.officials[0], Method::GET, &path);
+    assert_eq!(read.send().await.unwrap().status(), StatusCode::OK);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_act_carries_only_documents_that_are_there() {
     let office = Office::open().await;
     let case = office.case(&office.developer, project()).await;

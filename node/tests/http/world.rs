@@ -240,6 +240,7 @@ pub struct World {
     pub base: String,
     pub token: String,
     pub beneficiaries: Beneficiaries,
+    pub app: App,
     stop: CancellationToken,
     client: reqwest::Client,
 }
@@ -291,7 +292,7 @@ impl World {
         assert!(projection.wait_for(0, Duration::from_secs(60)).await);
         let app = app.with_projection(projection);
         let parts = HttpParts {
-            app,
+            app: app.clone(),
             witness: Some(
                 axum::Router::new().route("/healthz", axum::routing::get(|| async { "ok\n" })),
             ),
@@ -313,6 +314,7 @@ impl World {
             base,
             token: token.expose().to_owned(),
             beneficiaries,
+            app,
             stop,
             client: reqwest::Client::new(),
         }
@@ -328,6 +330,15 @@ impl World {
         files.sort();
         let read = |(_, path)| std::fs::read_to_string(path).unwrap();
         files.into_iter().map(read).collect()
+    }
+
+    /// A statement on the index of documents, as a stop at a bad moment would leave it.
+    pub async fn tamper_with_documents(&self, statement: &'static str) {
+        let path = self._folder.root.path().join("documents.sqlite");
+        let url = format!("sqlite://{}", path.display());
+        let pool = sqlx::SqlitePool::connect(&url).await.unwrap();
+        sqlx::query(statement).execute(&pool).await.unwrap();
+        pool.close().await;
     }
 
     pub fn handle(&self) -> LedgerHandle {

@@ -89,16 +89,26 @@ impl Office {
     async fn issue(&mut self) {
         let project = json!({"flow": "project", "title": "Stoves", "scopes": ["3"]});
         let project = self.case(project).await;
-        self.hand_in("design-document", project, "submit", json!({
-            "title": "Stoves", "sectoral_scope": 3, "location": "Tanna", "start": "2023-01-01",
-            "estimate_per_year": 500, "description": "Efficient stoves for 4,000 households.",
-            "certifier": self.certifier.organisation,
-        }))
+        self.hand_in(
+            "design-document",
+            project,
+            "submit",
+            json!({
+                "title": "Stoves", "sectoral_scope": 3, "location": "Tanna", "start": "2023-01-01",
+                "estimate_per_year": 500, "description": "Efficient stoves for 4,000 households.",
+                "certifier": self.certifier.organisation,
+            }),
+        )
         .await;
-        self.report("validation-report", project, "validate", json!({
-            "opinion": "The design follows the methodology.", "methodology": "AMS-II.G 12.0",
-            "crediting_period": {"start": "2023-01-01", "end": "2032-12-31"},
-        }))
+        self.report(
+            "validation-report",
+            project,
+            "validate",
+            json!({
+                "opinion": "The design follows the methodology.", "methodology": "AMS-II.G 12.0",
+                "crediting_period": {"start": "2023-01-01", "end": "2032-12-31"},
+            }),
+        )
         .await;
         let recommend = json!({"step": "recommend", "comment": "Complete and sound."});
         self.decide(0, project, recommend).await;
@@ -107,13 +117,23 @@ impl Office {
         let period = json!({"flow": "monitoring", "parent": project, "title": "2023"});
         let period = self.case(period).await;
         let verified = json!([{"vintage": 2023, "tonnes": TONNES}]);
-        self.hand_in("monitoring-report", period, "submit", json!({
-            "period": {"start": "2023-01-01", "end": "2023-12-31"}, "reductions": verified,
-        }))
+        self.hand_in(
+            "monitoring-report",
+            period,
+            "submit",
+            json!({
+                "period": {"start": "2023-01-01", "end": "2023-12-31"}, "reductions": verified,
+            }),
+        )
         .await;
-        self.report("verification-report", period, "verify", json!({
-            "opinion": "The reported reductions are right.", "verified": verified,
-        }))
+        self.report(
+            "verification-report",
+            period,
+            "verify",
+            json!({
+                "opinion": "The reported reductions are right.", "verified": verified,
+            }),
+        )
         .await;
         self.decide(0, period, json!({"step": "issue"})).await;
         let units = json!({"accounts": [self.accounts[0]], "unit_type": "ITMO"});
@@ -189,7 +209,9 @@ impl Desk {
 
     async fn hand_in(&mut self, secret: &str, paper: &str, case: u64, step: &str, form: Value) {
         let path = format!("cases/{case}/documents?kind={paper}&file_name=paper.txt");
-        let added = self.asked(secret, &path).header("Content-Type", "text/plain");
+        let added = self
+            .asked(secret, &path)
+            .header("Content-Type", "text/plain");
         let added = answer(added.body(format!("{paper} of case {case}\n")), &path).await;
         let paper = json!({"kind": paper, "sha256": added["sha256"]});
         let act = json!({"step": step, "form": form, "documents": [paper]});

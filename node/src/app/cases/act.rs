@@ -275,13 +275,10 @@ impl Texts {
     ) -> Result<Self, AppError> {
         // JSON with its names in order and without blanks: the same form is the same text.
         let form = wish.form.as_ref().map(Value::to_string);
-        let texts = [
-            (SealedPart::Form, form.as_deref()),
-            (SealedPart::Comment, wish.comment.as_deref()),
-        ];
-        let mut sealed = Self::default();
-        for (part, text) in texts {
-            let Some(content) = text else { continue };
+        let seal = async |part, text: Option<&str>| {
+            let Some(content) = text else {
+                return Ok(None);
+            };
             let new = NewSealed {
                 request,
                 part,
@@ -290,13 +287,15 @@ impl Texts {
                 user: person.principal.user,
                 content,
             };
-            let commitment = app.people().seal(new, is_written, app.now_ms()).await?;
-            match part {
-                SealedPart::Form => sealed.form = Some(commitment),
-                SealedPart::Comment => sealed.comment = Some(commitment),
-            }
-        }
-        Ok(sealed)
+            let sealed = app.people().seal(new, is_written, app.now_ms()).await;
+            sealed.map(Some)
+        };
+        // Side by side: both wait for the same sync of the disk.
+        let (form, comment) = futures::try_join!(
+            seal(SealedPart::Form, form.as_deref()),
+            seal(SealedPart::Comment, wish.comment.as_deref()),
+        )?;
+        Ok(Self { form, comment })
     }
 }
 

@@ -1,22 +1,24 @@
 //! What a stop in the middle left behind.
 
 use countersign_protocol::id::RequestId;
-use countersign_protocol::record::CaseAct;
+use countersign_protocol::log::Hash;
+use countersign_protocol::record::{Body, CaseAct};
 use countersign_protocol::registry::{Command, NewAct, RegistryCase, State};
 use countersign_protocol::workflow::timer;
 use sha2::{Digest, Sha256};
 
 use super::super::write::Mode;
-use super::super::{App, AppError};
+use super::super::{App, AppError, LIST_MAX};
 use super::act::act_leaf;
-use crate::people::Actor;
+use crate::people::{Actor, UNSETTLED_KEPT_MS};
+use crate::projection::query::Window;
 
 /// The most deadlines that are carried out in one go, so that a node that was off for a year does not hold up its users.
 const LAPSES_MAX: usize = 500;
 
 impl App {
-    /// Removes what has expired in the store of people, and asks the ledger about texts of which it was not noted whether
-    /// their act was written. To be called at start and then now and again.
+    /// Removes what has expired in the stores of people and documents, and asks the ledger about texts and documents of
+    /// which it was not noted whether their act was written. To be called at start and then now and again.
     ///
     /// # Errors
     /// [`AppError`] when a store cannot be read or written.
@@ -33,7 +35,45 @@ impl App {
                 None => self.people().drop_sealed(&request).await?,
             }
         }
+        self.tidy_documents(now_ms).await
+    }
+
+    /// A node that stopped between an act and the note that it carries a document finds the act on its ledger.
+    async fn tidy_documents(&self, now_ms: u64) -> Result<(), AppError> {
+        let before_ms = now_ms.saturating_sub(UNSETTLED_KEPT_MS);
+        for (case, sha256) in self.documents().unattached(before_ms).await? {
+            if let Some(leaf) = self.leaf_with(case, &sha256).await? {
+                self.documents().attach(&sha256, case, leaf).await?;
+            }
+        }
+        self.documents().sweep(now_ms).await?;
         Ok(())
+    }
+
+    /// The first act of a case that carries a document.
+    async fn leaf_with(&self, case: u64, sha256: &Hash) -> Result<Option<u64>, AppError> {
+        let mut window = Window {
+            after: None,
+            limit: LIST_MAX,
+            descending: false,
+        };
+        loop {
+            let page = self.case_acts(case, &window).await?;
+            for act in page.items {
+                let stored = self.records_of(act.leaf, 1)?;
+                let carries = stored.iter().any(|it| match &it.record.body {
+                    Body::CaseAct(act) => act.documents.iter().any(|it| it.sha256 == *sha256),
+                    _ => false,
+                });
+                if carries {
+                    return Ok(Some(act.leaf));
+                }
+            }
+            match page.next {
+                None => return Ok(None),
+                next => window.after = next,
+            }
+        }
     }
 
     /// Carries out the deadlines that have passed: each writes the automatic step that the process names. Gives how many.
