@@ -94,4 +94,7 @@ pub(crate) enum Command {
     Completion(docs::CompletionArgs),
     /// Print the manual page, or write those of every command
     Man(docs::ManArgs),
+    /// Print documentation that the program carries
+    #[command(subcommand)]
+    Docs(docs::DocsCommand),
 }

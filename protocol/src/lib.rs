@@ -4,6 +4,8 @@ pub mod article6;
 pub mod federation;
 pub mod id;
 pub mod log;
+#[cfg(feature = "openapi")]
+pub mod openapi;
 pub mod party;
 pub mod period;
 pub mod permission;

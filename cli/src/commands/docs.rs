@@ -1,10 +1,10 @@
-//! Completion scripts and manual pages, made from the command line's own definition.
+//! Completion scripts and manual pages, made from the command line's own definition; the description of the HTTP API.
 
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use clap::{Args, CommandFactory};
+use clap::{Args, CommandFactory, Subcommand};
 use clap_complete::Shell;
 
 use crate::args::Cli;
@@ -23,6 +23,26 @@ pub(crate) struct ManArgs {
     /// Write the pages of all commands into this folder
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
+}
+
+#[derive(Subcommand, Debug)]
+pub(crate) enum DocsCommand {
+    /// Print the description of the HTTP API (OpenAPI 3.1), as a node of this version serves it
+    Openapi {
+        /// Write it to this new file
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
+}
+
+impl DocsCommand {
+    pub(crate) fn run(&self) -> Outcome {
+        match self {
+            Self::Openapi { out } => {
+                super::give(countersign_node::http::openapi::json(), out.as_deref())
+            }
+        }
+    }
 }
 
 impl CompletionArgs {

@@ -67,6 +67,7 @@ pub(crate) fn run(cli: Cli) -> Outcome {
         Command::Migrate => migrate::run(session),
         Command::Completion(args) => args.run(),
         Command::Man(args) => args.run(),
+        Command::Docs(command) => command.run(),
     }
 }
 

@@ -9,6 +9,9 @@ use countersign_protocol::record::Word;
 use serde::{Deserialize, Serialize};
 use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
+use utoipa::openapi::schema::{ObjectBuilder, SchemaType, Type};
+use utoipa::openapi::{RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
 
 use super::error::DocumentError;
 use super::media::MediaType;
@@ -24,6 +27,21 @@ const ID_MAX: u64 = (1 << 53) - 1;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "u64", into = "u64")]
 pub struct DocumentId(u64);
+
+impl PartialSchema for DocumentId {
+    fn schema() -> RefOr<Schema> {
+        let number = ObjectBuilder::new()
+            .schema_type(SchemaType::Type(Type::Integer))
+            .minimum(Some(1))
+            .maximum(Some(ID_MAX))
+            .description(Some(
+                "A document: drawn at random, so that it tells nothing about others.",
+            ));
+        number.build().into()
+    }
+}
+
+impl ToSchema for DocumentId {}
 
 impl DocumentId {
     pub(super) fn draw() -> Result<Self, DocumentError> {

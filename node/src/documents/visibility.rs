@@ -1,9 +1,12 @@
 //! Who may read a document.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// How far a document is open, from the narrowest to the widest.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Visibility {
     /// To its owner and the country's officials.

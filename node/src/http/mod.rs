@@ -10,12 +10,14 @@
 //! TLS is a reverse proxy's work.
 
 mod api;
+mod docs;
 pub mod dto;
 mod extract;
 mod frame;
 mod health;
 mod log;
 mod metrics;
+pub mod openapi;
 mod page;
 mod problem;
 mod serve;
@@ -86,7 +88,7 @@ pub fn router(parts: HttpParts) -> Router {
         .merge(page::routes())
         .merge(health::routes())
         .merge(log::routes())
-        .nest("/api/v1", api::routes())
+        .nest("/api/v1", api::described().split_for_parts().0)
         .with_state(served.clone());
     if let Some(witness) = witness {
         router = router.nest("/witness", witness);

@@ -9,7 +9,8 @@ use crate::documents::DocumentError;
 use crate::people::PeopleError;
 use countersign_protocol::workflow::FormError;
 
-const TYPE_PREFIX: &str = "urn:countersign:problem:";
+/// Begins the `type` of every problem.
+pub(super) const TYPE_PREFIX: &str = "urn:countersign:problem:";
 
 /// The kinds of problem. Their names are an interface: add, never change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,6 +39,53 @@ pub(super) enum Kind {
 }
 
 impl Kind {
+    /// Every kind that has a name of its own.
+    pub(super) fn all() -> impl Iterator<Item = Self> {
+        [
+            Self::Malformed,
+            Self::NotAuthorised,
+            Self::Forbidden,
+            Self::TooMany { seconds: 0 },
+            Self::NotFound,
+            Self::MethodNotAllowed,
+            Self::Conflict,
+            Self::Changed,
+            Self::TooLarge,
+            Self::UnsupportedMediaType,
+            Self::Invalid,
+            Self::Refused,
+            Self::Rejected,
+            Self::Unreachable,
+            Self::Busy,
+            Self::ReadOnly,
+            Self::NotReady,
+            Self::NotWitnessed,
+            Self::Timeout,
+            Self::Internal,
+        ]
+        .into_iter()
+    }
+
+    /// The last part of its `type`.
+    pub(super) fn slug(self) -> &'static str {
+        self.row().1
+    }
+
+    /// Its status.
+    pub(super) fn status(self) -> StatusCode {
+        self.row().0
+    }
+
+    /// Its title.
+    pub(super) fn title(self) -> &'static str {
+        self.row().2
+    }
+
+    /// Whether the answer says after how many seconds to try again.
+    pub(super) fn is_worth_a_repetition(self) -> bool {
+        self.is_passing() || matches!(self, Self::TooMany { .. })
+    }
+
     fn row(self) -> (StatusCode, &'static str, &'static str) {
         match self {
             Self::Malformed => (

@@ -4,6 +4,9 @@ use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
+use utoipa::openapi::schema::{ObjectBuilder, SchemaType, Type};
+use utoipa::openapi::{RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
 
 use super::error::PeopleError;
 
@@ -11,7 +14,7 @@ use super::error::PeopleError;
 const ID_MAX: u64 = (1 << 53) - 1;
 
 macro_rules! random_id {
-    ($(#[$doc:meta])* $name:ident, $field:literal) => {
+    ($(#[$doc:meta])* $name:ident, $field:literal, $meaning:literal) => {
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(try_from = "u64", into = "u64")]
@@ -69,6 +72,19 @@ macro_rules! random_id {
             }
         }
 
+        impl PartialSchema for $name {
+            fn schema() -> RefOr<Schema> {
+                let number = ObjectBuilder::new()
+                    .schema_type(SchemaType::Type(Type::Integer))
+                    .minimum(Some(1))
+                    .maximum(Some(ID_MAX))
+                    .description(Some($meaning));
+                number.build().into()
+            }
+        }
+
+        impl ToSchema for $name {}
+
         impl fmt::Display for $name {
             fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
                 self.0.fmt(out)
@@ -80,10 +96,10 @@ macro_rules! random_id {
 random_id! {
     /// A user's pseudonym: drawn at random, so that it says nothing about the person, and never used again. The ledger
     /// may carry it, since it means nobody once the user is erased.
-    UserId, "user"
+    UserId, "user", "A user's pseudonym: drawn at random, so that it says nothing about the person, and never used again."
 }
 
 random_id! {
     /// A session, for listing and revoking. It opens nothing.
-    SessionId, "session"
+    SessionId, "session", "A session, for listing and revoking. It opens nothing."
 }

@@ -11,6 +11,8 @@
 #[path = "../common/ledger.rs"]
 mod common;
 
+mod described;
+mod docs_pages;
 mod documents;
 mod health_and_metrics;
 mod journey;
@@ -18,6 +20,7 @@ mod listener;
 mod lists;
 mod log_tiles;
 mod office;
+mod openapi;
 mod people;
 mod problems;
 mod process;

@@ -34,6 +34,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::common::{self, Folder};
+use crate::described;
 
 /// Requests that the node answers at the same time here.
 pub const REQUESTS_MAX: usize = 24;
@@ -241,6 +242,8 @@ pub struct World {
     pub token: String,
     pub beneficiaries: Beneficiaries,
     pub app: App,
+    /// Answers that the API's description does not have; every test fails that met one.
+    undescribed: described::Faults,
     stop: CancellationToken,
     client: reqwest::Client,
 }
@@ -306,7 +309,9 @@ impl World {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
         let stop = CancellationToken::new();
-        tokio::spawn(serve(listener, router(parts), stop.clone()));
+        let undescribed = described::Faults::default();
+        let router = described::watched(router(parts), undescribed.clone());
+        tokio::spawn(serve(listener, router, stop.clone()));
         Self {
             _folder: folder,
             ledger: Some(ledger),
@@ -315,6 +320,7 @@ impl World {
             token: token.expose().to_owned(),
             beneficiaries,
             app,
+            undescribed,
             stop,
             client: reqwest::Client::new(),
         }
@@ -447,6 +453,10 @@ impl Drop for World {
         // Stopping a ledger waits for its threads.
         let ledger = self.ledger.take();
         tokio::task::block_in_place(|| drop(ledger));
+        let faults = self.undescribed.lock().unwrap();
+        if !std::thread::panicking() {
+            assert!(faults.is_empty(), "{}", faults.join("\n"));
+        }
     }
 }
 

@@ -22,6 +22,7 @@ pub type VerifierKeyText = Text<512>;
 
 /// What a record says happened.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Body {
     /// The ledger begins: always leaf 0, and never again.
@@ -127,6 +128,7 @@ impl Body {
 
 /// Where a partner's leaf was proven: under which checkpoint of which log, at which index.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ProofReference {
     /// The partner's log.
     pub origin: Origin,
@@ -136,11 +138,13 @@ pub struct ProofReference {
     pub size: u64,
     /// Root of that checkpoint.
     #[serde(with = "hex::serde")]
+    #[cfg_attr(feature = "openapi", schema(value_type = crate::openapi::Sha256))]
     pub root: Hash,
 }
 
 /// The first leaf of a ledger: whose it is.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Genesis {
     /// The Party whose registry this is.
     pub party: Party,
@@ -158,6 +162,7 @@ pub struct Genesis {
 
 /// What an organisation is to the registry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum OrganisationKind {
     /// The Party's own authority.
@@ -172,6 +177,7 @@ pub enum OrganisationKind {
 
 /// An organisation.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Organisation {
     /// Its number, counted from 1 without gaps.
     pub id: OrganisationId,
@@ -190,6 +196,7 @@ pub struct Organisation {
 
 /// What an account is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum AccountKind {
     /// The Party's own holding account.
@@ -204,6 +211,7 @@ pub enum AccountKind {
 
 /// An account of the registry.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Account {
     /// Its number, counted from 1 without gaps.
     pub id: AccountId,
@@ -217,6 +225,7 @@ pub struct Account {
 
 /// A registered project.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Project {
     /// The national project number, from 1 without gaps: the fourth field of the domestic serial.
     pub number: u32,
@@ -230,6 +239,7 @@ pub struct Project {
 
 /// Units come into being.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Issuance {
     /// The account that receives them.
     pub account: AccountId,
@@ -245,6 +255,7 @@ pub struct Issuance {
 
 /// A held range becomes a head and a tail; both keep every flag.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Split {
     /// The range as it stands.
     pub range: UnitRange,
@@ -254,6 +265,7 @@ pub struct Split {
 
 /// Whole ranges of one account can not move until the hold is lifted.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Hold {
     /// The account that owns the ranges.
     pub account: AccountId,
@@ -267,6 +279,7 @@ pub struct Hold {
 
 /// A domestic transfer of whole ranges.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Transfer {
     /// The account that gives.
     pub from: AccountId,
@@ -278,6 +291,7 @@ pub struct Transfer {
 
 /// Whole ranges leave their account for a partner country and wait in escrow.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Lock {
     /// Derived from everything else in the lock and the source's origin.
     pub transfer: TransferId,
@@ -301,6 +315,7 @@ pub struct Lock {
 
 /// The source asks for a refusal; the units stay locked until the destination has answered.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AskCancel {
     /// The open transfer.
     pub transfer: TransferId,
@@ -312,6 +327,7 @@ pub struct AskCancel {
 
 /// The destination's one answer: acquired.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Acquire {
     /// The transfer.
     pub transfer: TransferId,
@@ -329,6 +345,7 @@ pub struct Acquire {
 
 /// The destination's one answer: refused.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Refuse {
     /// The transfer.
     pub transfer: TransferId,
@@ -344,6 +361,7 @@ pub struct Refuse {
 
 /// The source's end of an acquired transfer.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Finalise {
     /// The transfer.
     pub transfer: TransferId,
@@ -353,6 +371,7 @@ pub struct Finalise {
 
 /// The source's end of a refused transfer: the units are free again.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Release {
     /// The transfer.
     pub transfer: TransferId,
@@ -364,6 +383,7 @@ pub struct Release {
 
 /// The destination has seen the source's end of the transfer.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SourceSettled {
     /// The transfer.
     pub transfer: TransferId,
@@ -377,6 +397,7 @@ pub struct SourceSettled {
 
 /// Whether units were used or cancelled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum RetireKind {
     /// Used towards a purpose.
@@ -387,6 +408,7 @@ pub enum RetireKind {
 
 /// What units were used or cancelled for (2/CMA.3 annex para 1(f); 4/CMA.6 paras 16 and 17).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Purpose {
     /// Towards the Party's NDC.
@@ -403,6 +425,7 @@ pub enum Purpose {
 
 /// Whole ranges of an account are used or cancelled: for ever.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Retire {
     /// The account.
     pub account: AccountId,
@@ -423,6 +446,7 @@ pub struct Commitment(#[serde(with = "hex::serde")] pub Hash);
 
 /// The last leaf of a block: ties the state to the tree.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct BlockHeader {
     /// Height of the block, counted from 1.
     pub height: u64,
@@ -432,11 +456,13 @@ pub struct BlockHeader {
     pub previous: Option<Commitment>,
     /// Digest of every state change up to this header.
     #[serde(with = "hex::serde")]
+    #[cfg_attr(feature = "openapi", schema(value_type = crate::openapi::Sha256))]
     pub state: Hash,
 }
 
 /// A new log key, signed in by the old one: the leaf lies under a checkpoint that the old key signed.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct KeyRotation {
     /// The new verifier key.
     pub log_key: VerifierKeyText,
@@ -446,6 +472,7 @@ pub struct KeyRotation {
 
 /// Whether a partner may start transfers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum PartnerStatus {
     /// In good standing.
@@ -458,6 +485,7 @@ pub enum PartnerStatus {
 
 /// A partner country, from its signed invite.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Partner {
     /// The Party.
     pub party: Party,
@@ -473,11 +501,13 @@ pub struct Partner {
     pub status: PartnerStatus,
     /// SHA-256 of the text that the partner signed: the invite file without its signature lines.
     #[serde(with = "hex::serde")]
+    #[cfg_attr(feature = "openapi", schema(value_type = crate::openapi::Sha256))]
     pub invite: Hash,
 }
 
 /// A bilateral agreement: says what may move between this Party and a partner, and when.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Agreement {
     /// Its id, the same in both ledgers.
     pub id: AgreementId,
@@ -497,6 +527,7 @@ pub struct Agreement {
     pub cooperative_approach: CooperativeApproachId,
     /// SHA-256 of the text that both Parties signed: the agreement file without its signature lines.
     #[serde(with = "hex::serde")]
+    #[cfg_attr(feature = "openapi", schema(value_type = crate::openapi::Sha256))]
     pub document: Hash,
     /// The unit types that may move, strictly ascending; none permits all.
     #[serde(default)]

@@ -22,9 +22,11 @@ pub const MAX_PROCESS_PARTS: usize = 76;
 
 /// A piece of a process file.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ProcessPart {
     /// SHA-256 of the whole file.
     #[serde(with = "hex::serde")]
+    #[cfg_attr(feature = "openapi", schema(value_type = crate::openapi::Sha256))]
     pub process: Hash,
     /// Its place in the file, from 0.
     pub part: u32,
@@ -34,9 +36,11 @@ pub struct ProcessPart {
 
 /// From here on new cases follow this process; those under way stay on theirs.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ProcessAdopted {
     /// SHA-256 of the whole file.
     #[serde(with = "hex::serde")]
+    #[cfg_attr(feature = "openapi", schema(value_type = crate::openapi::Sha256))]
     pub process: Hash,
     /// Counted from 1 without gaps.
     pub version: u32,
@@ -46,6 +50,7 @@ pub struct ProcessAdopted {
 
 /// Who acts: a user under a pseudonym, never a name.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ActedBy {
     /// The pseudonym.
     pub user: u64,
@@ -61,6 +66,7 @@ pub struct ActedBy {
 
 /// A subject sets out on a flow.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CaseOpened {
     /// Its number, counted from 1 without gaps.
     pub case: u64,
@@ -87,16 +93,19 @@ pub struct CaseOpened {
 
 /// A document that comes with an act.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AttachedDocument {
     /// The kind of document in the process.
     pub kind: Word,
     /// SHA-256 of its bytes.
     #[serde(with = "hex::serde")]
+    #[cfg_attr(feature = "openapi", schema(value_type = crate::openapi::Sha256))]
     pub sha256: Hash,
 }
 
 /// Tonnes of one vintage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct YearTonnes {
     /// The calendar year in which the mitigation occurred.
     pub year: u16,
@@ -106,6 +115,7 @@ pub struct YearTonnes {
 
 /// A step of a case is taken.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CaseAct {
     /// The case.
     pub case: u64,
@@ -134,11 +144,13 @@ pub struct CaseAct {
 
 /// A running case goes on under a newer version of the process, and so do the open cases below it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CaseMigrated {
     /// The case.
     pub case: u64,
     /// SHA-256 of the newer file.
     #[serde(with = "hex::serde")]
+    #[cfg_attr(feature = "openapi", schema(value_type = crate::openapi::Sha256))]
     pub process: Hash,
     /// Who approved it: two different users of the authority.
     pub by: Vec<ActedBy>,
@@ -149,6 +161,7 @@ pub const MIGRATION_APPROVALS: usize = 2;
 
 /// Units that wait on hold for the end of their case.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Reservation {
     /// The account that holds them.
     pub account: AccountId,
@@ -160,6 +173,7 @@ pub struct Reservation {
 
 /// What is to become of reserved units.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Fate {
     /// They move to another account.
@@ -182,6 +196,7 @@ pub enum Fate {
 
 /// Where reserved units are to be sent: what the lock will say once the case approves it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Sending {
     /// The Party that is to acquire.
     pub destination: Party,

@@ -8,6 +8,7 @@ use crate::record::{ActedBy, Commitment};
 
 /// What a finding asks (in the words of the CDM validation and verification standard).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum FindingKind {
     /// Corrective action request, CAR: a mistake that must be mended before the certifier can agree.
@@ -31,6 +32,7 @@ impl fmt::Display for FindingKind {
 
 /// A certifier opens a finding.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct FindingOpened {
     /// The case.
     pub case: u64,
@@ -46,6 +48,7 @@ pub struct FindingOpened {
 
 /// An owner answers a finding, or a certifier closes it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct FindingStep {
     /// The case in which it was opened.
     pub case: u64,

@@ -11,6 +11,7 @@ pub type Reference = Text<256>;
 
 /// What a hold is on.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum HoldOn {
     /// These numbers, wherever they are in this registry: in ascending order, none overlapping another.
@@ -25,6 +26,7 @@ pub enum HoldOn {
 
 /// A hold begins.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct HoldPlaced {
     /// Its number, counted from 1 without gaps.
     pub hold: u64,
@@ -44,6 +46,7 @@ pub struct HoldPlaced {
 
 /// A hold ends.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct HoldLifted {
     /// The hold.
     pub hold: u64,

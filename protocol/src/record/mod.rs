@@ -70,6 +70,7 @@ pub const MAX_BLOCKS_BYTES: usize = 3584;
 
 /// One leaf of a ledger: what happened, when the writer accepted it, and whose request it answers.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Record {
     /// Milliseconds since the Unix epoch by the writer's clock; never less than the record before it.
     pub time_ms: u64,

@@ -18,6 +18,7 @@ use crate::units::UnitRange;
 
 /// Which units of an account are meant.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Selection {
     /// So many tonnes, whichever: the registry chooses as few ranges as it can.
@@ -261,6 +262,7 @@ pub struct Reserve {
 
 /// Where issued units go, and what they are.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct IssueTo {
     /// The receiving accounts: one of each owner.
     pub accounts: BTreeSet<AccountId>,

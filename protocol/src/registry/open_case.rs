@@ -11,6 +11,7 @@ use crate::workflow::SubjectKind;
 
 /// Why nothing more can happen in a case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum CaseEnd {
     /// A step led to an end of its flow; the stage says which.
@@ -31,6 +32,7 @@ pub enum CaseEnd {
 
 /// Since when a case rests because an owner is suspended or closed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CasePause {
     /// In milliseconds since the Unix epoch.
     pub since_ms: u64,

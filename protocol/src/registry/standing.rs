@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 /// Where an organisation or a project stands in the registry. The one word for it: the ledger keeps it, and a country's
 /// [permission matrix](crate::permission) is asked with it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Standing {
     /// Waits to be registered: may pursue its registration, and nothing else. One whose registration was rejected stays

@@ -9,6 +9,7 @@ use crate::units::{UnitBlock, UnitRange};
 
 /// Which way units move.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Direction {
     /// This ledger is the source.

@@ -8,6 +8,7 @@ use crate::units::UnitRange;
 
 /// The first international transfer of a unit: set once, for ever (2/CMA.3 annex para 2; 4/CMA.6 para 12).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct FirstTransfer {
     /// The cooperative approach under which it happened.
     pub cooperative_approach: CooperativeApproachId,
@@ -21,6 +22,7 @@ pub struct FirstTransfer {
 ///
 /// A split copies everything but the numbers, so that no flag is ever lost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct UnitBlock {
     /// The domestic serial: the numbers and what they were issued for.
     pub serial: DomesticSerial,

@@ -14,6 +14,7 @@ use crate::http::dto::{
     SignedIn,
 };
 use crate::http::extract::{Body, Parameters, PathValue};
+use crate::http::openapi::{ApiKeyName, NotAuthorised, Rejected, SessionNumber, TooMany};
 use crate::http::problem::ApiError;
 use crate::people::{
     LinkToken, NewSession, Password, PeopleError, SecondFactor, SessionId, SignIn, StepToken, Visit,
@@ -23,6 +24,15 @@ fn refused(error: PeopleError) -> ApiError {
     AppError::from(error).into()
 }
 
+/// Opens a session with an e-mail address and a password, or says that a second factor is wanted.
+#[utoipa::path(
+    post,
+    path = "/sign-in",
+    tag = "Signing in",
+    request_body = SignInBody,
+    responses((status = 200, body = SignedIn), NotAuthorised, TooMany),
+    security(()),
+)]
 pub(super) async fn sign_in(
     visit: Visit,
     State(served): State<Served>,
@@ -48,6 +58,15 @@ fn signed_in(session: &NewSession) -> SignedIn {
     }
 }
 
+/// Completes a sign-in with the code of an authenticator or a recovery code.
+#[utoipa::path(
+    post,
+    path = "/sign-in/code",
+    tag = "Signing in",
+    request_body = CompleteSignIn,
+    responses((status = 200, body = SignedIn), NotAuthorised, TooMany),
+    security(()),
+)]
 pub(super) async fn complete(
     visit: Visit,
     State(served): State<Served>,
@@ -66,6 +85,13 @@ pub(super) async fn complete(
     Ok(Json(signed_in(&session)))
 }
 
+/// Ends the session whose token is shown.
+#[utoipa::path(
+    post,
+    path = "/sign-out",
+    tag = "Signing in",
+    responses((status = 204)),
+)]
 pub(super) async fn sign_out(
     caller: Caller,
     State(served): State<Served>,
@@ -74,6 +100,15 @@ pub(super) async fn sign_out(
     Ok(StatusCode::NO_CONTENT)
 }
 
+/// Accepts an invitation with its one-time code and chooses a password.
+#[utoipa::path(
+    post,
+    path = "/invitations/accept",
+    tag = "Signing in",
+    request_body = AcceptInvitation,
+    responses((status = 204), NotAuthorised, Rejected, TooMany),
+    security(()),
+)]
 pub(super) async fn accept(
     visit: Visit,
     State(served): State<Served>,
@@ -88,7 +123,16 @@ pub(super) async fn accept(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Says the same whether or not the address has an account.
+/// Asks for a one-time code by mail, to choose a new password. The answer is the same whether or not the address has an
+/// account.
+#[utoipa::path(
+    post,
+    path = "/password-reset",
+    tag = "Signing in",
+    request_body = RequestReset,
+    responses((status = 202), TooMany),
+    security(()),
+)]
 pub(super) async fn request_reset(
     visit: Visit,
     State(served): State<Served>,
@@ -98,6 +142,15 @@ pub(super) async fn request_reset(
     Ok(StatusCode::ACCEPTED)
 }
 
+/// Chooses a new password with a one-time code. Every session of the user ends.
+#[utoipa::path(
+    post,
+    path = "/password-reset/complete",
+    tag = "Signing in",
+    request_body = AcceptInvitation,
+    responses((status = 204), NotAuthorised, Rejected, TooMany),
+    security(()),
+)]
 pub(super) async fn reset(
     visit: Visit,
     State(served): State<Served>,
@@ -109,6 +162,13 @@ pub(super) async fn reset(
     Ok(StatusCode::NO_CONTENT)
 }
 
+/// Who the caller is, and what the caller's role may do at this moment.
+#[utoipa::path(
+    get,
+    path = "/me",
+    tag = "Own account",
+    responses((status = 200, body = MeView)),
+)]
 pub(super) async fn me(
     caller: Caller,
     State(served): State<Served>,
@@ -127,6 +187,13 @@ pub(super) async fn me(
     }))
 }
 
+/// The caller's open sessions.
+#[utoipa::path(
+    get,
+    path = "/me/sessions",
+    tag = "Own account",
+    responses((status = 200, body = Vec<SessionView>)),
+)]
 pub(super) async fn sessions(
     caller: Caller,
     State(served): State<Served>,
@@ -145,6 +212,14 @@ pub(super) async fn sessions(
     Ok(Json(views.collect()))
 }
 
+/// Ends one of the caller's sessions.
+#[utoipa::path(
+    delete,
+    path = "/me/sessions/{id}",
+    tag = "Own account",
+    params(SessionNumber),
+    responses((status = 204)),
+)]
 pub(super) async fn end_session(
     caller: Caller,
     State(served): State<Served>,
@@ -154,6 +229,14 @@ pub(super) async fn end_session(
     Ok(StatusCode::NO_CONTENT)
 }
 
+/// Changes the caller's password. Every other session of the caller ends.
+#[utoipa::path(
+    post,
+    path = "/me/password",
+    tag = "Own account",
+    request_body = ChangePassword,
+    responses((status = 204), Rejected, TooMany),
+)]
 pub(super) async fn change_password(
     caller: Caller,
     visit: Visit,
@@ -168,6 +251,13 @@ pub(super) async fn change_password(
     Ok(StatusCode::NO_CONTENT)
 }
 
+/// Begins a second factor (TOTP, RFC 6238). It counts once a first code has confirmed it.
+#[utoipa::path(
+    post,
+    path = "/me/authenticator",
+    tag = "Own account",
+    responses((status = 200, body = AuthenticatorMade), Rejected),
+)]
 pub(super) async fn begin_authenticator(
     caller: Caller,
     State(served): State<Served>,
@@ -179,6 +269,14 @@ pub(super) async fn begin_authenticator(
     }))
 }
 
+/// Confirms the second factor with a first code, and gives the recovery codes: this once.
+#[utoipa::path(
+    post,
+    path = "/me/authenticator/confirm",
+    tag = "Own account",
+    request_body = CodeBody,
+    responses((status = 200, body = RecoveryCodesView), Rejected, TooMany),
+)]
 pub(super) async fn confirm_authenticator(
     caller: Caller,
     State(served): State<Served>,
@@ -190,6 +288,13 @@ pub(super) async fn confirm_authenticator(
     }))
 }
 
+/// The caller's API keys, without their secrets.
+#[utoipa::path(
+    get,
+    path = "/me/api-keys",
+    tag = "Own account",
+    responses((status = 200, body = Vec<ApiKeyView>)),
+)]
 pub(super) async fn api_keys(
     caller: Caller,
     State(served): State<Served>,
@@ -208,6 +313,14 @@ pub(super) async fn api_keys(
     Ok(Json(views.collect()))
 }
 
+/// Makes an API key for some of the actions that the caller's role has. Its secret is shown this once.
+#[utoipa::path(
+    post,
+    path = "/me/api-keys",
+    tag = "Own account",
+    request_body = NewApiKey,
+    responses((status = 201, body = ApiKeyMade), Rejected),
+)]
 pub(super) async fn create_api_key(
     caller: Caller,
     State(served): State<Served>,
@@ -229,6 +342,14 @@ pub(super) async fn create_api_key(
     Ok((StatusCode::CREATED, Json(made)).into_response())
 }
 
+/// Ends one of the caller's API keys.
+#[utoipa::path(
+    delete,
+    path = "/me/api-keys/{id}",
+    tag = "Own account",
+    params(ApiKeyName),
+    responses((status = 204)),
+)]
 pub(super) async fn revoke_api_key(
     caller: Caller,
     State(served): State<Served>,

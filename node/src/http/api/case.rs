@@ -16,9 +16,22 @@ use crate::http::dto::{
     NewReserve, NextStepView, Page, ReservedFate,
 };
 use crate::http::extract::{Body, Key, OptionalKey, Parameters, PathValue, WriteMode};
+use crate::http::openapi::{
+    CaseNumber, Changed, DraftVersion, DryRun, IdempotencyKey, LedgerWrite, NumberPaging,
+    OptionalIdempotencyKey, Rejected, StepName, Tried,
+};
 use crate::http::problem::{ApiError, Kind};
 use crate::people::SealedPart;
 
+/// Opens a case: a subject sets out on a flow of the process.
+#[utoipa::path(
+    post,
+    path = "/cases",
+    tag = "Cases",
+    params(OptionalIdempotencyKey, DryRun),
+    request_body = NewOpenCase,
+    responses((status = 201, body = crate::http::dto::Written<CaseView>), Tried, LedgerWrite),
+)]
 pub(super) async fn open(
     caller: Caller,
     State(served): State<Served>,
@@ -58,7 +71,19 @@ fn opened(served: &Served, written: &Written) -> Option<CaseView> {
     served.app.case(number).ok().map(case_view)
 }
 
-/// An act may move value, so it needs an idempotency key.
+/// Takes a step of a case.
+///
+/// It may issue, reserve, move or end units, so it needs an idempotency key. The form is held against the schema of the
+/// process, and every fault is named by its place, such as `/form/sectoral_scope`. Form and comment stay in the node; the
+/// ledger carries a salted commitment. Documents are added first, and named here by their SHA-256.
+#[utoipa::path(
+    post,
+    path = "/cases/{number}/acts",
+    tag = "Cases",
+    params(CaseNumber, IdempotencyKey, DryRun),
+    request_body = NewCaseAct,
+    responses((status = 201, body = crate::http::dto::Written<CaseActed>), Tried, LedgerWrite),
+)]
 pub(super) async fn act(
     caller: Caller,
     State(served): State<Served>,
@@ -128,6 +153,15 @@ fn acted(written: &Written) -> Option<CaseActed> {
     })
 }
 
+/// What is in a case beyond what the ledger shows everybody: forms, comments and findings with the salts of their
+/// commitments, and the steps that the caller can take.
+#[utoipa::path(
+    get,
+    path = "/cases/{number}/file",
+    tag = "Cases",
+    params(CaseNumber),
+    responses((status = 200, body = CaseFileView)),
+)]
 pub(super) async fn file(
     caller: Caller,
     State(served): State<Served>,
@@ -170,6 +204,14 @@ fn text(of: FiledText) -> CaseTextView {
     }
 }
 
+/// The cases of which a step waits for the caller.
+#[utoipa::path(
+    get,
+    path = "/inbox",
+    tag = "Cases",
+    params(NumberPaging),
+    responses((status = 200, body = Page<InboxView>)),
+)]
 pub(super) async fn inbox(
     caller: Caller,
     State(served): State<Served>,
@@ -189,6 +231,16 @@ pub(super) async fn inbox(
     }))))
 }
 
+/// A form that is being written, shared in the caller's organisation. Its `ETag` is its version.
+#[utoipa::path(
+    get,
+    path = "/cases/{number}/drafts/{step}",
+    tag = "Cases",
+    params(CaseNumber, StepName),
+    responses(
+        (status = 200, body = DraftView, headers(("ETag" = String, description = "The version, in quotes."))),
+    ),
+)]
 pub(super) async fn draft(
     caller: Caller,
     State(served): State<Served>,
@@ -202,7 +254,22 @@ pub(super) async fn draft(
     Ok(tagged(StatusCode::OK, form, kept.version))
 }
 
-/// `If-Match` carries the version that the writer has seen; without one there must be no draft yet.
+/// Saves a form as it is being written. It need not be complete, and no schema is asked.
+///
+/// `If-Match` carries the version that the writer has seen; without one there must be no draft yet. So nobody overwrites
+/// what somebody else wrote meanwhile.
+#[utoipa::path(
+    put,
+    path = "/cases/{number}/drafts/{step}",
+    tag = "Cases",
+    params(CaseNumber, StepName, DraftVersion),
+    request_body = serde_json::Value,
+    responses(
+        (status = 200, body = DraftView, headers(("ETag" = String, description = "The new version, in quotes."))),
+        Changed,
+        Rejected,
+    ),
+)]
 pub(super) async fn save_draft(
     caller: Caller,
     State(served): State<Served>,
@@ -218,6 +285,14 @@ pub(super) async fn save_draft(
     Ok(tagged(StatusCode::OK, form, version))
 }
 
+/// Throws a draft away. One that is not there is no error.
+#[utoipa::path(
+    delete,
+    path = "/cases/{number}/drafts/{step}",
+    tag = "Cases",
+    params(CaseNumber, StepName),
+    responses((status = 204)),
+)]
 pub(super) async fn drop_draft(
     caller: Caller,
     State(served): State<Served>,

@@ -11,9 +11,23 @@ use crate::documents::{DocumentId, StoredDocument};
 use crate::http::Served;
 use crate::http::dto::{DocumentView, NewVisibility, Page};
 use crate::http::extract::{Body, Parameters, PathValue, bearer};
+use crate::http::openapi::{
+    CaseNumber, DocumentNumber, NewDocument, NotModified, Rejected, TooLarge, UnsupportedMediaType,
+};
 use crate::http::problem::ApiError;
 
-/// The bytes are the body; `kind` and `file_name` are parameters.
+/// Adds a document to a case: the bytes are the body.
+///
+/// The ledger carries its SHA-256 once an act names it; until then only its organisation knows of it. The content must be of
+/// the type that `Content-Type` says, and of one that the registry takes.
+#[utoipa::path(
+    post,
+    path = "/cases/{number}/documents",
+    tag = "Documents",
+    params(CaseNumber, NewDocument),
+    request_body(content = Vec<u8>, content_type = "*/*"),
+    responses((status = 201, body = DocumentView), Rejected, TooLarge, UnsupportedMediaType),
+)]
 pub(super) async fn add(
     caller: Caller,
     State(served): State<Served>,
@@ -67,6 +81,15 @@ async fn caller(served: &Served, headers: &HeaderMap) -> Result<Option<Caller>, 
     Ok(Some(served.app.authenticate(bearer(headers)).await?))
 }
 
+/// The documents of a case that the caller may read. Without a secret: those that were opened to everybody.
+#[utoipa::path(
+    get,
+    path = "/cases/{number}/documents",
+    tag = "Documents",
+    params(CaseNumber),
+    responses((status = 200, body = Page<DocumentView>)),
+    security((), ("session" = []), ("api_key" = []), ("operator" = [])),
+)]
 pub(super) async fn list(
     State(served): State<Served>,
     PathValue(case): PathValue<u64>,
@@ -79,7 +102,19 @@ pub(super) async fn list(
     Ok(Json(super::view::whole(documents.into_iter().map(view))))
 }
 
-/// The bytes, as a download under the kept name: nothing that somebody sent in is shown as a page of ours.
+/// The bytes of a document, as a download under the name that it has. One that is not open to the caller answers as if it
+/// did not exist.
+#[utoipa::path(
+    get,
+    path = "/documents/{id}",
+    tag = "Documents",
+    params(DocumentNumber),
+    responses(
+        (status = 200, body = Vec<u8>, content_type = "*/*", headers(("ETag" = String, description = "SHA-256 of the bytes, hex, in quotes."), ("Content-Disposition" = String, description = "`attachment` with the file name."))),
+        NotModified,
+    ),
+    security((), ("session" = []), ("api_key" = []), ("operator" = [])),
+)]
 pub(super) async fn read(
     State(served): State<Served>,
     PathValue(id): PathValue<DocumentId>,
@@ -122,6 +157,15 @@ fn disposition(name: &str) -> String {
     text
 }
 
+/// Opens a document to a wider circle. It is never closed again.
+#[utoipa::path(
+    post,
+    path = "/documents/{id}/visibility",
+    tag = "Documents",
+    params(DocumentNumber),
+    request_body = NewVisibility,
+    responses((status = 204), Rejected),
+)]
 pub(super) async fn widen(
     caller: Caller,
     State(served): State<Served>,

@@ -11,8 +11,19 @@ use crate::app::{ProofOf, UnitsName};
 use crate::http::Served;
 use crate::http::dto::{HeadView, Page, RecordView, Status};
 use crate::http::extract::Parameters;
+use crate::http::openapi::{NotFound, NotWitnessed, ProofOfLeaf, RecordPaging};
 use crate::http::problem::{ApiError, Kind};
 
+/// The node: whose registry it is, and how it stands.
+///
+/// Head of the log, witnesses, partners' nodes, open transfers, tonnes by place, and what stands against being ready.
+#[utoipa::path(
+    get,
+    path = "/status",
+    tag = "Node",
+    responses((status = 200, body = Status)),
+    security(()),
+)]
 pub(super) async fn status(
     State(served): State<Served>,
     parameters: Parameters,
@@ -21,6 +32,14 @@ pub(super) async fn status(
     Ok(Json(view::status(served.app.status().await?)))
 }
 
+/// The newest head of the log, and the newest one that a quorum of witnesses has cosigned.
+#[utoipa::path(
+    get,
+    path = "/ledger/head",
+    tag = "Ledger",
+    responses((status = 200, body = HeadView)),
+    security(()),
+)]
 pub(super) async fn head(
     State(served): State<Served>,
     parameters: Parameters,
@@ -29,6 +48,17 @@ pub(super) async fn head(
     Ok(Json(view::head(served.app.head()?)))
 }
 
+/// Records of the ledger in their order, each as a line of `records.jsonl` has it.
+///
+/// `next` goes on as `from`.
+#[utoipa::path(
+    get,
+    path = "/ledger/records",
+    tag = "Ledger",
+    params(RecordPaging),
+    responses((status = 200, body = Page<RecordView>)),
+    security(()),
+)]
 pub(super) async fn records(
     State(served): State<Served>,
     mut parameters: Parameters,
@@ -39,7 +69,21 @@ pub(super) async fn records(
     Ok(Json(view::page(records.map(view::record))))
 }
 
-/// A proof bundle as text (C2SP tlog-proof): save it as it is.
+/// A proof bundle of a leaf (C2SP tlog-proof), to be saved as it is and checked offline with `countersign verify`.
+///
+/// Exactly one of `index`, `transfer` and `serial` says which leaf.
+#[utoipa::path(
+    get,
+    path = "/ledger/proof",
+    tag = "Ledger",
+    params(ProofOfLeaf),
+    responses(
+        (status = 200, body = String, content_type = "text/plain; charset=utf-8"),
+        NotFound,
+        NotWitnessed,
+    ),
+    security(()),
+)]
 pub(super) async fn proof(
     State(served): State<Served>,
     mut parameters: Parameters,

@@ -10,12 +10,20 @@ use serde::de::DeserializeOwned;
 use super::{process, registry, transfers, view};
 use crate::app::{Caller, UnitsName};
 use crate::http::Served;
-use crate::http::dto::{self, PlaceName, RetirementView, SearchView, StateName, Units, UnitsEvent};
+use crate::http::dto::{
+    self, CaseView, HoldingView, PlaceName, RetirementView, SearchView, StateName, TransferView,
+    Units, UnitsEvent,
+};
 use crate::http::extract::{Parameters, PathValue};
+use crate::http::openapi::{
+    CaseFilters, CaseNumber, HoldingFilters, Looked, NotListed, NotModified, OrganisationFilters,
+    OrganisationListed, Paging, ProjectFilters, ProjectListed, RetirementFilters, TransferFilters,
+    UnitsNamed,
+};
 use crate::http::problem::ApiError;
 use crate::projection::query::{
-    CaseQuery, EventRow, HoldingQuery, OrganisationQuery, Page, ProjectQuery, RetirementQuery,
-    RetirementRow, TransferQuery, Window,
+    CaseActRow, CaseQuery, EventRow, HoldingQuery, OrganisationQuery, Page, ProjectQuery,
+    RetirementQuery, RetirementRow, TransferQuery, Window,
 };
 
 /// The longest text that is looked for, in characters.
@@ -87,6 +95,18 @@ fn q(parameters: &mut Parameters) -> Result<Option<String>, ApiError> {
     Ok(q.filter(|q| !q.is_empty()))
 }
 
+/// Organisations of the registry.
+///
+/// Without filter, order and search the list comes from the ledger's state and carries no `standing` and `changed_at`; with
+/// one of them it comes from the read model.
+#[utoipa::path(
+    get,
+    path = "/organisations",
+    tag = "Registry",
+    params(OrganisationFilters, Paging),
+    responses((status = 200, body = dto::Page<OrganisationListed>), NotModified, NotListed),
+    security(()),
+)]
 pub(super) async fn organisations(
     State(served): State<Served>,
     headers: HeaderMap,
@@ -115,6 +135,18 @@ pub(super) async fn organisations(
     Ok(answer(&headers, page, |row| row))
 }
 
+/// Registered projects.
+///
+/// Without filter, order and search the list comes from the ledger's state and carries no `standing` and `changed_at`; with
+/// one of them it comes from the read model.
+#[utoipa::path(
+    get,
+    path = "/projects",
+    tag = "Registry",
+    params(ProjectFilters, Paging),
+    responses((status = 200, body = dto::Page<ProjectListed>), NotModified, NotListed),
+    security(()),
+)]
 pub(super) async fn projects(
     State(served): State<Served>,
     headers: HeaderMap,
@@ -143,6 +175,15 @@ pub(super) async fn projects(
     Ok(answer(&headers, page, |row| row))
 }
 
+/// Cases: where each stands, since when, and which steps it waits for, by whom.
+#[utoipa::path(
+    get,
+    path = "/cases",
+    tag = "Cases",
+    params(CaseFilters, Paging),
+    responses((status = 200, body = dto::Page<CaseView>), NotModified, NotListed),
+    security(()),
+)]
 pub(super) async fn cases(
     State(served): State<Served>,
     headers: HeaderMap,
@@ -179,6 +220,15 @@ pub(super) async fn cases(
     Ok(answer(&headers, page, process::case_view))
 }
 
+/// What was done in a case, oldest first.
+#[utoipa::path(
+    get,
+    path = "/cases/{number}/acts",
+    tag = "Cases",
+    params(CaseNumber, Paging),
+    responses((status = 200, body = dto::Page<CaseActRow>), NotModified, NotListed),
+    security(()),
+)]
 pub(super) async fn case_acts(
     State(served): State<Served>,
     headers: HeaderMap,
@@ -195,7 +245,15 @@ pub(super) async fn case_acts(
     Ok(answer(&headers, page, |row| row))
 }
 
-/// Newest first, unless `sort=opened` is asked for.
+/// Transfers between countries, newest first unless `sort=opened` is asked for.
+#[utoipa::path(
+    get,
+    path = "/transfers",
+    tag = "Transfers between countries",
+    params(TransferFilters, Paging),
+    responses((status = 200, body = dto::Page<TransferView>), NotModified, NotListed),
+    security(()),
+)]
 pub(super) async fn transfers(
     State(served): State<Served>,
     headers: HeaderMap,
@@ -243,6 +301,14 @@ fn newest_first(parameters: &mut Parameters, order: &str) -> Result<Window, ApiE
     })
 }
 
+/// All ranges of units that are in accounts the caller may look into, abroad, used or cancelled.
+#[utoipa::path(
+    get,
+    path = "/holdings",
+    tag = "Units",
+    params(HoldingFilters, Paging),
+    responses((status = 200, body = dto::Page<HoldingView>), NotModified, NotListed),
+)]
 pub(super) async fn holdings(
     caller: Caller,
     State(served): State<Served>,
@@ -271,7 +337,15 @@ pub(super) async fn holdings(
     Ok(answer(&headers, page, |it| view::holding(&it)))
 }
 
-/// Newest first, unless `sort=index` is asked for.
+/// Ranges that were used or cancelled, newest first unless `sort=index` is asked for.
+#[utoipa::path(
+    get,
+    path = "/retirements",
+    tag = "Units",
+    params(RetirementFilters, Paging),
+    responses((status = 200, body = dto::Page<RetirementView>), NotModified, NotListed),
+    security(()),
+)]
 pub(super) async fn retirements(
     State(served): State<Served>,
     headers: HeaderMap,
@@ -305,6 +379,15 @@ fn retirement(row: RetirementRow) -> RetirementView {
     }
 }
 
+/// Everything that happened to a unit, a range or a part of one, oldest first.
+#[utoipa::path(
+    get,
+    path = "/units/{name}/history",
+    tag = "Units",
+    params(UnitsNamed, Paging),
+    responses((status = 200, body = dto::Page<UnitsEvent>), NotModified, NotListed),
+    security(()),
+)]
 pub(super) async fn units_history(
     State(served): State<Served>,
     headers: HeaderMap,
@@ -334,6 +417,15 @@ fn event(row: EventRow) -> UnitsEvent {
     }
 }
 
+/// The first ten organisations, projects, cases and transfers with these characters, and units by any name.
+#[utoipa::path(
+    get,
+    path = "/search",
+    tag = "Registry",
+    params(Looked),
+    responses((status = 200, body = SearchView), NotModified, NotListed),
+    security(()),
+)]
 pub(super) async fn search(
     State(served): State<Served>,
     headers: HeaderMap,

@@ -17,8 +17,25 @@ use crate::http::dto::{
     StandingHoldView,
 };
 use crate::http::extract::{Body, OptionalKey, Parameters, PathValue, WriteMode};
+use crate::http::openapi::{
+    CaseNumber, DryRun, FindingNumber, HoldNumber, LedgerWrite, NumberPaging,
+    OptionalIdempotencyKey, Tried,
+};
 use crate::http::problem::ApiError;
 
+/// The case's certifier opens a finding.
+#[utoipa::path(
+    post,
+    path = "/cases/{number}/findings",
+    tag = "Findings and holds",
+    params(CaseNumber, OptionalIdempotencyKey, DryRun),
+    request_body = NewFindingBody,
+    responses(
+        (status = 201, body = crate::http::dto::Written<FindingView>),
+        Tried,
+        LedgerWrite,
+    ),
+)]
 pub(super) async fn open_finding(
     caller: Caller,
     State(served): State<Served>,
@@ -38,6 +55,19 @@ pub(super) async fn open_finding(
     .await
 }
 
+/// An owner answers a finding.
+#[utoipa::path(
+    post,
+    path = "/cases/{number}/findings/{finding}/answer",
+    tag = "Findings and holds",
+    params(CaseNumber, FindingNumber, OptionalIdempotencyKey, DryRun),
+    request_body = FindingText,
+    responses(
+        (status = 201, body = crate::http::dto::Written<FindingView>),
+        Tried,
+        LedgerWrite,
+    ),
+)]
 pub(super) async fn answer_finding(
     caller: Caller,
     State(served): State<Served>,
@@ -57,6 +87,19 @@ pub(super) async fn answer_finding(
     .await
 }
 
+/// The certifier closes a finding.
+#[utoipa::path(
+    post,
+    path = "/cases/{number}/findings/{finding}/close",
+    tag = "Findings and holds",
+    params(CaseNumber, FindingNumber, OptionalIdempotencyKey, DryRun),
+    request_body = FindingText,
+    responses(
+        (status = 201, body = crate::http::dto::Written<FindingView>),
+        Tried,
+        LedgerWrite,
+    ),
+)]
 pub(super) async fn close_finding(
     caller: Caller,
     State(served): State<Served>,
@@ -100,6 +143,19 @@ fn finding_of(written: &Written) -> Option<FindingView> {
     })
 }
 
+/// Places a hold on numbers, an account, a project or an organisation: nothing of it moves until the hold is lifted or over.
+#[utoipa::path(
+    post,
+    path = "/standing-holds",
+    tag = "Findings and holds",
+    params(OptionalIdempotencyKey, DryRun),
+    request_body = NewStandingHold,
+    responses(
+        (status = 201, body = crate::http::dto::Written<record::HoldPlaced>),
+        Tried,
+        LedgerWrite,
+    ),
+)]
 pub(super) async fn place_hold(
     caller: Caller,
     State(served): State<Served>,
@@ -129,6 +185,19 @@ pub(super) async fn place_hold(
     answer(StatusCode::CREATED, &written, made)
 }
 
+/// Lifts a hold.
+#[utoipa::path(
+    post,
+    path = "/standing-holds/{hold}/lift",
+    tag = "Findings and holds",
+    params(HoldNumber, OptionalIdempotencyKey, DryRun),
+    request_body = LiftStandingHold,
+    responses(
+        (status = 200, body = crate::http::dto::Written<record::HoldLifted>),
+        Tried,
+        LedgerWrite,
+    ),
+)]
 pub(super) async fn lift_hold(
     caller: Caller,
     State(served): State<Served>,
@@ -156,6 +225,14 @@ pub(super) async fn lift_hold(
     answer(StatusCode::OK, &written, made)
 }
 
+/// Holds on numbers, accounts, projects and organisations, those that were lifted too.
+#[utoipa::path(
+    get,
+    path = "/standing-holds",
+    tag = "Findings and holds",
+    params(NumberPaging),
+    responses((status = 200, body = Page<StandingHoldView>)),
+)]
 pub(super) async fn holds(
     caller: Caller,
     State(served): State<Served>,

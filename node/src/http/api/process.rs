@@ -14,8 +14,20 @@ use crate::app::{Caller, ListedCase, ListedProcess};
 use crate::http::Served;
 use crate::http::dto::{AwaitedStep, CaseView, NewEnrolment, NewProcess, Page, ProcessView};
 use crate::http::extract::{Body, OptionalKey, Parameters, PathValue, WriteMode};
+use crate::http::openapi::{
+    CaseNumber, DryRun, LedgerWrite, NumberPaging, OptionalIdempotencyKey, ProcessVersion, Tried,
+};
 use crate::http::problem::ApiError;
 
+/// The adopted processes of the country, oldest first. New cases follow the newest.
+#[utoipa::path(
+    get,
+    path = "/processes",
+    tag = "Process",
+    params(NumberPaging),
+    responses((status = 200, body = Page<ProcessView>)),
+    security(()),
+)]
 pub(super) async fn list(
     State(served): State<Served>,
     mut parameters: Parameters,
@@ -26,7 +38,15 @@ pub(super) async fn list(
     Ok(Json(view::page(listed.map(|it| process_view(&it)))))
 }
 
-/// The file itself, as it was adopted.
+/// The file of a process, byte for byte as it was adopted.
+#[utoipa::path(
+    get,
+    path = "/processes/{version}/file",
+    tag = "Process",
+    params(ProcessVersion),
+    responses((status = 200, body = String, content_type = "application/toml; charset=utf-8")),
+    security(()),
+)]
 pub(super) async fn file(
     State(served): State<Served>,
     PathValue(version): PathValue<u32>,
@@ -38,6 +58,21 @@ pub(super) async fn file(
     Ok((content_type, text).into_response())
 }
 
+/// Adopts a process: new cases follow it, and nothing is registered or issued past it.
+///
+/// The file is checked as `countersign workflow check` checks it. Cases under way stay on theirs.
+#[utoipa::path(
+    post,
+    path = "/processes",
+    tag = "Process",
+    params(OptionalIdempotencyKey, DryRun),
+    request_body = NewProcess,
+    responses(
+        (status = 201, body = crate::http::dto::Written<ProcessView>),
+        Tried,
+        LedgerWrite,
+    ),
+)]
 pub(super) async fn adopt(
     caller: Caller,
     State(served): State<Served>,
@@ -58,6 +93,19 @@ pub(super) async fn adopt(
     answer(StatusCode::CREATED, &written, adopted)
 }
 
+/// Enters an organisation of the process. It may act once a case of its own has registered it.
+#[utoipa::path(
+    post,
+    path = "/enrolments",
+    tag = "Registry",
+    params(OptionalIdempotencyKey, DryRun),
+    request_body = NewEnrolment,
+    responses(
+        (status = 201, body = crate::http::dto::Written<record::Organisation>),
+        Tried,
+        LedgerWrite,
+    ),
+)]
 pub(super) async fn enrol(
     caller: Caller,
     State(served): State<Served>,
@@ -89,6 +137,15 @@ pub(super) async fn cases(
     Ok(Json(view::page(listed.map(case_view))))
 }
 
+/// A case: where it stands, since when, and which steps it waits for, by whom.
+#[utoipa::path(
+    get,
+    path = "/cases/{number}",
+    tag = "Cases",
+    params(CaseNumber),
+    responses((status = 200, body = CaseView)),
+    security(()),
+)]
 pub(super) async fn case(
     State(served): State<Served>,
     PathValue(number): PathValue<u64>,

@@ -15,6 +15,10 @@ use crate::http::dto::{
     StatementLine,
 };
 use crate::http::extract::{Parameters, PathValue};
+use crate::http::openapi::{
+    AccountNumber, AccountPlace, NumberPaging, Paging, PartnerCode, Rejected, UnitsNamed,
+    UnitsPaging, Unreachable,
+};
 use crate::http::problem::ApiError;
 
 pub(super) async fn organisations(
@@ -29,6 +33,14 @@ pub(super) async fn organisations(
     Ok(Json(view::page(listed)))
 }
 
+/// Accounts that the caller may look into, with their balances.
+#[utoipa::path(
+    get,
+    path = "/accounts",
+    tag = "Registry",
+    params(NumberPaging),
+    responses((status = 200, body = Page<AccountView>)),
+)]
 pub(super) async fn accounts(
     caller: Caller,
     State(served): State<Served>,
@@ -42,6 +54,14 @@ pub(super) async fn accounts(
     Ok(Json(view::page(listed.map(view::account))))
 }
 
+/// An account and its balances, in tonnes.
+#[utoipa::path(
+    get,
+    path = "/accounts/{id}",
+    tag = "Registry",
+    params(AccountNumber),
+    responses((status = 200, body = AccountView)),
+)]
 pub(super) async fn account(
     caller: Caller,
     State(served): State<Served>,
@@ -52,6 +72,14 @@ pub(super) async fn account(
     Ok(Json(view::account(served.app.account(&caller, id)?)))
 }
 
+/// The ranges of units in an account.
+#[utoipa::path(
+    get,
+    path = "/accounts/{id}/holdings",
+    tag = "Units",
+    params(AccountNumber, AccountPlace, Paging),
+    responses((status = 200, body = Page<HoldingView>)),
+)]
 pub(super) async fn holdings(
     caller: Caller,
     State(served): State<Served>,
@@ -78,6 +106,14 @@ pub(super) async fn holdings(
     )))
 }
 
+/// The statement of an account, oldest first: each leaf that changed one of its balances.
+#[utoipa::path(
+    get,
+    path = "/accounts/{id}/statement",
+    tag = "Units",
+    params(AccountNumber, NumberPaging),
+    responses((status = 200, body = Page<StatementLine>)),
+)]
 pub(super) async fn statement(
     caller: Caller,
     State(served): State<Served>,
@@ -104,6 +140,13 @@ pub(super) async fn projects(
     )))
 }
 
+/// Partner countries, and whether their nodes are connected. Removed ones are not listed.
+#[utoipa::path(
+    get,
+    path = "/partners",
+    tag = "Federation",
+    responses((status = 200, body = Page<PartnerView>)),
+)]
 pub(super) async fn partners(
     caller: Caller,
     State(served): State<Served>,
@@ -114,6 +157,14 @@ pub(super) async fn partners(
     Ok(Json(view::whole(partners.into_iter().map(view::partner))))
 }
 
+/// Asks a partner's node for an answer and says how long it took.
+#[utoipa::path(
+    post,
+    path = "/partners/{party}/ping",
+    tag = "Federation",
+    params(PartnerCode),
+    responses((status = 200, body = Pong), Rejected, Unreachable),
+)]
 pub(super) async fn ping(
     caller: Caller,
     State(served): State<Served>,
@@ -127,6 +178,13 @@ pub(super) async fn ping(
     }))
 }
 
+/// Bilateral agreements, and how far each is used.
+#[utoipa::path(
+    get,
+    path = "/agreements",
+    tag = "Federation",
+    responses((status = 200, body = Page<AgreementView>)),
+)]
 pub(super) async fn agreements(
     caller: Caller,
     State(served): State<Served>,
@@ -139,6 +197,13 @@ pub(super) async fn agreements(
     )))
 }
 
+/// This node's signed invitation, for a partner's `POST partners`.
+#[utoipa::path(
+    get,
+    path = "/invite",
+    tag = "Federation",
+    responses((status = 200, body = InviteText), Rejected),
+)]
 pub(super) async fn invite(
     caller: Caller,
     State(served): State<Served>,
@@ -149,6 +214,15 @@ pub(super) async fn invite(
     Ok(Json(InviteText { invite }))
 }
 
+/// Where units are.
+#[utoipa::path(
+    get,
+    path = "/units/{name}",
+    tag = "Units",
+    params(UnitsNamed, UnitsPaging),
+    responses((status = 200, body = Page<HoldingView>)),
+    security(()),
+)]
 pub(super) async fn units(
     State(served): State<Served>,
     PathValue(name): PathValue<UnitsName>,

@@ -10,6 +10,7 @@ use crate::app::TransferQuery;
 use crate::http::Served;
 use crate::http::dto::{Page, StateName, TransferView};
 use crate::http::extract::{Parameters, PathValue};
+use crate::http::openapi::TransferNumber;
 use crate::http::problem::ApiError;
 
 pub(super) async fn list(
@@ -27,6 +28,15 @@ pub(super) async fn list(
     Ok(Json(view::page(listed.map(view::transfer))))
 }
 
+/// A transfer between countries, with what became of it.
+#[utoipa::path(
+    get,
+    path = "/transfers/{id}",
+    tag = "Transfers between countries",
+    params(TransferNumber),
+    responses((status = 200, body = TransferView)),
+    security(()),
+)]
 pub(super) async fn show(
     State(served): State<Served>,
     PathValue(id): PathValue<TransferId>,

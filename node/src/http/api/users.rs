@@ -14,6 +14,10 @@ use crate::http::dto::{
     ProposalView, Registered, RoleAnswer, UserView,
 };
 use crate::http::extract::{Body, Key, Parameters, PathValue};
+use crate::http::openapi::{
+    IdempotencyKey, LedgerWrite, NumberPaging, ProposalNumber, Rejected, TooMany, UserFilters,
+    UserNumber,
+};
 use crate::http::problem::ApiError;
 use crate::people::{Email, Profile, User, UserId, Visit};
 
@@ -44,6 +48,14 @@ fn contact(
     Ok((email.parse()?, Profile::new(name, phone, language)?))
 }
 
+/// Invites a user. The one-time code goes out by mail; only the operator sees it here.
+#[utoipa::path(
+    post,
+    path = "/invitations",
+    tag = "Users",
+    request_body = InviteUser,
+    responses((status = 201, body = InvitationSent), Rejected, TooMany),
+)]
 pub(super) async fn invite(
     caller: Caller,
     State(served): State<Served>,
@@ -66,6 +78,14 @@ pub(super) async fn invite(
     Ok((StatusCode::CREATED, Json(sent)).into_response())
 }
 
+/// Users that the caller may see.
+#[utoipa::path(
+    get,
+    path = "/users",
+    tag = "Users",
+    params(UserFilters, NumberPaging),
+    responses((status = 200, body = Page<UserView>)),
+)]
 pub(super) async fn list(
     caller: Caller,
     State(served): State<Served>,
@@ -81,6 +101,14 @@ pub(super) async fn list(
     Ok(Json(view::page(listed.map(user_view))))
 }
 
+/// A user.
+#[utoipa::path(
+    get,
+    path = "/users/{id}",
+    tag = "Users",
+    params(UserNumber),
+    responses((status = 200, body = UserView)),
+)]
 pub(super) async fn show(
     caller: Caller,
     State(served): State<Served>,
@@ -91,6 +119,19 @@ pub(super) async fn show(
     Ok(Json(user_view(served.app.user(&caller, id).await?)))
 }
 
+/// Gives a user another role. Where the policy wants two people, this proposes it (202).
+#[utoipa::path(
+    post,
+    path = "/users/{id}/role",
+    tag = "Users",
+    params(UserNumber),
+    request_body = NewRole,
+    responses(
+        (status = 200, body = RoleAnswer),
+        (status = 202, body = RoleAnswer, description = "It waits for a second person."),
+        Rejected,
+    ),
+)]
 pub(super) async fn role(
     caller: Caller,
     State(served): State<Served>,
@@ -113,6 +154,13 @@ pub(super) async fn role(
     })
 }
 
+/// Changes of role that wait for a second person.
+#[utoipa::path(
+    get,
+    path = "/proposals",
+    tag = "Users",
+    responses((status = 200, body = Page<ProposalView>)),
+)]
 pub(super) async fn proposals(
     caller: Caller,
     State(served): State<Served>,
@@ -129,6 +177,15 @@ pub(super) async fn proposals(
     }))))
 }
 
+/// Approves or rejects a change of role, as the second person.
+#[utoipa::path(
+    post,
+    path = "/proposals/{id}",
+    tag = "Users",
+    params(ProposalNumber),
+    request_body = DecideProposal,
+    responses((status = 204), Rejected),
+)]
 pub(super) async fn decide(
     caller: Caller,
     State(served): State<Served>,
@@ -139,6 +196,14 @@ pub(super) async fn decide(
     Ok(StatusCode::NO_CONTENT)
 }
 
+/// Suspends a user and ends the user's sessions.
+#[utoipa::path(
+    post,
+    path = "/users/{id}/suspend",
+    tag = "Users",
+    params(UserNumber),
+    responses((status = 204), Rejected),
+)]
 pub(super) async fn suspend(
     caller: Caller,
     State(served): State<Served>,
@@ -148,6 +213,14 @@ pub(super) async fn suspend(
     Ok(StatusCode::NO_CONTENT)
 }
 
+/// Ends the suspension of a user.
+#[utoipa::path(
+    post,
+    path = "/users/{id}/reactivate",
+    tag = "Users",
+    params(UserNumber),
+    responses((status = 204), Rejected),
+)]
 pub(super) async fn reactivate(
     caller: Caller,
     State(served): State<Served>,
@@ -157,6 +230,14 @@ pub(super) async fn reactivate(
     Ok(StatusCode::NO_CONTENT)
 }
 
+/// Takes away a second factor that its user has lost.
+#[utoipa::path(
+    post,
+    path = "/users/{id}/reset-factors",
+    tag = "Users",
+    params(UserNumber),
+    responses((status = 204), Rejected),
+)]
 pub(super) async fn reset_factors(
     caller: Caller,
     State(served): State<Served>,
@@ -166,6 +247,14 @@ pub(super) async fn reset_factors(
     Ok(StatusCode::NO_CONTENT)
 }
 
+/// Removes a user's personal data, drafts and comments for good. Proofs stay valid.
+#[utoipa::path(
+    post,
+    path = "/users/{id}/erase",
+    tag = "Users",
+    params(UserNumber),
+    responses((status = 204), Rejected),
+)]
 pub(super) async fn erase(
     caller: Caller,
     State(served): State<Served>,
@@ -175,6 +264,14 @@ pub(super) async fn erase(
     Ok(StatusCode::NO_CONTENT)
 }
 
+/// What happened to a user, newest first.
+#[utoipa::path(
+    get,
+    path = "/users/{id}/audit",
+    tag = "Users",
+    params(UserNumber, NumberPaging),
+    responses((status = 200, body = Page<AuditView>)),
+)]
 pub(super) async fn audit(
     caller: Caller,
     State(served): State<Served>,
@@ -200,7 +297,19 @@ pub(super) async fn audit(
     }))
 }
 
-/// Open to everybody: it needs no account, and an address may only do it now and then.
+/// An organisation registers itself. It waits in the ledger; its first user gets a one-time code by mail and hands in its
+/// case.
+///
+/// Open to everybody; an address has to wait after a few.
+#[utoipa::path(
+    post,
+    path = "/registrations",
+    tag = "Users",
+    params(IdempotencyKey),
+    request_body = NewRegistration,
+    responses((status = 201, body = Registered), LedgerWrite, Rejected, TooMany),
+    security(()),
+)]
 pub(super) async fn register(
     visit: Visit,
     State(served): State<Served>,

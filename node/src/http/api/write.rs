@@ -19,6 +19,10 @@ use crate::http::dto::{
     NewRetirement, NewTransfer, RotatedKey,
 };
 use crate::http::extract::{Body, Key, OptionalKey, PathValue, WriteMode};
+use crate::http::openapi::{
+    DryRun, IdempotencyKey, LedgerWrite, OptionalIdempotencyKey, PartnerCode, Rejected,
+    TransferNumber, Tried,
+};
 use crate::http::problem::{ApiError, Kind};
 
 /// The answer to a write. A repetition gets the same bytes, and a header that says so.
@@ -49,6 +53,15 @@ fn mark(written: &Written, mut response: Response) -> Response {
     response
 }
 
+/// Registers an organisation, in a registry that follows no process. Where a process was adopted: `POST enrolments`.
+#[utoipa::path(
+    post,
+    path = "/organisations",
+    tag = "Registry",
+    params(OptionalIdempotencyKey, DryRun),
+    request_body = NewOrganisation,
+    responses((status = 201, body = dto::Written<record::Organisation>), Tried, LedgerWrite),
+)]
 pub(super) async fn organisation(
     caller: Caller,
     State(served): State<Served>,
@@ -68,6 +81,15 @@ pub(super) fn organisation_of(written: &Written) -> Option<record::Organisation>
     })
 }
 
+/// Opens an account of an organisation.
+#[utoipa::path(
+    post,
+    path = "/accounts",
+    tag = "Registry",
+    params(OptionalIdempotencyKey, DryRun),
+    request_body = NewAccount,
+    responses((status = 201, body = dto::Written<record::Account>), Tried, LedgerWrite),
+)]
 pub(super) async fn account(
     caller: Caller,
     State(served): State<Served>,
@@ -93,6 +115,15 @@ pub(super) async fn account(
     answer(StatusCode::CREATED, &written, made)
 }
 
+/// Registers a project, in a registry that follows no process. Where a process was adopted, a case does.
+#[utoipa::path(
+    post,
+    path = "/projects",
+    tag = "Registry",
+    params(OptionalIdempotencyKey, DryRun),
+    request_body = NewProject,
+    responses((status = 201, body = dto::Written<record::Project>), Tried, LedgerWrite),
+)]
 pub(super) async fn project(
     caller: Caller,
     State(served): State<Served>,
@@ -118,6 +149,15 @@ pub(super) async fn project(
     answer(StatusCode::CREATED, &written, made)
 }
 
+/// Issues units of a project, in a registry that follows no process. Where a process was adopted, a case does.
+#[utoipa::path(
+    post,
+    path = "/issuances",
+    tag = "Units",
+    params(IdempotencyKey, DryRun),
+    request_body = NewIssuance,
+    responses((status = 201, body = dto::Written<dto::Issued>), Tried, LedgerWrite),
+)]
 pub(super) async fn issue(
     caller: Caller,
     State(served): State<Served>,
@@ -144,6 +184,15 @@ pub(super) async fn issue(
     answer(StatusCode::CREATED, &written, made)
 }
 
+/// Puts whole ranges of an account on hold, or with `"lift": true` ends that.
+#[utoipa::path(
+    post,
+    path = "/holds",
+    tag = "Units",
+    params(OptionalIdempotencyKey, DryRun),
+    request_body = NewHold,
+    responses((status = 201, body = dto::Written<dto::Held>), Tried, LedgerWrite),
+)]
 pub(super) async fn hold(
     caller: Caller,
     State(served): State<Served>,
@@ -167,6 +216,15 @@ pub(super) async fn hold(
     answer(StatusCode::CREATED, &written, view::held(&written))
 }
 
+/// Moves units between two accounts of this registry.
+#[utoipa::path(
+    post,
+    path = "/account-transfers",
+    tag = "Units",
+    params(IdempotencyKey, DryRun),
+    request_body = NewAccountTransfer,
+    responses((status = 201, body = dto::Written<dto::Moved>), Tried, LedgerWrite),
+)]
 pub(super) async fn account_transfer(
     caller: Caller,
     State(served): State<Served>,
@@ -180,6 +238,18 @@ pub(super) async fn account_transfer(
     answer(StatusCode::CREATED, &written, made)
 }
 
+/// Locks units for a partner country and offers them to it.
+///
+/// They leave this registry for good only once the partner has proven that it acquired them, and come back only once it has
+/// proven that it never will. `GET transfers/{id}` says how that went.
+#[utoipa::path(
+    post,
+    path = "/transfers",
+    tag = "Transfers between countries",
+    params(IdempotencyKey, DryRun),
+    request_body = NewTransfer,
+    responses((status = 201, body = dto::Written<dto::Sent>), Tried, LedgerWrite, Rejected),
+)]
 pub(super) async fn send(
     caller: Caller,
     State(served): State<Served>,
@@ -207,6 +277,15 @@ pub(super) async fn send(
     answer(StatusCode::CREATED, &written, view::sent(&written))
 }
 
+/// Asks the destination to refuse an open transfer. The units stay locked until it has answered.
+#[utoipa::path(
+    post,
+    path = "/transfers/{id}/cancel",
+    tag = "Transfers between countries",
+    params(TransferNumber, OptionalIdempotencyKey, DryRun),
+    request_body = NewCancel,
+    responses((status = 202, body = dto::Written<dto::CancelAsked>), Tried, LedgerWrite),
+)]
 pub(super) async fn cancel(
     caller: Caller,
     State(served): State<Served>,
@@ -222,6 +301,17 @@ pub(super) async fn cancel(
     answer(StatusCode::ACCEPTED, &written, view::cancel_asked(&written))
 }
 
+/// Uses or cancels units, for ever.
+///
+/// The beneficiary's name stays in the node; the ledger carries SHA-256 of a salt and the name.
+#[utoipa::path(
+    post,
+    path = "/retirements",
+    tag = "Units",
+    params(IdempotencyKey, DryRun),
+    request_body = NewRetirement,
+    responses((status = 201, body = dto::Written<dto::Retired>), Tried, LedgerWrite),
+)]
 pub(super) async fn retire(
     caller: Caller,
     State(served): State<Served>,
@@ -251,6 +341,15 @@ pub(super) async fn retire(
     answer(StatusCode::CREATED, &written, made)
 }
 
+/// Lists a partner country, from the invitation that its node signed.
+#[utoipa::path(
+    post,
+    path = "/partners",
+    tag = "Federation",
+    params(OptionalIdempotencyKey),
+    request_body = InviteText,
+    responses((status = 201, body = dto::Written<record::Partner>), LedgerWrite, Rejected),
+)]
 pub(super) async fn partner(
     caller: Caller,
     State(served): State<Served>,
@@ -261,6 +360,14 @@ pub(super) async fn partner(
     answer(StatusCode::CREATED, &written, partner_of(&written))
 }
 
+/// Removes a partner: no new transfers with it; open ones are still resolved.
+#[utoipa::path(
+    delete,
+    path = "/partners/{party}",
+    tag = "Federation",
+    params(PartnerCode, OptionalIdempotencyKey),
+    responses((status = 200, body = dto::Written<record::Partner>), LedgerWrite, Rejected),
+)]
 pub(super) async fn remove_partner(
     caller: Caller,
     State(served): State<Served>,
@@ -278,6 +385,15 @@ fn partner_of(written: &Written) -> Option<record::Partner> {
     })
 }
 
+/// Records a bilateral agreement that both Parties signed.
+#[utoipa::path(
+    post,
+    path = "/agreements",
+    tag = "Federation",
+    params(OptionalIdempotencyKey),
+    request_body = AgreementText,
+    responses((status = 201, body = dto::Written<record::Agreement>), LedgerWrite, Rejected),
+)]
 pub(super) async fn agreement(
     caller: Caller,
     State(served): State<Served>,
@@ -295,6 +411,14 @@ pub(super) async fn agreement(
     answer(StatusCode::CREATED, &written, made)
 }
 
+/// Puts this Party's signature under the draft of an agreement. Nothing is recorded yet.
+#[utoipa::path(
+    post,
+    path = "/agreements/sign",
+    tag = "Federation",
+    request_body = DraftText,
+    responses((status = 200, body = AgreementText), Rejected),
+)]
 pub(super) async fn sign_agreement(
     caller: Caller,
     State(served): State<Served>,
@@ -304,6 +428,14 @@ pub(super) async fn sign_agreement(
     Ok(Json(AgreementText { agreement }))
 }
 
+/// Makes a new log key; the old one signs it in. Partners and trust files need the new one.
+#[utoipa::path(
+    post,
+    path = "/keys/rotate",
+    tag = "Ledger",
+    params(OptionalIdempotencyKey),
+    responses((status = 201, body = RotatedKey), LedgerWrite, Rejected),
+)]
 pub(super) async fn rotate(
     caller: Caller,
     State(served): State<Served>,

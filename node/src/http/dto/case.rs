@@ -9,12 +9,13 @@ use countersign_protocol::record::{
 use countersign_protocol::registry::{IssueTo, Selection};
 use countersign_protocol::serial::SectoralScope;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::RecordView;
 use crate::people::UserId;
 
 /// The answer to `?dry_run=true`: nothing was written.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Trial {
     /// Always true.
     pub dry_run: bool,
@@ -23,8 +24,9 @@ pub struct Trial {
 }
 
 /// `POST /api/v1/cases`: a subject sets out on a flow of the process.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(examples(json!({"flow": "project", "title": "Stoves on the outer islands", "scopes": ["3"]})))]
 pub struct NewOpenCase {
     /// The flow.
     pub flow: Word,
@@ -47,12 +49,14 @@ pub struct NewOpenCase {
     pub scopes: BTreeSet<SectoralScope>,
     /// The owners' parts of what a project issues, such as `{"3": 2, "5": 1}`; equal parts when none is named.
     #[serde(default)]
+    #[schema(value_type = BTreeMap<String, u32>)]
     pub shares: BTreeMap<OrganisationId, u32>,
 }
 
 /// `POST /api/v1/cases/{number}/acts`: a step is taken.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(examples(json!({"step": "issue", "issue": {"accounts": [1], "unit_type": "ITMO"}})))]
 pub struct NewCaseAct {
     /// The step.
     pub step: Word,
@@ -77,8 +81,9 @@ pub struct NewCaseAct {
 }
 
 /// Units to be reserved for a request.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(examples(json!({"account": 1, "units": {"tonnes": 5}, "fate": {"transfer": {"to": 2}}})))]
 pub struct NewReserve {
     /// The account that holds them.
     pub account: AccountId,
@@ -89,7 +94,7 @@ pub struct NewReserve {
 }
 
 /// What is to become of reserved units.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum ReservedFate {
     /// They move to another account.
@@ -110,7 +115,7 @@ pub enum ReservedFate {
 }
 
 /// A step that was taken.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct CaseActed {
     /// The act as the ledger has it.
     pub act: CaseAct,
@@ -119,7 +124,7 @@ pub struct CaseActed {
 }
 
 /// `GET /api/v1/cases/{number}/file`: what is in a case beyond what the ledger shows everybody.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct CaseFileView {
     /// Forms and comments, oldest first.
     pub texts: Vec<CaseTextView>,
@@ -128,9 +133,10 @@ pub struct CaseFileView {
 }
 
 /// A form or comment of a case.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct CaseTextView {
     /// `form` or `comment`.
+    #[schema(value_type = crate::http::openapi::CaseTextPart)]
     pub part: String,
     /// The step that it came with.
     pub step: String,
@@ -141,13 +147,14 @@ pub struct CaseTextView {
     /// What the ledger carries: `SHA-256(salt || text)`.
     pub commitment: Commitment,
     /// The salt, in hex; none once erased.
+    #[schema(pattern = "^[0-9a-f]{64}$")]
     pub salt: Option<String>,
     /// The text, byte for byte; none once erased.
     pub text: Option<String>,
 }
 
 /// A step that leads on, as the caller stands to it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct NextStepView {
     /// The step.
     pub step: String,
@@ -164,7 +171,7 @@ pub struct NextStepView {
 }
 
 /// `GET` and `PUT /api/v1/cases/{number}/drafts/{step}`: a form that is being written.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct DraftView {
     /// The form so far.
     pub form: serde_json::Value,
@@ -173,7 +180,7 @@ pub struct DraftView {
 }
 
 /// A step that waits for the caller.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct InboxView {
     /// The case.
     pub case: u64,

@@ -3,15 +3,17 @@
 use countersign_protocol::id::OrganisationId;
 use countersign_protocol::record::{FindingKind, HoldOn, Reason, Reference, Word};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::documents::{DocumentId, Visibility};
 
 /// A document of a case.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct DocumentView {
     /// Its id.
     pub document: DocumentId,
     /// SHA-256 of its bytes, in hex: what the ledger carries.
+    #[schema(value_type = countersign_protocol::openapi::Sha256)]
     pub sha256: String,
     /// How many bytes it has.
     pub bytes: u64,
@@ -38,16 +40,18 @@ pub struct DocumentView {
 }
 
 /// `POST /api/v1/documents/{id}/visibility`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(examples(json!({"visibility": "public"})))]
 pub struct NewVisibility {
     /// The wider circle.
     pub visibility: Visibility,
 }
 
 /// `POST /api/v1/cases/{number}/findings`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(examples(json!({"kind": "corrective_action", "text": "The baseline counts the same stoves twice."})))]
 pub struct NewFindingBody {
     /// What it asks.
     pub kind: FindingKind,
@@ -56,8 +60,9 @@ pub struct NewFindingBody {
 }
 
 /// `POST /api/v1/cases/{number}/findings/{finding}/answer` and `/close`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(examples(json!({"text": "Counted anew: see the second version of the report."})))]
 pub struct FindingText {
     /// The answer, or what the certifier concludes. It stays in the node.
     pub text: String,
@@ -67,7 +72,7 @@ pub struct FindingText {
 }
 
 /// A finding that was opened, answered or closed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct FindingView {
     /// The case.
     pub case: u64,
@@ -76,8 +81,9 @@ pub struct FindingView {
 }
 
 /// `POST /api/v1/standing-holds`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(examples(json!({"on": {"account": 1}, "reason": "dispute about ownership", "authority": 1, "reference": "High Court, suit 12/2026"})))]
 pub struct NewStandingHold {
     /// What it is on: `ranges`, `account`, `project` or `organisation`.
     pub on: HoldOn,
@@ -93,8 +99,9 @@ pub struct NewStandingHold {
 }
 
 /// `POST /api/v1/standing-holds/{hold}/lift`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(examples(json!({"reason": "the dispute is settled", "authority": 1, "reference": "High Court, suit 12/2026, judgment of 3 May"})))]
 pub struct LiftStandingHold {
     /// Why, in public words.
     pub reason: Reason,
@@ -105,7 +112,7 @@ pub struct LiftStandingHold {
 }
 
 /// A hold on numbers, an account, a project or an organisation.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct StandingHoldView {
     /// Its number.
     pub hold: u64,

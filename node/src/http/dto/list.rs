@@ -4,12 +4,13 @@ use countersign_protocol::id::{AccountId, OrganisationId};
 use countersign_protocol::party::Party;
 use countersign_protocol::units::UnitRange;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::{CaseView, HoldingView, TransferView, Units};
 use crate::projection::query::{OrganisationRow, ProjectRow};
 
 /// A range that was used or cancelled. `GET /api/v1/retirements`
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct RetirementView {
     /// The leaf.
     pub index: u64,
@@ -20,10 +21,13 @@ pub struct RetirementView {
     /// The account's organisation.
     pub organisation: Option<OrganisationId>,
     /// `retire` or `cancel`.
+    #[schema(value_type = countersign_protocol::record::RetireKind)]
     pub kind: String,
     /// For what, such as `ndc`.
+    #[schema(value_type = countersign_protocol::record::Purpose)]
     pub purpose: String,
     /// The salted hash of the beneficiary's name that the ledger holds, hex.
+    #[schema(value_type = Option<countersign_protocol::record::Commitment>)]
     pub beneficiary: Option<String>,
     /// The case that asked for it.
     pub case: Option<u64>,
@@ -33,7 +37,7 @@ pub struct RetirementView {
 }
 
 /// Something that happened to a range. `GET /api/v1/units/{name}/history`
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct UnitsEvent {
     /// The leaf.
     pub index: u64,
@@ -41,6 +45,7 @@ pub struct UnitsEvent {
     pub time_ms: u64,
     /// `issuance`, `split`, `hold`, `lift`, `reserve`, `free`, `transfer`, `lock`, `release`, `finalise`, `acquire`,
     /// `retire`, `cancel`, `hold_placed` or `hold_lifted`.
+    #[schema(value_type = crate::http::openapi::UnitsEventKind)]
     pub kind: String,
     /// The whole range that it happened to, of which the units named may be a part.
     pub range: UnitRange,
@@ -55,7 +60,7 @@ pub struct UnitsEvent {
 }
 
 /// What has some characters in its name: the first ten of each kind. `GET /api/v1/search?q=`
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct SearchView {
     /// Organisations.
     pub organisations: Vec<OrganisationRow>,

@@ -49,6 +49,7 @@ pub use transfer::{
 
 use countersign_protocol::id::RequestId;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// The header that makes a write safe to send again: 32 hex digits or a UUID, drawn by the caller for each wish.
 pub const IDEMPOTENCY_KEY: &str = "idempotency-key";
@@ -63,7 +64,7 @@ pub const PAGE_DEFAULT: u16 = 100;
 pub const PAGE_MAX: u16 = 1000;
 
 /// A part of a list.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Page<T> {
     /// The items. A page may hold fewer than asked for, even none, and still not be the last.
     pub items: Vec<T>,
@@ -72,7 +73,7 @@ pub struct Page<T> {
 }
 
 /// What the ledger answered to a write: it is on the disk.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Receipt {
     /// The request that it answers.
     pub request: RequestId,
@@ -87,7 +88,7 @@ pub struct Receipt {
 }
 
 /// The answer to a write: the receipt, and what was made. Sending the same request again gives the same bytes.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Written<T> {
     /// The ledger's receipt.
     pub receipt: Receipt,

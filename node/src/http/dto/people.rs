@@ -6,12 +6,14 @@ use countersign_protocol::id::OrganisationId;
 use countersign_protocol::permission::Action;
 use countersign_protocol::record::{Name, Word};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::people::{SessionId, UserId};
 
 /// `POST /api/v1/sign-in`.
-#[derive(Deserialize, Serialize)]
+#[derive(Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(examples(json!({"email": "ama@example.gov.gh", "password": "a long sentence of my own"})))]
 pub struct SignInBody {
     /// The e-mail address.
     pub email: String,
@@ -20,7 +22,7 @@ pub struct SignInBody {
 }
 
 /// The answer to a sign-in: a session, or a step that wants a second factor.
-#[derive(Deserialize, Serialize)]
+#[derive(Deserialize, Serialize, ToSchema)]
 pub struct SignedIn {
     /// The session's token, for `Authorization: Bearer`; none when a second factor is wanted.
     pub token: Option<String>,
@@ -31,8 +33,9 @@ pub struct SignedIn {
 }
 
 /// `POST /api/v1/sign-in/code`: exactly one of `code` and `recovery_code`.
-#[derive(Deserialize, Serialize)]
+#[derive(Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(examples(json!({"step": "csp_...", "code": "123456"})))]
 pub struct CompleteSignIn {
     /// The step that the sign-in gave.
     pub step: String,
@@ -45,8 +48,9 @@ pub struct CompleteSignIn {
 }
 
 /// `POST /api/v1/invitations/accept` and `POST /api/v1/password-reset/complete`.
-#[derive(Deserialize, Serialize)]
+#[derive(Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(examples(json!({"token": "csl_...", "password": "a long sentence of my own"})))]
 pub struct AcceptInvitation {
     /// The one-time code of the link.
     pub token: String,
@@ -55,28 +59,31 @@ pub struct AcceptInvitation {
 }
 
 /// `POST /api/v1/password-reset`.
-#[derive(Deserialize, Serialize)]
+#[derive(Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(examples(json!({"email": "ama@example.gov.gh"})))]
 pub struct RequestReset {
     /// The e-mail address.
     pub email: String,
 }
 
 /// `GET /api/v1/me`: who the caller is, and what that allows.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
 pub struct MeView {
     /// The user.
     pub user: UserView,
     /// The organisation's type in the process.
     pub organisation_type: String,
     /// Where the organisation stands.
+    #[schema(value_type = countersign_protocol::registry::Standing)]
     pub standing: String,
     /// Every action that the role has, and on what: `own`, `assigned`, `sector` or `country`.
+    #[schema(value_type = BTreeMap<String, crate::http::openapi::ScopeWord>)]
     pub actions: BTreeMap<String, String>,
 }
 
 /// A user. Only who may see the user sees this.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
 pub struct UserView {
     /// The pseudonym that the ledger carries.
     pub user: UserId,
@@ -85,6 +92,7 @@ pub struct UserView {
     /// The role in it.
     pub role: String,
     /// `invited`, `active`, `suspended` or `erased`.
+    #[schema(value_type = crate::http::openapi::UserStateWord)]
     pub state: String,
     /// Whether a second factor guards the account.
     pub second_factor: bool,
@@ -101,7 +109,7 @@ pub struct UserView {
 }
 
 /// An open session of the caller's.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
 pub struct SessionView {
     /// Its id.
     pub session: SessionId,
@@ -118,8 +126,9 @@ pub struct SessionView {
 }
 
 /// `POST /api/v1/me/password`.
-#[derive(Deserialize, Serialize)]
+#[derive(Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(examples(json!({"old": "a long sentence of my own", "password": "quite another long sentence"})))]
 pub struct ChangePassword {
     /// The password so far.
     pub old: String,
@@ -128,7 +137,7 @@ pub struct ChangePassword {
 }
 
 /// `POST /api/v1/me/authenticator`: show it to an authenticator, then confirm with a first code.
-#[derive(Deserialize, Serialize)]
+#[derive(Deserialize, Serialize, ToSchema)]
 pub struct AuthenticatorMade {
     /// `otpauth://` URI, for a QR code.
     pub uri: String,
@@ -137,25 +146,29 @@ pub struct AuthenticatorMade {
 }
 
 /// A code of an authenticator.
-#[derive(Deserialize, Serialize)]
+#[derive(Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(examples(json!({"code": "123456"})))]
 pub struct CodeBody {
     /// Six digits.
+    #[schema(pattern = "^[0-9]{6}$")]
     pub code: String,
 }
 
 /// Codes that stand in for a lost authenticator, each once. Shown this once.
-#[derive(Deserialize, Serialize)]
+#[derive(Deserialize, Serialize, ToSchema)]
 pub struct RecoveryCodesView {
     /// The codes.
     pub codes: Vec<String>,
 }
 
 /// `POST /api/v1/me/api-keys`.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(examples(json!({"label": "nightly report", "actions": ["units-read"], "expires_ms": 1798761600000_u64})))]
 pub struct NewApiKey {
     /// What its owner calls it.
+    #[schema(min_length = 1, max_length = 100)]
     pub label: String,
     /// What it is for.
     pub actions: BTreeSet<Action>,
@@ -164,7 +177,7 @@ pub struct NewApiKey {
 }
 
 /// A key that was made. Its secret is shown this once.
-#[derive(Deserialize, Serialize)]
+#[derive(Deserialize, Serialize, ToSchema)]
 pub struct ApiKeyMade {
     /// The public id.
     pub id: String,
@@ -173,7 +186,7 @@ pub struct ApiKeyMade {
 }
 
 /// An API key in a list.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
 pub struct ApiKeyView {
     /// The public id.
     pub id: String,
@@ -190,26 +203,32 @@ pub struct ApiKeyView {
 }
 
 /// `POST /api/v1/invitations`.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(examples(json!({"email": "ama@example.gov.gh", "name": "Ama Mensah", "language": "en", "organisation": 1, "role": "manager"})))]
 pub struct InviteUser {
     /// The e-mail address.
+    #[schema(max_length = 254, format = "email", example = "ama@example.gov.gh")]
     pub email: String,
     /// The person's name.
+    #[schema(min_length = 1, max_length = 200)]
     pub name: String,
     /// The telephone number.
     #[serde(default)]
+    #[schema(max_length = 40)]
     pub phone: Option<String>,
     /// The language of mails, such as `fr`.
+    #[schema(max_length = 16)]
     pub language: String,
     /// The organisation.
     pub organisation: OrganisationId,
     /// The role in it.
+    #[schema(min_length = 1, max_length = 48)]
     pub role: String,
 }
 
 /// An invitation that went out.
-#[derive(Deserialize, Serialize)]
+#[derive(Deserialize, Serialize, ToSchema)]
 pub struct InvitationSent {
     /// The user's pseudonym.
     pub user: UserId,
@@ -221,15 +240,17 @@ pub struct InvitationSent {
 }
 
 /// `POST /api/v1/users/{id}/role`.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(examples(json!({"role": "manager"})))]
 pub struct NewRole {
     /// The role.
+    #[schema(min_length = 1, max_length = 48)]
     pub role: String,
 }
 
 /// What came of it.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
 pub struct RoleAnswer {
     /// Whether the role counts already.
     pub done: bool,
@@ -238,7 +259,7 @@ pub struct RoleAnswer {
 }
 
 /// A change of role that waits for a second person.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
 pub struct ProposalView {
     /// Its number.
     pub proposal: u64,
@@ -253,15 +274,16 @@ pub struct ProposalView {
 }
 
 /// `POST /api/v1/proposals/{id}`.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(examples(json!({"approve": true})))]
 pub struct DecideProposal {
     /// Whether it is approved.
     pub approve: bool,
 }
 
 /// A line of the log about a user.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
 pub struct AuditView {
     /// Its number.
     pub id: u64,
@@ -270,6 +292,7 @@ pub struct AuditView {
     /// Who did it; none for the operator and for strangers.
     pub actor: Option<UserId>,
     /// What happened.
+    #[schema(value_type = crate::http::openapi::AuditEventWord)]
     pub event: String,
     /// More about it.
     pub detail: Option<String>,
@@ -278,26 +301,31 @@ pub struct AuditView {
 }
 
 /// `POST /api/v1/registrations`: an organisation registers itself.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(examples(json!({"organisation": "Volta Cookstoves", "organisation_type": "developer", "email": "kofi@example.com", "name": "Kofi Boateng", "language": "en"})))]
 pub struct NewRegistration {
     /// The organisation's public name.
     pub organisation: Name,
     /// Its type in the process.
     pub organisation_type: Word,
     /// The first user's e-mail address.
+    #[schema(max_length = 254, format = "email", example = "kofi@example.com")]
     pub email: String,
     /// The first user's name.
+    #[schema(min_length = 1, max_length = 200)]
     pub name: String,
     /// The first user's telephone number.
     #[serde(default)]
+    #[schema(max_length = 40)]
     pub phone: Option<String>,
     /// The language of mails.
+    #[schema(max_length = 16)]
     pub language: String,
 }
 
 /// What a registration made: an organisation that waits. Its first user has an invitation by mail.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
 pub struct Registered {
     /// The organisation's number.
     pub organisation: OrganisationId,

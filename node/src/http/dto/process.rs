@@ -4,23 +4,28 @@ use std::collections::BTreeSet;
 
 use countersign_protocol::id::OrganisationId;
 use countersign_protocol::log::Hash;
+use countersign_protocol::openapi::Sha256;
 use countersign_protocol::record::{Name, Title, Word, YearTonnes};
 use countersign_protocol::registry::{CaseEnd, CasePause};
 use countersign_protocol::serial::SectoralScope;
 use countersign_protocol::workflow::SubjectKind;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// `POST /api/v1/processes`: new cases follow this process from now on.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(examples(json!({"text": "format = 1\n..."})))]
 pub struct NewProcess {
     /// The process file.
+    #[schema(max_length = 262144)]
     pub text: String,
 }
 
 /// `POST /api/v1/enrolments`: an organisation of the process, which may act once a case of its own has registered it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(examples(json!({"name": "Ministry of Energy", "organisation_type": "ministry", "scopes": ["1", "2"]})))]
 pub struct NewEnrolment {
     /// The public name.
     pub name: Name,
@@ -32,12 +37,13 @@ pub struct NewEnrolment {
 }
 
 /// An adopted process.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ProcessView {
     /// Its version in this ledger, counted from 1.
     pub version: u32,
     /// SHA-256 of the file.
     #[serde(with = "hex::serde")]
+    #[schema(value_type = Sha256)]
     pub process: Hash,
     /// When it was adopted.
     pub since_ms: u64,
@@ -52,7 +58,7 @@ pub struct ProcessView {
 }
 
 /// A case: where it stands and what it waits for.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct CaseView {
     /// Its number.
     pub case: u64,
@@ -72,6 +78,7 @@ pub struct CaseView {
     pub scopes: BTreeSet<SectoralScope>,
     /// The process that it follows, by SHA-256 of its file.
     #[serde(with = "hex::serde")]
+    #[schema(value_type = Sha256)]
     pub process: Hash,
     /// The flow.
     pub flow: String,
@@ -98,7 +105,7 @@ pub struct CaseView {
 }
 
 /// A step that leads on from a case's stage.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct AwaitedStep {
     /// The step.
     pub step: String,

@@ -2,14 +2,16 @@
 
 use countersign_protocol::id::AccountId;
 use countersign_protocol::log::Hash;
+use countersign_protocol::openapi::Sha256;
 use countersign_protocol::party::Party;
 use countersign_protocol::record::{Account, Agreement, Partner, Record};
 use countersign_protocol::serial::{DomesticSerial, ItmoId};
 use countersign_protocol::units::{UnitBlock, UnitRange};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// An account and its balances.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct AccountView {
     /// The account.
     #[serde(flatten)]
@@ -23,7 +25,7 @@ pub struct AccountView {
 }
 
 /// Where units are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum PlaceName {
     /// In an account that can dispose of them.
@@ -41,7 +43,7 @@ pub enum PlaceName {
 }
 
 /// A range of units with its names.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Units {
     /// The range, such as `GH-27-35`.
     pub range: UnitRange,
@@ -65,7 +67,7 @@ impl From<&UnitBlock> for Units {
 }
 
 /// A range, where it is, and since when.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct HoldingView {
     /// The units.
     #[serde(flatten)]
@@ -85,7 +87,7 @@ pub struct HoldingView {
 }
 
 /// One line of an account's statement, oldest first.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct StatementLine {
     /// Leaf that moved the units.
     pub index: u64,
@@ -103,7 +105,7 @@ pub struct StatementLine {
 
 /// Tonnes by place, over all accounts. Issued + acquired = available + on hold + in escrow + transferred + used +
 /// cancelled.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Balances {
     /// Issued by this Party.
     pub issued: u64,
@@ -124,7 +126,7 @@ pub struct Balances {
 }
 
 /// A partner country.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct PartnerView {
     /// The partner as the ledger lists it.
     #[serde(flatten)]
@@ -138,7 +140,7 @@ pub struct PartnerView {
 }
 
 /// A bilateral agreement and how far it is used.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct AgreementView {
     /// The agreement as the ledger records it.
     #[serde(flatten)]
@@ -150,7 +152,7 @@ pub struct AgreementView {
 }
 
 /// The answer to a ping of a partner.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Pong {
     /// The partner.
     pub party: Party,
@@ -161,12 +163,13 @@ pub struct Pong {
 }
 
 /// A record of the ledger: the same members as a line of `records.jsonl` (docs/formats.md).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct RecordView {
     /// Leaf index.
     pub index: u64,
     /// RFC 6962 leaf hash.
     #[serde(with = "hex::serde")]
+    #[schema(value_type = Sha256)]
     pub leaf_hash: Hash,
     /// What the leaf says.
     pub record: Record,

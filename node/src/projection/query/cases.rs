@@ -3,6 +3,7 @@
 use countersign_protocol::id::OrganisationId;
 use countersign_protocol::workflow::SubjectKind;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::cursor::Holds;
 use super::list::{List, Order};
@@ -57,8 +58,29 @@ pub struct CaseQuery {
     pub window: Window,
 }
 
+/// The words for what was done in a case.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+#[allow(dead_code)] // it only describes
+enum CaseAnswer {
+    /// The case was opened.
+    Opened,
+    /// A step was taken.
+    Yes,
+    /// A step was answered with no.
+    No,
+    /// The case went on under a newer process.
+    Migrated,
+    /// The certifier opened a finding.
+    FindingOpened,
+    /// An owner answered a finding.
+    FindingAnswered,
+    /// The certifier closed a finding.
+    FindingClosed,
+}
+
 /// What was done in a case.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct CaseActRow {
     /// The leaf.
     pub leaf: u64,
@@ -66,6 +88,7 @@ pub struct CaseActRow {
     pub step: Option<String>,
     /// `opened`, `yes`, `no`, `migrated`, or what became of a finding: `finding_opened`, `finding_answered`,
     /// `finding_closed`.
+    #[schema(value_type = CaseAnswer)]
     pub answer: String,
     /// Whose it was; `None` when a deadline passed.
     pub organisation: Option<OrganisationId>,

@@ -4,6 +4,7 @@ use countersign_protocol::id::OrganisationId;
 use countersign_protocol::record::OrganisationKind;
 use countersign_protocol::serial::SectoralScope;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::cursor::Holds;
 use super::list::{List, Order};
@@ -44,19 +45,21 @@ pub struct OrganisationQuery {
 }
 
 /// An organisation.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct OrganisationRow {
     /// Its number.
     pub id: OrganisationId,
     /// Its public name.
     pub name: String,
     /// What it is: the record's word.
+    #[schema(value_type = countersign_protocol::record::OrganisationKind)]
     pub kind: String,
     /// What it is in the country's process.
     pub organisation_type: Option<String>,
     /// The sectoral scopes that it answers for.
     pub scopes: Vec<SectoralScope>,
     /// Whether it may act: `pending`, `active`, `suspended` or `closed`.
+    #[schema(value_type = countersign_protocol::registry::Standing)]
     pub standing: String,
     /// The newest leaf that may have changed it.
     pub changed_at: u64,

@@ -3,6 +3,7 @@
 use countersign_protocol::id::OrganisationId;
 use countersign_protocol::serial::SectoralScope;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::cursor::Holds;
 use super::list::{List, Order};
@@ -42,7 +43,7 @@ pub struct ProjectQuery {
 }
 
 /// A project.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ProjectRow {
     /// Its national number.
     pub number: u32,
@@ -53,6 +54,7 @@ pub struct ProjectRow {
     /// Its CDM sectoral scope.
     pub scope: SectoralScope,
     /// Whether anything may happen to it: `active`, `suspended` or `closed`.
+    #[schema(value_type = countersign_protocol::registry::Standing)]
     pub standing: String,
     /// The newest leaf that may have changed it.
     pub changed_at: u64,

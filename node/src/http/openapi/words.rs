@@ -1,0 +1,73 @@
+//! Closed lists of words that types of the API keep as text, and lists in the forms that they are read in.
+
+use countersign_protocol::record::{Organisation, Project};
+use countersign_protocol::registry::Standing;
+use utoipa::openapi::schema::{ObjectBuilder, SchemaType, Type};
+use utoipa::openapi::{RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
+
+use crate::people::AuditEvent;
+
+/// Words as a schema.
+fn words(list: &[&str], description: &str) -> RefOr<Schema> {
+    ObjectBuilder::new()
+        .schema_type(SchemaType::Type(Type::String))
+        .enum_values(Some(list.iter().copied()))
+        .description(Some(description))
+        .build()
+        .into()
+}
+
+macro_rules! word_lists {
+    ($($name:ident = $words:expr, $description:literal;)+) => {$(
+        #[doc = $description]
+        pub(crate) struct $name;
+
+        impl PartialSchema for $name {
+            fn schema() -> RefOr<Schema> {
+                words($words, $description)
+            }
+        }
+
+        impl ToSchema for $name {}
+    )+};
+}
+
+word_lists! {
+    UserStateWord = &["invited", "active", "suspended", "erased"], "Where a user stands.";
+    UnitsEventKind = &[
+        "issuance", "split", "hold", "lift", "reserve", "free", "transfer", "lock", "release", "finalise", "acquire",
+        "retire", "cancel", "hold_placed", "hold_lifted",
+    ], "What can happen to units.";
+    TransferEventKind = &["lock", "ask_cancel", "finalise", "release", "acquire", "refuse", "source_settled"],
+        "A leaf about a transfer between countries.";
+    CaseTextPart = &["form", "comment"], "What a text of a case is.";
+    ScopeWord = &["own", "assigned", "sector", "country"], "On what an action may be used.";
+    AuditEventWord = &AuditEvent::ALL.iter().map(|event| event.word()).collect::<Vec<_>>(), "What happened to a user.";
+}
+
+/// An organisation in a list.
+#[derive(ToSchema)]
+#[allow(dead_code)] // it only describes
+pub(crate) struct OrganisationListed {
+    /// The organisation.
+    #[serde(flatten)]
+    organisation: Organisation,
+    /// Whether it may act; only in answers of the read model.
+    standing: Option<Standing>,
+    /// The newest leaf that may have changed it; only in answers of the read model.
+    changed_at: Option<u64>,
+}
+
+/// A project in a list.
+#[derive(ToSchema)]
+#[allow(dead_code)] // it only describes
+pub(crate) struct ProjectListed {
+    /// The project.
+    #[serde(flatten)]
+    project: Project,
+    /// Whether anything may happen to it; only in answers of the read model.
+    standing: Option<Standing>,
+    /// The newest leaf that may have changed it; only in answers of the read model.
+    changed_at: Option<u64>,
+}
