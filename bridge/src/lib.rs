@@ -2,3 +2,4 @@
 //! serves it.
 
 pub mod records_jsonl;
+pub mod undp;

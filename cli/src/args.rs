@@ -3,8 +3,9 @@
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    account, agreement, api, case, docs, hold, init, issue, key, ledger, letter, organisation,
-    peer, people, project, projection, retire, serve, transfer, verify, witness, workflow,
+    account, agreement, api, case, docs, document, finding, hold, import, init, issue, key, ledger,
+    letter, monitoring, organisation, peer, people, project, projection, retire, serve, transfer,
+    verify, witness, workflow,
 };
 use crate::exit::EXIT_CODES;
 use crate::session::Session;
@@ -51,10 +52,13 @@ pub(crate) enum Command {
     /// Invite and manage users
     #[command(subcommand)]
     User(people::UserCommand),
+    /// Bring organisations and people from another system
+    #[command(subcommand)]
+    Import(import::ImportCommand),
     /// Send any request to the API
     Api(api::ApiArgs),
-    /// Register or list organisations
-    #[command(subcommand)]
+    /// Enrol, register, admit or list organisations
+    #[command(subcommand, visible_alias = "org")]
     Organisation(organisation::OrganisationCommand),
     /// Open, list or look into accounts
     #[command(subcommand)]
@@ -62,12 +66,21 @@ pub(crate) enum Command {
     /// Open, move and look into the cases of the country's process
     #[command(subcommand)]
     Case(case::CaseCommand),
-    /// Register or list projects
+    /// Add, list, open and save the documents of cases
+    #[command(subcommand)]
+    Document(document::DocumentCommand),
+    /// Open, answer, close and list a certifier's findings
+    #[command(subcommand)]
+    Finding(finding::FindingCommand),
+    /// Submit or list projects
     #[command(subcommand)]
     Project(project::ProjectCommand),
+    /// Submit or list monitoring periods
+    #[command(subcommand)]
+    Monitoring(monitoring::MonitoringCommand),
     /// Issue units of a project
     Issue(issue::IssueArgs),
-    /// Place units on hold, or lift a hold
+    /// Place, lift and list holds
     Hold(hold::HoldArgs),
     /// Send units to a partner country, follow or cancel transfers; move units at home
     #[command(subcommand)]

@@ -1,6 +1,7 @@
 //! Talking to a running node: its HTTP API, with the token and, for every write, an idempotency key.
 
 use std::error::Error;
+use std::path::Path;
 use std::time::Duration;
 
 use clap::Args;
@@ -9,7 +10,8 @@ use countersign_node::http::dto::{
 };
 use countersign_node::people::Bearer;
 use countersign_protocol::id::RequestId;
-use reqwest::{Method, RequestBuilder, Response, StatusCode};
+use reqwest::header::ETAG;
+use reqwest::{Body, Method, RequestBuilder, Response, StatusCode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::runtime::{Builder, Runtime};
@@ -19,6 +21,9 @@ use crate::terminal;
 
 /// A block is on the disk within milliseconds; a node that needs longer than this is in trouble.
 const TIMEOUT: Duration = Duration::from_secs(30);
+
+/// A large document over a slow line.
+const CONTENT_TIMEOUT: Duration = Duration::from_secs(3600);
 
 /// A busy node is asked again this often, with the same idempotency key.
 const TRIES: u32 = 5;
@@ -32,6 +37,23 @@ pub(crate) struct WriteArgs {
 }
 
 impl WriteArgs {
+    /// Whether the request has an id of the person's own.
+    pub(crate) fn is_named(&self) -> bool {
+        self.request_id.is_some()
+    }
+
+    /// A request of this id.
+    pub(crate) fn named(id: RequestId) -> Self {
+        Self {
+            request_id: Some(id),
+        }
+    }
+
+    /// A request of an id that is drawn for it.
+    pub(crate) fn drawn() -> Self {
+        Self { request_id: None }
+    }
+
     fn id(&self) -> Outcome<RequestId> {
         if let Some(id) = self.request_id {
             return Ok(id);
@@ -40,6 +62,16 @@ impl WriteArgs {
         getrandom::fill(&mut bytes).map_err(Failure::other)?;
         Ok(RequestId(bytes))
     }
+}
+
+/// As [`WriteArgs`], for what can be tried before it is done.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct TryArgs {
+    /// Only try it: say what would be written, or what stands against it
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    #[command(flatten)]
+    pub(crate) write: WriteArgs,
 }
 
 /// A node's API.
@@ -176,6 +208,22 @@ impl Client {
         self.json(response)
     }
 
+    /// A change under an idempotency key that gives nothing back.
+    pub(crate) fn send_away<B: Serialize>(
+        &self,
+        method: &Method,
+        path: &str,
+        write: &WriteArgs,
+        body: &B,
+    ) -> Outcome {
+        let id = write.id()?;
+        let build = || {
+            let request = self.request(method.clone(), path);
+            request.header(IDEMPOTENCY_KEY, id.to_string()).json(body)
+        };
+        self.send(&build).map(drop)
+    }
+
     /// Sends something that is no write to the ledger: about people, or a draft. Gives nothing back.
     pub(crate) fn tell<B: Serialize>(&self, method: &Method, path: &str, body: &B) -> Outcome {
         self.send(&|| self.request(method.clone(), path).json(body))
@@ -215,6 +263,47 @@ impl Client {
     ) -> Outcome<T> {
         let response = self.send(&|| self.request(Method::POST, path).json(body))?;
         self.json(response)
+    }
+
+    /// Sends a file as the body.
+    pub(crate) fn upload<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        query: &[(&str, String)],
+        file: &Path,
+    ) -> Outcome<T> {
+        let path = with_query(path, query);
+        let build = || {
+            // A file that went away meanwhile is an empty one, which the node refuses.
+            let opened = std::fs::File::open(file).map(tokio::fs::File::from_std);
+            let body = opened.map_or_else(|_| Body::from(""), Body::from);
+            let request = self.request(Method::POST, &path);
+            request.timeout(CONTENT_TIMEOUT).body(body)
+        };
+        let response = self.send(&build)?;
+        self.json(response)
+    }
+
+    /// Reads bytes piece by piece; gives the tag of the whole, without its quotes.
+    pub(crate) fn download(
+        &self,
+        path: &str,
+        take: &mut dyn FnMut(&[u8]) -> Outcome,
+    ) -> Outcome<String> {
+        let build = || self.request(Method::GET, path).timeout(CONTENT_TIMEOUT);
+        let mut response = self.send(&build)?;
+        let tag = response
+            .headers()
+            .get(ETAG)
+            .and_then(|tag| tag.to_str().ok());
+        let tag = tag.unwrap_or_default().trim_matches('"').to_owned();
+        loop {
+            let chunk = self.runtime.block_on(response.chunk());
+            match chunk.map_err(|error| self.broken(&error))? {
+                Some(chunk) => take(&chunk)?,
+                None => return Ok(tag),
+            }
+        }
     }
 
     fn request(&self, method: Method, path: &str) -> RequestBuilder {

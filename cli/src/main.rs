@@ -9,6 +9,8 @@ mod commands;
 #[cfg(test)]
 mod documentation;
 mod exit;
+mod form;
+mod kept;
 mod output;
 mod passphrase;
 mod progress;

@@ -6,10 +6,12 @@ use clap::Args;
 use countersign_node::ops::config::Config;
 use countersign_node::people::Bearer;
 use countersign_node::run::DataFolder;
+use countersign_protocol::record::Word;
 use dialoguer::Confirm;
 
 use crate::client::Client;
 use crate::exit::{Exit, Failure, Outcome};
+use crate::kept::Kept;
 use crate::output::{Format, Out};
 use crate::terminal;
 
@@ -54,6 +56,18 @@ pub(crate) struct Session {
         hide_env_values = true
     )]
     token_file: Option<PathBuf>,
+    /// Act as somebody who signed in under this name (see sign-in). Where several people act, it is given for each of them
+    #[arg(long = "as", global = true, value_name = "NAME")]
+    names: Vec<Word>,
+    /// The folder where sessions are kept by name; by default one in your home folder
+    #[arg(
+        long,
+        global = true,
+        value_name = "DIR",
+        env = "COUNTERSIGN_SESSIONS",
+        hide_env_values = true
+    )]
+    sessions: Option<PathBuf>,
     /// Never ask: fail where an answer would be needed
     #[arg(long, global = true)]
     pub(crate) no_input: bool,
@@ -92,14 +106,59 @@ impl Session {
         self.folder().map(Some)
     }
 
-    /// The running node's API.
+    /// The running node's API, for whoever acts.
     pub(crate) fn client(&self) -> Outcome<Client> {
-        Client::new(&self.base()?, self.token()?)
+        match self.names.as_slice() {
+            [] => Client::new(&self.base(None)?, self.token()?),
+            [name] => self.client_as(name),
+            _ => Err(Failure::usage("this is done by one person: give --as once")),
+        }
     }
 
-    fn base(&self) -> Outcome<String> {
+    /// The running node's API for each of those who act: in a step that several people take.
+    pub(crate) fn clients(&self) -> Outcome<Vec<(Option<Word>, Client)>> {
+        if self.names.is_empty() {
+            return Ok(vec![(None, self.client()?)]);
+        }
+        let each = self.names.iter();
+        each.map(|name| Ok((Some(name.clone()), self.client_as(name)?)))
+            .collect()
+    }
+
+    /// The running node's API, for nobody yet: to sign in.
+    pub(crate) fn stranger(&self) -> Outcome<Client> {
+        Client::new(&self.base(self.names.first())?, None)
+    }
+
+    fn client_as(&self, name: &Word) -> Outcome<Client> {
+        let token = self.kept()?.read(name)?;
+        Client::new(&self.base(Some(name))?, Some(token))
+    }
+
+    /// Sessions that are kept by name.
+    pub(crate) fn kept(&self) -> Outcome<Kept> {
+        Kept::new(self.sessions.as_deref())
+    }
+
+    /// The one name under which somebody acts, if any was given.
+    pub(crate) fn name(&self) -> Outcome<Option<&Word>> {
+        match self.names.as_slice() {
+            [] => Ok(None),
+            [name] => Ok(Some(name)),
+            _ => Err(Failure::usage("give --as once")),
+        }
+    }
+
+    /// A session remembers its node: nobody has to name it again.
+    fn base(&self, name: Option<&Word>) -> Outcome<String> {
         if let Some(url) = &self.url {
             return Ok(url.clone());
+        }
+        if self.data.is_none()
+            && let Some(name) = name
+            && let Some(node) = self.kept()?.node(name)
+        {
+            return Ok(node);
         }
         let folder = self.folder()?;
         let listens = match folder.read_address()? {

@@ -202,20 +202,20 @@ fn every_preset_is_shown_in_each_of_its_languages() {
 
 #[test]
 fn a_flow_is_drawn_and_a_file_given_whole() {
-    let svg = workflow(&["show", "small", "--flow", "project", "--as", "svg"]);
+    let svg = workflow(&["show", "small", "--flow", "project", "--shape", "svg"]);
     assert!(svg.out.starts_with("<svg ") && svg.out.trim_end().ends_with("</svg>"));
-    let mermaid = workflow(&["show", "small", "--flow", "project", "--as", "mermaid"]);
+    let mermaid = workflow(&["show", "small", "--flow", "project", "--shape", "mermaid"]);
     assert!(
         mermaid.out.starts_with("stateDiagram-v2\n"),
         "{}",
         mermaid.out
     );
-    assert_eq!(workflow(&["show", "small", "--as", "toml"]).out, small());
+    assert_eq!(workflow(&["show", "small", "--shape", "toml"]).out, small());
     // Whoever mends a file may print it as well.
     let (content, _) = broken();
     let (_dir, path) = file(&content);
     assert_eq!(
-        workflow(&["show", text(&path), "--as", "toml"]).out,
+        workflow(&["show", text(&path), "--shape", "toml"]).out,
         content
     );
     let shown = workflow(&["show", text(&path)]);
@@ -228,17 +228,17 @@ fn what_does_not_go_together_is_a_usage_error_and_what_is_not_there_a_validation
     let cases: [(&[&str], i32, &str); 11] = [
         (&["check"], 2, "FILE|PRESET"),
         (
-            &["show", "small", "--as", "svg"],
+            &["show", "small", "--shape", "svg"],
             2,
             "its flows: organisation, project",
         ),
         (
-            &["show", "small", "--as", "svg", "-o", "json"],
+            &["show", "small", "--shape", "svg", "-o", "json"],
             2,
             "leave out -o json",
         ),
         (
-            &["show", "small", "--as", "toml", "--flow", "project"],
+            &["show", "small", "--shape", "toml", "--flow", "project"],
             2,
             "leave out --flow",
         ),

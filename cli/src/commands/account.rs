@@ -1,14 +1,14 @@
 //! Accounts of the registry and what is in them.
 
 use clap::{Args, Subcommand, ValueEnum};
-use countersign_node::http::dto::{AccountView, HoldingView, NewAccount, StatementLine, Written};
+use countersign_node::http::dto::{AccountView, HoldingView, NewAccount, StatementLine};
 use countersign_protocol::id::{AccountId, OrganisationId};
 use countersign_protocol::record::{Account, Name};
 use serde::Serialize;
 
 use super::organisation::ListArgs;
-use super::tell;
-use crate::client::WriteArgs;
+use super::write;
+use crate::client::TryArgs;
 use crate::exit::Outcome;
 use crate::session::Session;
 use crate::table::{Table, View, moment, or_dash, tonnes};
@@ -38,7 +38,7 @@ pub(crate) struct OpenArgs {
     #[arg(long, value_enum, default_value = "entity-holding")]
     kind: words::AccountKind,
     #[command(flatten)]
-    write: WriteArgs,
+    write: TryArgs,
 }
 
 #[derive(Args, Debug)]
@@ -99,9 +99,7 @@ impl AccountCommand {
                     name: args.name,
                     kind: args.kind.into(),
                 };
-                let written: Written<Account> = client.write("accounts", &args.write, &body)?;
-                tell(&written.receipt);
-                out.show(&written, |written| opened(&written.made))
+                write(session, "accounts", &args.write, &body, opened)
             }
             Self::List(args) => {
                 let found: Vec<AccountView> = client.list("accounts", &[], args.limit)?;

@@ -1,18 +1,21 @@
 //! Cases of the country's process: where each stands and whom it waits for.
 
 mod act;
+mod begin;
+mod issued;
+mod migrate;
+
+pub(crate) use begin::BeginArgs;
 
 use clap::{Args, Subcommand};
-use countersign_node::http::dto::{
-    AwaitedStep, CaseFileView, CaseView, InboxView, NewOpenCase, Written,
-};
+use countersign_node::http::dto::{AwaitedStep, CaseFileView, CaseView, InboxView, NewOpenCase};
 use countersign_protocol::id::OrganisationId;
 use countersign_protocol::record::{Title, Word};
 use countersign_protocol::serial::SectoralScope;
 
 use super::organisation::ListArgs;
-use super::tell;
-use crate::client::WriteArgs;
+use super::write;
+use crate::client::TryArgs;
 use crate::exit::Outcome;
 use crate::session::Session;
 use crate::table::{Table, View, moment, or_dash, tonnes};
@@ -37,6 +40,12 @@ pub(crate) enum CaseCommand {
     },
     /// List what waits for you
     Inbox(ListArgs),
+    /// Propose that a running case, with those below it, goes on under a newer version of the process
+    Migrate(migrate::MigrateArgs),
+    /// List migrations that wait for a second official
+    Migrations,
+    /// Carry out a migration that another official proposed
+    ApproveMigration(migrate::ApproveArgs),
 }
 
 #[derive(Args, Debug)]
@@ -65,7 +74,7 @@ pub(crate) struct OpenArgs {
     #[arg(long = "share", value_name = "OWNER=PARTS", value_parser = share)]
     shares: Vec<(OrganisationId, u32)>,
     #[command(flatten)]
-    write: WriteArgs,
+    write: TryArgs,
 }
 
 impl CaseCommand {
@@ -73,9 +82,12 @@ impl CaseCommand {
         match self {
             Self::Open(args) => open(args, session),
             Self::Act(args) => args.run(session),
+            Self::Migrate(args) => args.run(session),
+            Self::Migrations => migrate::list(session),
+            Self::ApproveMigration(args) => args.run(session),
             Self::List(args) => {
                 let found: Vec<CaseView> = session.client()?.list("cases", &[], args.limit)?;
-                session.out().show(&found, |found| table(found))
+                session.out().show(&found, |found| case_table(found))
             }
             Self::Show { number } => {
                 let found: CaseView = session.client()?.get(&format!("cases/{number}"), &[])?;
@@ -105,9 +117,7 @@ fn open(args: OpenArgs, session: &Session) -> Outcome {
         scopes: args.scopes.into_iter().collect(),
         shares: args.shares.into_iter().collect(),
     };
-    let written: Written<CaseView> = session.client()?.write("cases", &args.write, &body)?;
-    tell(&written.receipt);
-    session.out().show(&written, |written| pairs(&written.made))
+    write(session, "cases", &args.write, &body, pairs)
 }
 
 fn share(text: &str) -> Result<(OrganisationId, u32), String> {
@@ -166,7 +176,7 @@ fn inbox(waiting: &[InboxView]) -> View {
     )
 }
 
-fn table(cases: &[CaseView]) -> View {
+pub(crate) fn case_table(cases: &[CaseView]) -> View {
     Table::of(
         ["CASE>", "TITLE", "FLOW", "STAGE", "SINCE", "WAITS FOR"],
         "no cases",

@@ -1,6 +1,10 @@
-//! Making a data folder.
+//! Making a data folder: from flags, or from what a person answers at a terminal.
 
-use std::net::SocketAddr;
+mod answers;
+mod background;
+pub(crate) mod words;
+
+use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
 
 use clap::Args;
@@ -9,12 +13,14 @@ use countersign_node::ops::config::{
     Config, HttpConfig, LimitsConfig, NetworkName, P2pConfig, ProjectionConfig, WitnessAddress,
     WitnessConfig,
 };
+use countersign_node::ops::files::{self, PRIVATE_FILE_MODE};
 use countersign_node::run::{DataFolder, FirstProcess, NewNode, init};
 use countersign_protocol::id::{Origin, Text};
 use countersign_protocol::log::{Policy, PolicyWitness};
 use countersign_protocol::party::{Party, RegistryId};
 use countersign_protocol::record::Name;
 use countersign_protocol::workflow::preset;
+use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 
 use super::read_text;
@@ -29,20 +35,23 @@ const POLICY_FILE: &str = "trust.policy";
 
 #[derive(Args, Debug)]
 pub(crate) struct InitArgs {
+    /// The language of the questions at a terminal
+    #[arg(long, value_enum)]
+    language: Option<words::Language>,
     /// The country, as ISO 3166-1 alpha-2 code, such as GH
-    #[arg(long, value_name = "PARTY")]
-    party: Party,
-    /// The registry's name, as people read it
+    #[arg(long, visible_alias = "country", value_name = "PARTY")]
+    party: Option<Party>,
+    /// The registry's name, as people read it; by default the country's
     #[arg(long)]
-    name: Text<200>,
+    name: Option<Text<200>>,
     /// The ledger's identity, such as registry.example.gov.gh/ledger; it never changes
     #[arg(long)]
-    origin: Origin,
-    /// The registry's id in Article 6 reports, such as GHA01
+    origin: Option<Origin>,
+    /// The registry's id in Article 6 reports, such as GHA01; by default the country's first
     #[arg(long, value_name = "ID")]
-    registry: RegistryId,
+    registry: Option<RegistryId>,
     /// The federation: nodes of other networks are not heard
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", default_value = "itmo")]
     network: NetworkName,
     /// Where HTTP listens; loopback only, unless --http-public is given
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
@@ -69,11 +78,17 @@ pub(crate) struct InitArgs {
     witnesses: Witnesses,
     #[command(flatten)]
     passphrase: PassphraseArgs,
+    /// A registry to try things out: no witnesses, a free port, an origin that is nobody's, and a drawn passphrase that lies in
+    /// the data folder beside the keys. Never for a country's units
+    #[arg(long, conflicts_with_all = ["files", "policy", "passphrase_file", "passphrase_credential", "http"])]
+    trial: bool,
+    /// Then start its node in the background; its log is serve.log in the data folder
+    #[arg(long)]
+    serve: bool,
 }
 
 /// Who witnesses the ledger.
 #[derive(Args, Debug)]
-#[group(required = true, multiple = true)]
 struct Witnesses {
     /// A file with the witness line that a witness prints; may be given several times
     #[arg(long = "witness", value_name = "FILE", num_args = 1.., conflicts_with = "policy")]
@@ -81,6 +96,9 @@ struct Witnesses {
     /// A policy file (C2SP tlog-policy) with witness, group and quorum lines
     #[arg(long, value_name = "FILE")]
     policy: Option<PathBuf>,
+    /// Begin without witnesses: others have only your word that nothing was changed, until some are named in trust.policy
+    #[arg(long, conflicts_with_all = ["files", "policy"])]
+    no_witnesses: bool,
 }
 
 /// What was made, as data.
@@ -96,11 +114,60 @@ struct Made {
 }
 
 impl InitArgs {
-    pub(crate) fn run(self, session: &Session) -> Outcome {
-        let folder = session.folder()?;
+    pub(crate) fn run(mut self, session: &Session) -> Outcome {
+        if self.serve && !self.trial && self.passphrase.named().is_none() {
+            let message = "a node in the background cannot ask for the passphrase";
+            return Err(Failure::usage(message).hint(
+                "name it with --passphrase-file or --passphrase-credential, or leave --serve out",
+            ));
+        }
+        let missing = self.missing();
+        let asks = !missing.is_empty() && !session.no_input && terminal::can_ask();
+        let named = session.named_folder();
+        let folder = if asks {
+            answers::ask(&mut self, named)?
+        } else if missing.is_empty() {
+            session.folder()?
+        } else {
+            let message = format!("init needs {}", missing.join(", "));
+            return Err(Failure::usage(message).hint(
+                "or run it at a terminal without them: it asks, and explains each question",
+            ));
+        };
+        let words = self.language.unwrap_or_default().words();
+        self.make(session, &folder, words)
+    }
+
+    /// What must be said and was not.
+    fn missing(&self) -> Vec<&'static str> {
+        let mut missing = Vec::new();
+        if self.party.is_none() {
+            missing.push("--party");
+        }
+        if self.trial {
+            return missing;
+        }
+        if self.origin.is_none() {
+            missing.push("--origin");
+        }
+        if !self.witnesses.are_said() {
+            missing.push("--witness, --policy or --no-witnesses");
+        }
+        missing
+    }
+
+    fn make(mut self, session: &Session, folder: &DataFolder, words: &words::Words) -> Outcome {
+        if self.trial {
+            self.http = free_address()?;
+            self.witnesses.no_witnesses = true;
+        }
         let policy_text = self.witnesses.policy()?;
         let policy: Policy = policy_text.parse().map_err(Failure::validation)?;
-        let passphrase = self.passphrase.read_new(session.no_input)?;
+        let passphrase = if self.trial {
+            drawn()?
+        } else {
+            self.passphrase.read_new_asking(session.no_input, words)?
+        };
         let process = self.first_process()?;
         let config = self.config(&policy)?;
         let has_process = process.is_some();
@@ -109,7 +176,12 @@ impl InitArgs {
             policy: policy_text,
             process,
         };
-        let created = init(&folder, &new, &passphrase)?;
+        let created = init(folder, &new, &passphrase)?;
+        if self.trial {
+            let line = format!("{}\n", passphrase.expose_secret());
+            let path = folder.path().join(TRIAL_PASSPHRASE_FILE);
+            files::write_new(&path, line.as_bytes(), PRIVATE_FILE_MODE)?;
+        }
         let made = Made {
             party: new.config.party,
             origin: new.config.origin.to_string(),
@@ -120,7 +192,22 @@ impl InitArgs {
             token_file: folder.token(),
         };
         session.out().show(&made, shown)?;
-        next_steps(&folder, policy.witnesses(), has_process);
+        let steps = Steps {
+            folder,
+            words,
+            witnesses: policy.witnesses(),
+            has_process,
+            trial: self.trial,
+        };
+        if !self.serve {
+            steps.say(true);
+            return Ok(());
+        }
+        let passphrase = self
+            .trial
+            .then(|| folder.path().join(TRIAL_PASSPHRASE_FILE));
+        background::start(folder, passphrase.as_deref(), &self.passphrase)?;
+        steps.say(false);
         Ok(())
     }
 
@@ -139,23 +226,43 @@ impl InitArgs {
         }))
     }
 
-    fn config(self, policy: &Policy) -> Outcome<Config> {
+    fn config(&self, policy: &Policy) -> Outcome<Config> {
         if !self.http.ip().is_loopback() && !self.http_public {
             return Err(
                 Failure::usage(format_args!("{} is reachable by others", self.http))
                     .hint("add --http-public, and put a TLS proxy before it"),
             );
         }
+        let party = self
+            .party
+            .ok_or_else(|| Failure::usage("which country? Add --party"))?;
+        let origin = match &self.origin {
+            Some(origin) => origin.clone(),
+            None => trial_origin(party)?,
+        };
+        let name = match &self.name {
+            Some(name) => name.clone(),
+            None => self
+                .language
+                .unwrap_or_default()
+                .registry_name(party)
+                .parse()
+                .map_err(Failure::validation)?,
+        };
+        let registry = match self.registry {
+            Some(registry) => registry,
+            None => RegistryId::new(party, 1).map_err(Failure::validation)?,
+        };
         let witnesses = policy
             .witnesses()
             .iter()
             .filter_map(witness)
             .collect::<Outcome<_>>()?;
         Ok(Config {
-            party: self.party,
-            name: self.name,
-            origin: self.origin,
-            registry: self.registry,
+            party,
+            name,
+            origin,
+            registry,
             policy: POLICY_FILE.into(),
             http: HttpConfig {
                 listen: self.http,
@@ -163,15 +270,38 @@ impl InitArgs {
                 behind_proxy: self.behind_proxy,
             },
             p2p: P2pConfig {
-                network: self.network,
-                listen: self.p2p,
-                announce: self.announce,
+                network: self.network.clone(),
+                listen: self.p2p.clone(),
+                announce: self.announce.clone(),
             },
             witnesses,
             projection: ProjectionConfig::default(),
             limits: LimitsConfig::default(),
         })
     }
+}
+
+/// Where the passphrase of a trial lies.
+const TRIAL_PASSPHRASE_FILE: &str = "passphrase";
+
+/// A name that no domain can have (RFC 2606), so that a trial is taken for nothing else.
+fn trial_origin(party: Party) -> Outcome<Origin> {
+    let code = party.to_string().to_lowercase();
+    format!("registry.{code}.example/trial")
+        .parse()
+        .map_err(Failure::validation)
+}
+
+fn drawn() -> Outcome<SecretString> {
+    let mut bytes = [0; 24];
+    getrandom::fill(&mut bytes).map_err(Failure::other)?;
+    Ok(SecretString::from(hex::encode(bytes)))
+}
+
+/// An address on loopback that nobody listens on now; it stands in the configuration from here on.
+fn free_address() -> Outcome<SocketAddr> {
+    let listener = TcpListener::bind("127.0.0.1:0").map_err(Failure::other)?;
+    listener.local_addr().map_err(Failure::other)
 }
 
 /// A witness is asked where its line says; one without an address brings its cosignatures by itself.
@@ -193,10 +323,17 @@ fn witness(witness: &PolicyWitness) -> Option<Outcome<WitnessConfig>> {
 }
 
 impl Witnesses {
+    fn are_said(&self) -> bool {
+        self.no_witnesses || self.policy.is_some() || !self.files.is_empty()
+    }
+
     /// The text of the policy: as given, or so many of the given witnesses that no two quorums can disagree.
     fn policy(&self) -> Outcome<String> {
         if let Some(path) = &self.policy {
             return read_text(path);
+        }
+        if self.no_witnesses {
+            return Ok("quorum none\n".to_owned());
         }
         let mut text = String::new();
         let mut names = Vec::new();
@@ -246,31 +383,49 @@ fn shown(made: &Made) -> View {
     ])
 }
 
-fn next_steps(folder: &DataFolder, witnesses: &[PolicyWitness], has_process: bool) {
-    let data = folder.path().display();
-    terminal::done(format_args!(
-        "the ledger has its first record; {data} holds everything"
-    ));
-    let mut steps = vec![format!(
-        "back up {data}/keys and, apart from it, the passphrase: nobody can recover either"
-    )];
-    if !witnesses.is_empty() {
-        let step = "give the log key to the witnesses: they cosign only logs that they know";
-        steps.push(step.to_owned());
-    }
-    steps.push(format!("start the node: countersign serve --data {data}"));
-    if has_process {
+/// What to do next.
+struct Steps<'a> {
+    folder: &'a DataFolder,
+    words: &'a words::Words,
+    witnesses: &'a [PolicyWitness],
+    has_process: bool,
+    trial: bool,
+}
+
+impl Steps<'_> {
+    fn say(&self, must_start: bool) {
+        let (words, data) = (self.words, self.folder.path().display());
+        terminal::done(format_args!("{}: {data}", words.made));
+        let mut steps = Vec::new();
+        if !self.trial {
+            steps.push(format!("{}: {data}/keys", words.back_up));
+        }
+        if !self.witnesses.is_empty() {
+            steps.push(words.tell_witnesses.to_owned());
+        }
+        if must_start {
+            let passphrase = if self.trial {
+                format!(" --passphrase-file {data}/{TRIAL_PASSPHRASE_FILE}")
+            } else {
+                String::new()
+            };
+            let start = format!("countersign serve --data {data}{passphrase}");
+            steps.push(format!("{}: {start}", words.start));
+        }
+        if self.has_process {
+            steps.push(format!(
+                "{}: countersign user invite --data {data} --organisation 1 --role administrator --name NAME --email ADDRESS",
+                words.invite_official
+            ));
+        }
         steps.push(format!(
-            "invite the first official: countersign user invite --data {data} --organisation 1 --role administrator \
-             --name NAME --email ADDRESS"
+            "{}: countersign peer invite --data {data} --out invite.txt",
+            words.invite_partner
         ));
-    }
-    steps.push(format!(
-        "invite a partner: countersign peer invite --data {data} --out invite.txt"
-    ));
-    terminal::say("next:");
-    for (number, step) in (1..).zip(steps) {
-        terminal::say(format_args!("  {number}. {step}"));
+        terminal::say(format_args!("{}:", words.next));
+        for (number, step) in (1..).zip(steps) {
+            terminal::say(format_args!("  {number}. {step}"));
+        }
     }
 }
 

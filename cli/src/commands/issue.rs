@@ -1,12 +1,12 @@
 //! Units come into being.
 
 use clap::Args;
-use countersign_node::http::dto::{Issued, NewIssuance, Written};
+use countersign_node::http::dto::{Issued, NewIssuance};
 use countersign_protocol::id::AccountId;
 use countersign_protocol::serial::UnitType;
 
-use super::tell;
-use crate::client::WriteArgs;
+use super::write;
+use crate::client::TryArgs;
 use crate::exit::Outcome;
 use crate::session::Session;
 use crate::table::{View, tonnes};
@@ -29,7 +29,7 @@ pub(crate) struct IssueArgs {
     #[arg(long, default_value_t = UnitType::ITMO)]
     unit_type: UnitType,
     #[command(flatten)]
-    write: WriteArgs,
+    write: TryArgs,
 }
 
 impl IssueArgs {
@@ -41,10 +41,7 @@ impl IssueArgs {
             unit_type: self.unit_type,
             tonnes: self.tonnes,
         };
-        let written: Written<Issued> = session.client()?.write("issuances", &self.write, &body)?;
-        tell(&written.receipt);
-        session.out().show(&written, |written| {
-            let made = &written.made;
+        write(session, "issuances", &self.write, &body, |made: &Issued| {
             View::pairs([
                 ("serial", made.serial.to_string()),
                 ("tonnes", tonnes(made.tonnes)),

@@ -4,14 +4,20 @@ pub(crate) mod account;
 pub(crate) mod agreement;
 pub(crate) mod api;
 pub(crate) mod case;
+mod codes;
+mod country;
 pub(crate) mod docs;
+pub(crate) mod document;
+pub(crate) mod finding;
 pub(crate) mod hold;
+pub(crate) mod import;
 pub(crate) mod init;
 pub(crate) mod issue;
 pub(crate) mod key;
 pub(crate) mod ledger;
 pub(crate) mod letter;
 mod migrate;
+pub(crate) mod monitoring;
 pub(crate) mod organisation;
 pub(crate) mod peer;
 pub(crate) mod people;
@@ -29,12 +35,16 @@ pub(crate) mod workflow;
 use std::fs;
 use std::path::Path;
 
-use countersign_node::http::dto::Receipt;
+use countersign_node::http::dto::{Receipt, Trial, Written};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 use crate::args::{Cli, Command};
+use crate::client::TryArgs;
 use crate::exit::{Failure, Outcome};
 use crate::output;
-use crate::table::moment;
+use crate::session::Session;
+use crate::table::{Table, View, moment};
 use crate::terminal;
 
 /// Runs a command.
@@ -50,11 +60,15 @@ pub(crate) fn run(cli: Cli) -> Outcome {
         Command::Agreement(command) => command.run(session),
         Command::SignIn(args) => args.run(session),
         Command::User(command) => command.run(session),
+        Command::Import(command) => command.run(session),
         Command::Api(args) => args.run(session),
         Command::Organisation(command) => command.run(session),
         Command::Account(command) => command.run(session),
         Command::Case(command) => command.run(session),
+        Command::Document(command) => command.run(session),
+        Command::Finding(command) => command.run(session),
         Command::Project(command) => command.run(session),
+        Command::Monitoring(command) => command.run(session),
         Command::Issue(args) => args.run(session),
         Command::Hold(args) => args.run(session),
         Command::Transfer(command) => command.run(session),
@@ -86,11 +100,38 @@ fn tell(receipt: &Receipt) {
     ));
 }
 
+/// Writes something, tells where it went and shows what was made; or only tries it.
+fn write<B: Serialize, T: DeserializeOwned + Serialize>(
+    session: &Session,
+    path: &str,
+    how: &TryArgs,
+    body: &B,
+    view: impl FnOnce(&T) -> View,
+) -> Outcome {
+    let client = session.client()?;
+    if how.dry_run {
+        return tried(session, &client.try_out(path, body)?);
+    }
+    let written: Written<T> = client.write(path, &how.write, body)?;
+    tell(&written.receipt);
+    session.out().show(&written, |written| view(&written.made))
+}
+
+/// Shows what a write would do.
+fn tried(session: &Session, trial: &Trial) -> Outcome {
+    terminal::done("nothing was written: this would be");
+    session.out().show(trial, |trial| {
+        Table::of(["LEAF>", "RECORD"], "no record", &trial.records, |it| {
+            [it.index.to_string(), it.record.body.kind().to_owned()]
+        })
+    })
+}
+
 /// The largest file that is sent to the node or looked at whole.
 const FILE_BYTES_MAX: u64 = 1024 * 1024;
 
 /// A file that the operator names.
-fn read_text(path: &Path) -> Outcome<String> {
+pub(crate) fn read_text(path: &Path) -> Outcome<String> {
     let failed = |error: &dyn std::fmt::Display| {
         Failure::validation(format_args!("cannot read {}: {error}", path.display()))
     };

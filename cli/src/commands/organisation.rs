@@ -1,12 +1,16 @@
 //! Organisations of the registry.
 
+mod admit;
+
 use clap::{Args, Subcommand};
-use countersign_node::http::dto::{NewEnrolment, NewOrganisation, Written};
+use countersign_node::http::dto::{NewEnrolment, NewOrganisation};
 use countersign_protocol::record::{Name, Organisation, Word};
 use countersign_protocol::serial::SectoralScope;
+use countersign_protocol::workflow::SubjectKind;
 
-use super::tell;
-use crate::client::WriteArgs;
+use super::case::BeginArgs;
+use super::write;
+use crate::client::TryArgs;
 use crate::exit::Outcome;
 use crate::session::Session;
 use crate::table::{Table, View, or_dash};
@@ -14,10 +18,14 @@ use crate::words::{self, word};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum OrganisationCommand {
-    /// Register an organisation
+    /// Register an organisation in a registry that has no process
     Add(AddArgs),
     /// Enrol an organisation of the adopted process: it may act once a case of its own has registered it
     Enrol(EnrolArgs),
+    /// Open the own organisation's registration and hand it in, with its form and documents
+    Register(Box<BeginArgs>),
+    /// Register organisations that the authority knows, such as imported ones: each official who acts says yes to each
+    Admit(admit::AdmitArgs),
     /// List organisations
     List(ListArgs),
 }
@@ -34,7 +42,7 @@ pub(crate) struct EnrolArgs {
     #[arg(long = "scope", value_name = "1-16")]
     scopes: Vec<SectoralScope>,
     #[command(flatten)]
-    write: WriteArgs,
+    write: TryArgs,
 }
 
 #[derive(Args, Debug)]
@@ -46,7 +54,7 @@ pub(crate) struct AddArgs {
     #[arg(long, value_enum)]
     kind: words::OrganisationKind,
     #[command(flatten)]
-    write: WriteArgs,
+    write: TryArgs,
 }
 
 /// How much of a list.
@@ -65,14 +73,7 @@ impl OrganisationCommand {
                     name: args.name,
                     kind: args.kind.into(),
                 };
-                let written: Written<Organisation> =
-                    session
-                        .client()?
-                        .write("organisations", &args.write, &body)?;
-                tell(&written.receipt);
-                session.out().show(&written, |written| {
-                    table(std::slice::from_ref(&written.made))
-                })
+                write(session, "organisations", &args.write, &body, one)
             }
             Self::Enrol(args) => {
                 let body = NewEnrolment {
@@ -80,13 +81,10 @@ impl OrganisationCommand {
                     organisation_type: args.organisation_type,
                     scopes: args.scopes.into_iter().collect(),
                 };
-                let written: Written<Organisation> =
-                    session.client()?.write("enrolments", &args.write, &body)?;
-                tell(&written.receipt);
-                session.out().show(&written, |written| {
-                    table(std::slice::from_ref(&written.made))
-                })
+                write(session, "enrolments", &args.write, &body, one)
             }
+            Self::Register(args) => args.run(session, SubjectKind::Organisation, None),
+            Self::Admit(args) => args.run(session),
             Self::List(args) => {
                 let found: Vec<Organisation> =
                     session.client()?.list("organisations", &[], args.limit)?;
@@ -94,6 +92,10 @@ impl OrganisationCommand {
             }
         }
     }
+}
+
+fn one(made: &Organisation) -> View {
+    table(std::slice::from_ref(made))
 }
 
 fn table(organisations: &[Organisation]) -> View {

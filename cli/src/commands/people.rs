@@ -1,6 +1,6 @@
 //! Users: signing in, and the people of an organisation.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 use countersign_node::http::dto::{
@@ -14,7 +14,9 @@ use dialoguer::{Input, Password};
 use reqwest::Method;
 use serde_json::json;
 
+use super::codes;
 use super::organisation::ListArgs;
+use crate::client::Client;
 use crate::exit::{Exit, Failure, Outcome};
 use crate::session::Session;
 use crate::table::{Table, View, moment, or_dash};
@@ -24,49 +26,159 @@ use crate::terminal;
 #[derive(Args, Debug)]
 pub(crate) struct SignInArgs {
     /// Your e-mail address
-    #[arg(long)]
-    email: String,
-    /// Where the session goes (mode 0600); name it with --token-file in later commands
+    #[arg(long, required_unless_present_any = ["codes", "list", "forget"])]
+    email: Option<String>,
+    /// The one-time code of your invitation, when you have no password yet
+    #[arg(long, value_name = "CODE", requires = "email")]
+    code: Option<String>,
+    /// Where the session goes instead (mode 0600); name it with --token-file in later commands
     #[arg(long, value_name = "FILE")]
-    out: PathBuf,
+    out: Option<PathBuf>,
     /// Read the password from the only line of this file instead of asking
     #[arg(long, value_name = "FILE")]
     password_file: Option<PathBuf>,
+    /// For a trial, where one person plays everybody: accept every code of this file with a drawn password that nobody
+    /// learns, and keep each session under the name in the file
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["email", "out", "password_file", "list", "forget"])]
+    codes: Option<PathBuf>,
+    /// List the sessions that are kept
+    #[arg(long, conflicts_with_all = ["email", "out", "password_file", "forget"])]
+    list: bool,
+    /// End the session that is kept under the name of --as, and forget it
+    #[arg(long, conflicts_with_all = ["email", "out", "password_file"])]
+    forget: bool,
 }
 
 impl SignInArgs {
     pub(crate) fn run(self, session: &Session) -> Outcome {
-        let password = password(session, self.password_file.as_ref(), "Password", false)?;
-        let client = session.client()?;
-        let body = SignInBody {
-            email: self.email,
-            password,
-        };
-        let mut answer: SignedIn = client.ask("sign-in", &body)?;
-        if let Some(step) = answer.step.take() {
-            let code = asked(session, "Code of your authenticator")?;
-            let body = CompleteSignIn {
-                step,
-                code: Some(code),
-                recovery_code: None,
-            };
-            answer = client.ask("sign-in/code", &body)?;
+        if let Some(codes) = &self.codes {
+            return play_everybody(codes, session);
         }
-        let token = answer.token.ok_or_else(|| {
-            Failure::other("the node gave no session; is it of another version than this command?")
-        })?;
-        replace(
-            &self.out,
-            format!("{token}\n").as_bytes(),
-            PRIVATE_FILE_MODE,
-        )?;
-        let until = answer.expires_ms.map_or_else(String::new, moment);
+        if self.list {
+            let names = session.kept()?.names();
+            return session.out().show(&names, |names| {
+                Table::of(["NAME"], "no session is kept", names, |name| [name.clone()])
+            });
+        }
+        if self.forget {
+            return forget(session);
+        }
+        let email = self.email.clone().unwrap_or_default();
+        let (name, client) = (session.name()?, session.stranger()?);
+        if name.is_none() && self.out.is_none() {
+            return Err(Failure::usage("under which name is the session kept?")
+                .hint("add --as NAME, or --out FILE"));
+        }
+        let file = self.password_file.as_ref();
+        let what = if self.code.is_some() {
+            "New password"
+        } else {
+            "Password"
+        };
+        let password = password(session, file, what, self.code.is_some())?;
+        if let Some(code) = &self.code {
+            join(&client, code, &password)?;
+        }
+        let signed_in = sign_in(session, &client, &email, &password)?;
+        let SignedIn {
+            token, expires_ms, ..
+        } = signed_in;
+        let token = token.unwrap_or_default();
+        let kept = match (&self.out, name) {
+            (Some(out), _) => {
+                replace(out, format!("{token}\n").as_bytes(), PRIVATE_FILE_MODE)?;
+                format!("the session is in {}", out.display())
+            }
+            (None, Some(name)) => {
+                session.kept()?.keep(name, &token, client.base())?;
+                format!("later commands take --as {name}")
+            }
+            (None, None) => String::new(),
+        };
+        let until = expires_ms.map_or_else(String::new, moment);
         terminal::done(format_args!(
-            "signed in until {until} at the latest; the session is in {}",
-            self.out.display()
+            "signed in until {until} at the latest; {kept}"
         ));
         Ok(())
     }
+}
+
+fn join(client: &Client, code: &str, password: &str) -> Outcome {
+    let body = AcceptInvitation {
+        token: code.to_owned(),
+        password: password.to_owned(),
+    };
+    client.tell(&Method::POST, "invitations/accept", &body)
+}
+
+/// A session, with the second factor where one guards the account.
+fn sign_in(session: &Session, client: &Client, email: &str, password: &str) -> Outcome<SignedIn> {
+    let body = SignInBody {
+        email: email.to_owned(),
+        password: password.to_owned(),
+    };
+    let mut answer: SignedIn = client.ask("sign-in", &body)?;
+    if let Some(step) = answer.step.take() {
+        let code = asked(session, "Code of your authenticator")?;
+        let body = CompleteSignIn {
+            step,
+            code: Some(code),
+            recovery_code: None,
+        };
+        answer = client.ask("sign-in/code", &body)?;
+    }
+    if answer.token.is_none() {
+        let message = "the node gave no session; is it of another version than this command?";
+        return Err(Failure::other(message));
+    }
+    Ok(answer)
+}
+
+/// Accepts every code of a file and keeps the sessions. A person whose code was used before is passed over.
+fn play_everybody(path: &Path, session: &Session) -> Outcome {
+    let (client, kept) = (session.stranger()?, session.kept()?);
+    let mut signed_in = Vec::new();
+    for line in codes::read(path)? {
+        let mut drawn = [0; 24];
+        getrandom::fill(&mut drawn).map_err(Failure::other)?;
+        let password = hex::encode(drawn);
+        join(&client, &line.code, &password)
+            .map_err(|failure| failure.hint(format_args!("the code of {}", line.name)))?;
+        let answer = sign_in(session, &client, &line.email, &password)?;
+        kept.keep(&line.name, &answer.token.unwrap_or_default(), client.base())?;
+        signed_in.push(line);
+    }
+    terminal::done(format_args!(
+        "{} people are signed in; name who acts with --as",
+        signed_in.len()
+    ));
+    session.out().show(&signed_in, |all| {
+        Table::of(["AS", "ROLE", "ORGANISATION>"], "nobody", all, |it| {
+            [
+                it.name.to_string(),
+                it.role.clone(),
+                it.organisation.to_string(),
+            ]
+        })
+    })
+}
+
+/// Ends a kept session at the node, and forgets it here whatever the node says: it may be gone already.
+fn forget(session: &Session) -> Outcome {
+    let name = session.name()?;
+    let name = name.ok_or_else(|| Failure::usage("whose session? Add --as NAME"))?;
+    let ended = session
+        .client()
+        .and_then(|client| client.tell(&Method::POST, "sign-out", &json!({})));
+    session.kept()?.forget(name)?;
+    match ended {
+        Ok(()) => terminal::done(format_args!("the session of {name} has ended")),
+        Err(failure) => terminal::warn(format_args!(
+            "the session of {name} is forgotten here; the node did not end it: {}",
+            failure.message
+        )),
+    }
+    Ok(())
 }
 
 fn asked(session: &Session, what: &str) -> Outcome<String> {
@@ -101,6 +213,11 @@ fn password(session: &Session, file: Option<&PathBuf>, what: &str, twice: bool) 
 pub(crate) enum UserCommand {
     /// Invite somebody; the operator gets the one-time code in hand, everybody else's invitation goes by mail
     Invite(InviteArgs),
+    /// Make a new one-time code for somebody who has not joined yet; the old one is no good any more
+    InviteAgain {
+        /// The user's id
+        user: UserId,
+    },
     /// Accept an invitation, or a new password, with its one-time code
     Accept(AcceptArgs),
     /// List users
@@ -197,6 +314,11 @@ impl UserCommand {
         };
         match self {
             Self::Invite(args) => invite(args, session),
+            Self::InviteAgain { user } => {
+                let path = format!("users/{user}/invitations");
+                let sent: InvitationSent = client.ask(&path, &json!({}))?;
+                session.out().show(&sent, invited)
+            }
             Self::Accept(args) => accept(&args, session),
             Self::List { organisation, list } => {
                 let of = organisation.map(|it| ("organisation", it.to_string()));
@@ -254,28 +376,25 @@ fn invite(args: InviteArgs, session: &Session) -> Outcome {
         role: args.role,
     };
     let sent: InvitationSent = session.client()?.ask("invitations", &body)?;
-    session.out().show(&sent, |sent| {
-        View::pairs([
-            ("user", sent.user.to_string()),
-            ("ends", moment(sent.expires_ms)),
-            (
-                "one-time code",
-                sent.token
-                    .clone()
-                    .unwrap_or_else(|| "sent by mail".to_owned()),
-            ),
-        ])
-    })
+    session.out().show(&sent, invited)
+}
+
+fn invited(sent: &InvitationSent) -> View {
+    let code = sent.token.clone();
+    View::pairs([
+        ("user", sent.user.to_string()),
+        ("ends", moment(sent.expires_ms)),
+        (
+            "one-time code",
+            code.unwrap_or_else(|| "sent by mail".to_owned()),
+        ),
+    ])
 }
 
 fn accept(args: &AcceptArgs, session: &Session) -> Outcome {
     let file = args.password_file.as_ref();
-    let body = AcceptInvitation {
-        token: args.code.clone(),
-        password: password(session, file, "New password", true)?,
-    };
-    let client = session.client()?;
-    client.tell(&Method::POST, "invitations/accept", &body)?;
+    let password = password(session, file, "New password", true)?;
+    join(&session.stranger()?, &args.code, &password)?;
     terminal::done(format_args!("the password is set; sign in with it"));
     Ok(())
 }

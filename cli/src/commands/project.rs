@@ -1,22 +1,26 @@
 //! Projects of the registry.
 
 use clap::{Args, Subcommand};
-use countersign_node::http::dto::{NewProject, Written};
+use countersign_node::http::dto::NewProject;
 use countersign_protocol::id::OrganisationId;
 use countersign_protocol::record::{Project, Title};
 use countersign_protocol::serial::SectoralScope;
+use countersign_protocol::workflow::SubjectKind;
 
+use super::case::BeginArgs;
 use super::organisation::ListArgs;
-use super::tell;
-use crate::client::WriteArgs;
+use super::write;
+use crate::client::TryArgs;
 use crate::exit::Outcome;
 use crate::session::Session;
 use crate::table::{Table, View};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum ProjectCommand {
-    /// Register a project
+    /// Register a project in a registry that has no process
     Add(AddArgs),
+    /// Open a project's case and hand it in, with its form and documents; or hand in again what was returned
+    Submit(Box<BeginArgs>),
     /// List projects
     List(ListArgs),
 }
@@ -33,7 +37,7 @@ pub(crate) struct AddArgs {
     #[arg(long, value_name = "1-16")]
     scope: SectoralScope,
     #[command(flatten)]
-    write: WriteArgs,
+    write: TryArgs,
 }
 
 impl ProjectCommand {
@@ -45,13 +49,11 @@ impl ProjectCommand {
                     title: args.title,
                     scope: args.scope,
                 };
-                let written: Written<Project> =
-                    session.client()?.write("projects", &args.write, &body)?;
-                tell(&written.receipt);
-                session.out().show(&written, |written| {
-                    table(std::slice::from_ref(&written.made))
+                write(session, "projects", &args.write, &body, |made| {
+                    table(std::slice::from_ref(made))
                 })
             }
+            Self::Submit(args) => args.run(session, SubjectKind::Project, None),
             Self::List(args) => {
                 let found: Vec<Project> = session.client()?.list("projects", &[], args.limit)?;
                 session.out().show(&found, |found| table(found))

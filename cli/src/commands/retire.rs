@@ -1,13 +1,13 @@
 //! Units are used or cancelled: for ever.
 
 use clap::Args;
-use countersign_node::http::dto::{NewRetirement, Retired, Written};
+use countersign_node::http::dto::{NewRetirement, Retired};
 use countersign_protocol::id::AccountId;
 use countersign_protocol::record::{Name, RetireKind};
 
-use super::tell;
 use super::units::{self, UnitsArgs};
-use crate::client::WriteArgs;
+use super::write;
+use crate::client::TryArgs;
 use crate::exit::Outcome;
 use crate::session::Session;
 use crate::table::{View, or_dash, tonnes};
@@ -30,7 +30,7 @@ pub(crate) struct RetireArgs {
     #[arg(long, value_name = "NAME")]
     beneficiary: Option<Name>,
     #[command(flatten)]
-    write: WriteArgs,
+    write: TryArgs,
 }
 
 impl RetireArgs {
@@ -41,10 +41,12 @@ impl RetireArgs {
             ("Retire", RetireKind::Retire)
         };
         let units = self.units.words();
-        session.confirm(&format!(
-            "{verb} {units} of account {}? This cannot be undone.",
-            self.account
-        ))?;
+        if !self.write.dry_run {
+            session.confirm(&format!(
+                "{verb} {units} of account {}? This cannot be undone.",
+                self.account
+            ))?;
+        }
         let body = NewRetirement {
             account: self.account,
             units: self.units.selection(),
@@ -52,26 +54,28 @@ impl RetireArgs {
             purpose: self.purpose.into(),
             beneficiary: self.beneficiary,
         };
-        let written: Written<Retired> =
-            session.client()?.write("retirements", &self.write, &body)?;
-        tell(&written.receipt);
-        session.out().show(&written, |written| {
-            let made = &written.made;
-            let pairs = View::pairs([
-                ("kind", word(&made.kind)),
-                ("purpose", word(&made.purpose)),
-                ("tonnes", tonnes(made.tonnes)),
-                ("account", made.account.to_string()),
-                (
-                    "beneficiary",
-                    or_dash(
-                        made.beneficiary
-                            .map(|it| format!("salted hash {}", hex::encode(it.0))),
+        write(
+            session,
+            "retirements",
+            &self.write,
+            &body,
+            |made: &Retired| {
+                let pairs = View::pairs([
+                    ("kind", word(&made.kind)),
+                    ("purpose", word(&made.purpose)),
+                    ("tonnes", tonnes(made.tonnes)),
+                    ("account", made.account.to_string()),
+                    (
+                        "beneficiary",
+                        or_dash(
+                            made.beneficiary
+                                .map(|it| format!("salted hash {}", hex::encode(it.0))),
+                        ),
                     ),
-                ),
-                ("leaf", made.index.to_string()),
-            ]);
-            View::Many(vec![pairs, units::table(&made.units)])
-        })
+                    ("leaf", made.index.to_string()),
+                ]);
+                View::Many(vec![pairs, units::table(&made.units)])
+            },
+        )
     }
 }

@@ -13,9 +13,9 @@ use countersign_protocol::party::Party;
 use countersign_protocol::record::Reason;
 
 use super::organisation::ListArgs;
-use super::tell;
 use super::units::{self, UnitsArgs};
-use crate::client::WriteArgs;
+use super::{tell, tried, write};
+use crate::client::TryArgs;
 use crate::exit::Outcome;
 use crate::session::Session;
 use crate::table::{Table, View, moment, or_dash, tonnes};
@@ -60,7 +60,7 @@ pub(crate) struct SendArgs {
     #[arg(long, value_name = "SECONDS")]
     wait: Option<u64>,
     #[command(flatten)]
-    write: WriteArgs,
+    write: TryArgs,
 }
 
 #[derive(Args, Debug)]
@@ -107,7 +107,7 @@ pub(crate) struct CancelArgs {
     #[arg(long)]
     reason: Reason,
     #[command(flatten)]
-    write: WriteArgs,
+    write: TryArgs,
 }
 
 #[derive(Args, Debug)]
@@ -121,7 +121,7 @@ pub(crate) struct MoveArgs {
     #[command(flatten)]
     units: UnitsArgs,
     #[command(flatten)]
-    write: WriteArgs,
+    write: TryArgs,
 }
 
 impl TransferCommand {
@@ -142,16 +142,13 @@ impl TransferCommand {
                 let body = NewCancel {
                     reason: args.reason,
                 };
-                let written: Written<CancelAsked> =
-                    session.client()?.write(&path, &args.write, &body)?;
-                tell(&written.receipt);
                 terminal::say(
                     "the units stay locked until the destination has answered; its answer may still be that it took them",
                 );
-                session.out().show(&written, |written| {
+                write(session, &path, &args.write, &body, |made: &CancelAsked| {
                     View::pairs([
-                        ("transfer", written.made.transfer.to_string()),
-                        ("leaf", written.made.index.to_string()),
+                        ("transfer", made.transfer.to_string()),
+                        ("leaf", made.index.to_string()),
                     ])
                 })
             }
@@ -174,7 +171,10 @@ impl SendArgs {
             units: self.units.selection(),
             expiry_ms,
         };
-        let written: Written<Sent> = client.write("transfers", &self.write, &body)?;
+        if self.write.dry_run {
+            return tried(session, &client.try_out("transfers", &body)?);
+        }
+        let written: Written<Sent> = client.write("transfers", &self.write.write, &body)?;
         tell(&written.receipt);
         if let Some(seconds) = self.wait {
             let found = settled(&client, written.made.transfer, Duration::from_secs(seconds))?;
@@ -247,22 +247,22 @@ impl MoveArgs {
             to: self.to,
             units: self.units.selection(),
         };
-        let written: Written<Moved> =
-            session
-                .client()?
-                .write("account-transfers", &self.write, &body)?;
-        tell(&written.receipt);
-        session.out().show(&written, |written| {
-            let made = &written.made;
-            let serials: Vec<String> = made.serials.iter().map(ToString::to_string).collect();
-            View::pairs([
-                ("from", format!("account {}", made.from)),
-                ("to", format!("account {}", made.to)),
-                ("tonnes", tonnes(made.tonnes)),
-                ("serials", serials.join("\n")),
-                ("leaf", made.index.to_string()),
-            ])
-        })
+        write(
+            session,
+            "account-transfers",
+            &self.write,
+            &body,
+            |made: &Moved| {
+                let serials: Vec<String> = made.serials.iter().map(ToString::to_string).collect();
+                View::pairs([
+                    ("from", format!("account {}", made.from)),
+                    ("to", format!("account {}", made.to)),
+                    ("tonnes", tonnes(made.tonnes)),
+                    ("serials", serials.join("\n")),
+                    ("leaf", made.index.to_string()),
+                ])
+            },
+        )
     }
 }
 

@@ -31,6 +31,7 @@ pub fn countersign() -> Command {
         "COUNTERSIGN_DATA",
         "COUNTERSIGN_URL",
         "COUNTERSIGN_TOKEN_FILE",
+        "COUNTERSIGN_SESSIONS",
         "COUNTERSIGN_LOG",
     ] {
         command.env_remove(variable);
@@ -123,6 +124,101 @@ pub fn made() -> Made {
         data,
         passphrase,
         init,
+    }
+}
+
+/// A registry to try things out, with its node in the background; the node ends with it.
+pub struct Trial {
+    pub dir: TempDir,
+    pub data: PathBuf,
+    node: String,
+}
+
+impl Trial {
+    /// Ghana's, under the smallest process.
+    pub fn start() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let data = dir.path().join("registry");
+        let mut command = countersign();
+        command.args([
+            "init",
+            "--party",
+            "GH",
+            "--process",
+            "small",
+            "--trial",
+            "--serve",
+        ]);
+        command.args([
+            "--ministry",
+            "Ministry of Environment",
+            "--data",
+            text(&data),
+        ]);
+        command.timeout(std::time::Duration::from_secs(240));
+        let output = command.output().unwrap();
+        let err = String::from_utf8(output.stderr).unwrap();
+        assert!(output.status.success(), "{err}");
+        Self {
+            node: pid_in(&err),
+            dir,
+            data,
+        }
+    }
+
+    /// A command of somebody who is at work in this registry.
+    pub fn command(&self) -> Command {
+        let mut command = countersign();
+        command.current_dir(self.dir.path());
+        command.env("COUNTERSIGN_DATA", &self.data);
+        command.env("COUNTERSIGN_SESSIONS", self.dir.path().join("sessions"));
+        command.timeout(std::time::Duration::from_secs(240));
+        command
+    }
+
+    pub fn run(&self, args: &[&str]) -> Ended {
+        let output = self.command().args(args).output().unwrap();
+        Ended {
+            code: output.status.code().unwrap(),
+            out: String::from_utf8(output.stdout).unwrap(),
+            err: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+
+    /// A file in the folder where commands run.
+    pub fn file(&self, name: &str, text: &str) -> PathBuf {
+        let path = self.dir.path().join(name);
+        fs::write(&path, text).unwrap();
+        path
+    }
+}
+
+impl Drop for Trial {
+    fn drop(&mut self) {
+        stop(&self.node);
+    }
+}
+
+/// The process that `init --serve` says it has started.
+pub fn pid_in(err: &str) -> String {
+    let after = err
+        .split("`kill ")
+        .nth(1)
+        .unwrap_or_else(|| panic!("no node: {err}"));
+    after.split('`').next().unwrap().to_owned()
+}
+
+/// Ends a node and waits until it is gone.
+pub fn stop(pid: &str) {
+    let _ = std::process::Command::new("kill").arg(pid).status();
+    let gone = PathBuf::from(format!("/proc/{pid}"));
+    for _ in 0..200 {
+        // Without a parent that waits for it, an ended process may stay as a zombie.
+        let state = fs::read_to_string(gone.join("stat")).unwrap_or_default();
+        if state.is_empty() || state.contains(") Z ") {
+            return;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(50));
     }
 }
 

@@ -158,7 +158,7 @@ impl App {
 }
 
 /// What the ledger says about an organisation at this moment.
-fn membership(state: &State, id: OrganisationId) -> Option<Membership> {
+pub(super) fn membership(state: &State, id: OrganisationId) -> Option<Membership> {
     let organisation = state.organisation(id)?;
     let kind = organisation.organisation_type.as_ref();
     Some(Membership {

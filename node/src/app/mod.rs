@@ -28,8 +28,8 @@ use tokio::sync::Mutex;
 
 pub use caller::{Caller, Person};
 pub use cases::{
-    ActWish, CaseFile, CaseWish, FiledText, FindingDeed, FindingWish, InboxItem, NextStep,
-    ReserveWish, UnitsFate,
+    ActWish, CaseFile, CaseWish, FiledText, FindingDeed, FindingWish, InboxItem, MigrationPlan,
+    NextStep, ProposedMigration, ReserveWish, UnitsFate,
 };
 pub use documents::DocumentWish;
 pub use error::{AppError, Field};

@@ -413,7 +413,7 @@ impl App {
 
     /// What a request wrote before, for wishes whose command is not the same the second time: a new key, a partner as it
     /// is listed now.
-    fn replay(
+    pub(super) fn replay(
         &self,
         actor: &Actor,
         request: &RequestId,

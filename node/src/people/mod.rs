@@ -14,6 +14,7 @@ mod erase;
 mod error;
 mod id;
 mod link;
+mod migration;
 mod own_password;
 mod passkey;
 mod password;
@@ -48,6 +49,7 @@ pub use draft::{Draft, DraftOf};
 pub use error::PeopleError;
 pub use id::{SessionId, UserId};
 pub use link::{INVITATION_LIFE_MS, Link, NewUser, RESET_LIFE_MS};
+pub use migration::{MIGRATIONS_MAX, Migration};
 pub use passkey::{
     CREDENTIAL_BYTES_MAX, PASSKEY_LABEL_BYTES_MAX, PASSKEY_STATE_BYTES_MAX, PASSKEYS_MAX, Passkey,
     PasskeyInfo,

@@ -19,6 +19,7 @@ const SALT_BYTES: usize = 32;
 const SCHEMA: &[&str] = &[
     include_str!("schema/0001.sql"),
     include_str!("schema/0002.sql"),
+    include_str!("schema/0003.sql"),
 ];
 
 /// The database.

@@ -19,6 +19,7 @@ mod journey;
 mod listener;
 mod lists;
 mod log_tiles;
+mod migration;
 mod office;
 mod openapi;
 mod people;

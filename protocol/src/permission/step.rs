@@ -6,10 +6,12 @@
 use super::action::Action;
 use crate::workflow::{Effect, Step, StepKind, SubjectKind};
 
-/// What opening a case about such a subject is.
+/// What opening a case about such a subject is. `by_party` says that the opener's organisation is an owner of the subject:
+/// whoever opens the case of another organisation, to admit it, decides about it.
 #[must_use]
-pub const fn opening(subject: SubjectKind) -> Action {
+pub const fn opening(subject: SubjectKind, by_party: bool) -> Action {
     match subject {
+        SubjectKind::Organisation if !by_party => Action::OrganisationDecide,
         SubjectKind::Organisation => Action::OrganisationSubmit,
         SubjectKind::Project => Action::ProjectCreate,
         SubjectKind::MonitoringPeriod => Action::MonitoringSubmit,

@@ -50,8 +50,12 @@ fn every_actor_of_every_shipped_process_has_the_step_in_the_shipped_matrix() {
                 for rule in &step.by {
                     let action = |by_party| acting(flow.subject, step, by_party);
                     found.extend(missing(&matrix, &at, rule, action));
-                    if step.from.contains(&flow.first) && rule.scope == workflow::Scope::Own {
-                        found.extend(missing(&matrix, &at, rule, |_| opening(flow.subject)));
+                    // A case is opened for the own organisation, or to admit another one.
+                    let opens = rule.scope == workflow::Scope::Own
+                        || flow.subject == SubjectKind::Organisation;
+                    if step.from.contains(&flow.first) && opens {
+                        let action = |by_party| opening(flow.subject, by_party);
+                        found.extend(missing(&matrix, &at, rule, action));
                     }
                 }
             }

@@ -1,21 +1,25 @@
 //! Taking a step of a case.
 
-use std::fs::File;
-use std::io::Read;
 use std::path::PathBuf;
 
 use clap::Args;
-use countersign_node::http::dto::{CaseActed, NewCaseAct, NewReserve, ReservedFate, Written};
+use countersign_node::http::dto::{
+    CaseActed, CaseFileView, NewCaseAct, NewReserve, ReservedFate, Written,
+};
 use countersign_protocol::id::AccountId;
-use countersign_protocol::record::{AttachedDocument, Name, RetireKind, Word};
+use countersign_protocol::record::{Name, RetireKind, Word};
 use countersign_protocol::registry::{IssueTo, Selection};
 use countersign_protocol::serial::UnitType;
 use countersign_protocol::units::UnitRange;
-use sha2::{Digest, Sha256};
+use serde::Serialize;
 
-use super::super::{read_text, tell};
-use crate::client::WriteArgs;
-use crate::exit::{Failure, Outcome};
+use super::super::document::{self, kind_and_file};
+use super::super::{tell, tried};
+use super::begin::attached;
+use super::issued;
+use crate::client::{Client, TryArgs};
+use crate::exit::{Exit, Failure, Outcome};
+use crate::form;
 use crate::session::Session;
 use crate::table::{View, tonnes};
 use crate::words;
@@ -24,21 +28,23 @@ use crate::words;
 pub(crate) struct ActArgs {
     /// The case, by its number
     case: u64,
-    /// The step, such as submit
-    step: Word,
+    /// The step, such as submit. Of several, each of those who act takes the first that is theirs to take
+    #[arg(value_name = "STEP", required = true)]
+    steps: Vec<Word>,
     /// Answer the step with no
     #[arg(long)]
     no: bool,
-    /// A file with the filled form, as JSON
+    /// A file with the filled form: TOML, YAML or JSON
     #[arg(long, value_name = "FILE")]
     form: Option<PathBuf>,
-    /// A document that comes along, as KIND=FILE; may be given several times
-    #[arg(long = "document", value_name = "KIND=FILE", value_parser = attached)]
+    /// A document that comes along, as KIND=FILE; it is added to the case first. May be given several times
+    #[arg(long = "document", value_name = "KIND=FILE", value_parser = kind_and_file)]
     documents: Vec<(Word, PathBuf)>,
     /// A comment
     #[arg(long, value_name = "TEXT")]
     comment: Option<String>,
-    /// The account of an owner that receives what the step issues; one for each owner
+    /// The account of an owner that receives what the step issues, one for each owner; an owner's only holding account
+    /// need not be named
     #[arg(long, value_name = "ACCOUNT")]
     issue_to: Vec<AccountId>,
     /// The unit type of what the step issues
@@ -48,11 +54,8 @@ pub(crate) struct ActArgs {
     deducted: DeductedArgs,
     #[command(flatten)]
     reserve: ReserveArgs,
-    /// Only try it: say what would be written, or what stands against it
-    #[arg(long)]
-    dry_run: bool,
     #[command(flatten)]
-    write: WriteArgs,
+    write: TryArgs,
 }
 
 /// Where units go that the process deducts from what the step issues.
@@ -115,7 +118,7 @@ struct ReserveArgs {
 }
 
 impl ReserveArgs {
-    fn wish(self) -> Outcome<Option<NewReserve>> {
+    fn wish(&self) -> Outcome<Option<NewReserve>> {
         let Some(account) = self.reserve else {
             return Ok(None);
         };
@@ -124,7 +127,7 @@ impl ReserveArgs {
             None if self.ranges.is_empty() => {
                 return Err(Failure::usage("which units? Add --tonnes or --range"));
             }
-            None => Selection::Ranges(self.ranges),
+            None => Selection::Ranges(self.ranges.clone()),
         };
         let fate = match (self.to, self.purpose) {
             (Some(to), _) => ReservedFate::Transfer { to },
@@ -135,7 +138,7 @@ impl ReserveArgs {
                     RetireKind::Retire
                 },
                 purpose: purpose.into(),
-                beneficiary: self.beneficiary,
+                beneficiary: self.beneficiary.clone(),
             },
             (None, None) => {
                 return Err(Failure::usage(
@@ -151,36 +154,124 @@ impl ReserveArgs {
     }
 }
 
+/// What somebody did.
+#[derive(Serialize)]
+struct Taken {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    actor: Option<Word>,
+    #[serde(flatten)]
+    written: Written<CaseActed>,
+}
+
 impl ActArgs {
     pub(crate) fn run(self, session: &Session) -> Outcome {
-        let path = format!("cases/{}/acts", self.case);
-        let form = self.form.as_ref().map(|path| read_text(path)).transpose()?;
-        let form = form.map(|text| serde_json::from_str(&text)).transpose();
-        let form = form
-            .map_err(|error| Failure::validation(format_args!("the form is not JSON: {error}")))?;
-        let documents = self.documents.into_iter().map(document);
-        let body = NewCaseAct {
-            step: self.step,
-            no: self.no,
-            form,
-            documents: documents.collect::<Outcome<_>>()?,
-            comment: self.comment,
-            issue: issue_to(&self.issue_to, self.unit_type, &self.deducted),
-            reserve: self.reserve.wish()?,
-        };
-        let client = session.client()?;
-        if self.dry_run {
-            let trial = client.try_out(&path, &body)?;
-            return session.out().show(&trial, |trial| {
-                View::Text(format!(
-                    "nothing was written; {} records would be",
-                    trial.records.len()
-                ))
+        let actors = session.clients()?;
+        if self.steps.len() > 1 && (self.form.is_some() || !self.documents.is_empty()) {
+            let message = "a form and documents go with one step: name only that one";
+            return Err(Failure::usage(message));
+        }
+        if actors.len() > 1 && self.write.write.is_named() {
+            let message = "one request id is for one person: leave it out";
+            return Err(Failure::usage(message));
+        }
+        let mut taken = Vec::new();
+        for (name, client) in &actors {
+            let body = self.body(client)?;
+            let path = format!("cases/{}/acts", self.case);
+            if self.write.dry_run {
+                // Whoever comes next would find another state: only the first can be tried.
+                return tried(session, &client.try_out(&path, &body)?);
+            }
+            let written = client.write(&path, &self.write.write, &body);
+            let written: Written<CaseActed> =
+                written.map_err(|failure| after(failure, name.as_ref(), &taken))?;
+            tell(&written.receipt);
+            taken.push(Taken {
+                actor: name.clone(),
+                written,
             });
         }
-        let written: Written<CaseActed> = client.write(&path, &self.write, &body)?;
-        tell(&written.receipt);
-        session.out().show(&written, |written| view(&written.made))
+        match taken.as_slice() {
+            [one] => session
+                .out()
+                .show(&one.written, |written| view(&written.made)),
+            all => session
+                .out()
+                .show(&all, |all| View::Many(all.iter().map(of_actor).collect())),
+        }
+    }
+
+    /// What one of those who act sends.
+    fn body(&self, client: &Client) -> Outcome<NewCaseAct> {
+        let step = match self.steps.as_slice() {
+            [only] => only.clone(),
+            several => first_possible(client, self.case, several)?,
+        };
+        let documents = self.documents.iter().map(|(kind, path)| {
+            let added = document::add(client, self.case, kind, path, None)?;
+            attached(kind, &added.sha256)
+        });
+        let documents = documents.collect::<Outcome<_>>()?;
+        let form = self.form.as_deref().map(form::read).transpose()?;
+        let named = issue_to(&self.issue_to, self.unit_type, &self.deducted);
+        let issue = match named {
+            None if !self.no => issued::to(client, self.case, &step, self.unit_type)?,
+            named => named,
+        };
+        Ok(NewCaseAct {
+            step,
+            no: self.no,
+            form,
+            documents,
+            comment: self.comment.clone(),
+            issue,
+            reserve: self.reserve.wish()?,
+        })
+    }
+}
+
+/// The first of these steps that the caller can take now.
+fn first_possible(client: &Client, case: u64, steps: &[Word]) -> Outcome<Word> {
+    let file: CaseFileView = client.get(&format!("cases/{case}/file"), &[])?;
+    let mut hindrance = None;
+    for step in steps {
+        match file.next.iter().find(|next| next.step == step.as_str()) {
+            Some(next) if next.hindrance.is_none() => return Ok(step.clone()),
+            Some(next) => hindrance = hindrance.or_else(|| next.hindrance.clone()),
+            None => {}
+        }
+    }
+    let why = hindrance.unwrap_or_else(|| "none of them leads on from the case's stage".to_owned());
+    Err(Failure::validation(format_args!(
+        "case {case}: none of these steps can be taken: {why}"
+    )))
+}
+
+/// A failure of somebody after others have acted: what they did stands.
+fn after(mut failure: Failure, name: Option<&Word>, before: &[Taken]) -> Failure {
+    if let Some(name) = name {
+        failure.message = format!("as {name}: {}", failure.message);
+    }
+    if before.is_empty() {
+        return failure;
+    }
+    failure.exit = Exit::Partial;
+    let names = before.iter().filter_map(|it| it.actor.as_ref());
+    let names: Vec<String> = names.map(ToString::to_string).collect();
+    failure.hint(format_args!(
+        "what {} did is written; repeat the command for the others",
+        names.join(", ")
+    ))
+}
+
+fn of_actor(taken: &Taken) -> View {
+    let mut rows = Vec::new();
+    if let Some(actor) = &taken.actor {
+        rows.push(("by".to_owned(), actor.to_string()));
+    }
+    match view(&taken.written.made) {
+        View::Pairs(pairs) => View::Pairs(rows.into_iter().chain(pairs).collect()),
+        other => other,
     }
 }
 
@@ -203,34 +294,4 @@ fn view(made: &CaseActed) -> View {
         ("answer", answer.to_owned()),
     ];
     View::pairs(head.into_iter().chain(issued))
-}
-
-fn attached(text: &str) -> Result<(Word, PathBuf), String> {
-    let (kind, path) = text
-        .split_once('=')
-        .ok_or("write it as KIND=FILE, such as design-document=pdd.pdf")?;
-    let kind = kind
-        .parse()
-        .map_err(|error| format!("the kind of document: {error}"))?;
-    Ok((kind, PathBuf::from(path)))
-}
-
-fn document((kind, path): (Word, PathBuf)) -> Outcome<AttachedDocument> {
-    let failed = |error: std::io::Error| {
-        Failure::validation(format_args!("cannot read {}: {error}", path.display()))
-    };
-    let mut hash = Sha256::new();
-    let mut file = File::open(&path).map_err(failed)?;
-    let mut chunk = vec![0; 64 * 1024];
-    loop {
-        let read = file.read(&mut chunk).map_err(failed)?;
-        if read == 0 {
-            break;
-        }
-        hash.update(&chunk[..read]);
-    }
-    Ok(AttachedDocument {
-        kind,
-        sha256: hash.finalize().into(),
-    })
 }

@@ -3,11 +3,11 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use countersign_node::http::dto::{NewProcess, ProcessView, Written};
+use countersign_node::http::dto::{NewProcess, ProcessView};
 
 use super::source::Source;
-use crate::client::WriteArgs;
-use crate::commands::tell;
+use crate::client::TryArgs;
+use crate::commands::write;
 use crate::exit::Outcome;
 use crate::session::Session;
 use crate::table::{Table, View, moment, short};
@@ -18,7 +18,7 @@ pub(crate) struct AdoptArgs {
     #[arg(value_name = "FILE|PRESET")]
     source: PathBuf,
     #[command(flatten)]
-    write: WriteArgs,
+    write: TryArgs,
 }
 
 impl AdoptArgs {
@@ -27,11 +27,8 @@ impl AdoptArgs {
         // The node checks it too; here every mistake is shown, not only the first.
         source.process()?;
         let body = NewProcess { text: source.text };
-        let written: Written<ProcessView> =
-            session.client()?.write("processes", &self.write, &body)?;
-        tell(&written.receipt);
-        session.out().show(&written, |written| {
-            table(std::slice::from_ref(&written.made))
+        write(session, "processes", &self.write, &body, |made| {
+            table(std::slice::from_ref(made))
         })
     }
 }

@@ -23,7 +23,7 @@ pub(crate) struct ShowArgs {
     #[arg(long, default_value = FALLBACK_LANGUAGE)]
     language: String,
     /// What to print
-    #[arg(long = "as", value_enum, default_value_t, value_name = "SHAPE")]
+    #[arg(long, value_enum, default_value_t, value_name = "SHAPE")]
     shape: Shape,
 }
 
@@ -45,8 +45,8 @@ impl ShowArgs {
     pub(super) fn run(&self, session: &Session) -> Outcome {
         let out = session.out();
         if self.shape != Shape::Text && out.format == Format::Json {
-            return Err(Failure::usage("only --as text can be printed as JSON")
-                .hint("leave out --as, or leave out -o json"));
+            return Err(Failure::usage("only --shape text can be printed as JSON")
+                .hint("leave out --shape, or leave out -o json"));
         }
         if self.shape == Shape::Toml && self.flow.is_some() {
             return Err(Failure::usage("a file is printed whole").hint("leave out --flow"));

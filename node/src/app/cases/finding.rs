@@ -3,7 +3,7 @@
 use countersign_protocol::id::RequestId;
 use countersign_protocol::permission::Action;
 use countersign_protocol::record::{Body, FindingKind, FindingStep};
-use countersign_protocol::registry::{Command, NewFinding};
+use countersign_protocol::registry::{Command, NewFinding, OpenFinding};
 use tracing::Instrument;
 
 use super::super::write::Mode;
@@ -67,6 +67,20 @@ impl App {
         tokio::spawn(work.in_current_span())
             .await
             .map_err(|error| AppError::internal("write a finding", &error))?
+    }
+
+    /// The findings that are open in a case, with the forward action requests of its project's other cases. That they exist
+    /// is public; what they say is not.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`] when there is no such case.
+    pub fn open_findings(&self, case: u64) -> Result<Vec<OpenFinding>, AppError> {
+        self.ledger()
+            .read(|state| {
+                state.case(case)?;
+                Some(state.open_findings(case).copied().collect())
+            })
+            .ok_or_else(|| AppError::not_found("case", &case))
     }
 
     async fn write_finding(

@@ -5,6 +5,7 @@ mod draft;
 mod file;
 mod finding;
 mod inbox;
+mod migration;
 mod open;
 mod tidy;
 
@@ -12,6 +13,7 @@ pub use act::{ActWish, ReserveWish, UnitsFate};
 pub use file::{CaseFile, FiledText, NextStep};
 pub use finding::{FindingDeed, FindingWish};
 pub use inbox::InboxItem;
+pub use migration::{MigrationPlan, ProposedMigration};
 pub use open::CaseWish;
 
 use std::sync::Arc;

@@ -53,7 +53,8 @@ impl App {
             sectors: &wish.scopes.iter().copied().collect::<Vec<_>>(),
             ..Object::default()
         };
-        self.permit(caller, opening(kind), &object)?;
+        let action = opening(kind, wish.owners.contains(&own));
+        self.permit(caller, action, &object)?;
         let new = NewCase {
             flow: wish.flow,
             track: wish.track,

@@ -82,6 +82,21 @@ impl App {
         Ok(link)
     }
 
+    /// A new one-time link for somebody who has not joined yet; the old one is no good any more.
+    ///
+    /// # Errors
+    /// [`AppError::Forbidden`]; [`AppError::People`] when the user has joined.
+    pub async fn invite_again(&self, caller: &Caller, id: UserId) -> Result<Link, AppError> {
+        let user = self.permitted_user(caller, Action::UserInvite, id).await?;
+        self.check_role(caller, user.organisation, &user.role)?;
+        let now_ms = self.now_ms();
+        let link = self.people().invite_again(caller.by(), id, now_ms).await?;
+        if matches!(caller, Caller::Person(_)) {
+            self.inner.mail.invitation(&link).await?;
+        }
+        Ok(link)
+    }
+
     /// Whether a role exists in an organisation. Only root makes root.
     fn check_role(
         &self,

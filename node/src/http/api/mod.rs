@@ -5,6 +5,7 @@ mod case;
 mod document;
 mod ledger;
 mod lists;
+mod migration;
 mod oversight;
 mod process;
 mod registry;
@@ -86,7 +87,10 @@ fn process_routes() -> OpenApiRouter<Served> {
         .routes(routes!(document::list, document::add))
         .routes(routes!(document::read))
         .routes(routes!(document::widen))
-        .routes(routes!(oversight::open_finding))
+        .routes(routes!(migration::findings, oversight::open_finding))
+        .routes(routes!(migration::propose))
+        .routes(routes!(migration::list))
+        .routes(routes!(migration::decide))
         .routes(routes!(oversight::answer_finding))
         .routes(routes!(oversight::close_finding))
         .routes(routes!(case::inbox))
@@ -113,6 +117,7 @@ fn people_routes() -> OpenApiRouter<Served> {
         .routes(routes!(users::list))
         .routes(routes!(users::show))
         .routes(routes!(users::role))
+        .routes(routes!(users::invite_again))
         .routes(routes!(users::proposals))
         .routes(routes!(users::decide))
         .routes(routes!(users::suspend))

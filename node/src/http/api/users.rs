@@ -19,7 +19,7 @@ use crate::http::openapi::{
     UserNumber,
 };
 use crate::http::problem::ApiError;
-use crate::people::{Email, Profile, User, UserId, Visit};
+use crate::people::{Email, Link, Profile, User, UserId, Visit};
 
 pub(super) fn user_view(user: User) -> UserView {
     let (email, profile) = user.contact.unzip();
@@ -69,13 +69,35 @@ pub(super) async fn invite(
         role: new.role,
     };
     let link = served.app.invite(&caller, &wish).await?;
+    Ok(sent(&caller, &link))
+}
+
+/// The operator, who may have no mail yet, gets the one-time code in hand.
+fn sent(caller: &Caller, link: &Link) -> Response {
     let in_hand = matches!(caller, Caller::Operator(_));
     let sent = InvitationSent {
         user: link.user,
         expires_ms: link.expires_ms,
         token: in_hand.then(|| link.token.expose().to_owned()),
     };
-    Ok((StatusCode::CREATED, Json(sent)).into_response())
+    (StatusCode::CREATED, Json(sent)).into_response()
+}
+
+/// A new one-time code for somebody who has not joined yet; the old one is no good any more.
+#[utoipa::path(
+    post,
+    path = "/users/{id}/invitations",
+    tag = "Users",
+    params(UserNumber),
+    responses((status = 201, body = InvitationSent), Rejected),
+)]
+pub(super) async fn invite_again(
+    caller: Caller,
+    State(served): State<Served>,
+    PathValue(id): PathValue<UserId>,
+) -> Result<Response, ApiError> {
+    let link = served.app.invite_again(&caller, id).await?;
+    Ok(sent(&caller, &link))
 }
 
 /// Users that the caller may see.

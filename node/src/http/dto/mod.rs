@@ -8,6 +8,7 @@
 mod case;
 mod document;
 mod list;
+mod migration;
 mod people;
 mod problem;
 mod process;
@@ -25,6 +26,10 @@ pub use document::{
     NewVisibility, StandingHoldView,
 };
 pub use list::{RetirementView, SearchView, UnitsEvent};
+pub use migration::{
+    CaseMigratedView, DecideMigration, MigrationView, MoveView, NewMigration, OpenFindingView,
+    ProposedMigrationView,
+};
 pub use people::{
     AcceptInvitation, ApiKeyMade, ApiKeyView, AuditView, AuthenticatorMade, ChangePassword,
     CodeBody, CompleteSignIn, DecideProposal, InvitationSent, InviteUser, MeView, NewApiKey,

@@ -496,6 +496,8 @@ in_path! {
     UserNumber, id: UserId;
     /// The proposal's number.
     ProposalNumber, id: u64;
+    /// The migration's number.
+    MigrationNumber, id: u64;
     /// A number (`GH-27`), a range (`GH-27-35`), a domestic serial or an ITMO identifier.
     #[param(max_length = 128, example = "GH-27-35")]
     UnitsNamed, name: String;

@@ -30,6 +30,7 @@ pub(in crate::registry) use due::dues;
 pub(super) use due::{only_what_is_due, take_cancellation, take_issuance};
 pub(super) use effects::{active_organisation, not_by_process};
 pub(super) use finding::{finding_answered, finding_closed, finding_opened};
+pub use migration::CaseMove;
 pub(super) use migration::case_migrated;
 pub(super) use sending::approved_lock;
 pub(in crate::registry) use verified::{verified_after, verified_of};

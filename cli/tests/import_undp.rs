@@ -1,0 +1,185 @@
+//! `import undp` against a running node: nothing before every row is right, nothing twice, no secret kept.
+#![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
+
+mod common;
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+
+use common::Trial;
+use serde_json::Value;
+
+const ORGANISATIONS: &str = "NAME,EMAIL,PHONE,TAX ID,TYPE,SECTORAL SCOPE,MINISTER\n\
+    \"Pacific Stoves, Ltd\",,,T-1,Developer,,\nCert & Co,,,T-2,Certifier,,\n";
+const USERS: &str = "NAME,EMAIL,PHONE,TAX ID,TYPE,ROLE,PASSWORD,APIKEY\n\
+    Efua,efua@gov.example,,00000GH,Government,admin,hunter2,\n\
+    Kofi,kofi@gov.example,,00000GH,Government,admin,hunter2,\n\
+    Ama,ama@stoves.example,+1 6,T-1,Developer,admin,hunter2,key-1\n";
+
+fn import(trial: &Trial, more: &[&str]) -> common::Ended {
+    let mut args = vec![
+        "import",
+        "undp",
+        "--organisations",
+        "o.csv",
+        "--users",
+        "u.csv",
+    ];
+    args.extend(more);
+    trial.run(&args)
+}
+
+fn count(trial: &Trial, what: &str) -> usize {
+    let listed: Value = trial.run(&[what, "list", "-o", "json"]).json();
+    listed.as_array().unwrap().len()
+}
+
+/// Everything under a folder that holds a text.
+fn holding(folder: &std::path::Path, needle: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).unwrap().flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            found.extend(holding(&path, needle));
+        } else if path
+            .extension()
+            .is_none_or(|ending| ending != "csv" || path.ends_with("codes.csv"))
+        {
+            let bytes = fs::read(&path).unwrap_or_default();
+            let here = bytes
+                .windows(needle.len())
+                .any(|part| part == needle.as_bytes());
+            found.extend(here.then(|| path.display().to_string()));
+        }
+    }
+    found
+}
+
+#[test]
+fn rows_are_checked_first_and_what_was_cut_off_is_completed_without_doubling_anything() {
+    let trial = Trial::start();
+    trial.file("o.csv", ORGANISATIONS);
+
+    // One row of many is wrong, and nothing is written.
+    trial.file("u.csv", &USERS.replace("ama@stoves.example", "ama"));
+    let wrong = import(&trial, &["--codes", "codes.csv"]);
+    assert_eq!(wrong.code, 3, "{}", wrong.err);
+    assert!(
+        wrong.err.contains("u.csv:4: EMAIL \"ama\""),
+        "{}",
+        wrong.err
+    );
+    assert_eq!(
+        (count(&trial, "organisation"), count(&trial, "user")),
+        (1, 0)
+    );
+
+    trial.file("u.csv", USERS);
+    let tried = import(&trial, &["--dry-run", "-o", "json"]).json();
+    assert_eq!(tried["users_invited"], 3);
+    assert_eq!(
+        (count(&trial, "organisation"), count(&trial, "user")),
+        (1, 0)
+    );
+
+    // Cut off after the last row and before the codes were kept: their folder is not there.
+    let cut = import(&trial, &["--codes", "nowhere/codes.csv"]);
+    assert_ne!(cut.code, 0);
+    assert_eq!(
+        (count(&trial, "organisation"), count(&trial, "user")),
+        (3, 3)
+    );
+
+    let whole = import(&trial, &["--codes", "codes.csv"]);
+    assert_eq!(whole.code, 0, "{}", whole.err);
+    assert!(
+        whole.err.contains("3 passwords and 1 API keys"),
+        "{}",
+        whole.err
+    );
+    assert_eq!(
+        (count(&trial, "organisation"), count(&trial, "user")),
+        (3, 3)
+    );
+    let codes = trial.dir.path().join("codes.csv");
+    let mode = fs::metadata(&codes).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+
+    // The codes are good: those who joined are not invited again.
+    let joined = trial.run(&["sign-in", "--codes", "codes.csv"]);
+    assert_eq!(joined.code, 0, "{}", joined.err);
+    assert!(!joined.out.contains("csl_"), "{}", joined.out);
+    let again = import(&trial, &["--codes", "more.csv", "-o", "json"]).json();
+    assert_eq!(
+        (&again["users_invited"], &again["users_there"]),
+        (&0.into(), &3.into())
+    );
+    assert_eq!(
+        (count(&trial, "organisation"), count(&trial, "user")),
+        (3, 3)
+    );
+
+    // Nothing of the secrets is anywhere: not in the node, not in the codes, not in what was said.
+    for secret in ["hunter2", "key-1"] {
+        assert_eq!(holding(trial.dir.path(), secret), Vec::<String>::new());
+        for said in [&wrong, &cut, &whole] {
+            assert!(!said.err.contains(secret) && !said.out.contains(secret));
+        }
+    }
+
+    // Imported organisations wait, and act only once two officials have registered them.
+    let waits = trial.run(&[
+        "account",
+        "open",
+        "--organisation",
+        "2",
+        "--name",
+        "Main",
+        "--as",
+        "ama",
+    ]);
+    assert_ne!(waits.code, 0, "{}", waits.out);
+    let alone = trial.run(&[
+        "organisation",
+        "admit",
+        "--listed",
+        "o.csv",
+        "--comment",
+        "Known.",
+        "--as",
+        "efua",
+    ]);
+    assert!(
+        alone.out.contains("1 of 2 have said yes"),
+        "{}{}",
+        alone.out,
+        alone.err
+    );
+    let other = trial.run(&[
+        "organisation",
+        "admit",
+        "--listed",
+        "o.csv",
+        "--comment",
+        "Known.",
+        "--as",
+        "kofi",
+    ]);
+    assert!(
+        other.out.contains("registered"),
+        "{}{}",
+        other.out,
+        other.err
+    );
+    let opened = trial.run(&[
+        "account",
+        "open",
+        "--organisation",
+        "2",
+        "--name",
+        "Main",
+        "--as",
+        "ama",
+    ]);
+    assert_eq!(opened.code, 0, "{}", opened.err);
+}
