@@ -13,6 +13,7 @@ pub mod network;
 pub mod ops;
 pub mod people;
 pub mod projection;
+pub mod radar;
 pub mod run;
 pub mod store;
 pub mod witness;

@@ -9,6 +9,7 @@ pub mod openapi;
 pub mod party;
 pub mod period;
 pub mod permission;
+pub mod project;
 pub mod record;
 pub mod registry;
 pub mod serial;

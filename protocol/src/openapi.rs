@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use utoipa::openapi::schema::{Object, ObjectBuilder, SchemaType, Type};
+use utoipa::openapi::schema::{ArrayBuilder, Object, ObjectBuilder, SchemaType, Type};
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
@@ -13,6 +13,7 @@ use crate::id::{AccountId, AgreementId, OrganisationId, Origin, RequestId, Text,
 use crate::party::{Party, RegistryId};
 use crate::period::{Day, Period};
 use crate::permission::Action;
+use crate::project::Geometry;
 use crate::record::Commitment;
 use crate::serial::{CooperativeApproachId, DomesticSerial, ItmoId, SectoralScope, UnitType};
 use crate::units::UnitRange;
@@ -145,6 +146,34 @@ impl PartialSchema for SectoralScope {
 }
 
 impl ToSchema for SectoralScope {}
+
+impl PartialSchema for Geometry {
+    fn schema() -> RefOr<Schema> {
+        let kinds = string()
+            .enum_values(Some(["Point", "Polygon", "MultiPolygon"]))
+            .description(Some("What it is."));
+        let coordinates = ArrayBuilder::new()
+            .items(RefOr::T(Schema::Object(Object::with_type(
+                SchemaType::AnyValue,
+            ))))
+            .description(Some(
+                "Longitude and latitude in degrees, in lists as RFC 7946 nests them.",
+            ));
+        ObjectBuilder::new()
+            .schema_type(SchemaType::Type(Type::Object))
+            .property("type", kinds)
+            .required("type")
+            .property("coordinates", coordinates)
+            .required("coordinates")
+            .description(Some(
+                "A point or an outline on the map, as a GeoJSON geometry (RFC 7946) in WGS 84.",
+            ))
+            .build()
+            .into()
+    }
+}
+
+impl ToSchema for Geometry {}
 
 impl PartialSchema for Action {
     fn schema() -> RefOr<Schema> {

@@ -2,13 +2,17 @@
 
 mod act;
 mod begin;
+mod comment;
+pub(super) mod duplicates;
 mod issued;
 mod migrate;
 
 pub(crate) use begin::BeginArgs;
 
 use clap::{Args, Subcommand};
-use countersign_node::http::dto::{AwaitedStep, CaseFileView, CaseView, InboxView, NewOpenCase};
+use countersign_node::http::dto::{
+    AwaitedStep, CaseFileView, CaseView, DuplicatesView, InboxView, NewOpenCase,
+};
 use countersign_protocol::id::OrganisationId;
 use countersign_protocol::record::{Title, Word};
 use countersign_protocol::serial::SectoralScope;
@@ -46,6 +50,15 @@ pub(crate) enum CaseCommand {
     Migrations,
     /// Carry out a migration that another official proposed
     ApproveMigration(migrate::ApproveArgs),
+    /// Comment on a case, or answer or reword a comment
+    Comment(comment::CommentArgs),
+    /// List the comments of a case
+    Comments(comment::CommentsArgs),
+    /// List the projects that look like the one of a case
+    Duplicates {
+        /// Its number
+        number: u64,
+    },
 }
 
 #[derive(Args, Debug)]
@@ -101,6 +114,13 @@ impl CaseCommand {
             Self::Inbox(args) => {
                 let found: Vec<InboxView> = session.client()?.list("inbox", &[], args.limit)?;
                 session.out().show(&found, |found| inbox(found))
+            }
+            Self::Comment(args) => args.run(session),
+            Self::Comments(args) => args.run(session),
+            Self::Duplicates { number } => {
+                let path = format!("cases/{number}/duplicates");
+                let found: DuplicatesView = session.client()?.get(&path, &[])?;
+                session.out().show(&found, duplicates::table)
             }
         }
     }

@@ -120,6 +120,7 @@ fn write<B: Serialize, T: DeserializeOwned + Serialize>(
 /// Shows what a write would do.
 fn tried(session: &Session, trial: &Trial) -> Outcome {
     terminal::done("nothing was written: this would be");
+    case::duplicates::warn(trial.duplicates.as_ref());
     session.out().show(trial, |trial| {
         Table::of(["LEAF>", "RECORD"], "no record", &trial.records, |it| {
             [it.index.to_string(), it.record.body.kind().to_owned()]

@@ -1,7 +1,10 @@
 //! Projects of the registry.
 
+mod show;
+mod versions;
+
 use clap::{Args, Subcommand};
-use countersign_node::http::dto::NewProject;
+use countersign_node::http::dto::{NewProject, ProjectView};
 use countersign_protocol::id::OrganisationId;
 use countersign_protocol::record::{Project, Title};
 use countersign_protocol::serial::SectoralScope;
@@ -23,6 +26,15 @@ pub(crate) enum ProjectCommand {
     Submit(Box<BeginArgs>),
     /// List projects
     List(ListArgs),
+    /// Show a project with what you may see of its description
+    Show {
+        /// Its number
+        number: u32,
+    },
+    /// List the forms that were handed in for a project
+    Versions(versions::VersionsArgs),
+    /// Show which fields changed between two versions of a form
+    Diff(versions::DiffArgs),
 }
 
 #[derive(Args, Debug)]
@@ -58,6 +70,13 @@ impl ProjectCommand {
                 let found: Vec<Project> = session.client()?.list("projects", &[], args.limit)?;
                 session.out().show(&found, |found| table(found))
             }
+            Self::Show { number } => {
+                let path = format!("projects/{number}");
+                let found: ProjectView = session.client()?.get(&path, &[])?;
+                session.out().show(&found, show::pairs)
+            }
+            Self::Versions(args) => args.run(session),
+            Self::Diff(args) => args.run(session),
         }
     }
 }

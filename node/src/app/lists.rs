@@ -59,7 +59,7 @@ impl App {
     }
 
     /// The read model, with everything in it that was acknowledged before.
-    async fn lists(&self) -> Result<&Projection, AppError> {
+    pub(super) async fn lists(&self) -> Result<&Projection, AppError> {
         let Some(projection) = &self.projection else {
             return Err(AppError::NotListed("this node has no read model".into()));
         };

@@ -6,6 +6,7 @@
 mod caller;
 mod cases;
 mod documents;
+mod duplicates;
 mod error;
 mod federation;
 mod history;
@@ -14,6 +15,7 @@ mod ledger;
 mod lists;
 mod people;
 mod process;
+mod projects;
 mod registry;
 mod status;
 mod transfers;
@@ -28,10 +30,11 @@ use tokio::sync::Mutex;
 
 pub use caller::{Caller, Person};
 pub use cases::{
-    ActWish, CaseFile, CaseWish, FiledText, FindingDeed, FindingWish, InboxItem, MigrationPlan,
-    NextStep, ProposedMigration, ReserveWish, UnitsFate,
+    ActWish, CaseFile, CaseWish, CommentWish, FiledText, FindingDeed, FindingWish, FormDiff,
+    FormVersion, InboxItem, MigrationPlan, NextStep, ProposedMigration, ReserveWish, UnitsFate,
 };
 pub use documents::DocumentWish;
+pub use duplicates::{Duplicate, Duplicates, HiddenDuplicates};
 pub use error::{AppError, Field};
 pub use federation::{FederationControl, FederationError, PeerInfo, PingReply, WitnessInfo};
 pub use history::StatementEntry;
@@ -40,6 +43,7 @@ pub use ledger::{LedgerHead, ProofOf, StoredRecord, WitnessedHead};
 pub use lists::SearchResult;
 pub use people::{Me, Registered, RegistrationWish, RoleChange, UserWish};
 pub use process::{ListedCase, ListedProcess};
+pub use projects::ProjectFile;
 pub use registry::{AccountBalances, AgreementUse, ListedPartner};
 pub use status::{NodeStatus, OpenTransferCount, Totals};
 pub use transfers::{ListedTransfer, TransferQuery};
@@ -96,6 +100,7 @@ struct Inner {
     clock: Clock,
     /// Held while something is kept and its commitment written: nobody replaces a salt whose commitment is on its way.
     naming: Naming,
+    radar: duplicates::RadarKeeper,
 }
 
 /// Locks for requests, few for all of them: two requests seldom share one, and one request always has the same.
@@ -173,6 +178,7 @@ impl App {
                 beneficiaries,
                 clock,
                 naming: Naming::new(),
+                radar: duplicates::RadarKeeper::default(),
             }),
         }
     }

@@ -19,6 +19,7 @@ const STATEMENTS: &[&str] = &[
     "DELETE FROM drafts WHERE user = ?",
     // Forms are the organisation's own file; what somebody wrote beside them is theirs.
     "UPDATE sealed SET salt = NULL, content = NULL WHERE part = 'comment' AND user = ?",
+    "UPDATE comment_texts SET text = NULL WHERE comment IN (SELECT id FROM comments WHERE user = ?)",
     "UPDATE audit SET address = NULL WHERE user = ?1 OR actor = ?1",
     "UPDATE users SET state = 'erased', email = NULL, name = NULL, phone = NULL, language = NULL, password = NULL \
      WHERE id = ?",
@@ -26,7 +27,7 @@ const STATEMENTS: &[&str] = &[
 
 impl People {
     /// Removes a user's personal data for good: address, name, telephone number, password, factors, sessions, keys,
-    /// drafts, comments and the network addresses in the log, also from old pages of the file. The pseudonym, the organisation and the role
+    /// drafts, comments in every wording and the network addresses in the log, also from old pages of the file. The pseudonym, the organisation and the role
     /// stay, so that what the ledger says of it stays true. Doing it again is allowed and clears what was left.
     ///
     /// # Errors

@@ -8,6 +8,7 @@ mod api_key;
 mod audit;
 mod bearer;
 mod beneficiary;
+mod comment;
 mod contact;
 mod draft;
 mod erase;
@@ -42,6 +43,10 @@ pub use api_key::{
 pub use audit::{AUDIT_FAILURES_KEPT_MS, AUDIT_PAGE_MAX, AuditEntry, AuditEvent, By};
 pub use bearer::Bearer;
 pub use beneficiary::{Beneficiaries, Beneficiary, BeneficiaryError};
+pub use comment::{
+    COMMENT_BYTES_MAX, COMMENT_EDITS_MAX, COMMENTS_MAX, Circle, Comment, CommentId, CommentQuery,
+    CommentText, NewComment,
+};
 pub use contact::{
     EMAIL_BYTES_MAX, Email, LANGUAGE_BYTES_MAX, NAME_BYTES_MAX, PHONE_BYTES_MAX, Profile,
 };
@@ -60,7 +65,7 @@ pub use password::{
 pub use principal::{Forbidden, Membership, Principal, Proof};
 pub use proposal::{PROPOSALS_MAX, Proposal};
 pub use recovery::{RECOVERY_CODES, RecoveryCodes};
-pub use sealed::{NewSealed, SEALED_BYTES_MAX, Sealed, SealedPart, UNSETTLED_KEPT_MS};
+pub use sealed::{NewSealed, SEALED_BYTES_MAX, Sealed, SealedForm, SealedPart, UNSETTLED_KEPT_MS};
 pub use secret::{LinkToken, Password, SessionToken, StepToken};
 pub use session::{DEVICE_CHARS_MAX, LAST_USE_STEP_MS, NewSession, SESSIONS_MAX, Session};
 pub use settings::{

@@ -192,6 +192,21 @@ pub struct Sealed {
     pub user: UserId,
     /// The leaf that carries the commitment.
     pub leaf: u64,
+    /// When it was handed in, in milliseconds since 1970.
+    pub sealed_ms: u64,
+}
+
+/// A form that the ledger carries a commitment to, with its content.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SealedForm {
+    /// The case.
+    pub case: u64,
+    /// The leaf that carries the commitment.
+    pub leaf: u64,
+    /// The step.
+    pub step: String,
+    /// The filled form, as JSON.
+    pub content: String,
 }
 
 impl People {
@@ -279,13 +294,45 @@ impl People {
     /// [`PeopleError`] when the file cannot be read.
     pub async fn sealed_of(&self, case: u64) -> Result<Vec<Sealed>, PeopleError> {
         let rows = sqlx::query(
-            "SELECT part, commitment, salt, content, subject, step, user, leaf FROM sealed \
+            "SELECT part, commitment, salt, content, subject, step, user, leaf, sealed_ms FROM sealed \
              WHERE subject = ? AND leaf IS NOT NULL ORDER BY leaf, part",
         )
         .bind(column(case))
         .fetch_all(self.store().reader())
         .await?;
         rows.iter().map(sealed).collect()
+    }
+}
+
+impl People {
+    /// Forms of all cases with their content, by case and leaf, after this case and leaf.
+    ///
+    /// # Errors
+    /// [`PeopleError`] when the file cannot be read.
+    pub async fn sealed_forms(
+        &self,
+        after: (u64, u64),
+        limit: u32,
+    ) -> Result<Vec<SealedForm>, PeopleError> {
+        let rows = sqlx::query(
+            "SELECT subject, leaf, step, content FROM sealed \
+             WHERE (subject, leaf) > (?, ?) AND leaf IS NOT NULL AND part = 'form' AND content IS NOT NULL \
+             ORDER BY subject, leaf LIMIT ?",
+        )
+        .bind(column(after.0))
+        .bind(column(after.1))
+        .bind(limit)
+        .fetch_all(self.store().reader())
+        .await?;
+        let form = |row: &SqliteRow| {
+            Ok(SealedForm {
+                case: number(row.try_get("subject")?),
+                leaf: number(row.try_get("leaf")?),
+                step: row.try_get("step")?,
+                content: row.try_get("content")?,
+            })
+        };
+        rows.iter().map(form).collect()
     }
 }
 
@@ -361,5 +408,6 @@ fn sealed(row: &SqliteRow) -> Result<Sealed, PeopleError> {
         step: row.try_get("step")?,
         user: UserId::from_column(row.try_get("user")?)?,
         leaf: number(row.try_get("leaf")?),
+        sealed_ms: number(row.try_get("sealed_ms")?),
     })
 }

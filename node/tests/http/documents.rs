@@ -115,7 +115,7 @@ async fn an_open_finding_keeps_the_certifier_from_agreeing() {
         .document(&office.certifier, case, "validation-report")
         .await;
     let validate = json!({"step": "validate", "form": {
-        "opinion": "The design follows the methodology in all parts.", "methodology": "AMS-II.G 12.0",
+        "opinion": "The design follows the methodology in all parts.", "methodologies": [{"code": "AMS-II.G", "version": "12.0"}],
         "crediting_period": {"start": "2023-01-01", "end": "2032-12-31"},
     }, "documents": [report]});
     let early = problem(

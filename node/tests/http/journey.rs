@@ -177,7 +177,7 @@ async fn the_same_act_again_is_one_act_and_another_under_its_key_is_refused() {
     assert_eq!(again.headers()["idempotency-replayed"], "true");
     assert_eq!(again.json::<Value>().await.unwrap(), first);
     let mut other = submit;
-    other["form"]["location"] = json!("Malekula");
+    other["form"]["description"] = json!("Efficient stoves on another island altogether.");
     let conflict = problem(send(other).await.unwrap()).await;
     assert_eq!((conflict.status, kind(&conflict)), (409, "conflict"));
 }

@@ -25,6 +25,7 @@ mod openapi;
 mod people;
 mod problems;
 mod process;
+mod projects;
 mod proofs;
 mod reads;
 mod status_page;

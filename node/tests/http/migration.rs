@@ -122,7 +122,7 @@ async fn a_case_moves_when_two_different_officials_say_so_and_goes_on_under_the_
         .await;
     let validate = json!({"step": "validate", "form": {
         "opinion": "The design follows the methodology in all parts.",
-        "methodology": "AMS-II.G 12.0",
+        "methodologies": [{"code": "AMS-II.G", "version": "12.0"}],
         "crediting_period": {"start": "2023-01-01", "end": "2032-12-31"},
     }, "documents": [report]});
     office.act(&office.certifier, case, validate).await;

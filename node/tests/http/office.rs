@@ -71,7 +71,7 @@ impl Office {
             .await;
         let validate = json!({"step": "validate", "form": {
             "opinion": "The design follows the methodology in all parts.",
-            "methodology": "AMS-II.G 12.0",
+            "methodologies": [{"code": "AMS-II.G", "version": "12.0"}],
             "crediting_period": {"start": "2023-01-01", "end": "2032-12-31"},
         }, "documents": [report]});
         self.act(&self.certifier, case, validate).await;
@@ -163,7 +163,8 @@ pub async fn submit_project(office: &Office, case: u64) -> Value {
         .document(&office.developer, case, "design-document")
         .await;
     json!({"step": "submit", "form": {
-        "title": "Stoves on the outer islands", "sectoral_scope": 3, "location": "Tanna, Tafea",
+        "title": "Stoves on the outer islands", "sectoral_scope": 3,
+        "locations": [{"place": "Tanna", "region": "Tafea"}],
         "start": "2023-01-01", "estimate_per_year": 500,
         "description": "Efficient stoves for 4,000 households on four islands.",
         "certifier": office.certifier.organisation,

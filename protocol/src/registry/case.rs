@@ -59,6 +59,8 @@ pub struct RegistryCase {
     pub shares: Vec<u32>,
     /// Findings so far, closed ones too: the number of the last.
     pub findings: u32,
+    /// Whether an act has opened it to the public.
+    pub published: bool,
 }
 
 /// A process file that passes the checker.
@@ -109,6 +111,15 @@ impl State {
         match self.others.get(&Key::Case(number)) {
             Some(Value::Case(it)) => Some(it),
             _ => None,
+        }
+    }
+
+    /// The case by which a project was registered; `None` for one that was registered without a process.
+    #[must_use]
+    pub fn project_case(&self, number: u32) -> Option<&RegistryCase> {
+        match self.count(&Key::ProjectCase(number)) {
+            0 => None,
+            case => self.case(case),
         }
     }
 

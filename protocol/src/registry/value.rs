@@ -71,6 +71,8 @@ pub enum Key {
     Sending,
     /// An open finding: the case above all others, its own case, its number in that.
     Finding(u64, u64, u32),
+    /// The case by which a project was registered.
+    ProjectCase(u32),
 }
 
 /// One value of the state.
@@ -80,7 +82,8 @@ pub enum Value {
     Genesis(Genesis),
     /// For [`Key::Head`].
     Head(Head),
-    /// For [`Key::Issued`], [`Key::Sending`], [`Key::AgreementUse`], [`Key::OrganisationCase`] and [`Key::Issuable`].
+    /// For [`Key::Issued`], [`Key::Sending`], [`Key::AgreementUse`], [`Key::OrganisationCase`],
+    /// [`Key::Issuable`] and [`Key::ProjectCase`].
     Count(u64),
     /// For [`Key::LogKey`].
     LogKey {
@@ -261,6 +264,7 @@ pub(super) fn fits(key: &Key, value: &Value) -> bool {
                     | Key::Sending
                     | Key::AgreementUse(..)
                     | Key::OrganisationCase(_)
+                    | Key::ProjectCase(_)
                     | Key::Issuable(..),
                 Value::Count(_)
             )

@@ -9,8 +9,11 @@ mod case;
 mod cast;
 mod check;
 mod diagram;
+mod diff;
 mod engine;
+mod fragment;
 mod model;
+mod narrow;
 mod permission;
 mod picture;
 mod preset;
@@ -29,7 +32,9 @@ pub use case::{
     OpenApproval, Outcome, Performed, SUBJECT_ID_LEN_MAX, Subject,
 };
 pub use diagram::mermaid;
+pub use diff::FieldChange;
 pub use engine::{act, start};
+pub use fragment::{FRAGMENTS, Fragment, fragment};
 pub use model::{
     ActorRule, Answer, Apart, BASE_ROLES, BASIS_POINTS, Deadline, EffectRule, FALLBACK_LANGUAGE,
     Fee, Flow, Form, Id, IssuanceRules, Label, Letter, Migration, Named, OrganisationType, Parent,

@@ -8,8 +8,10 @@
 
 use super::model::Label;
 use super::schema_json::{example, to_json};
+use crate::project::{self, Geometry};
 use crate::time::Timestamp;
 use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
 
 /// The greatest length of a text whose schema names none, in characters.
 pub const TEXT_CHARS_MAX: u64 = 10_000;
@@ -22,6 +24,8 @@ const ERRORS_MAX: usize = 100;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Schema {
     pub(super) root: Node,
+    /// The fragment that it includes, if it does.
+    pub(super) fragment: Option<&'static str>,
 }
 
 /// One value of a form.
@@ -53,6 +57,8 @@ pub enum Kind {
         max: u64,
         /// Whether no item may come twice.
         unique: bool,
+        /// The fields of an item that name it: no two items of the list have the same. Empty where items have no name.
+        key: Vec<String>,
     },
     /// A text.
     Text {
@@ -74,6 +80,8 @@ pub enum Kind {
     },
     /// Yes or no.
     Boolean,
+    /// A point or an outline on the map, as GeoJSON (RFC 7946).
+    Geometry,
 }
 
 /// A named field of an object.
@@ -112,7 +120,9 @@ impl Format {
         (Self::Uri, "uri"),
     ];
 
-    pub(super) const fn word(self) -> &'static str {
+    /// The word that a schema uses.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
         match self {
             Self::Date => "date",
             Self::DateTime => "date-time",
@@ -168,6 +178,30 @@ pub struct FormError {
     pub pointer: String,
     /// What is wrong and how to mend it.
     pub message: String,
+    /// Whether nothing is wrong but that the value is not there yet.
+    pub is_missing: bool,
+}
+
+impl FormError {
+    /// A value that is wrong.
+    #[must_use]
+    pub const fn wrong(pointer: String, message: String) -> Self {
+        Self {
+            pointer,
+            message,
+            is_missing: false,
+        }
+    }
+
+    /// A value that is not there.
+    #[must_use]
+    pub const fn missing(pointer: String, message: String) -> Self {
+        Self {
+            pointer,
+            message,
+            is_missing: true,
+        }
+    }
 }
 
 impl std::fmt::Display for FormError {
@@ -202,8 +236,17 @@ impl Schema {
     pub fn errors(&self, instance: &Value) -> Vec<FormError> {
         let mut errors = Vec::new();
         check(&self.root, instance, "", &mut errors);
+        if self.fragment == Some(project::FRAGMENT) {
+            errors.extend(project::faults(instance));
+        }
         errors.truncate(ERRORS_MAX);
         errors
+    }
+
+    /// The fragment that the form includes, by its name with version.
+    #[must_use]
+    pub const fn fragment(&self) -> Option<&'static str> {
+        self.fragment
     }
 
     /// The smallest instance that is right: every required field with the least that is allowed.
@@ -226,10 +269,7 @@ fn check(node: &Node, value: &Value, pointer: &str, errors: &mut Vec<FormError>)
         return;
     }
     let mut wrong = |message: String| {
-        errors.push(FormError {
-            pointer: pointer.to_owned(),
-            message,
-        });
+        errors.push(FormError::wrong(pointer.to_owned(), message));
     };
     match (&node.kind, value) {
         (Kind::Object { fields, open }, Value::Object(found)) => {
@@ -241,6 +281,7 @@ fn check(node: &Node, value: &Value, pointer: &str, errors: &mut Vec<FormError>)
                 min,
                 max,
                 unique,
+                key,
             },
             Value::Array(found),
         ) => {
@@ -255,6 +296,11 @@ fn check(node: &Node, value: &Value, pointer: &str, errors: &mut Vec<FormError>)
                     .any(|(at, item)| found[..at].contains(item))
             {
                 wrong("has an item twice; give each once".to_owned());
+            }
+            if let Some((at, first)) = repeated(found, key) {
+                let what = key.join(" and ");
+                let message = format!("has the {what} of item {first}; give each once");
+                errors.push(FormError::wrong(format!("{pointer}/{at}"), message));
             }
             for (at, item) in found.iter().enumerate() {
                 check(items, item, &format!("{pointer}/{at}"), errors);
@@ -296,8 +342,24 @@ fn check(node: &Node, value: &Value, pointer: &str, errors: &mut Vec<FormError>)
             }
         }
         (Kind::Boolean, Value::Bool(_)) => {}
+        (Kind::Geometry, value) => {
+            errors.extend(Geometry::read(value, pointer).err().into_iter().flatten());
+        }
         (kind, _) => wrong(format!("is not {}; give one", kind.noun())),
     }
+}
+
+/// The first item that has the key of an earlier one, and that one's place.
+fn repeated(items: &[Value], key: &[String]) -> Option<(usize, usize)> {
+    if key.is_empty() {
+        return None;
+    }
+    let mut seen = BTreeMap::new();
+    items.iter().enumerate().find_map(|(at, item)| {
+        let parts = key.iter().map(|name| item.get(name).map(Value::to_string));
+        let first = *seen.entry(parts.collect::<Vec<_>>()).or_insert(at);
+        (first != at).then_some((at, first))
+    })
 }
 
 fn check_object(
@@ -311,10 +373,10 @@ fn check_object(
     for field in fields {
         match found.get(&field.name) {
             Some(value) => check(&field.node, value, &place(&field.name), errors),
-            None if field.required => errors.push(FormError {
-                pointer: place(&field.name),
-                message: "is missing; fill it in".to_owned(),
-            }),
+            None if field.required => errors.push(FormError::missing(
+                place(&field.name),
+                "is missing; fill it in".to_owned(),
+            )),
             None => {}
         }
     }
@@ -324,10 +386,8 @@ fn check_object(
         .filter(|name| !open && !known(name))
         .take(ERRORS_MAX)
     {
-        errors.push(FormError {
-            pointer: place(name),
-            message: "is no field of this form; take it out".to_owned(),
-        });
+        let message = "is no field of this form; take it out".to_owned();
+        errors.push(FormError::wrong(place(name), message));
     }
 }
 
@@ -339,6 +399,7 @@ impl Kind {
             Self::Text { .. } => "a text",
             Self::Integer { .. } => "a whole number",
             Self::Boolean => "true or false",
+            Self::Geometry => "a GeoJSON geometry",
         }
     }
 }

@@ -37,6 +37,7 @@ pub(super) fn example(node: &Node, at: u64) -> Value {
             json!(least.saturating_add_unsigned(at).min(*max))
         }
         Kind::Boolean => json!(true),
+        Kind::Geometry => json!({"type": "Point", "coordinates": [0, 0]}),
     }
 }
 
@@ -59,8 +60,13 @@ pub(super) fn to_json(node: &Node, language: &str) -> Value {
             min,
             max,
             unique,
+            key,
         } => {
-            json!({"type": "array", "items": to_json(items, language), "minItems": min, "maxItems": max, "uniqueItems": unique})
+            let mut schema = json!({"type": "array", "items": to_json(items, language), "minItems": min, "maxItems": max, "uniqueItems": unique});
+            if !key.is_empty() {
+                schema["x-key"] = json!(key);
+            }
+            schema
         }
         Kind::Text {
             min,
@@ -79,6 +85,12 @@ pub(super) fn to_json(node: &Node, language: &str) -> Value {
         }
         Kind::Integer { min, max } => json!({"type": "integer", "minimum": min, "maximum": max}),
         Kind::Boolean => json!({"type": "boolean"}),
+        Kind::Geometry => json!({
+            "type": "object",
+            "format": "geojson",
+            "required": ["type", "coordinates"],
+            "properties": {"type": {"enum": ["Point", "Polygon", "MultiPolygon"]}, "coordinates": {"type": "array"}},
+        }),
     };
     let title = node.title.get(language);
     if !title.is_empty() {

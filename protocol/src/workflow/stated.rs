@@ -66,10 +66,7 @@ fn field_of<'a>(rule: &'a EffectRule, step: &Step) -> Option<&'a str> {
 }
 
 fn wrong(pointer: String, message: &str) -> FormError {
-    FormError {
-        pointer,
-        message: message.to_owned(),
-    }
+    FormError::wrong(pointer, message.to_owned())
 }
 
 fn organisation(form: &Value, field: &str) -> Result<OrganisationId, FormError> {

@@ -94,7 +94,8 @@ impl Office {
             project,
             "submit",
             json!({
-                "title": "Stoves", "sectoral_scope": 3, "location": "Tanna", "start": "2023-01-01",
+                "title": "Stoves", "sectoral_scope": 3, "locations": [{"place": "Tanna"}],
+                "start": "2023-01-01",
                 "estimate_per_year": 500, "description": "Efficient stoves for 4,000 households.",
                 "certifier": self.certifier.organisation,
             }),
@@ -105,7 +106,7 @@ impl Office {
             project,
             "validate",
             json!({
-                "opinion": "The design follows the methodology.", "methodology": "AMS-II.G 12.0",
+                "opinion": "The design follows the methodology.", "methodologies": [{"code": "AMS-II.G", "version": "12.0"}],
                 "crediting_period": {"start": "2023-01-01", "end": "2032-12-31"},
             }),
         )

@@ -186,6 +186,7 @@ impl ActArgs {
             let written: Written<CaseActed> =
                 written.map_err(|failure| after(failure, name.as_ref(), &taken))?;
             tell(&written.receipt);
+            super::duplicates::warn(written.made.duplicates.as_ref());
             taken.push(Taken {
                 actor: name.clone(),
                 written,

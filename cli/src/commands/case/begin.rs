@@ -221,6 +221,7 @@ impl BeginArgs {
             return tried(session, &client.try_out(&path, &body)?);
         }
         let handed_in: Written<CaseActed> = client.write(&path, &WriteArgs::drawn(), &body)?;
+        super::duplicates::warn(handed_in.made.duplicates.as_ref());
         tell(&handed_in.receipt);
         let begun = Begun {
             case: client.get(&format!("cases/{case}"), &[])?,

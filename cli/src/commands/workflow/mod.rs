@@ -3,6 +3,7 @@
 mod adopt;
 mod check;
 mod data;
+mod fragment;
 mod phrases;
 mod show;
 mod simulate;
@@ -28,6 +29,8 @@ pub(crate) enum WorkflowCommand {
     Simulate(simulate::SimulateArgs),
     /// List the processes that come with the program
     Presets,
+    /// Show the fields of a fragment that forms include, such as project/1
+    Fragment(fragment::FragmentArgs),
     /// Adopt a process: new cases follow it, and nothing is registered or issued past it
     Adopt(adopt::AdoptArgs),
     /// List the processes that the registry has adopted
@@ -41,6 +44,7 @@ impl WorkflowCommand {
             Self::Show(args) => args.run(session),
             Self::Simulate(args) => args.run(session),
             Self::Presets => presets(session),
+            Self::Fragment(args) => args.run(session),
             Self::Adopt(args) => args.run(session),
             Self::Adopted => adopt::adopted(session),
         }

@@ -2,11 +2,12 @@
 
 use countersign_protocol::id::{AccountId, RequestId};
 use countersign_protocol::permission::{acting, weighing};
+use countersign_protocol::project::Description;
 use countersign_protocol::record::{
     AttachedDocument, Body, CaseAct, Commitment, Fate, Name, Purpose, RetireKind, Word,
 };
 use countersign_protocol::registry::{Command, IssueTo, NewAct, Reserve, Selection};
-use countersign_protocol::workflow::{FormError, Stated, Step, stated};
+use countersign_protocol::workflow::{FormError, Stated, Step, SubjectKind, stated};
 use serde_json::Value;
 use tracing::Instrument;
 
@@ -14,6 +15,9 @@ use super::super::write::Mode;
 use super::super::{App, AppError, Caller, Person, StoredRecord, Written};
 use super::Seen;
 use crate::people::{DraftOf, NewSealed, SealedPart};
+
+/// Where a form says the sectoral scope of its project.
+const SCOPE: &str = "/sectoral_scope";
 
 /// The longest comment, in bytes.
 const COMMENT_BYTES_MAX: usize = 16 * 1024;
@@ -112,6 +116,15 @@ impl App {
         }
         let stated = facts(&seen, step, &wish)?;
         let keeps = mode == Mode::Write && !is_written;
+        let description = description(&seen, step, &wish);
+        let _ids_alone = match &description {
+            Some(of) if !is_written && !of.external_ids.is_empty() => {
+                let alone = self.radar().naming.lock().await;
+                self.refuse_taken_ids(wish.case, of).await?;
+                Some(alone)
+            }
+            _ => None,
+        };
         let texts = Texts::seal(self, person, request, &wish, is_written || !keeps).await?;
         let command = self
             .command(person, request, &wish, stated, &texts, !keeps)
@@ -120,6 +133,9 @@ impl App {
         if keeps {
             self.keep_or_drop(person, request, &wish, &submitted)
                 .await?;
+            if description.is_some() {
+                self.note_handed_in(wish.case);
+            }
         }
         submitted
     }
@@ -306,6 +322,14 @@ fn form_fault(form: &str, errors: Vec<FormError>) -> AppError {
     }
 }
 
+/// What a form says of the project that the case is about, if it says anything and is not part of a no.
+fn description(seen: &Seen, step: &Step, wish: &ActWish) -> Option<Description> {
+    let form = seen.process.form(step.form.as_deref()?)?;
+    let describes = form.schema.fragment().is_some() && seen.known.kind == SubjectKind::Project;
+    let instance = wish.form.as_ref().filter(|_| describes && !wish.no)?;
+    Description::read(instance).ok()
+}
+
 fn facts(seen: &Seen, step: &Step, wish: &ActWish) -> Result<Stated, AppError> {
     let Some(form) = &wish.form else {
         return Ok(Stated::default());
@@ -321,13 +345,45 @@ fn check_texts(seen: &Seen, step: &Step, wish: &ActWish) -> Result<(), AppError>
         let why = format!("a comment may have {COMMENT_BYTES_MAX} bytes; attach longer texts");
         return Err(AppError::body("/comment", why));
     }
-    let form = step.form.as_deref().and_then(|id| seen.process.form(id));
-    let (Some(form), Some(instance)) = (form, &wish.form) else {
-        return Ok(());
-    };
-    let errors = form.schema.errors(instance);
-    if errors.is_empty() {
-        return Ok(());
+    let errors = wish.form.as_ref().map(|form| form_errors(seen, step, form));
+    match errors {
+        Some(errors) if !errors.is_empty() => {
+            Err(form_fault(step.form.as_deref().unwrap_or_default(), errors))
+        }
+        _ => Ok(()),
     }
-    Err(form_fault(&form.id, errors))
+}
+
+/// Everything that is wrong with, or missing in, the form of a step.
+pub(super) fn form_errors(seen: &Seen, step: &Step, instance: &Value) -> Vec<FormError> {
+    let form = step.form.as_deref().and_then(|id| seen.process.form(id));
+    let Some(form) = form else { return Vec::new() };
+    let mut errors = form.schema.errors(instance);
+    let is_scope_wrong = errors.iter().any(|it| it.pointer == SCOPE);
+    if form.schema.fragment().is_some() && !is_scope_wrong {
+        errors.extend(other_scope(seen, instance));
+    }
+    errors
+}
+
+/// The scope in the form is one of those that the case was opened with, which the ledger shows everybody.
+fn other_scope(seen: &Seen, instance: &Value) -> Option<FormError> {
+    let scope = instance.get("sectoral_scope")?.as_u64()?;
+    let known: Vec<u64> = seen
+        .known
+        .case
+        .subject
+        .scopes
+        .iter()
+        .map(|it| it.number().into())
+        .collect();
+    if known.is_empty() || known.contains(&scope) {
+        return None;
+    }
+    let known: Vec<String> = known.iter().map(u64::to_string).collect();
+    let why = format!(
+        "is not among the scopes of the case; give one of {}",
+        known.join(", ")
+    );
+    Some(FormError::wrong(SCOPE.to_owned(), why))
 }

@@ -1,8 +1,10 @@
 //! Forms that are being written.
 
+use countersign_protocol::workflow::FormError;
 use serde_json::Value;
 
 use super::super::{App, AppError, Caller};
+use super::act::form_errors;
 use crate::people::{Draft, DraftOf};
 
 impl App {
@@ -43,6 +45,23 @@ impl App {
             .people()
             .save_draft(of, seen, &content, user, now_ms)
             .await?)
+    }
+
+    /// What is still missing in the form of a step, and what is wrong with it: everything for which handing it in would be
+    /// refused. Nothing is kept.
+    ///
+    /// # Errors
+    /// [`AppError`] when the caller may not look into the case.
+    pub fn check_draft(
+        &self,
+        caller: &Caller,
+        case: u64,
+        step: &str,
+        form: &Value,
+    ) -> Result<Vec<FormError>, AppError> {
+        let seen = self.seen(case)?;
+        self.permit_reading(caller, &seen.known)?;
+        Ok(form_errors(&seen, seen.step(step)?, form))
     }
 
     /// Throws a draft away.

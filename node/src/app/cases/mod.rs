@@ -1,6 +1,7 @@
 //! Cases of the country's process, as people move them: opening, acting, drafting, looking into them, the inbox.
 
 mod act;
+mod comment;
 mod draft;
 mod file;
 mod finding;
@@ -8,13 +9,17 @@ mod inbox;
 mod migration;
 mod open;
 mod tidy;
+mod versions;
 
 pub use act::{ActWish, ReserveWish, UnitsFate};
+pub use comment::CommentWish;
 pub use file::{CaseFile, FiledText, NextStep};
 pub use finding::{FindingDeed, FindingWish};
 pub use inbox::InboxItem;
 pub use migration::{MigrationPlan, ProposedMigration};
 pub use open::CaseWish;
+pub(super) use versions::describes;
+pub use versions::{FormDiff, FormVersion};
 
 use std::sync::Arc;
 
@@ -107,7 +112,11 @@ impl App {
     }
 
     /// Whether the caller may look into a case: its forms, comments, drafts and documents that are not public.
-    fn permit_reading(&self, caller: &Caller, known: &RegistryCase) -> Result<(), AppError> {
+    pub(super) fn permit_reading(
+        &self,
+        caller: &Caller,
+        known: &RegistryCase,
+    ) -> Result<(), AppError> {
         self.permit_case(caller, reading(known.kind), known)
     }
 }

@@ -31,6 +31,8 @@ impl App {
                     let records = self.records_of(stored.first_index, stored.count)?;
                     let leaf = act_leaf(&records).unwrap_or(stored.first_index);
                     self.people().settle_sealed(&request, leaf).await?;
+                    let acted = records.iter().find_map(|it| case_of(&it.record.body));
+                    acted.into_iter().for_each(|case| self.note_handed_in(case));
                 }
                 None => self.people().drop_sealed(&request).await?,
             }
@@ -110,6 +112,13 @@ impl App {
     fn acts_of(&self, case: u64) -> u32 {
         self.ledger()
             .read(|state| state.case(case).map_or(0, |known| known.acts))
+    }
+}
+
+fn case_of(body: &Body) -> Option<u64> {
+    match body {
+        Body::CaseAct(act) => Some(act.case),
+        _ => None,
     }
 }
 

@@ -7,18 +7,19 @@ use axum::response::{IntoResponse, Response};
 use countersign_protocol::record;
 
 use super::process::case_view;
+use super::project::warned;
 use super::view;
 use super::write::answer;
 use crate::app::{ActWish, Caller, CaseFile, CaseWish, FiledText, ReserveWish, UnitsFate, Written};
 use crate::http::Served;
 use crate::http::dto::{
-    CaseActed, CaseFileView, CaseTextView, CaseView, DraftView, InboxView, NewCaseAct, NewOpenCase,
-    NewReserve, NextStepView, Page, ReservedFate,
+    CaseActed, CaseFileView, CaseTextView, CaseView, DraftFault, DraftView, InboxView, NewCaseAct,
+    NewOpenCase, NewReserve, NextStepView, Page, ReservedFate, Trial,
 };
 use crate::http::extract::{Body, Key, OptionalKey, Parameters, PathValue, WriteMode};
 use crate::http::openapi::{
-    CaseNumber, Changed, DraftVersion, DryRun, IdempotencyKey, LedgerWrite, NumberPaging,
-    OptionalIdempotencyKey, Rejected, StepName, Tried,
+    CaseNumber, Changed, DraftCheck, DraftVersion, DryRun, IdempotencyKey, LedgerWrite,
+    NumberPaging, OptionalIdempotencyKey, Rejected, StepName, Tried,
 };
 use crate::http::problem::{ApiError, Kind};
 use crate::people::SealedPart;
@@ -111,8 +112,19 @@ pub(super) async fn act(
         issue,
         reserve: reserve.map(reserve_wish),
     };
+    let (step, form) = (wish.step.clone(), wish.form.clone());
     let written = served.app.act(&caller, request, wish, mode).await?;
-    answer(StatusCode::CREATED, &written, acted(&written))
+    let duplicates = warned(&served, &caller, case, step.as_str(), form.as_ref()).await;
+    if written.is_trial {
+        let trial = view::trial(&written);
+        return Ok(Json(Trial {
+            duplicates,
+            ..trial
+        })
+        .into_response());
+    }
+    let made = acted(&written).map(|made| CaseActed { duplicates, ..made });
+    answer(StatusCode::CREATED, &written, made)
 }
 
 fn reserve_wish(new: NewReserve) -> ReserveWish {
@@ -150,6 +162,7 @@ fn acted(written: &Written) -> Option<CaseActed> {
     Some(CaseActed {
         act,
         issued: issued.collect(),
+        duplicates: None,
     })
 }
 
@@ -236,7 +249,7 @@ pub(super) async fn inbox(
     get,
     path = "/cases/{number}/drafts/{step}",
     tag = "Cases",
-    params(CaseNumber, StepName),
+    params(CaseNumber, StepName, DraftCheck),
     responses(
         (status = 200, body = DraftView, headers(("ETag" = String, description = "The version, in quotes."))),
     ),
@@ -245,16 +258,43 @@ pub(super) async fn draft(
     caller: Caller,
     State(served): State<Served>,
     Path((number, step)): Path<(u64, String)>,
+    parameters: Parameters,
 ) -> Result<Response, ApiError> {
+    let checks = checks(parameters)?;
     let kept = served.app.draft(&caller, number, &step).await?;
     let missing = || ApiError::new(Kind::NotFound, "nobody has begun to write this form");
     let kept = kept.ok_or_else(missing)?;
     let form = serde_json::from_str(&kept.content);
     let form = form.map_err(|_| ApiError::new(Kind::Internal, "the draft is damaged"))?;
-    Ok(tagged(StatusCode::OK, form, kept.version))
+    let faults = checks.then(|| faults(&served, &caller, number, &step, &form));
+    Ok(tagged(form, kept.version, faults.transpose()?))
 }
 
-/// Saves a form as it is being written. It need not be complete, and no schema is asked.
+/// `?check=true` asks what is still missing or wrong. Nothing is refused for it: a draft need not be complete.
+fn checks(mut parameters: Parameters) -> Result<bool, ApiError> {
+    let checks = parameters.get("check")?.unwrap_or(false);
+    parameters.finish()?;
+    Ok(checks)
+}
+
+fn faults(
+    served: &Served,
+    caller: &Caller,
+    number: u64,
+    step: &str,
+    form: &serde_json::Value,
+) -> Result<Vec<DraftFault>, ApiError> {
+    let faults = served.app.check_draft(caller, number, step, form)?;
+    let faults = faults.into_iter().map(|it| DraftFault {
+        pointer: it.pointer,
+        detail: it.message,
+        missing: it.is_missing,
+    });
+    Ok(faults.collect())
+}
+
+/// Saves a form as it is being written. It need not be complete: `check=true` only says what is
+/// still missing or wrong.
 ///
 /// `If-Match` carries the version that the writer has seen; without one there must be no draft yet. So nobody overwrites
 /// what somebody else wrote meanwhile.
@@ -262,7 +302,7 @@ pub(super) async fn draft(
     put,
     path = "/cases/{number}/drafts/{step}",
     tag = "Cases",
-    params(CaseNumber, StepName, DraftVersion),
+    params(CaseNumber, StepName, DraftVersion, DraftCheck),
     request_body = serde_json::Value,
     responses(
         (status = 200, body = DraftView, headers(("ETag" = String, description = "The new version, in quotes."))),
@@ -274,15 +314,17 @@ pub(super) async fn save_draft(
     caller: Caller,
     State(served): State<Served>,
     Path((number, step)): Path<(u64, String)>,
+    parameters: Parameters,
     headers: HeaderMap,
     Body(form): Body<serde_json::Value>,
 ) -> Result<Response, ApiError> {
-    let seen = seen_version(&headers)?;
+    let (seen, checks) = (seen_version(&headers)?, checks(parameters)?);
     let version = served
         .app
         .save_draft(&caller, number, &step, seen, &form)
         .await?;
-    Ok(tagged(StatusCode::OK, form, version))
+    let faults = checks.then(|| faults(&served, &caller, number, &step, &form));
+    Ok(tagged(form, version, faults.transpose()?))
 }
 
 /// Throws a draft away. One that is not there is no error.
@@ -314,8 +356,13 @@ fn seen_version(headers: &HeaderMap) -> Result<u64, ApiError> {
     version.ok_or_else(|| ApiError::header("If-Match", &why))
 }
 
-fn tagged(status: StatusCode, form: serde_json::Value, version: u64) -> Response {
-    let mut response = (status, Json(DraftView { form, version })).into_response();
+fn tagged(form: serde_json::Value, version: u64, faults: Option<Vec<DraftFault>>) -> Response {
+    let view = DraftView {
+        form,
+        version,
+        faults,
+    };
+    let mut response = Json(view).into_response();
     if let Ok(tag) = HeaderValue::from_str(&format!("\"{version}\"")) {
         response.headers_mut().insert(header::ETAG, tag);
     }

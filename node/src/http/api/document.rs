@@ -74,7 +74,10 @@ fn view(of: StoredDocument) -> DocumentView {
 }
 
 /// Public documents need no sign-in; whoever shows a secret must show a good one.
-async fn caller(served: &Served, headers: &HeaderMap) -> Result<Option<Caller>, ApiError> {
+pub(super) async fn caller(
+    served: &Served,
+    headers: &HeaderMap,
+) -> Result<Option<Caller>, ApiError> {
     if !headers.contains_key(header::AUTHORIZATION) {
         return Ok(None);
     }

@@ -8,6 +8,7 @@ mod lists;
 mod migration;
 mod oversight;
 mod process;
+mod project;
 mod registry;
 mod transfers;
 mod users;
@@ -44,6 +45,7 @@ fn registry_routes() -> OpenApiRouter<Served> {
         .routes(routes!(registry::holdings))
         .routes(routes!(registry::statement))
         .routes(routes!(lists::projects, write::project))
+        .routes(routes!(project::show))
         .routes(routes!(lists::holdings))
         .routes(routes!(registry::units))
         .routes(routes!(lists::units_history))
@@ -83,6 +85,11 @@ fn process_routes() -> OpenApiRouter<Served> {
         .routes(routes!(process::case))
         .routes(routes!(lists::case_acts, case::act))
         .routes(routes!(case::file))
+        .routes(routes!(project::versions))
+        .routes(routes!(project::diff))
+        .routes(routes!(project::duplicates))
+        .routes(routes!(project::comments, project::comment))
+        .routes(routes!(project::edit_comment))
         .routes(routes!(case::draft, case::save_draft, case::drop_draft))
         .routes(routes!(document::list, document::add))
         .routes(routes!(document::read))

@@ -130,10 +130,7 @@ pub(super) fn agreement(of: AgreementUse) -> AgreementView {
 
 /// What a request would write.
 pub(super) fn trial(of: &Written) -> Trial {
-    Trial {
-        dry_run: true,
-        records: of.records.iter().cloned().map(record).collect(),
-    }
+    Trial::of(of.records.iter().cloned().map(record).collect())
 }
 
 pub(super) fn record(of: StoredRecord) -> RecordView {

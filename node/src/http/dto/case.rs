@@ -11,7 +11,7 @@ use countersign_protocol::serial::SectoralScope;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::RecordView;
+use super::{DuplicatesView, RecordView};
 use crate::people::UserId;
 
 /// The answer to `?dry_run=true`: nothing was written.
@@ -21,6 +21,21 @@ pub struct Trial {
     pub dry_run: bool,
     /// The records that the request would write now.
     pub records: Vec<RecordView>,
+    /// Other projects that look like the one that the form describes; none where there are none, or it describes none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub duplicates: Option<DuplicatesView>,
+}
+
+impl Trial {
+    /// The answer of a trial that would write these records.
+    #[must_use]
+    pub const fn of(records: Vec<RecordView>) -> Self {
+        Self {
+            dry_run: true,
+            records,
+            duplicates: None,
+        }
+    }
 }
 
 /// `POST /api/v1/cases`: a subject sets out on a flow of the process.
@@ -121,6 +136,9 @@ pub struct CaseActed {
     pub act: CaseAct,
     /// The units that it issued.
     pub issued: Vec<Issuance>,
+    /// Other projects that look like the one that the form describes; none where there are none, or it describes none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub duplicates: Option<DuplicatesView>,
 }
 
 /// `GET /api/v1/cases/{number}/file`: what is in a case beyond what the ledger shows everybody.
@@ -177,6 +195,20 @@ pub struct DraftView {
     pub form: serde_json::Value,
     /// Counted from 1 with each saving; also the `ETag`.
     pub version: u64,
+    /// With `?check=true`: what is still missing or wrong, for which handing it in would be refused.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub faults: Option<Vec<DraftFault>>,
+}
+
+/// What stands against handing a form in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct DraftFault {
+    /// The field, as a JSON Pointer into the form.
+    pub pointer: String,
+    /// What is wrong and how to mend it.
+    pub detail: String,
+    /// Whether nothing is wrong but that it is not there yet.
+    pub missing: bool,
 }
 
 /// A step that waits for the caller.

@@ -12,14 +12,15 @@ mod migration;
 mod people;
 mod problem;
 mod process;
+mod project;
 mod registry;
 mod request;
 mod status;
 mod transfer;
 
 pub use case::{
-    CaseActed, CaseFileView, CaseTextView, DraftView, InboxView, NewCaseAct, NewOpenCase,
-    NewReserve, NextStepView, ReservedFate, Trial,
+    CaseActed, CaseFileView, CaseTextView, DraftFault, DraftView, InboxView, NewCaseAct,
+    NewOpenCase, NewReserve, NextStepView, ReservedFate, Trial,
 };
 pub use document::{
     DocumentView, FindingText, FindingView, LiftStandingHold, NewFindingBody, NewStandingHold,
@@ -38,6 +39,11 @@ pub use people::{
 };
 pub use problem::{Fault, Problem};
 pub use process::{AwaitedStep, CaseView, NewEnrolment, NewProcess, ProcessView};
+pub use project::{
+    CommentView, DuplicateView, DuplicatesView, EditComment, FieldChangeView, FormDiffView,
+    FormVersionView, HiddenDuplicatesView, NewCommentBody, OverlapView, OwnerView, ProjectView,
+    WordingView,
+};
 pub use registry::{
     AccountView, AgreementView, Balances, HoldingView, PartnerView, PlaceName, Pong, RecordView,
     StatementLine, Units,

@@ -82,6 +82,48 @@ pub(crate) struct NumberPaging {
     limit: Option<u16>,
 }
 
+/// A part of a list whose place is a number that may be large.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct BigNumberPaging {
+    /// Go on after the page whose `next` this is.
+    #[param(minimum = 0)]
+    after: Option<u64>,
+    /// The most items that are wanted.
+    #[param(minimum = 1, maximum = 1000, default = 100)]
+    limit: Option<u16>,
+}
+
+/// Which comments of a case are wanted.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct CommentThread {
+    /// Those of this thread only, by its first comment.
+    thread: Option<u64>,
+}
+
+/// Which versions of a form are compared.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct ComparedVersions {
+    /// The older version; the one of the same form before the newer when left out.
+    from: Option<u64>,
+    /// The newer version; the last when left out.
+    to: Option<u64>,
+    /// The language of labels, such as `fr`; English stands in where the process has none in it.
+    #[param(max_length = 12, default = "en")]
+    language: Option<String>,
+}
+
+/// Whether a draft is checked.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct DraftCheck {
+    /// `true` adds to the answer what is still missing or wrong in the form.
+    #[param(default = false)]
+    check: Option<bool>,
+}
+
 /// A part of the ranges that a name stands for.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -478,6 +520,10 @@ in_path! {
     ProcessVersion, version: u32;
     /// The case's number.
     CaseNumber, number: u64;
+    /// The project's national number.
+    ProjectNumber, number: u32;
+    /// The comment's number.
+    CommentNumber, comment: u64;
     /// The step, by its word in the process.
     #[param(max_length = 48, example = "submit")]
     StepName, step: String;

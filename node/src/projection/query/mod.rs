@@ -16,7 +16,7 @@ pub use accounts::AccountRow;
 pub use cases::{CaseActRow, CaseQuery, CaseSort};
 pub use holdings::{HoldingQuery, HoldingSort};
 pub use organisations::{OrganisationQuery, OrganisationRow, OrganisationSort};
-pub use projects::{ProjectQuery, ProjectRow, ProjectSort};
+pub use projects::{ProjectQuery, ProjectRow, ProjectSort, VintageTotals};
 pub use retirements::{RetirementQuery, RetirementRow};
 pub use search::Found;
 pub use transfers::{TransferQuery, TransferRow};

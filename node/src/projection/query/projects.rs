@@ -1,6 +1,7 @@
 //! Projects.
 
 use countersign_protocol::id::OrganisationId;
+use countersign_protocol::party::Party;
 use countersign_protocol::serial::SectoralScope;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -60,6 +61,23 @@ pub struct ProjectRow {
     pub changed_at: u64,
 }
 
+/// What became of the units of one project and vintage, in tonnes of CO2 equivalent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct VintageTotals {
+    /// The year in which the mitigation occurred.
+    pub vintage: u16,
+    /// Units that were ever issued.
+    pub issued: u64,
+    /// Those that are still in accounts of this registry.
+    pub held: u64,
+    /// Those that were used.
+    pub used: u64,
+    /// Those that were cancelled.
+    pub cancelled: u64,
+    /// Those that went to partner countries.
+    pub abroad: u64,
+}
+
 const COLUMNS: &[&str] = &[
     "number",
     "organisation",
@@ -117,4 +135,47 @@ impl Projection {
         list.named(query.q.as_deref());
         list.page(self, &query.window, row).await
     }
+
+    /// What became of a project's units, by vintage. `origin` is the Party of this registry: others count their projects
+    /// from 1 as well.
+    ///
+    /// # Errors
+    /// [`ProjectionError`]
+    pub async fn project_totals(
+        &self,
+        origin: Party,
+        project: u32,
+    ) -> Result<Vec<VintageTotals>, ProjectionError> {
+        let (db, _) = self.ready()?;
+        let sum = |places: &str| {
+            format!(
+                "CAST(COALESCE(SUM(CASE WHEN place IN ({places}) THEN last_unit - first_unit + 1 ELSE 0 END), 0) AS BIGINT)"
+            )
+        };
+        let sql = format!(
+            "SELECT vintage, {}, {}, {}, {} FROM ranges WHERE project = $1 AND origin = $2 GROUP BY vintage ORDER BY vintage",
+            sum("'available', 'on_hold', 'escrow'"),
+            sum("'used'"),
+            sum("'cancelled'"),
+            sum("'abroad'"),
+        );
+        let cells = vec![Cell::from(project), Cell::text(origin.to_string())];
+        let rows = db.rows(sql, cells).await?;
+        rows.iter().map(totals).collect()
+    }
+}
+
+fn totals(row: &Row) -> Result<VintageTotals, ProjectionError> {
+    let (held, used) = (row.number::<u64>(1)?, row.number::<u64>(2)?);
+    let (cancelled, abroad) = (row.number::<u64>(3)?, row.number::<u64>(4)?);
+    Ok(VintageTotals {
+        vintage: row.number(0)?,
+        issued: [held, used, cancelled, abroad]
+            .into_iter()
+            .fold(0, u64::saturating_add),
+        held,
+        used,
+        cancelled,
+        abroad,
+    })
 }

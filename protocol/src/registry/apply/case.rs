@@ -118,6 +118,7 @@ pub(super) fn case_opened(
         period: None,
         shares: owners_shares(kind, it, parent.as_ref())?,
         findings: 0,
+        published: false,
     };
     tx.put(Key::Case(it.case), Value::Case(Box::new(opened)));
     Ok(())

@@ -13,6 +13,7 @@ use super::model::{
 };
 use super::problem::{Problem, ProblemKind};
 pub(super) use notes::Notes;
+pub(super) use schema::fragment_schema;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 pub use table::{ID_CHARS_MAX, LABEL_CHARS_MAX, LIST_MAX};

@@ -1,11 +1,13 @@
 //! Reading a form's JSON Schema out of TOML tables.
 
+use super::super::fragment::fragment;
 use super::super::model::{FALLBACK_LANGUAGE, Label};
-use super::super::problem::ProblemKind;
+use super::super::narrow::narrow;
+use super::super::problem::{Problem, ProblemKind};
 use super::super::schema::{Field, Format, ITEMS_MAX, Kind, Node, Schema, TEXT_CHARS_MAX};
 use super::notes::Notes;
 use super::table::Table;
-use toml::de::DeValue;
+use toml::de::{DeTable, DeValue};
 
 /// The deepest nesting of a form.
 const DEPTH_MAX: usize = 6;
@@ -32,9 +34,11 @@ pub(super) fn read(form: &mut Table<'_, '_>) -> Schema {
                 title: Label::default(),
                 kind: empty,
             },
+            fragment: None,
         };
     };
-    let root = node(&mut table, 0);
+    let (fragment, base) = included(&mut table);
+    let root = node(&mut table, 0, base);
     if !matches!(root.kind, Kind::Object { .. }) {
         wrong(
             &mut table,
@@ -47,9 +51,10 @@ pub(super) fn read(form: &mut Table<'_, '_>) -> Schema {
                 title: root.title,
                 kind: empty,
             },
+            fragment: None,
         };
     }
-    let schema = Schema { root };
+    let schema = Schema { root, fragment };
     if !table.notes.is_wrong(&table.path) && !schema.errors(&schema.example()).is_empty() {
         wrong(
             &mut table,
@@ -61,15 +66,64 @@ pub(super) fn read(form: &mut Table<'_, '_>) -> Schema {
     schema
 }
 
+/// Reads a fragment's own file.
+pub(in super::super) fn fragment_schema(text: &str) -> Result<Schema, Vec<Problem>> {
+    let mut notes = Notes::new(text);
+    let (root, errors) = DeTable::parse_recoverable(text);
+    for error in errors {
+        let message = error.message().to_owned();
+        notes.at(ProblemKind::Syntax, 0, "", message, String::new());
+    }
+    let mut table = Table::new(&mut notes, String::new(), root.get_ref(), 0);
+    table.integer("format", 1..=1);
+    table.required_text("id");
+    let schema = read(&mut table);
+    table.finish();
+    if notes.problems.is_empty() {
+        Ok(schema)
+    } else {
+        Err(notes.problems)
+    }
+}
+
+/// The fragment that a form includes, and the fields that it takes from it: all of them when it names none.
+fn included(schema: &mut Table<'_, '_>) -> (Option<&'static str>, Vec<Field>) {
+    let Some(mut table) = schema.table("include") else {
+        return (None, Vec::new());
+    };
+    let name = table.required_text("fragment");
+    let asked = table.texts("fields");
+    table.finish();
+    let Some(found) = fragment(&name) else {
+        let known: Vec<&str> = super::super::FRAGMENTS.iter().map(|(id, _)| *id).collect();
+        let mend = format!("write one of {}", known.join(", "));
+        let message = format!("there is no fragment {name:?}");
+        wrong(&mut table, "fragment", message, &mend);
+        return (None, Vec::new());
+    };
+    for field in &asked {
+        if found.field(field).is_none() {
+            let message = format!("{name} has no field {field:?}");
+            let mend = "see its fields with: countersign workflow fragment";
+            wrong(&mut table, "fields", message, mend);
+        }
+    }
+    let fields = found.schema().fields().iter();
+    let taken = fields.filter(|it| asked.is_empty() || asked.contains(&it.name));
+    (Some(found.id()), taken.cloned().collect())
+}
+
 fn wrong(table: &mut Table<'_, '_>, key: &str, message: String, mend: &str) {
     table.wrong(ProblemKind::Schema, key, message, mend);
 }
 
-fn node(table: &mut Table<'_, '_>, depth: usize) -> Node {
+/// `base` holds the fields that the object has from a fragment.
+fn node(table: &mut Table<'_, '_>, depth: usize, base: Vec<Field>) -> Node {
     let title = titles(table);
     table.value("description");
     let kind = match table.text("type").as_deref() {
-        Some("object") => object(table, depth),
+        Some("object") if table.has("format") => geometry(table),
+        Some("object") => object(table, depth, base),
         Some("array") => array(table, depth),
         Some("string") => text(table),
         Some("integer") => integer(table),
@@ -187,11 +241,25 @@ fn text(table: &mut Table<'_, '_>) -> Kind {
     }
 }
 
+/// An object with a format is a place on the map; its members are those of RFC 7946.
+fn geometry(table: &mut Table<'_, '_>) -> Kind {
+    if table.text("format").as_deref() != Some("geojson") {
+        let message = "an object has no such format".to_owned();
+        wrong(
+            table,
+            "format",
+            message,
+            "write geojson, or properties instead",
+        );
+    }
+    Kind::Geometry
+}
+
 fn array(table: &mut Table<'_, '_>, depth: usize) -> Kind {
     let (min, max) = bounds(table, "minItems", "maxItems", ITEMS_MAX);
     let unique = table.flag("uniqueItems");
     let items = match table.table("items") {
-        Some(mut items) if depth < DEPTH_MAX => node(&mut items, depth + 1),
+        Some(mut items) if depth < DEPTH_MAX => node(&mut items, depth + 1, Vec::new()),
         _ => {
             wrong(
                 table,
@@ -205,18 +273,36 @@ fn array(table: &mut Table<'_, '_>, depth: usize) -> Kind {
             }
         }
     };
+    let key = table.texts("x-key");
+    let known: &[Field] = match &items.kind {
+        Kind::Object { fields, .. } => fields,
+        _ => &[],
+    };
+    let stranger = key
+        .iter()
+        .find(|name| known.iter().all(|it| it.name != **name));
+    if let Some(stranger) = stranger {
+        let message = format!("{stranger:?} is no property of the items");
+        wrong(
+            table,
+            "x-key",
+            message,
+            "name properties by which an item is known",
+        );
+    }
     Kind::Array {
         items: Box::new(items),
         min,
         max,
         unique,
+        key,
     }
 }
 
-fn object(table: &mut Table<'_, '_>, depth: usize) -> Kind {
+fn object(table: &mut Table<'_, '_>, depth: usize, base: Vec<Field>) -> Kind {
     let open = table.flag("additionalProperties");
     let required = table.texts("required");
-    let mut fields = Vec::new();
+    let mut fields = base;
     if let Some(properties) = table.table("properties") {
         let entries = properties.entries();
         let path = properties.path.clone();
@@ -252,17 +338,33 @@ fn object(table: &mut Table<'_, '_>, depth: usize) -> Kind {
                 );
                 continue;
             };
-            let node = node(
-                &mut Table::new(notes, field, inner, value.span().start),
+            let mut node = node(
+                &mut Table::new(notes, field.clone(), inner, value.span().start),
                 depth + 1,
+                Vec::new(),
             );
-            let required = required.iter().any(|listed| listed == name);
+            if let Some(taken) = fields.iter_mut().find(|taken| taken.name == name) {
+                if let Err(why) = narrow(&mut node, &taken.node) {
+                    notes.at(
+                        ProblemKind::Schema,
+                        span.start,
+                        &field,
+                        format!("{name:?} is wider than in the fragment: {why}"),
+                        "narrow it, or give your own field another name".to_owned(),
+                    );
+                }
+                taken.node = node;
+                continue;
+            }
             fields.push(Field {
                 name: name.to_owned(),
-                required,
+                required: false,
                 node,
             });
         }
+    }
+    for field in &mut fields {
+        field.required = required.contains(&field.name);
     }
     for name in &required {
         if !fields.iter().any(|field| &field.name == name) {

@@ -45,11 +45,12 @@ pub(super) fn effect(
         Effect::Send => approve_sending(tx, cause.context, known),
         Effect::OpenCreditingPeriod => open_crediting_period(tx, known),
         Effect::CoverPeriod => cover(tx, known, cause.act),
+        Effect::Publish => {
+            known.published = true;
+            Ok(())
+        }
         // In the case itself or in the acts.
-        Effect::Publish
-        | Effect::AssignCertifier
-        | Effect::Authorise
-        | Effect::RevokeAuthorisation => Ok(()),
+        Effect::AssignCertifier | Effect::Authorise | Effect::RevokeAuthorisation => Ok(()),
     }
 }
 
@@ -76,6 +77,7 @@ fn register_project(tx: &mut Tx<'_>, known: &mut RegistryCase) -> Result<(), Ref
     };
     known.project = Some(number);
     tx.put(Key::Project(number), Value::Project(project));
+    tx.put(Key::ProjectCase(number), Value::Count(known.number));
     Ok(())
 }
 
