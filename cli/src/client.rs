@@ -410,7 +410,7 @@ fn failure(problem: &Problem) -> Failure {
             Exit::Validation
         }
         "not-authorised" | "forbidden" => Exit::NotAuthorised,
-        "conflict" => Exit::Conflict,
+        "conflict" | "changed" => Exit::Conflict,
         "needs-approval" => Exit::NeedsApproval,
         "unreachable" | "not-witnessed" => Exit::Unreachable,
         _ => Exit::Other,

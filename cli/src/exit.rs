@@ -22,7 +22,7 @@ Exit codes:
   2  usage: the command line is wrong
   3  validation: a value or a rule of the registry stands against it
   4  not authorised: a token, a passphrase or a file's mode
-  5  conflict: the request id was used for something else
+  5  conflict: somebody or something else was first, or the request id was used for another request
   6  needs approval: somebody else has to approve first
   7  peer unreachable: node, partner or witnesses do not answer; try again
   8  integrity failure: something was altered or damaged

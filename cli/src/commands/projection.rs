@@ -4,13 +4,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use clap::Subcommand;
 use countersign_node::ops::config::Config;
-use countersign_node::projection::{Cursor, Maintenance, ProjectionError, Rebuilt};
+use countersign_node::projection::{Checked, Cursor, Maintenance, ProjectionError, Rebuilt};
 use countersign_node::run::projection_settings;
 use countersign_node::store::StoreReader;
 use serde::Serialize;
 use tokio::runtime::{Builder, Runtime};
 
-use crate::exit::{Failure, Outcome};
+use crate::exit::{Exit, Failure, Outcome};
 use crate::progress::Progress;
 use crate::session::Session;
 use crate::table::{View, or_dash, tonnes};
@@ -20,6 +20,8 @@ use crate::terminal;
 pub(crate) enum ProjectionCommand {
     /// Make the read model anew from the ledger: here when no node runs on the folder, otherwise by the running node
     Rebuild,
+    /// Compare every row of the read model with the ledger: whether somebody else wrote into it
+    Check,
     /// Show how far the read model is behind the ledger
     Status,
 }
@@ -46,6 +48,7 @@ impl ProjectionCommand {
         let reader = StoreReader::open(&folder.ledger())?;
         match self {
             Self::Rebuild => rebuild(&maintenance, reader),
+            Self::Check => check(&maintenance, reader),
             Self::Status => {
                 let ledger_size = reader.leaf_count()?;
                 let cursor = runtime()?.block_on(maintenance.cursor())?;
@@ -80,6 +83,29 @@ fn rebuild(maintenance: &Maintenance, reader: StoreReader) -> Outcome {
         ),
     }
     Ok(())
+}
+
+fn check(maintenance: &Maintenance, reader: StoreReader) -> Outcome {
+    let progress = Mutex::new(Progress::new("check"));
+    let tell = |done, of| {
+        let mut progress = progress.lock().unwrap_or_else(PoisonError::into_inner);
+        progress.at(done, of);
+    };
+    let checked = runtime()?.block_on(maintenance.check(Arc::new(reader), tell))?;
+    let progress = progress.into_inner();
+    progress.unwrap_or_else(PoisonError::into_inner).finish();
+    match checked {
+        Checked::Same { rows } => {
+            let rows = tonnes(rows);
+            terminal::done(format_args!("the read model says what the ledger says: {rows} rows"));
+            Ok(())
+        }
+        Checked::Differs(difference) => Err(Failure::new(
+            Exit::Integrity,
+            format_args!("the read model does not say what the ledger says: {difference}"),
+        )
+        .hint("nothing was decided by it; `countersign projection rebuild` makes it anew from the ledger")),
+    }
 }
 
 fn runtime() -> Outcome<Runtime> {

@@ -147,11 +147,18 @@ impl App {
         if mode == Mode::Try {
             return self.try_out(request, command).await;
         }
-        let is_replay = self.is_written(&request)?;
-        let receipt = self
-            .ledger()
-            .submit(Submission::new(request, command))
-            .await?;
+        self.submit_as(actor, Submission::new(request, command))
+            .await
+    }
+
+    /// Writes what was permitted.
+    pub(super) async fn submit_as(
+        &self,
+        actor: &Actor,
+        submission: Submission,
+    ) -> Result<Written, AppError> {
+        let is_replay = self.is_written(&submission.request)?;
+        let receipt = self.ledger().submit(submission).await?;
         self.written(actor, receipt, is_replay)
     }
 

@@ -171,9 +171,8 @@ async fn record(
     // The partner's own words are kept as evidence.
     let bundle_text = String::from_utf8(bundle.to_vec()).ok();
     let submission = Submission {
-        request,
-        command,
         bundle: bundle_text,
+        ..Submission::new(request, command)
     };
     match shared.ledger.submit(submission).await {
         Ok(receipt) => {

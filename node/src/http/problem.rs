@@ -7,6 +7,7 @@ use super::dto::{Fault, Problem};
 use crate::app::{AppError, FederationError, Field};
 use crate::documents::DocumentError;
 use crate::people::PeopleError;
+use countersign_protocol::registry::{Refusal, RefusalKind};
 use countersign_protocol::workflow::FormError;
 
 /// Begins the `type` of every problem.
@@ -121,7 +122,7 @@ impl Kind {
             Self::Conflict => (
                 StatusCode::CONFLICT,
                 "conflict",
-                "The idempotency key was used for another request",
+                "Somebody or something else was first",
             ),
             Self::Changed => (
                 StatusCode::PRECONDITION_FAILED,
@@ -248,6 +249,12 @@ impl ApiError {
         Self::new(Kind::Invalid, format!("{place}: {why}")).with(fault)
     }
 
+    /// With the word of the rule that stands against it.
+    fn coded(mut self, code: &'static str) -> Self {
+        self.code = Some(code);
+        self
+    }
+
     pub(super) fn with(mut self, fault: Fault) -> Self {
         self.errors.push(fault);
         self
@@ -308,6 +315,13 @@ fn form(detail: String, errors: Vec<FormError>) -> ApiError {
     faults.fold(invalid, ApiError::with)
 }
 
+fn refused(refusal: &Refusal) -> Kind {
+    match refusal.kind() {
+        RefusalKind::Rule => Kind::Refused,
+        RefusalKind::Conflict => Kind::Conflict,
+    }
+}
+
 fn document(error: &DocumentError) -> Kind {
     match error {
         DocumentError::TooLarge { .. } => Kind::TooLarge,
@@ -325,6 +339,8 @@ fn people(error: &PeopleError, detail: String) -> ApiError {
         PeopleError::Input { field, reason } => ApiError::body(&format!("/{field}"), reason),
         PeopleError::Password(rule) => ApiError::body("/password", rule),
         PeopleError::Missing(_) => ApiError::new(Kind::NotFound, detail),
+        PeopleError::State { .. } => ApiError::new(Kind::Conflict, detail).coded("user-state"),
+        PeopleError::Decided { .. } => ApiError::new(Kind::Conflict, detail).coded("decided"),
         PeopleError::Changed { .. } => ApiError::new(Kind::Changed, detail),
         _ => ApiError::new(Kind::Rejected, detail),
     }
@@ -334,11 +350,10 @@ impl From<AppError> for ApiError {
     fn from(error: AppError) -> Self {
         let detail = error.to_string();
         match error {
-            AppError::Refused(refusal) => Self {
-                code: Some(refusal.code()),
-                ..Self::new(Kind::Refused, detail)
-            },
-            AppError::Conflict { .. } => Self::new(Kind::Conflict, detail),
+            AppError::Refused(refusal) => {
+                Self::new(refused(&refusal), detail).coded(refusal.code())
+            }
+            AppError::Conflict { .. } => Self::new(Kind::Conflict, detail).coded("request-used"),
             AppError::Busy => Self::new(Kind::Busy, detail),
             AppError::ReadOnly(_) => Self::new(Kind::ReadOnly, detail),
             AppError::NotFound { .. } => Self::new(Kind::NotFound, detail),

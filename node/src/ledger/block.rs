@@ -52,6 +52,8 @@ pub(super) struct Block<'a> {
     /// Requests that this block answers first. Sizes are filled in when it is sealed.
     requests: HashMap<RequestId, Remembered>,
     replies: Vec<(Reply, Receipt)>,
+    /// Requests whose id this block gives to another command: what it names must be on the disk before they hear of it.
+    conflicts: Vec<(Reply, SubmitError)>,
     settled: Vec<TransferKey>,
     is_last_of_key: bool,
 }
@@ -63,6 +65,8 @@ pub(super) struct Sealed {
     pub(super) size: u64,
     pub(super) root: Hash,
     pub(super) replies: Vec<(Reply, Receipt)>,
+    /// Callers who hear of what is in it, and get none.
+    pub(super) conflicts: Vec<(Reply, SubmitError)>,
     /// Transfers that the store answers for once the block is written.
     pub(super) settled: Vec<TransferKey>,
 }
@@ -87,6 +91,7 @@ impl<'a> Block<'a> {
             first,
             requests: HashMap::new(),
             replies: Vec::new(),
+            conflicts: Vec::new(),
             settled: Vec::new(),
             is_last_of_key: false,
         })
@@ -94,7 +99,7 @@ impl<'a> Block<'a> {
 
     /// Number of callers that wait for this block.
     pub(super) fn waiting(&self) -> usize {
-        self.replies.len()
+        self.replies.len() + self.conflicts.len()
     }
 
     /// Whether the next record belongs under another signature.
@@ -111,6 +116,11 @@ impl<'a> Block<'a> {
         self.replies.push((reply, receipt));
     }
 
+    /// Lets a caller hear, with this block, that the id means something else.
+    pub(super) fn conflict(&mut self, reply: Reply, conflict: SubmitError) {
+        self.conflicts.push((reply, conflict));
+    }
+
     /// Plans, judges and applies one submission: all of its records or none.
     pub(super) fn add(
         &mut self,
@@ -122,6 +132,9 @@ impl<'a> Block<'a> {
     ) -> Result<Receipt, Rejected> {
         let (time_ms, bodies) = {
             let state = state.read().unwrap_or_else(PoisonError::into_inner);
+            if let Some((case, changed_at)) = submission.case_as_of {
+                state.unchanged_case(case, changed_at)?;
+            }
             let time_ms = now_ms.max(state.time_ms());
             (time_ms, plan(&state, time_ms, &submission.command)?)
         };
@@ -247,6 +260,7 @@ impl<'a> Block<'a> {
             size,
             root: tree.root(),
             replies: self.replies,
+            conflicts: self.conflicts,
             settled: self.settled,
         })
     }

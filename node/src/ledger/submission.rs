@@ -26,6 +26,9 @@ pub struct Submission {
     pub request: RequestId,
     /// What is wanted.
     pub command: Command,
+    /// The case by whose present state the command was judged outside the ledger, and the leaf of its last change: the
+    /// command is refused when something happened in between. Not part of what is wanted, so a repetition may differ.
+    pub case_as_of: Option<(u64, u64)>,
     /// For [`Command::Proven`]: the partner's bundle, kept as evidence beside the records that it justified.
     pub bundle: Option<String>,
 }
@@ -37,7 +40,17 @@ impl Submission {
         Self {
             request,
             command,
+            case_as_of: None,
             bundle: None,
+        }
+    }
+
+    /// The same, if nothing happens in a case after this leaf.
+    #[must_use]
+    pub fn if_unchanged(self, case: u64, changed_at: u64) -> Self {
+        Self {
+            case_as_of: Some((case, changed_at)),
+            ..self
         }
     }
 

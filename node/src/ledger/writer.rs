@@ -122,6 +122,9 @@ impl Writer {
             // Nobody may be waiting any more; the receipt is kept under the request id.
             let _ = reply.send(Ok(receipt));
         }
+        for (reply, conflict) in sealed.conflicts {
+            let _ = reply.send(Err(conflict));
+        }
         Ok(())
     }
 
@@ -166,10 +169,11 @@ impl Writer {
                 // With this block at the earliest: the first submission may be in it.
                 block.answer(reply, receipt);
             } else {
-                let _ = reply.send(Err(SubmitError::Conflict {
+                let conflict = SubmitError::Conflict {
                     request: submission.request,
                     first_index: receipt.first_index,
-                }));
+                };
+                block.conflict(reply, conflict);
             }
             return Ok(());
         }

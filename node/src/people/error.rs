@@ -52,6 +52,16 @@ pub enum PeopleError {
     /// Something to be ended or confirmed is not there.
     #[error("there is no such {0}; it may have ended already")]
     Missing(&'static str),
+    /// Somebody decided on it before.
+    #[error("proposal {proposal} was {outcome} by user {by} already")]
+    Decided {
+        /// The proposal.
+        proposal: u64,
+        /// `approved` or `rejected`.
+        outcome: &'static str,
+        /// Who decided.
+        by: UserId,
+    },
     /// A user has as many of something as allowed.
     #[error("there are {max} {what} already; remove one first")]
     Full {

@@ -75,7 +75,7 @@ impl People {
     /// An open proposal.
     ///
     /// # Errors
-    /// [`PeopleError::Missing`] when there is none of this number, or it was decided on.
+    /// [`PeopleError::Missing`] when there is none of this number; [`PeopleError::Decided`] when it was decided on.
     pub async fn proposal(&self, id: u64) -> Result<Proposal, PeopleError> {
         let row = sqlx::query(
             "SELECT id, user, role, proposer, proposed_ms FROM proposals \
@@ -84,13 +84,16 @@ impl People {
         .bind(column(id))
         .fetch_optional(self.store().reader())
         .await?;
-        proposal(&row.ok_or(PeopleError::Missing("proposal"))?)
+        match row {
+            Some(row) => proposal(&row),
+            None => Err(not_open(self.store().reader(), id).await?),
+        }
     }
 
     /// Decides on a proposal; an approved role counts at once. Of two who decide at the same time one does.
     ///
     /// # Errors
-    /// [`PeopleError::Missing`] when it was decided on meanwhile.
+    /// [`PeopleError::Decided`] when it was decided on meanwhile.
     pub async fn decide_proposal(
         &self,
         decider: UserId,
@@ -109,13 +112,36 @@ impl People {
         .bind(column(id))
         .fetch_optional(&mut *tx)
         .await?;
-        let decided = proposal(&row.ok_or(PeopleError::Missing("proposal"))?)?;
+        let Some(row) = row else {
+            return Err(not_open(&mut *tx, id).await?);
+        };
+        let decided = proposal(&row)?;
         if approve {
             let (by, user) = (By::User(decider), decided.user);
             user::give_role(&mut tx, by, user, &decided.role, now_ms).await?;
         }
         Ok(tx.commit().await?)
     }
+}
+
+/// Why a number names no open proposal.
+async fn not_open<'e, E>(database: E, id: u64) -> Result<PeopleError, PeopleError>
+where
+    E: sqlx::SqliteExecutor<'e>,
+{
+    let row = sqlx::query("SELECT decider, approved FROM proposals WHERE id = ?")
+        .bind(column(id))
+        .fetch_optional(database)
+        .await?;
+    let Some(row) = row else {
+        return Ok(PeopleError::Missing("proposal"));
+    };
+    let approved: bool = row.try_get("approved")?;
+    Ok(PeopleError::Decided {
+        proposal: id,
+        outcome: if approved { "approved" } else { "rejected" },
+        by: UserId::from_column(row.try_get("decider")?)?,
+    })
 }
 
 fn proposal(row: &SqliteRow) -> Result<Proposal, PeopleError> {

@@ -11,6 +11,7 @@ use tokio_util::task::TaskTracker;
 use tracing::{info, warn};
 
 use super::ProjectionError;
+use super::check::{self, Checked};
 use super::db::{Cell, Db, sqlite_files};
 use super::folder::{Cursor, Folder, read_cursor};
 use super::settings::ProjectionSettings;
@@ -295,6 +296,53 @@ impl Maintenance {
         };
         db.close().await;
         found
+    }
+
+    /// Compares every row of the model with what the ledger says. The model is made anew for that, in a file beside it that
+    /// goes away again; the model itself is only read.
+    ///
+    /// # Errors
+    /// [`ProjectionError::NotReady`] when there is no whole model of all leaves; also when ledger or database can not be used.
+    pub async fn check(
+        &self,
+        source: Arc<dyn Source>,
+        progress: impl Fn(u64, u64) + Send,
+    ) -> Result<Checked, ProjectionError> {
+        let before = self.up_to_date(source.as_ref()).await?;
+        let beside = ProjectionSettings {
+            file: self.settings.file.with_extension("check"),
+            url: None,
+        };
+        remove(&beside.file);
+        let found = Db::open(&self.settings).await?;
+        let wanted = Arc::new(Db::open(&beside).await?);
+        let compared = async {
+            let mut folder =
+                Folder::open(Arc::clone(&source), Arc::clone(&wanted), progress).await?;
+            while folder.step().await? {}
+            check::compare(&found, &wanted).await
+        };
+        let compared = compared.await;
+        found.close().await;
+        wanted.close().await;
+        remove(&beside.file);
+        // A node that went on meanwhile has changed rows by right.
+        if self.up_to_date(source.as_ref()).await? != before {
+            let why =
+                "the ledger went on meanwhile: stop the node for the comparison, or try again";
+            return Err(ProjectionError::NotReady(why.into()));
+        }
+        compared
+    }
+
+    async fn up_to_date(&self, source: &dyn Source) -> Result<Cursor, ProjectionError> {
+        let size = source.size()?;
+        let cursor = self.cursor().await?;
+        let whole = cursor.filter(|it| it.complete && it.size == size);
+        whole.ok_or_else(|| {
+            let there = cursor.map_or(0, |it| it.size);
+            ProjectionError::NotReady(format!("it holds {there} of {size} leaves").into())
+        })
     }
 
     /// Makes the model anew: here, or by the node when one runs on the folder. Nothing else of the folder is touched.

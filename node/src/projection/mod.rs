@@ -3,6 +3,7 @@
 //! The ledger is the truth; this is an index of it. [`Projection`] follows the ledger's head and answers queries; a
 //! [`Source`] is what it is folded from. SQLite in the data folder by default, PostgreSQL by configuration.
 
+mod check;
 mod db;
 mod error;
 mod folder;
@@ -18,6 +19,7 @@ mod source;
 mod table;
 mod touched;
 
+pub use check::{Checked, Difference};
 pub use error::ProjectionError;
 pub use folder::Cursor;
 pub use follow::{Maintenance, Projection, Rebuilt, Status};

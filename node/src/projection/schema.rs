@@ -138,6 +138,57 @@ const INDEXES: &[(&str, &str)] = &[
     ),
 ];
 
+/// A table as its definition says.
+pub(super) struct Table {
+    pub(super) name: &'static str,
+    /// Each column, and whether it holds a text.
+    pub(super) columns: Vec<(&'static str, bool)>,
+    pub(super) key: Vec<&'static str>,
+}
+
+impl Table {
+    fn of(name: &'static str, definition: &'static str) -> Self {
+        let (columns, key) = match definition.split_once(", PRIMARY KEY (") {
+            Some((columns, key)) => (columns, key.trim_end_matches(')').split(", ").collect()),
+            None => (definition, Vec::new()),
+        };
+        let mut table = Self {
+            name,
+            columns: Vec::new(),
+            key,
+        };
+        for column in columns.split(',') {
+            let mut words = column.split_whitespace();
+            let (Some(name), Some(kind)) = (words.next(), words.next()) else {
+                continue;
+            };
+            table.columns.push((name, kind == "TEXT"));
+            if words.next() == Some("PRIMARY") {
+                table.key.push(name);
+            }
+        }
+        table
+    }
+
+    /// The key of a row that has all columns.
+    pub(super) fn key_of(&self, row: &[Cell]) -> Vec<Cell> {
+        let cells = self.columns.iter().zip(row);
+        let of = |wanted: &&str| cells.clone().find(|((name, _), _)| *name == *wanted);
+        self.key
+            .iter()
+            .filter_map(of)
+            .map(|(_, cell)| cell.clone())
+            .collect()
+    }
+}
+
+/// Every table.
+pub(super) fn tables() -> impl Iterator<Item = Table> {
+    TABLES
+        .iter()
+        .map(|(name, definition)| Table::of(name, definition))
+}
+
 /// Drops everything and makes the tables empty, without indexes.
 pub(super) async fn reset(tx: &mut Tx) -> Result<(), ProjectionError> {
     for (name, columns) in TABLES {

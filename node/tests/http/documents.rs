@@ -126,7 +126,7 @@ async fn an_open_finding_keeps_the_certifier_from_agreeing() {
     .await;
     assert_eq!(
         (early.status, early.code.as_deref()),
-        (422, Some("finding-open"))
+        (409, Some("finding-open"))
     );
     let text = json!({"text": "The list was cleaned; see sheet 4."});
     let answered = send(
@@ -187,7 +187,7 @@ async fn a_hold_keeps_units_where_they_are_until_it_is_lifted() {
             .await,
     )
     .await;
-    assert_eq!(held.status, 422, "{held:?}");
+    assert_eq!(held.status, 409, "{held:?}");
     assert!(held.detail.contains("Court order"), "{held:?}");
     let lift = json!({"reason": "Order withdrawn", "authority": authority, "reference": "High Court 2026/31"});
     let path = format!("/api/v1/standing-holds/{number}/lift");

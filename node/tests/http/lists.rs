@@ -7,6 +7,7 @@ use countersign_node::projection::query::{OrganisationRow, ProjectRow};
 use reqwest::{Method, Response, StatusCode};
 use serde_json::{Value, json};
 
+use crate::office::Office;
 use crate::world::{World, kind, problem, read};
 
 async fn organisations(world: &World) {
@@ -186,4 +187,98 @@ async fn transfers_are_listed_newest_first_by_partner_and_found_by_their_ids() {
     let kinds: Vec<&str> = history.items.iter().map(|it| it.kind.as_str()).collect();
     assert_eq!(kinds, ["issuance", "split", "lock", "finalise"]);
     assert_eq!(history.items[3].party.unwrap().to_string(), "CH");
+}
+
+/// The ranges that somebody sees under a path.
+async fn seen(office: &Office, who: &crate::office::Somebody, query: &str) -> Vec<(u64, u64)> {
+    let path = format!("/api/v1/holdings?limit=1000{query}");
+    let page = office.get(who, &path).await;
+    let rows = page["items"].as_array().unwrap().iter();
+    let mut seen: Vec<(u64, u64)> = rows
+        .map(|it| {
+            (
+                it["account"].as_u64().unwrap(),
+                it["tonnes"].as_u64().unwrap(),
+            )
+        })
+        .collect();
+    seen.sort_unstable();
+    seen
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_holder_sees_its_own_ranges_and_an_official_sees_everybodys() {
+    let office = Office::open().await;
+    let project = office.authorised_project().await;
+    let period = office.verified(project, 100).await;
+    office.issue(period).await;
+    let [mine, other] = office.accounts;
+    let ask =
+        json!({"flow": "transfer", "title": "To Ben", "counterparty": office.buyer.organisation});
+    let case = office.case(&office.developer, ask).await;
+    let send = json!({"step": "send", "form": {"receiver": office.buyer.organisation, "units": ["GH-1-40"]},
+        "reserve": {"account": mine, "units": {"tonnes": 40}, "fate": {"transfer": {"to": other}}}});
+    office.act(&office.developer, case, send).await;
+    office
+        .act(&office.buyer, case, json!({"step": "accept"}))
+        .await;
+    let (mine, other) = (u64::from(mine), u64::from(other));
+
+    // Who names nothing sees the own organisation's, and no row of anybody else.
+    assert_eq!(seen(&office, &office.developer, "").await, [(mine, 60)]);
+    assert_eq!(seen(&office, &office.buyer, "").await, [(other, 40)]);
+    assert_eq!(
+        seen(&office, &office.buyer, "&vintage=2023").await,
+        [(other, 40)]
+    );
+    assert_eq!(seen(&office, &office.buyer, "&vintage=2024").await, []);
+    assert_eq!(seen(&office, &office.certifier, "").await, []);
+    // What the world had before the process is of another organisation still.
+    let everything = [(1, 1000), (mine, 60), (other, 40)];
+    for official in &office.officials {
+        assert_eq!(seen(&office, official, "").await, everything);
+        let one = format!("&organisation={}", office.buyer.organisation);
+        assert_eq!(seen(&office, official, &one).await, [(other, 40)]);
+        let one = format!("&account={mine}");
+        assert_eq!(seen(&office, official, &one).await, [(mine, 60)]);
+    }
+    // Others' are not to be had by naming them: an account reads like none at all.
+    let own = format!(
+        "&organisation={}&account={other}",
+        office.buyer.organisation
+    );
+    assert_eq!(seen(&office, &office.buyer, &own).await, [(other, 40)]);
+    for (query, status) in [
+        (format!("account={mine}"), 404),
+        ("account=1".to_owned(), 404),
+        ("account=999".to_owned(), 404),
+        (
+            format!("organisation={}", office.developer.organisation),
+            403,
+        ),
+        (
+            format!("organisation={}&account={mine}", office.buyer.organisation),
+            404,
+        ),
+        (
+            format!(
+                "organisation={}&account={other}",
+                office.developer.organisation
+            ),
+            403,
+        ),
+    ] {
+        let asked = office.ask(
+            &office.buyer,
+            Method::GET,
+            &format!("/api/v1/holdings?{query}"),
+        );
+        let refused = problem(asked.send().await.unwrap()).await;
+        assert_eq!(refused.status, status, "{query}: {refused:?}");
+    }
+    let stranger = office.world.bare(Method::GET, "/api/v1/holdings");
+    assert_eq!(
+        stranger.send().await.unwrap().status(),
+        StatusCode::UNAUTHORIZED
+    );
 }

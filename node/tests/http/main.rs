@@ -4,6 +4,7 @@
     clippy::expect_used,
     clippy::panic,
     clippy::cast_possible_truncation,
+    clippy::print_stdout,
     unreachable_pub,
     missing_docs
 )]
@@ -13,6 +14,10 @@ mod common;
 
 mod described;
 mod docs_pages;
+// What holds of every state of every ledger.
+#[path = "../../../protocol/tests/support/mod.rs"]
+mod support;
+
 mod documents;
 mod health_and_metrics;
 mod journey;
@@ -27,6 +32,7 @@ mod problems;
 mod process;
 mod projects;
 mod proofs;
+mod races;
 mod reads;
 mod status_page;
 mod world;

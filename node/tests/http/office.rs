@@ -29,8 +29,12 @@ pub struct Office {
 
 impl Office {
     pub async fn open() -> Self {
+        Self::open_with(preset("small").unwrap()).await
+    }
+
+    /// Under another process than the smallest preset, with the same types, roles, flows and steps.
+    pub async fn open_with(text: &str) -> Self {
         let world = World::start().await;
-        let text = preset("small").unwrap();
         let _: Value = world
             .post("/api/v1/processes", json!({ "text": text }))
             .await;

@@ -63,7 +63,7 @@ async fn a_process_needs_a_token_and_must_pass_the_checker() {
     let again = world
         .refuse("/api/v1/processes", json!({ "text": text }))
         .await;
-    assert_eq!((again.status, kind(&again)), (422, "refused"));
+    assert_eq!((again.status, kind(&again)), (409, "conflict"));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -81,18 +81,20 @@ async fn under_a_process_organisations_enrol_and_nothing_is_registered_past_it()
     let unknown = json!({"name": "Bank", "organisation_type": "bank"});
     let refused = world.refuse("/api/v1/enrolments", unknown).await;
     assert_eq!((refused.status, kind(&refused)), (422, "refused"));
-    for (path, body) in [
+    for (path, body, code) in [
         (
             "/api/v1/projects",
             json!({"organisation": 1, "title": "Solar", "scope": "1"}),
+            "by-process",
         ),
         (
             "/api/v1/issuances",
             json!({"account": 1, "project": 1, "year": 2023, "unit_type": "ITMO", "tonnes": 50}),
+            "not-verified",
         ),
     ] {
         let refused = world.refuse(path, body).await;
-        assert_eq!((refused.status, kind(&refused)), (422, "refused"), "{path}");
+        assert_eq!(refused.code.as_deref(), Some(code), "{path}");
     }
 }
 

@@ -347,6 +347,12 @@ impl World {
         pool.close().await;
     }
 
+    /// The settings of the read model that the node keeps.
+    pub fn read_model(&self) -> ProjectionSettings {
+        let file = self._folder.root.path().join("projection.sqlite");
+        ProjectionSettings { file, url: None }
+    }
+
     pub fn handle(&self) -> LedgerHandle {
         self.ledger.as_ref().unwrap().handle()
     }

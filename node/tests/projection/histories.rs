@@ -28,7 +28,7 @@ impl Dice {
 }
 
 /// The ledgers of three countries after random deeds, the same for the same seed.
-fn histories(seed: u64) -> Vec<Vec<Record>> {
+pub(crate) fn histories(seed: u64) -> Vec<Vec<Record>> {
     let mut bytes = [0; 32];
     bytes[..8].copy_from_slice(&seed.to_be_bytes());
     let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &bytes);

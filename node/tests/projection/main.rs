@@ -12,6 +12,7 @@
 )]
 
 mod damage;
+mod filters;
 mod histories;
 mod lists;
 mod postgres;

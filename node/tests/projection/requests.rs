@@ -58,7 +58,7 @@ fn ask_to_send(ledger: &mut Ledger, from: AccountId, tonnes: u64, nonce: u8) -> 
 }
 
 /// Transfers asked for, taken and refused; a retirement; a request that is still open; a second project under way.
-fn busy() -> (Ledger, u64) {
+pub(crate) fn busy() -> (Ledger, u64) {
     let (mut ledger, from, to) = trading();
     let fate = || Fate::Transfer { to };
     let taken = request(&mut ledger, "transfer", "send", from, 60, fate()).unwrap();

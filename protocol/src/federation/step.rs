@@ -293,7 +293,9 @@ fn judge(state: &State, time_ms: u64, partner: &Partner, lock: &Lock) -> Result<
         &lock.blocks,
     )
     .map_err(|refusal| match refusal {
-        Refusal::NotAgreed { .. } | Refusal::TooMuch { .. } => FaultCode::AgreementLimit,
+        Refusal::NotAgreed { .. } | Refusal::AgreementUsedUp { .. } | Refusal::TooMuch { .. } => {
+            FaultCode::AgreementLimit
+        }
         Refusal::TooManyRanges => FaultCode::FrameTooLarge,
         Refusal::UnknownAccount(_) => FaultCode::AccountUnknown,
         Refusal::Overlap(_) => FaultCode::UnitsAlreadyHeld,

@@ -79,6 +79,20 @@ impl State {
         self.process_of(&adopted.process)
     }
 
+    /// Whether nothing has happened in a case since leaf `changed_at`: for whoever judged an act by more than the registry's
+    /// rules, such as a policy about its proposer.
+    ///
+    /// # Errors
+    /// [`Refusal::CaseChanged`] when something has; [`Refusal::UnknownCase`].
+    pub fn unchanged_case(&self, case: u64, changed_at: u64) -> Result<(), Refusal> {
+        let known = self.case(case).ok_or(Refusal::UnknownCase(case))?;
+        if known.changed_at == changed_at {
+            return Ok(());
+        }
+        let at = known.changed_at;
+        Err(Refusal::CaseChanged { case, at })
+    }
+
     /// An adopted process, by the SHA-256 of its file.
     #[must_use]
     pub fn process_of(&self, hash: &Hash) -> Option<&Arc<Process>> {

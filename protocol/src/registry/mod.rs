@@ -21,6 +21,7 @@ mod transfer;
 mod tx;
 mod value;
 
+pub use crate::workflow::RefusalKind;
 pub use apply::{At, CaseMove, apply};
 pub(crate) use apply::{contradicts_pin, may_acquire};
 pub use case::{AdoptedProcess, RegistryCase};

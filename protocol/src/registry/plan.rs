@@ -326,7 +326,7 @@ fn owned(
         {
             &holding.block
         }
-        _ => return Err(Refusal::NotHeld { range, account }),
+        other => return Err(Refusal::not_held(range, account, other)),
     };
     if chosen
         .blocks

@@ -1,11 +1,13 @@
 //! Why a record or an intent is refused.
 
+mod table;
+
 use crate::federation::FaultCode;
 use crate::id::{AccountId, AgreementId, OrganisationId, TransferId};
 use crate::party::{Party, RegistryId};
 use crate::period::Period;
 use crate::record::{DecodeError, FindingKind, MAX_BLOCKS_BYTES, MAX_RANGES};
-use crate::registry::{Due, DueIssuance, DueTo, MAX_TRANSFER_TONNES};
+use crate::registry::{Due, DueIssuance, DueTo, Holding, MAX_TRANSFER_TONNES, Place};
 use crate::units::UnitRange;
 use crate::workflow;
 
@@ -56,6 +58,16 @@ pub enum Refusal {
     /// The partner is frozen or removed.
     #[error("{0} is frozen or removed: no new transfers until it is active again")]
     PartnerFrozen(Party),
+    /// Other transfers have used up what the agreement allows.
+    #[error("agreement {agreement} allows {left} more tonnes; {wanted} would move")]
+    AgreementUsedUp {
+        /// The agreement named.
+        agreement: AgreementId,
+        /// What may still move under it.
+        left: u64,
+        /// What would move.
+        wanted: u64,
+    },
     /// No such agreement with that partner.
     #[error(
         "there is no agreement {agreement} with {partner}: record one that both Parties signed"
@@ -109,12 +121,17 @@ pub enum Refusal {
         now_ms: u64,
     },
     /// The range is not one that the account holds as it stands.
-    #[error("{range} is not a range that account {account} holds and can dispose of")]
+    #[error(
+        "{range} is not a range that account {account} holds and can dispose of: {}",
+        whereabouts(now)
+    )]
     NotHeld {
         /// The range named.
         range: UnitRange,
         /// The account named.
         account: AccountId,
+        /// The recorded range that has its first unit, and where that one is.
+        now: Option<(UnitRange, Place)>,
     },
     /// A range is named twice, or units would exist twice.
     #[error("{0} overlaps units that are recorded here already")]
@@ -212,12 +229,25 @@ pub enum Refusal {
     /// The process file is not whole, not itself, or does not pass the checker.
     #[error("the process can not be adopted: {0}")]
     Process(String),
+    /// The same file was adopted before.
+    #[error(
+        "this process was adopted before, as version {0}; one that is to return needs a new version text"
+    )]
+    ProcessAdopted(u32),
     /// No process was adopted.
     #[error("no process was adopted: adopt one first")]
     NoProcess,
     /// The case is not known.
     #[error("case {0} is not known here")]
     UnknownCase(u64),
+    /// Something happened in the case since it was looked at.
+    #[error("case {case} changed at leaf {at}, after it was looked at: look again")]
+    CaseChanged {
+        /// The case.
+        case: u64,
+        /// Leaf of what happened last.
+        at: u64,
+    },
     /// The process does not allow it.
     #[error("{0}")]
     Workflow(Box<workflow::Refusal>),
@@ -288,6 +318,9 @@ pub enum Refusal {
     /// What the act names does not fit its step.
     #[error("the act does not fit its step: {0}")]
     Act(&'static str),
+    /// What would be made or registered is there already.
+    #[error("{0} already")]
+    Already(&'static str),
     /// More would be issued than was verified.
     #[error(
         "project {project} has {issuable} verified tonnes of {year} left to issue; {wanted} are wanted"
@@ -368,6 +401,14 @@ pub enum Refusal {
         /// What it asks.
         kind: FindingKind,
     },
+    /// The finding was closed, or ended with its case.
+    #[error("finding {number} of case {case} is closed already")]
+    FindingClosed {
+        /// The case in which it was opened.
+        case: u64,
+        /// Its number there.
+        number: u32,
+    },
     /// This can not happen to the finding.
     #[error("finding {number} of case {case}: {why}")]
     Finding {
@@ -391,6 +432,14 @@ pub enum Refusal {
         case: u64,
         /// Why not.
         why: &'static str,
+    },
+    /// The case follows that version of the process, or a newer one, already.
+    #[error("case {case} follows version {now} of the process already")]
+    Migrated {
+        /// The case.
+        case: u64,
+        /// The version that it follows.
+        now: u32,
     },
     /// The newer process does not say where the stage of a case that would move leads.
     #[error(
@@ -421,6 +470,14 @@ pub enum Refusal {
     /// The hold is not known.
     #[error("hold {0} is not known here")]
     UnknownHold(u64),
+    /// Somebody lifted the hold before.
+    #[error("hold {hold} was lifted at leaf {at} already")]
+    HoldLifted {
+        /// The hold.
+        hold: u64,
+        /// Leaf of its end.
+        at: u64,
+    },
     /// The hold can not be placed or lifted so.
     #[error("the hold can not be placed or lifted: {0}")]
     Hold(&'static str),
@@ -433,6 +490,26 @@ pub enum Refusal {
     /// The federation's rules stand against it.
     #[error("{0}")]
     Fault(FaultCode),
+}
+
+/// Where a range is, in words.
+fn whereabouts(now: &Option<(UnitRange, Place)>) -> String {
+    let Some((range, place)) = now else {
+        return "it is not recorded here".to_owned();
+    };
+    match place {
+        Place::Available(account) => format!("{range} is available in account {account}"),
+        Place::OnHold(account) => format!("{range} is on hold in account {account}"),
+        Place::Reserved(account) => {
+            format!("{range} is reserved for a request in account {account}")
+        }
+        Place::Escrow(account) => {
+            format!("{range} is locked for a partner country, from account {account}")
+        }
+        Place::Abroad(party) => format!("{range} is in {party}"),
+        Place::Used => format!("{range} was used"),
+        Place::Cancelled => format!("{range} was cancelled"),
+    }
 }
 
 /// Periods in words.
@@ -480,74 +557,13 @@ fn due(due: &Due) -> String {
 }
 
 impl Refusal {
-    /// A stable word for programs.
-    #[must_use]
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::Genesis => "genesis",
-            Self::Index { .. } => "index",
-            Self::Time { .. } => "time",
-            Self::Number { .. } => "number",
-            Self::UnknownOrganisation(_) => "unknown-organisation",
-            Self::UnknownAccount(_) => "unknown-account",
-            Self::UnknownProject(_) => "unknown-project",
-            Self::UnknownPartner(_) => "unknown-partner",
-            Self::PartnerFrozen(_) => "partner-frozen",
-            Self::UnknownAgreement { .. } => "unknown-agreement",
-            Self::NotAgreed { .. } => "not-agreed",
-            Self::UnknownTransfer(_) => "unknown-transfer",
-            Self::TransferStage { .. } => "transfer-stage",
-            Self::TransferId => "transfer-id",
-            Self::ExpiryTooSoon { .. } => "expiry-too-soon",
-            Self::Expired { .. } => "expired",
-            Self::NotHeld { .. } => "not-held",
-            Self::Overlap(_) => "overlap",
-            Self::NotAbroad(_) => "not-abroad",
-            Self::Attributes(_) => "attributes",
-            Self::SplitPoint { .. } => "split-point",
-            Self::TooFew { .. } => "too-few",
-            Self::TooManyRanges => "too-many-ranges",
-            Self::TooMuch { .. } => "too-much",
-            Self::Nothing => "nothing",
-            Self::SameAccount(_) => "same-account",
-            Self::OwnParty(_) => "own-party",
-            Self::OriginTaken { .. } => "origin-taken",
-            Self::RegistryOfAnother { .. } => "registry-of-another",
-            Self::Fork { .. } => "fork",
-            Self::WrongLog { .. } => "wrong-log",
-            Self::Header(_) => "header",
-            Self::RotationSize(_) => "rotation-size",
-            Self::Unwritable(_) => "unwritable",
-            Self::Process(_) => "process",
-            Self::NoProcess => "no-process",
-            Self::UnknownCase(_) => "unknown-case",
-            Self::Workflow(_) => "workflow",
-            Self::NotDue { .. } => "not-due",
-            Self::OrganisationType { .. } => "organisation-type",
-            Self::Sectors { .. } => "sectors",
-            Self::OrganisationStanding { .. } => "organisation-standing",
-            Self::CaseCancelled { .. } => "case-cancelled",
-            Self::CasePaused { .. } => "case-paused",
-            Self::ProjectStanding { .. } => "project-standing",
-            Self::Act(_) => "act",
-            Self::NotVerified { .. } => "not-verified",
-            Self::CreditingPeriod { .. } => "crediting-period",
-            Self::OutsideCrediting { .. } => "outside-crediting-period",
-            Self::PeriodCovered { .. } => "period-covered",
-            Self::VintageOutside { .. } => "vintage-outside-period",
-            Self::FindingOpen { .. } => "finding-open",
-            Self::Finding { .. } => "finding",
-            Self::Due(_) => "due",
-            Self::ByProcess(_) => "by-process",
-            Self::Migration { .. } => "migration",
-            Self::NotMapped { .. } => "not-mapped",
-            Self::LockAwaited(_) => "lock-awaited",
-            Self::Held { .. } => "held",
-            Self::UnknownHold(_) => "unknown-hold",
-            Self::Hold(_) => "hold",
-            Self::Overflow => "overflow",
-            Self::DoubleEntry(_) => "double-entry",
-            Self::Fault(_) => "fault",
+    /// That an account does not hold a range, with what is recorded of it.
+    pub(super) fn not_held(range: UnitRange, account: AccountId, now: Option<&Holding>) -> Self {
+        let now = now.map(|holding| (holding.block.range(), holding.place));
+        Self::NotHeld {
+            range,
+            account,
+            now,
         }
     }
 }

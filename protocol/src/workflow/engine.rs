@@ -84,19 +84,23 @@ fn fitting_parent<'a>(
     let Some(rule) = &flow.parent else {
         return Ok(None);
     };
-    let fits = |case: &&Case| {
-        case.process == process.content_hash()
-            && case.flow == rule.flow
-            && rule.stages.contains(&case.stage)
-    };
+    let fits = |case: &&Case| case.process == process.content_hash() && case.flow == rule.flow;
+    let (id, above, stages) = (flow.id.clone(), rule.flow.clone(), rule.stages.clone());
     let Some(case) = parent.filter(fits) else {
-        let (parent, stages) = (rule.flow.clone(), rule.stages.clone());
         return Err(Refusal::WrongParent {
-            flow: flow.id.clone(),
-            parent,
+            flow: id,
+            parent: above,
             stages,
         });
     };
+    if !stages.contains(&case.stage) {
+        return Err(Refusal::ParentStage {
+            flow: id,
+            parent: above,
+            stages,
+            stage: case.stage.clone(),
+        });
+    }
     if time_ms < case.since_ms {
         return Err(Refusal::TimeBackwards {
             latest: case.since_ms,

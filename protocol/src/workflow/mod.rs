@@ -48,7 +48,7 @@ pub use read::{
     FILE_BYTES_MAX, FLOWS_MAX, FORMAT, ID_CHARS_MAX, LABEL_CHARS_MAX, LIST_MAX, STAGES_MAX,
     STEPS_MAX, THINGS_MAX,
 };
-pub use refusal::Refusal;
+pub use refusal::{Refusal, RefusalKind};
 pub use schema::{Field, FormError, Format, ITEMS_MAX, Kind, Node, Schema, TEXT_CHARS_MAX};
 pub use simulate::{Script, WALK_STEPS_MAX, Walk, WalkLine, simulate};
 pub use stated::{Stated, stated};

@@ -6,6 +6,16 @@ use super::schema::FormError;
 use super::vocabulary::Scope;
 use crate::id::OrganisationId;
 
+/// What a refusal says about the request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum RefusalKind {
+    /// It is against a rule, whatever others do: it must be changed, or what it names must be made first.
+    Rule,
+    /// The state has moved on: the same request could have been taken at an earlier moment, but somebody or something else
+    /// was first. Whoever sent it reads the present state and decides anew.
+    Conflict,
+}
+
 /// Why the engine refuses. Nothing has changed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
@@ -57,6 +67,20 @@ pub enum Refusal {
         parent: Id,
         /// The stages.
         stages: Vec<Id>,
+    },
+    /// The case above it stands elsewhere now.
+    #[error(
+        "a case of {flow:?} begins under a case of {parent:?} in one of the stages {stages:?}, and that one is in {stage:?}"
+    )]
+    ParentStage {
+        /// The flow.
+        flow: Id,
+        /// The parent's flow.
+        parent: Id,
+        /// The stages.
+        stages: Vec<Id>,
+        /// The parent's stage.
+        stage: Id,
     },
     /// The case has ended.
     #[error("the case ended in the stage {0:?}; begin a new case")]
@@ -203,4 +227,42 @@ pub enum Refusal {
         /// The stage.
         stage: Id,
     },
+}
+
+impl Refusal {
+    /// A stable word for programs, and whether the act is wrong or came second.
+    pub(crate) fn row(&self) -> (&'static str, RefusalKind) {
+        use RefusalKind::{Conflict, Rule};
+        match self {
+            Self::OtherProcess { .. } => ("other-process", Conflict),
+            Self::UnknownFlow(_) => ("unknown-flow", Rule),
+            Self::UnknownStep { .. } => ("unknown-step", Rule),
+            Self::UnknownStage(_) => ("unknown-stage", Rule),
+            Self::WrongTrack { .. } => ("wrong-track", Rule),
+            Self::BadSubject => ("bad-subject", Rule),
+            Self::WrongParent { .. } => ("wrong-parent", Rule),
+            Self::ParentStage { .. } => ("parent-stage", Conflict),
+            Self::Ended(_) => ("case-ended", Conflict),
+            Self::WrongStage { .. } => ("wrong-stage", Conflict),
+            Self::OffTrack { .. } => ("off-track", Rule),
+            Self::Automatic(_) => ("automatic", Rule),
+            Self::NotYourRole { .. } => ("not-your-role", Rule),
+            Self::NotYourSubject { .. } => ("not-your-subject", Rule),
+            Self::KeptApart { .. } => ("kept-apart", Rule),
+            Self::VotedBefore { .. } => ("voted-before", Conflict),
+            Self::ReviewedBefore { .. } => ("reviewed-before", Conflict),
+            Self::NoNo(_) => ("no-no", Rule),
+            Self::FormMissing { .. } => ("form-missing", Rule),
+            Self::FormUnasked(_) => ("form-unasked", Rule),
+            Self::FormWrong { .. } => ("form-wrong", Rule),
+            Self::DocumentMissing { .. } => ("document-missing", Rule),
+            Self::DocumentUnknown(_) => ("document-unknown", Rule),
+            Self::CommentMissing(_) => ("comment-missing", Rule),
+            Self::CertifierNotNamed(_) => ("certifier-not-named", Rule),
+            Self::NameUnasked(_) => ("name-unasked", Rule),
+            Self::TimeBackwards { .. } => ("time-backwards", Conflict),
+            Self::TooLong => ("case-too-long", Conflict),
+            Self::NotMapped { .. } => ("not-mapped", Rule),
+        }
+    }
 }

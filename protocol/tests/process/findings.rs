@@ -54,7 +54,10 @@ fn open_in(ledger: &Ledger, case: u64) -> Vec<(u64, u32, bool)> {
 }
 
 fn is_refused<T: std::fmt::Debug>(done: &Result<T, Refusal>) -> bool {
-    matches!(done, Err(Refusal::Finding { .. }))
+    matches!(
+        done,
+        Err(Refusal::Finding { .. } | Refusal::FindingClosed { .. })
+    )
 }
 
 /// A monitoring period that is with the certifier.

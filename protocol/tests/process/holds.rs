@@ -295,7 +295,10 @@ fn under_a_process_only_an_official_records_a_hold() {
     assert!(ledger.submit(&lift(1, Some(developer()))).is_err());
     ledger.must(&lift(1, Some(official(2))));
     let twice = ledger.submit(&lift(1, Some(official(2))));
-    assert!(matches!(twice, Err(Refusal::Hold(_))), "{twice:?}");
+    assert!(
+        matches!(twice, Err(Refusal::HoldLifted { hold: 1, .. })),
+        "{twice:?}"
+    );
     let hold = ledger.state.hold(1).unwrap();
     let lifted = hold.lifted.as_ref().unwrap();
     assert_eq!(lifted.order.reason.as_str(), "Acquitted");

@@ -4,10 +4,12 @@
     clippy::expect_used,
     clippy::panic,
     clippy::cast_possible_truncation,
+    clippy::print_stdout,
     missing_docs
 )]
 
 mod borders;
+mod every_pair;
 mod findings;
 mod holds;
 mod issuance;
@@ -16,6 +18,8 @@ mod organisations;
 mod periods;
 mod presets;
 mod processes;
+mod random;
+mod realm;
 mod requests;
 mod sectors;
 mod shares;

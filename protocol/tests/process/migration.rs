@@ -127,10 +127,8 @@ fn a_case_moves_forward_only_and_not_after_its_end() {
     act(&mut ledger, plain(ended, "close", &official(1))).unwrap();
     act(&mut ledger, plain(ended, "close", &official(2))).unwrap();
     let next = adopt_next(&mut ledger, "");
-    assert_eq!(
-        why(ledger.submit(&migrate(ended, next, &two())), ended),
-        "it has ended"
-    );
+    let refused = ledger.submit(&migrate(ended, next, &two())).unwrap_err();
+    assert_eq!(refused.code(), "case-ended");
     assert_eq!(
         why(ledger.submit(&migrate(project, [9; 32], &two())), project),
         "the process was not adopted"
@@ -139,8 +137,11 @@ fn a_case_moves_forward_only_and_not_after_its_end() {
     for process in [first, next] {
         let back = ledger.submit(&migrate(project, process, &two()));
         assert_eq!(
-            why(back, project),
-            "the process is not newer than the case's own"
+            back,
+            Err(Refusal::Migrated {
+                case: project,
+                now: 2
+            })
         );
     }
     let unknown = ledger.submit(&migrate(99, next, &two()));

@@ -89,7 +89,7 @@ fn a_second_process_is_for_new_cases_and_a_running_project_stays_on_its_own() {
     let again = ledger
         .submit(&Command::AdoptProcess { text: next })
         .unwrap_err();
-    assert!(matches!(again, Refusal::Process(_)), "{again}");
+    assert!(matches!(again, Refusal::ProcessAdopted(2)), "{again}");
 }
 
 #[test]

@@ -9,6 +9,7 @@
 
 mod deed;
 mod properties;
+mod refusals;
 mod rules;
 #[path = "../support/mod.rs"]
 mod support;

@@ -303,6 +303,7 @@ fn may_refuse_a_plan(command: &Command, refusal: &Refusal) -> bool {
             R::PartnerFrozen(_)
                 | R::UnknownAgreement { .. }
                 | R::NotAgreed { .. }
+                | R::AgreementUsedUp { .. }
                 | R::ExpiryTooSoon { .. }
                 | R::TransferStage { .. }
         ),

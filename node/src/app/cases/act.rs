@@ -6,7 +6,7 @@ use countersign_protocol::project::Description;
 use countersign_protocol::record::{
     AttachedDocument, Body, CaseAct, Commitment, Fate, Name, Purpose, RetireKind, Word,
 };
-use countersign_protocol::registry::{Command, IssueTo, NewAct, Reserve, Selection};
+use countersign_protocol::registry::{Command, IssueTo, NewAct, Refusal, Reserve, Selection};
 use countersign_protocol::workflow::{FormError, Stated, Step, SubjectKind, stated};
 use serde_json::Value;
 use tracing::Instrument;
@@ -14,6 +14,7 @@ use tracing::Instrument;
 use super::super::write::Mode;
 use super::super::{App, AppError, Caller, Person, StoredRecord, Written};
 use super::Seen;
+use crate::ledger::Submission;
 use crate::people::{DraftOf, NewSealed, SealedPart};
 
 /// Where a form says the sectoral scope of its project.
@@ -73,6 +74,9 @@ pub enum UnitsFate {
     },
 }
 
+/// How often the policy is asked about one act while others act in the same case.
+const LOOKS_MAX: usize = 16;
+
 impl App {
     /// Takes a step of a case.
     ///
@@ -129,7 +133,12 @@ impl App {
         let command = self
             .command(person, request, &wish, stated, &texts, !keeps)
             .await?;
-        let submitted = self.submit(caller.actor(), request, command, mode).await;
+        let submitted = if keeps && weighing(step).is_some() {
+            self.submit_weighed(caller, person, request, command, &seen, step)
+                .await
+        } else {
+            self.submit(caller.actor(), request, command, mode).await
+        };
         if keeps {
             self.keep_or_drop(person, request, &wish, &submitted)
                 .await?;
@@ -165,6 +174,37 @@ impl App {
             policy.check_second_person(heavy, proposer.user, approver)?;
         }
         Ok(())
+    }
+
+    /// Writes an act on which the policy has a say. Whoever proposed it must still be who the policy was asked about when
+    /// its turn comes, so the ledger takes it only if nothing happened in the case meanwhile; otherwise the policy is asked
+    /// again.
+    async fn submit_weighed(
+        &self,
+        caller: &Caller,
+        person: &Person,
+        request: RequestId,
+        command: Command,
+        seen: &Seen,
+        step: &Step,
+    ) -> Result<Written, AppError> {
+        let (case, mut changed_at) = (seen.known.number, seen.known.changed_at);
+        for _ in 0..LOOKS_MAX {
+            let submission = Submission::new(request, command.clone());
+            let submission = submission.if_unchanged(case, changed_at);
+            let tried = self.submit_as(caller.actor(), submission).await;
+            match tried {
+                Err(AppError::Refused(Refusal::CaseChanged { .. })) => {}
+                other => return other,
+            }
+            let now = self.seen(case)?;
+            self.permit_step(caller, person, &now, step)?;
+            changed_at = now.known.changed_at;
+        }
+        Err(AppError::Refused(Refusal::CaseChanged {
+            case,
+            at: changed_at,
+        }))
     }
 
     async fn command(
@@ -255,7 +295,7 @@ impl App {
                     self.people().drop_draft(draft).await?;
                 }
             }
-            Err(AppError::Refused(_)) => {
+            Err(AppError::Refused(_) | AppError::Forbidden(_) | AppError::SamePerson(_)) => {
                 self.people().drop_sealed(&request).await?;
                 self.blocking(move |app| Ok(app.inner.beneficiaries.erase(&request)?))
                     .await?;

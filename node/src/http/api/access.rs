@@ -14,7 +14,7 @@ use crate::http::dto::{
     SignedIn,
 };
 use crate::http::extract::{Body, Parameters, PathValue};
-use crate::http::openapi::{ApiKeyName, NotAuthorised, Rejected, SessionNumber, TooMany};
+use crate::http::openapi::{ApiKeyName, NotAuthorised, Rejected, Second, SessionNumber, TooMany};
 use crate::http::problem::ApiError;
 use crate::people::{
     LinkToken, NewSession, Password, PeopleError, SecondFactor, SessionId, SignIn, StepToken, Visit,
@@ -256,7 +256,7 @@ pub(super) async fn change_password(
     post,
     path = "/me/authenticator",
     tag = "Own account",
-    responses((status = 200, body = AuthenticatorMade), Rejected),
+    responses((status = 200, body = AuthenticatorMade), Rejected, Second),
 )]
 pub(super) async fn begin_authenticator(
     caller: Caller,
@@ -275,7 +275,7 @@ pub(super) async fn begin_authenticator(
     path = "/me/authenticator/confirm",
     tag = "Own account",
     request_body = CodeBody,
-    responses((status = 200, body = RecoveryCodesView), Rejected, TooMany),
+    responses((status = 200, body = RecoveryCodesView), Rejected, Second, TooMany),
 )]
 pub(super) async fn confirm_authenticator(
     caller: Caller,
@@ -319,7 +319,7 @@ pub(super) async fn api_keys(
     path = "/me/api-keys",
     tag = "Own account",
     request_body = NewApiKey,
-    responses((status = 201, body = ApiKeyMade), Rejected),
+    responses((status = 201, body = ApiKeyMade), Rejected, Second),
 )]
 pub(super) async fn create_api_key(
     caller: Caller,

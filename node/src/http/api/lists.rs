@@ -16,9 +16,9 @@ use crate::http::dto::{
 };
 use crate::http::extract::{Parameters, PathValue};
 use crate::http::openapi::{
-    CaseFilters, CaseNumber, HoldingFilters, Looked, NotListed, NotModified, OrganisationFilters,
-    OrganisationListed, Paging, ProjectFilters, ProjectListed, RetirementFilters, TransferFilters,
-    UnitsNamed,
+    CaseFilters, CaseNumber, HoldingFilters, Looked, NotFound, NotListed, NotModified,
+    OrganisationFilters, OrganisationListed, Paging, ProjectFilters, ProjectListed,
+    RetirementFilters, TransferFilters, UnitsNamed,
 };
 use crate::http::problem::ApiError;
 use crate::projection::query::{
@@ -307,7 +307,7 @@ fn newest_first(parameters: &mut Parameters, order: &str) -> Result<Window, ApiE
     path = "/holdings",
     tag = "Units",
     params(HoldingFilters, Paging),
-    responses((status = 200, body = dto::Page<HoldingView>), NotModified, NotListed),
+    responses((status = 200, body = dto::Page<HoldingView>), NotFound, NotModified, NotListed),
 )]
 pub(super) async fn holdings(
     caller: Caller,

@@ -15,8 +15,8 @@ use crate::http::dto::{
 };
 use crate::http::extract::{Body, Key, Parameters, PathValue};
 use crate::http::openapi::{
-    IdempotencyKey, LedgerWrite, NumberPaging, ProposalNumber, Rejected, TooMany, UserFilters,
-    UserNumber,
+    IdempotencyKey, LedgerWrite, NumberPaging, ProposalNumber, Rejected, Second, TooMany,
+    UserFilters, UserNumber,
 };
 use crate::http::problem::ApiError;
 use crate::people::{Email, Link, Profile, User, UserId, Visit};
@@ -152,6 +152,7 @@ pub(super) async fn show(
         (status = 200, body = RoleAnswer),
         (status = 202, body = RoleAnswer, description = "It waits for a second person."),
         Rejected,
+        Second,
     ),
 )]
 pub(super) async fn role(
@@ -206,7 +207,7 @@ pub(super) async fn proposals(
     tag = "Users",
     params(ProposalNumber),
     request_body = DecideProposal,
-    responses((status = 204), Rejected),
+    responses((status = 204), Rejected, Second),
 )]
 pub(super) async fn decide(
     caller: Caller,
@@ -224,7 +225,7 @@ pub(super) async fn decide(
     path = "/users/{id}/suspend",
     tag = "Users",
     params(UserNumber),
-    responses((status = 204), Rejected),
+    responses((status = 204), Rejected, Second),
 )]
 pub(super) async fn suspend(
     caller: Caller,
@@ -241,7 +242,7 @@ pub(super) async fn suspend(
     path = "/users/{id}/reactivate",
     tag = "Users",
     params(UserNumber),
-    responses((status = 204), Rejected),
+    responses((status = 204), Rejected, Second),
 )]
 pub(super) async fn reactivate(
     caller: Caller,
@@ -258,7 +259,7 @@ pub(super) async fn reactivate(
     path = "/users/{id}/reset-factors",
     tag = "Users",
     params(UserNumber),
-    responses((status = 204), Rejected),
+    responses((status = 204), Rejected, Second),
 )]
 pub(super) async fn reset_factors(
     caller: Caller,
@@ -275,7 +276,7 @@ pub(super) async fn reset_factors(
     path = "/users/{id}/erase",
     tag = "Users",
     params(UserNumber),
-    responses((status = 204), Rejected),
+    responses((status = 204), Rejected, Second),
 )]
 pub(super) async fn erase(
     caller: Caller,

@@ -34,6 +34,8 @@ problems! {
     /// It writes to the ledger: the registry's rules may stand against it, the idempotency key may be used, the ledger may be
     /// stopped.
     LedgerWrite = ["refused", "conflict", "read-only"];
+    /// Somebody else may have been first: the state that it is about is another one now.
+    Second = ["conflict"];
     /// What it names need not exist, although no part of its path names it.
     NotFound = ["not-found"];
     /// A secret of another kind than a bearer's may be wrong: a password, a code.

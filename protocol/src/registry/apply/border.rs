@@ -67,18 +67,22 @@ pub(super) fn agreement_allows(
     if !blocks.iter().all(permits) {
         return not_agreed("it does not allow units of this type or sectoral scope");
     }
-    let used = blocks
-        .iter()
-        .map(UnitBlock::tonnes)
-        .try_fold(
-            state.agreement_use(&agreement.id, direction),
-            u64::checked_add,
-        )
-        .ok_or(Refusal::Overflow)?;
-    if agreement.max_tonnes != 0 && used > agreement.max_tonnes {
-        return not_agreed("more tonnes would move than it allows");
+    let before = state.agreement_use(&agreement.id, direction);
+    let mut tonnes = blocks.iter().map(UnitBlock::tonnes);
+    let wanted = tonnes.try_fold(0, u64::checked_add);
+    let wanted = wanted.ok_or(Refusal::Overflow)?;
+    let used = before.checked_add(wanted).ok_or(Refusal::Overflow)?;
+    if agreement.max_tonnes == 0 || used <= agreement.max_tonnes {
+        return Ok(used);
     }
-    Ok(used)
+    if wanted > agreement.max_tonnes {
+        return not_agreed("more tonnes would move than it allows in all");
+    }
+    Err(Refusal::AgreementUsedUp {
+        agreement: agreement.id.clone(),
+        left: agreement.max_tonnes.saturating_sub(before),
+        wanted,
+    })
 }
 
 /// The agreement of that name with that partner.

@@ -244,12 +244,12 @@ fn first_case_of(tx: &mut Tx<'_>, it: &CaseOpened) -> Result<(), Refusal> {
         tx.state().organisation_standing(organisation),
         Standing::Pending | Standing::Closed
     ) {
-        return Err(Refusal::Act("the organisation is registered already"));
+        return Err(Refusal::Already("the organisation is registered"));
     }
     let key = Key::OrganisationCase(organisation);
     let before = tx.state().case(tx.state().count(&key));
     if before.is_some_and(|case| case.end.is_none()) {
-        return Err(Refusal::Act(
+        return Err(Refusal::Already(
             "another case of this organisation is under way",
         ));
     }

@@ -66,8 +66,9 @@ fn numbers(state: &State, ranges: &[UnitRange]) -> Result<(), Refusal> {
 pub(super) fn lifted(tx: &mut Tx<'_>, context: Context, it: &HoldLifted) -> Result<(), Refusal> {
     let known = tx.state().hold(it.hold);
     let mut known = known.ok_or(Refusal::UnknownHold(it.hold))?.clone();
-    if known.lifted.is_some() {
-        return Err(Refusal::Hold("it was lifted already"));
+    if let Some(lifted) = &known.lifted {
+        let (hold, at) = (it.hold, lifted.at);
+        return Err(Refusal::HoldLifted { hold, at });
     }
     ordered(tx, it.authority, it.by.as_ref())?;
     known.lifted = Some(Lifted {

@@ -12,11 +12,7 @@ use crate::registry::{Key, Refusal, State, Value};
 
 pub(super) fn process_part(tx: &mut Tx<'_>, it: &ProcessPart) -> Result<(), Refusal> {
     let refused = |why: &str| Err(Refusal::Process(why.to_owned()));
-    if tx.state().process_of(&it.process).is_some() {
-        return refused(
-            "it was adopted before; a version that is to return needs a new version text",
-        );
-    }
+    new_here(tx.state(), &it.process)?;
     let place = usize::try_from(it.part).unwrap_or(usize::MAX);
     if place >= MAX_PROCESS_PARTS {
         return refused("it has too many pieces");
@@ -32,6 +28,14 @@ pub(super) fn process_part(tx: &mut Tx<'_>, it: &ProcessPart) -> Result<(), Refu
     Ok(())
 }
 
+fn new_here(state: &State, process: &Hash) -> Result<(), Refusal> {
+    let mut adopted = state.adopted_processes();
+    match adopted.find(|it| it.process == *process) {
+        Some(before) => Err(Refusal::ProcessAdopted(before.version)),
+        None => Ok(()),
+    }
+}
+
 fn has_part(state: &State, process: &Hash, part: u32) -> bool {
     state.others.contains_key(&Key::ProcessPart(*process, part))
 }
@@ -45,9 +49,7 @@ pub(super) fn process_adopted(
     let last = tx.state().adopted_processes().next_back();
     next("process", it.version, last.map(|last| last.version))?;
     let refused = |why: String| Refusal::Process(why);
-    if tx.state().process_of(&it.process).is_some() {
-        return Err(refused("it was adopted before".to_owned()));
-    }
+    new_here(tx.state(), &it.process)?;
     let text = tx
         .state()
         .process_text(&it.process, it.parts)

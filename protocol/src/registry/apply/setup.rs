@@ -123,7 +123,7 @@ fn first_standing(state: &State, it: &Organisation) -> Result<Option<Standing>, 
     }
     let mut others = state.organisations();
     if kind.authority && others.any(|other| other.organisation_type.as_ref() == Some(word)) {
-        return Err(Refusal::Act("the authority is enrolled already"));
+        return Err(Refusal::Already("the authority is enrolled"));
     }
     Ok(Some(
         if !kind.authority && process.registers_itself(word.as_str()) {

@@ -37,7 +37,10 @@ pub(super) fn held_at(
 ) -> Result<UnitBlock, Refusal> {
     match tx.state().holding(range) {
         Some(holding) if holding.place == place => Ok(holding.block),
-        _ => Err(Refusal::NotHeld { range, account }),
+        _ => {
+            let now = tx.state().holding_of(range.origin(), range.first());
+            Err(Refusal::not_held(range, account, now))
+        }
     }
 }
 

@@ -147,10 +147,14 @@ pub(super) fn forget_at_end(tx: &mut Tx<'_>, known: &RegistryCase) {
 }
 
 fn open_finding(state: &State, it: &FindingStep) -> Result<(Key, OpenFinding), Refusal> {
-    let root = state.root_of(known_case(state, it.case)?);
-    let key = Key::Finding(root, it.case, it.number);
+    let known = known_case(state, it.case)?;
+    let key = Key::Finding(state.root_of(known), it.case, it.number);
     match state.others.get(&key) {
         Some(Value::Finding(finding)) => Ok((key, *finding)),
+        _ if (1..=known.findings).contains(&it.number) => Err(Refusal::FindingClosed {
+            case: it.case,
+            number: it.number,
+        }),
         _ => refused(it.case, it.number, "no such finding is open"),
     }
 }

@@ -70,7 +70,7 @@ fn candidates<'a>(
     let known = known_case(state, case)?;
     let refused = |why| Err(Refusal::Migration { case, why });
     if known.end.is_some() {
-        return refused("it has ended");
+        return Err(workflow::Refusal::Ended(known.case.stage.clone()).into());
     }
     let version = |process: &Hash| {
         let mut adopted = state.adopted_processes();
@@ -80,8 +80,10 @@ fn candidates<'a>(
     let (Some(new), Some(version_after)) = (state.process_of(process), version(process)) else {
         return refused("the process was not adopted");
     };
-    if version(&known.case.process).is_none_or(|before| before >= version_after) {
-        return refused("the process is not newer than the case's own");
+    let now = version(&known.case.process).ok_or(Refusal::NoProcess)?;
+    if now >= version_after {
+        let case = it.case;
+        return Err(Refusal::Migrated { case, now });
     }
     let above = known.parent.and_then(|parent| state.case(parent));
     if above.is_some_and(|parent| parent.end.is_none()) {
