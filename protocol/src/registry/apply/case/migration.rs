@@ -82,7 +82,6 @@ fn candidates<'a>(
     };
     let now = version(&known.case.process).ok_or(Refusal::NoProcess)?;
     if now >= version_after {
-        let case = it.case;
         return Err(Refusal::Migrated { case, now });
     }
     let above = known.parent.and_then(|parent| state.case(parent));
