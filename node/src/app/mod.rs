@@ -3,10 +3,13 @@
 //! HTTP, the status page and whatever comes later call these methods and nothing below them. Writes go to the ledger's
 //! queue and come back with its receipt; reads look at the registry's state and the store for as short as they can.
 
+mod beneficiaries;
+mod bulk;
 mod caller;
 mod cases;
 mod documents;
 mod error;
+mod events;
 mod federation;
 mod history;
 mod holds;
@@ -17,6 +20,7 @@ mod process;
 mod registry;
 mod status;
 mod transfers;
+mod trial;
 mod units;
 mod write;
 
@@ -26,6 +30,8 @@ use countersign_protocol::id::RequestId;
 use countersign_protocol::permission::Matrix;
 use tokio::sync::Mutex;
 
+pub use beneficiaries::FavourWish;
+pub use bulk::{BulkRow, BulkWish};
 pub use caller::{Caller, Person};
 pub use cases::{
     ActWish, CaseFile, CaseWish, FiledText, FindingDeed, FindingWish, InboxItem, MigrationPlan,
@@ -33,6 +39,7 @@ pub use cases::{
 };
 pub use documents::DocumentWish;
 pub use error::{AppError, Field};
+pub use events::{EventPage, EventQuery};
 pub use federation::{FederationControl, FederationError, PeerInfo, PingReply, WitnessInfo};
 pub use history::StatementEntry;
 pub use holds::{HoldWish, LiftWish};

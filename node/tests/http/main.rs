@@ -11,9 +11,12 @@
 #[path = "../common/ledger.rs"]
 mod common;
 
+mod beneficiaries;
+mod bulk;
 mod described;
 mod docs_pages;
 mod documents;
+mod events;
 mod health_and_metrics;
 mod journey;
 mod listener;
@@ -26,6 +29,7 @@ mod people;
 mod problems;
 mod process;
 mod proofs;
+mod rates;
 mod reads;
 mod status_page;
 mod world;

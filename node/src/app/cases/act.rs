@@ -3,13 +3,14 @@
 use countersign_protocol::id::{AccountId, RequestId};
 use countersign_protocol::permission::{acting, weighing};
 use countersign_protocol::record::{
-    AttachedDocument, Body, CaseAct, Commitment, Fate, Name, Purpose, RetireKind, Word,
+    AttachedDocument, Body, CaseAct, Claim, Commitment, Fate, Purpose, RetireKind, Word,
 };
 use countersign_protocol::registry::{Command, IssueTo, NewAct, Reserve, Selection};
 use countersign_protocol::workflow::{FormError, Stated, Step, stated};
 use serde_json::Value;
 use tracing::Instrument;
 
+use super::super::beneficiaries::FavourWish;
 use super::super::write::Mode;
 use super::super::{App, AppError, Caller, Person, StoredRecord, Written};
 use super::Seen;
@@ -64,8 +65,10 @@ pub enum UnitsFate {
         kind: RetireKind,
         /// For what.
         purpose: Purpose,
+        /// What is said about it, publicly.
+        claim: Claim,
         /// In whose name. It stays in this node.
-        beneficiary: Option<Name>,
+        beneficiary: FavourWish,
     },
 }
 
@@ -114,7 +117,7 @@ impl App {
         let keeps = mode == Mode::Write && !is_written;
         let texts = Texts::seal(self, person, request, &wish, is_written || !keeps).await?;
         let command = self
-            .command(person, request, &wish, stated, &texts, !keeps)
+            .command(caller, request, &wish, stated, &texts, !keeps)
             .await?;
         let submitted = self.submit(caller.actor(), request, command, mode).await;
         if keeps {
@@ -153,7 +156,7 @@ impl App {
 
     async fn command(
         &self,
-        person: &Person,
+        caller: &Caller,
         request: RequestId,
         wish: &ActWish,
         stated: Stated,
@@ -165,14 +168,16 @@ impl App {
             Some(reserve) => Some(Reserve {
                 account: reserve.account,
                 units: reserve.units.clone(),
-                fate: self.fate(request, &reserve.fate, is_written).await?,
+                fate: self
+                    .fate(caller, request, &reserve.fate, is_written)
+                    .await?,
             }),
         };
         let act = CaseAct {
             case: wish.case,
             step: wish.step.clone(),
             no: wish.no,
-            by: Some(person.acted_by()?),
+            by: Some(caller.person()?.acted_by()?),
             form: texts.form,
             documents: wish.documents.clone(),
             comment: texts.comment,
@@ -190,6 +195,7 @@ impl App {
 
     async fn fate(
         &self,
+        caller: &Caller,
         request: RequestId,
         fate: &UnitsFate,
         is_written: bool,
@@ -199,17 +205,18 @@ impl App {
             UnitsFate::Retire {
                 kind,
                 purpose,
+                claim,
                 beneficiary,
             } => {
-                let name = beneficiary.clone();
-                let keep = move |app: &Self| {
-                    let keep = |name| app.inner.beneficiaries.keep(&request, &name, is_written);
-                    Ok(name.map(keep).transpose()?)
+                let commitment = match self.favour(caller, beneficiary).await? {
+                    Some(favour) => Some(self.keep_favour(request, favour, is_written).await?),
+                    None => None,
                 };
                 Fate::Retire {
                     kind: *kind,
                     purpose: *purpose,
-                    beneficiary: self.blocking(keep).await?,
+                    beneficiary: commitment,
+                    claim: claim.clone(),
                 }
             }
         })
@@ -241,8 +248,7 @@ impl App {
             }
             Err(AppError::Refused(_)) => {
                 self.people().drop_sealed(&request).await?;
-                self.blocking(move |app| Ok(app.inner.beneficiaries.erase(&request)?))
-                    .await?;
+                self.drop_favour(request).await?;
             }
             Err(_) => {}
         }

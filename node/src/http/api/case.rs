@@ -7,13 +7,15 @@ use axum::response::{IntoResponse, Response};
 use countersign_protocol::record;
 
 use super::process::case_view;
-use super::view;
 use super::write::answer;
-use crate::app::{ActWish, Caller, CaseFile, CaseWish, FiledText, ReserveWish, UnitsFate, Written};
+use super::{beneficiary, view};
+use crate::app::{
+    ActWish, Caller, CaseFile, CaseWish, FavourWish, FiledText, ReserveWish, UnitsFate, Written,
+};
 use crate::http::Served;
 use crate::http::dto::{
     CaseActed, CaseFileView, CaseTextView, CaseView, DraftView, InboxView, NewCaseAct, NewOpenCase,
-    NewReserve, NextStepView, Page, ReservedFate,
+    NewReserve, NextStepView, Page, ReservedFate, Trial,
 };
 use crate::http::extract::{Body, Key, OptionalKey, Parameters, PathValue, WriteMode};
 use crate::http::openapi::{
@@ -39,6 +41,12 @@ pub(super) async fn open(
     WriteMode(mode): WriteMode,
     Body(new): Body<NewOpenCase>,
 ) -> Result<Response, ApiError> {
+    let wish = case_wish(new);
+    let written = served.app.open_case(&caller, request, wish, mode).await?;
+    answer(StatusCode::CREATED, &written, opened(&served, &written))
+}
+
+pub(super) fn case_wish(new: NewOpenCase) -> CaseWish {
     let NewOpenCase {
         flow,
         track,
@@ -49,7 +57,7 @@ pub(super) async fn open(
         scopes,
         shares,
     } = new;
-    let wish = CaseWish {
+    CaseWish {
         flow,
         track,
         parent,
@@ -58,9 +66,7 @@ pub(super) async fn open(
         counterparty,
         scopes,
         shares,
-    };
-    let written = served.app.open_case(&caller, request, wish, mode).await?;
-    answer(StatusCode::CREATED, &written, opened(&served, &written))
+    }
 }
 
 fn opened(served: &Served, written: &Written) -> Option<CaseView> {
@@ -92,6 +98,25 @@ pub(super) async fn act(
     WriteMode(mode): WriteMode,
     Body(new): Body<NewCaseAct>,
 ) -> Result<Response, ApiError> {
+    let wish = act_wish(case, new);
+    let favour = match wish.reserve.as_ref().map(|reserve| &reserve.fate) {
+        Some(UnitsFate::Retire { beneficiary, .. }) => beneficiary.clone(),
+        _ => FavourWish::default(),
+    };
+    let written = served.app.act(&caller, request, wish, mode).await?;
+    if written.is_trial && favour.is_given() {
+        let near_beneficiaries = beneficiary::near(&served, &caller, &favour).await;
+        let trial = view::trial(&written);
+        return Ok(Json(Trial {
+            near_beneficiaries,
+            ..trial
+        })
+        .into_response());
+    }
+    answer(StatusCode::CREATED, &written, acted(&written))
+}
+
+pub(super) fn act_wish(case: u64, new: NewCaseAct) -> ActWish {
     let NewCaseAct {
         step,
         no,
@@ -101,7 +126,7 @@ pub(super) async fn act(
         issue,
         reserve,
     } = new;
-    let wish = ActWish {
+    ActWish {
         case,
         step,
         no,
@@ -110,9 +135,7 @@ pub(super) async fn act(
         comment,
         issue,
         reserve: reserve.map(reserve_wish),
-    };
-    let written = served.app.act(&caller, request, wish, mode).await?;
-    answer(StatusCode::CREATED, &written, acted(&written))
+    }
 }
 
 fn reserve_wish(new: NewReserve) -> ReserveWish {
@@ -121,11 +144,23 @@ fn reserve_wish(new: NewReserve) -> ReserveWish {
         ReservedFate::Retire {
             kind,
             purpose,
+            reason,
+            jurisdiction,
             beneficiary,
+            beneficiary_id,
+            beneficiary_public,
         } => UnitsFate::Retire {
             kind,
             purpose,
-            beneficiary,
+            claim: record::Claim {
+                reason,
+                jurisdiction,
+            },
+            beneficiary: FavourWish {
+                name: beneficiary,
+                entry: beneficiary_id,
+                public: beneficiary_public,
+            },
         },
     };
     ReserveWish {
@@ -135,7 +170,7 @@ fn reserve_wish(new: NewReserve) -> ReserveWish {
     }
 }
 
-fn acted(written: &Written) -> Option<CaseActed> {
+pub(super) fn acted(written: &Written) -> Option<CaseActed> {
     let act = written.find(|_, body| match body {
         record::Body::CaseAct(it) => Some(it.clone()),
         _ => None,

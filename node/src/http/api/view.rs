@@ -133,6 +133,7 @@ pub(super) fn trial(of: &Written) -> Trial {
     Trial {
         dry_run: true,
         records: of.records.iter().cloned().map(record).collect(),
+        near_beneficiaries: Vec::new(),
     }
 }
 
@@ -328,6 +329,8 @@ pub(super) fn retired(app: &App, written: &Written) -> Option<Retired> {
             tonnes: tonnes(&it.ranges),
             units: app.blocks(&it.ranges).iter().map(Units::from).collect(),
             beneficiary: it.beneficiary,
+            reason: it.claim.reason.clone(),
+            jurisdiction: it.claim.jurisdiction,
         }),
         _ => None,
     })
