@@ -3,9 +3,9 @@
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    account, agreement, api, case, docs, document, finding, hold, import, init, issue, key, ledger,
-    letter, monitoring, organisation, peer, people, project, projection, retire, serve, transfer,
-    verify, witness, workflow,
+    account, agreement, api, beneficiary, bulk, case, docs, document, events, finding, hold,
+    import, init, issue, key, ledger, letter, monitoring, organisation, peer, people, project,
+    projection, retire, serve, transfer, verify, witness, workflow,
 };
 use crate::exit::EXIT_CODES;
 use crate::session::Session;
@@ -87,6 +87,13 @@ pub(crate) enum Command {
     Transfer(transfer::TransferCommand),
     /// Use or cancel units, for ever
     Retire(retire::RetireArgs),
+    /// List, add, review or merge beneficiaries
+    #[command(subcommand)]
+    Beneficiary(beneficiary::BeneficiaryCommand),
+    /// Write or try the rows of a file: transfers, retirements, holds, accounts, cases
+    Bulk(bulk::BulkArgs),
+    /// Read the event feed: what happened in the registry, in order
+    Events(events::EventsArgs),
     /// Read, prove, verify or export the ledger
     #[command(subcommand)]
     Ledger(ledger::LedgerCommand),

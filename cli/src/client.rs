@@ -10,7 +10,7 @@ use countersign_node::http::dto::{
 };
 use countersign_node::people::Bearer;
 use countersign_protocol::id::RequestId;
-use reqwest::header::ETAG;
+use reqwest::header::{CONTENT_TYPE, ETAG};
 use reqwest::{Body, Method, RequestBuilder, Response, StatusCode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -22,7 +22,7 @@ use crate::terminal;
 /// A block is on the disk within milliseconds; a node that needs longer than this is in trouble.
 const TIMEOUT: Duration = Duration::from_secs(30);
 
-/// A large document over a slow line.
+/// A large document over a slow line, or a file of thousands of rows on a slow disk.
 const CONTENT_TIMEOUT: Duration = Duration::from_secs(3600);
 
 /// A busy node is asked again this often, with the same idempotency key.
@@ -255,6 +255,33 @@ impl Client {
         text.map_err(|error| self.broken(&error))
     }
 
+    /// Sends a file of rows under an idempotency key. It may take as long as the node needs for all of them.
+    pub(crate) fn rows<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        write: &WriteArgs,
+        dry_run: bool,
+        content_type: &'static str,
+        bytes: &[u8],
+    ) -> Outcome<T> {
+        let id = write.id()?;
+        let path = with_query(path, &[("dry_run", dry_run.to_string())]);
+        let build = || {
+            let request = self.request(Method::POST, &path).timeout(CONTENT_TIMEOUT);
+            request
+                .header(IDEMPOTENCY_KEY, id.to_string())
+                .header(CONTENT_TYPE, content_type)
+                .body(bytes.to_vec())
+        };
+        let response = self.send(&build).map_err(|failure| match failure.exit {
+            Exit::Unreachable | Exit::Other if !dry_run => failure.hint(format_args!(
+                "it is not known which rows were written; the same command with --request-id {id} writes the rest"
+            )),
+            _ => failure,
+        })?;
+        self.json(response)
+    }
+
     /// Asks something that writes nothing.
     pub(crate) fn ask<B: Serialize, T: DeserializeOwned>(
         &self,
@@ -410,13 +437,17 @@ fn failure(problem: &Problem) -> Failure {
             Exit::Validation
         }
         "not-authorised" | "forbidden" => Exit::NotAuthorised,
-        "conflict" | "changed" => Exit::Conflict,
+        "conflict" | "changed" | "near-names" => Exit::Conflict,
         "needs-approval" => Exit::NeedsApproval,
         "unreachable" | "not-witnessed" => Exit::Unreachable,
         _ => Exit::Other,
     };
     let failure = Failure::new(exit, &problem.detail);
     match exit {
+        Exit::Conflict => {
+            let faults = problem.errors.iter();
+            faults.fold(failure, |failure, fault| failure.hint(&fault.detail))
+        }
         Exit::NotAuthorised => failure.hint("name the file with the API token with --token-file"),
         Exit::Other => failure.hint(format_args!(
             "request {} in the node's log",

@@ -24,7 +24,7 @@ use crate::clock::now_ms;
 use crate::documents::{DocumentSettings, Documents};
 use crate::federation::control::{Control, ControlParts, invited_addresses};
 use crate::federation::{Federation, FederationParts, PeerWitness};
-use crate::http::{self, HttpLimits, HttpParts};
+use crate::http::{self, HttpLimits, HttpParts, StreamLimits};
 use crate::ledger::{Ledger, LedgerConfig, LedgerHandle};
 use crate::mail::Mail;
 use crate::network::{Limits, Multiaddr, Network, NetworkConfig, NetworkHandle, PeerId};
@@ -182,6 +182,11 @@ impl Node {
             limits: HttpLimits {
                 body_bytes: to_size(config.limits.http_body_bytes),
                 requests: to_size(config.limits.http_requests),
+                streams: StreamLimits {
+                    places: to_size(config.limits.event_streams),
+                    ..StreamLimits::default()
+                },
+                rates: config.rates,
             },
             behind_proxy: config.http.behind_proxy,
         });

@@ -1,9 +1,11 @@
 //! Identifiers and bounded texts that records, messages and files carry.
 
 mod bytes;
+mod lei;
 mod names;
 
 pub use bytes::{RequestId, TransferId};
+pub use lei::Lei;
 pub use names::{AGREEMENT_ID_LEN_MAX, AgreementId, ORIGIN_LEN_MAX, Origin, Text};
 
 use crate::text::{canonical, excerpt};
@@ -45,6 +47,11 @@ pub enum IdError {
          registry.example.gov.gh/ledger"
     )]
     Origin(String),
+    /// The text is no Legal Entity Identifier.
+    #[error(
+        "LEI {0:?} is not 20 letters and digits with the right check digits (ISO 17442); copy it from the register"
+    )]
+    Lei(String),
     /// A text is empty.
     #[error("text is empty; write at least one character or leave the field out")]
     TextEmpty,

@@ -9,7 +9,7 @@ use utoipa::openapi::schema::{ArrayBuilder, Object, ObjectBuilder, SchemaType, T
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
-use crate::id::{AccountId, AgreementId, OrganisationId, Origin, RequestId, Text, TransferId};
+use crate::id::{AccountId, AgreementId, Lei, OrganisationId, Origin, RequestId, Text, TransferId};
 use crate::party::{Party, RegistryId};
 use crate::period::{Day, Period};
 use crate::permission::Action;
@@ -104,6 +104,8 @@ texts! {
     UnitRange, "UnitRange", "^[A-Z]{2}-[1-9][0-9]{0,18}-[1-9][0-9]{0,18}$", "GH-27-35",
         "A run of whole tonnes of CO2 equivalent of one country: the country, the first and the last number, both within. A \
          number is 1 to 9223372036854775807.";
+    Lei, "Lei", "^[0-9A-Z]{18}[0-9]{2}$", "529900T8BM49AURSDO55",
+        "A Legal Entity Identifier (ISO 17442): 18 letters and digits, and two check digits.";
     Day, "Day", "^[0-9]{4}-[0-9]{2}-[0-9]{2}$", "2026-11-23",
         "A calendar day from 1970 on (ISO 8601).";
     Period, "Period", "^[0-9]{4}-[0-9]{2}-[0-9]{2}/[0-9]{4}-[0-9]{2}-[0-9]{2}$", "2021-01-01/2030-12-31",
@@ -246,6 +248,7 @@ mod tests {
             CooperativeApproachId,
             UnitType,
             UnitRange,
+            Lei,
             Day,
             Period,
             OrganisationId,

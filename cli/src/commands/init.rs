@@ -8,6 +8,7 @@ use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
 
 use clap::Args;
+use countersign_node::http::RateLimits;
 use countersign_node::network::Multiaddr;
 use countersign_node::ops::config::{
     Config, HttpConfig, LimitsConfig, NetworkName, P2pConfig, ProjectionConfig, WitnessAddress,
@@ -277,6 +278,7 @@ impl InitArgs {
             witnesses,
             projection: ProjectionConfig::default(),
             limits: LimitsConfig::default(),
+            rates: RateLimits::default(),
         })
     }
 }

@@ -3,11 +3,14 @@
 pub(crate) mod account;
 pub(crate) mod agreement;
 pub(crate) mod api;
+pub(crate) mod beneficiary;
+pub(crate) mod bulk;
 pub(crate) mod case;
 mod codes;
 mod country;
 pub(crate) mod docs;
 pub(crate) mod document;
+pub(crate) mod events;
 pub(crate) mod finding;
 pub(crate) mod hold;
 pub(crate) mod import;
@@ -73,6 +76,9 @@ pub(crate) fn run(cli: Cli) -> Outcome {
         Command::Hold(args) => args.run(session),
         Command::Transfer(command) => command.run(session),
         Command::Retire(args) => args.run(session),
+        Command::Beneficiary(command) => command.run(session),
+        Command::Bulk(args) => args.run(session),
+        Command::Events(args) => args.run(session),
         Command::Ledger(command) => command.run(session),
         Command::Verify(args) => args.run(session),
         Command::Workflow(command) => command.run(session),

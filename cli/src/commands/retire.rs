@@ -3,7 +3,8 @@
 use clap::Args;
 use countersign_node::http::dto::{NewRetirement, Retired};
 use countersign_protocol::id::AccountId;
-use countersign_protocol::record::{Name, RetireKind};
+use countersign_protocol::party::Party;
+use countersign_protocol::record::{Name, Reason, RetireKind};
 
 use super::units::{self, UnitsArgs};
 use super::write;
@@ -26,11 +27,30 @@ pub(crate) struct RetireArgs {
     /// Cancel the units without use
     #[arg(long)]
     cancel: bool,
-    /// In whose name; it stays in the node, the ledger holds a salted hash of it
-    #[arg(long, value_name = "NAME")]
-    beneficiary: Option<Name>,
+    #[command(flatten)]
+    favour: FavourArgs,
     #[command(flatten)]
     write: TryArgs,
+}
+
+/// In whose favour, why and where.
+#[derive(Args, Debug)]
+pub(crate) struct FavourArgs {
+    /// In whose name; it stays in the node, the ledger holds a salted hash of it
+    #[arg(long, value_name = "NAME", conflicts_with = "beneficiary_id")]
+    pub(crate) beneficiary: Option<Name>,
+    /// In the name of an entry of the list of beneficiaries
+    #[arg(long, value_name = "ID")]
+    pub(crate) beneficiary_id: Option<u64>,
+    /// Let everybody know the name
+    #[arg(long)]
+    pub(crate) public: bool,
+    /// Why, in public words
+    #[arg(long, value_name = "WORDS")]
+    pub(crate) reason: Option<Reason>,
+    /// The country in whose jurisdiction they are used, such as CH
+    #[arg(long, value_name = "COUNTRY")]
+    pub(crate) jurisdiction: Option<Party>,
 }
 
 impl RetireArgs {
@@ -52,7 +72,11 @@ impl RetireArgs {
             units: self.units.selection(),
             kind,
             purpose: self.purpose.into(),
-            beneficiary: self.beneficiary,
+            reason: self.favour.reason,
+            jurisdiction: self.favour.jurisdiction,
+            beneficiary: self.favour.beneficiary,
+            beneficiary_id: self.favour.beneficiary_id,
+            beneficiary_public: self.favour.public,
         };
         write(
             session,
@@ -72,6 +96,8 @@ impl RetireArgs {
                                 .map(|it| format!("salted hash {}", hex::encode(it.0))),
                         ),
                     ),
+                    ("reason", or_dash(made.reason.as_ref())),
+                    ("jurisdiction", or_dash(made.jurisdiction)),
                     ("leaf", made.index.to_string()),
                 ]);
                 View::Many(vec![pairs, units::table(&made.units)])

@@ -12,7 +12,7 @@ use super::FederationError;
 use crate::documents::DocumentError;
 use crate::ledger::SubmitError;
 use crate::mail::MailError;
-use crate::people::{BeneficiaryError, Forbidden, PeopleError};
+use crate::people::{BeneficiaryError, Forbidden, NearBeneficiary, PeopleError};
 use crate::store::StoreError;
 
 /// Which part of a request is meant.
@@ -82,6 +82,27 @@ pub enum AppError {
     /// Users have other ways to it.
     #[error("this is for the operator of the node, with the token that init made")]
     OperatorNeeded,
+    /// The country's process has a flow for it.
+    #[error("{refusal}; {way}")]
+    ByProcess {
+        /// The rule.
+        refusal: Refusal,
+        /// What to do instead.
+        way: String,
+    },
+    /// A case was opened, but its first step is not taken.
+    #[error("case {case} was opened, but its step is not taken: {why}")]
+    HalfDone {
+        /// The case.
+        case: u64,
+        /// Why the step is not taken.
+        why: Box<AppError>,
+    },
+    /// The list of beneficiaries has entries with nearly this name.
+    #[error(
+        "the list has entries with nearly this name: use one of them, or send distinct = true if it is another"
+    )]
+    Near(Vec<NearBeneficiary>),
     /// A form is not as the process wants it.
     #[error("the form {form} is not complete: {}", first(errors))]
     Form {

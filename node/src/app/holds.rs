@@ -48,16 +48,25 @@ impl App {
         wish: HoldWish,
         mode: Mode,
     ) -> Result<Written, AppError> {
+        let command = self.hold_command(caller, wish)?;
+        self.submit(caller.actor(), request, command, mode).await
+    }
+
+    /// The command of a hold that the caller may place.
+    pub(super) fn hold_command(
+        &self,
+        caller: &Caller,
+        wish: HoldWish,
+    ) -> Result<Command, AppError> {
         self.permit(caller, Action::HoldPlace, &Object::default())?;
-        let command = Command::PlaceHold(Box::new(PlaceHold {
+        Ok(Command::PlaceHold(Box::new(PlaceHold {
             on: wish.on,
             reason: wish.reason,
             authority: wish.authority,
             reference: wish.reference,
             expiry_ms: wish.expiry_ms,
             by: recorded_by(caller)?,
-        }));
-        self.submit(caller.actor(), request, command, mode).await
+        })))
     }
 
     /// Lifts a hold.

@@ -3,11 +3,14 @@
 //! HTTP, the status page and whatever comes later call these methods and nothing below them. Writes go to the ledger's
 //! queue and come back with its receipt; reads look at the registry's state and the store for as short as they can.
 
+mod beneficiaries;
+mod bulk;
 mod caller;
 mod cases;
 mod documents;
 mod duplicates;
 mod error;
+mod events;
 mod federation;
 mod history;
 mod holds;
@@ -19,6 +22,7 @@ mod projects;
 mod registry;
 mod status;
 mod transfers;
+mod trial;
 mod units;
 mod write;
 
@@ -28,6 +32,8 @@ use countersign_protocol::id::RequestId;
 use countersign_protocol::permission::Matrix;
 use tokio::sync::Mutex;
 
+pub use beneficiaries::FavourWish;
+pub use bulk::{BulkRow, BulkWish};
 pub use caller::{Caller, Person};
 pub use cases::{
     ActWish, CaseFile, CaseWish, CommentWish, FiledText, FindingDeed, FindingWish, FormDiff,
@@ -36,6 +42,7 @@ pub use cases::{
 pub use documents::DocumentWish;
 pub use duplicates::{Duplicate, Duplicates, HiddenDuplicates};
 pub use error::{AppError, Field};
+pub use events::{EventPage, EventQuery};
 pub use federation::{FederationControl, FederationError, PeerInfo, PingReply, WitnessInfo};
 pub use history::StatementEntry;
 pub use holds::{HoldWish, LiftWish};

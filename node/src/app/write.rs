@@ -1,15 +1,15 @@
 //! Use cases that write.
 
 use countersign_protocol::id::{AccountId, AgreementId, RequestId, TransferId};
-use countersign_protocol::log::leaf_hash;
 use countersign_protocol::party::Party;
 use countersign_protocol::permission::{Action, Object};
 use countersign_protocol::record::{
-    Body, Commitment, Name, PartnerStatus, Purpose, Reason, Record, RetireKind,
+    Body, Claim, Commitment, PartnerStatus, Purpose, Reason, RetireKind,
 };
 use countersign_protocol::registry::{Command, Selection};
 use tracing::{Instrument, info};
 
+use super::beneficiaries::{Favour, FavourWish};
 use super::{App, AppError, Caller, FederationError, StoredRecord};
 use crate::ledger::{Receipt, Submission, SubmitError};
 use crate::people::Actor;
@@ -92,8 +92,10 @@ pub struct Retirement {
     pub kind: RetireKind,
     /// For what.
     pub purpose: Purpose,
+    /// What is said about it, publicly.
+    pub claim: Claim,
     /// In whose name. It stays in this node.
-    pub beneficiary: Option<Name>,
+    pub beneficiary: FavourWish,
 }
 
 impl App {
@@ -115,7 +117,11 @@ impl App {
     }
 
     /// What the matrix says of a command. What users do by cases, and what only runs without a process, is the operator's.
-    fn permit_command(&self, caller: &Caller, command: &Command) -> Result<(), AppError> {
+    pub(super) fn permit_command(
+        &self,
+        caller: &Caller,
+        command: &Command,
+    ) -> Result<(), AppError> {
         let country = Object::default();
         match command {
             Command::OpenAccount { organisation, .. } => {
@@ -160,47 +166,6 @@ impl App {
         let is_replay = self.is_written(&submission.request)?;
         let receipt = self.ledger().submit(submission).await?;
         self.written(actor, receipt, is_replay)
-    }
-
-    /// What a command would write if its turn came now.
-    async fn try_out(&self, request: RequestId, command: Command) -> Result<Written, AppError> {
-        let now_ms = self.now_ms();
-        let trial = move |app: &Self| {
-            let (first_index, time_ms) = app
-                .ledger()
-                .read(|state| (state.size(), now_ms.max(state.time_ms())));
-            let bodies = app.ledger().try_out(&command, now_ms);
-            let bodies = bodies.map_err(AppError::Refused)?;
-            let record = |(body, index)| {
-                let record = Record {
-                    time_ms,
-                    request,
-                    body,
-                };
-                let hash = leaf_hash(&record.encode());
-                StoredRecord {
-                    index,
-                    hash,
-                    record,
-                }
-            };
-            let records: Vec<StoredRecord> =
-                bodies.into_iter().zip(first_index..).map(record).collect();
-            let count = u32::try_from(records.len()).unwrap_or(u32::MAX);
-            Ok(Written {
-                receipt: Receipt {
-                    request,
-                    first_index,
-                    count,
-                    size: first_index,
-                    time_ms,
-                },
-                records,
-                is_replay: false,
-                is_trial: true,
-            })
-        };
-        self.blocking(trial).await
     }
 
     /// Locks units for a partner country.
@@ -290,13 +255,20 @@ impl App {
         mode: Mode,
     ) -> Result<Written, AppError> {
         let (app, actor) = (self.clone(), caller.operator()?.clone());
-        if retirement.beneficiary.is_none() || mode == Mode::Try {
+        let favour = self.favour(caller, &retirement.beneficiary).await?;
+        let favour = match favour {
+            Some(favour) if mode == Mode::Write => favour,
             // A name changes nothing about what the rules say.
-            let command = retire_command(retirement, None);
-            return app.submit(&actor, request, command, mode).await;
-        }
+            _ => {
+                let command = retire_command(retirement, None);
+                return app.submit(&actor, request, command, mode).await;
+            }
+        };
         // A task of its own: a caller who goes away must not leave a name half kept.
-        let work = async move { app.retire_in_name(&actor, request, retirement).await };
+        let work = async move {
+            app.retire_in_name(&actor, request, retirement, favour)
+                .await
+        };
         tokio::spawn(work.in_current_span())
             .await
             .map_err(|error| AppError::internal("retire units", &error))?
@@ -307,24 +279,19 @@ impl App {
         actor: &Actor,
         request: RequestId,
         retirement: Retirement,
+        favour: Favour,
     ) -> Result<Written, AppError> {
         let _alone = self.inner.naming.of(&request).lock().await;
         let is_replay = self.is_written(&request)?;
-        let name = retirement.beneficiary.clone();
-        let keep = move |app: &Self| {
-            let kept = name.map(|name| app.inner.beneficiaries.keep(&request, &name, is_replay));
-            Ok(kept.transpose()?)
-        };
-        let commitment = self.blocking(keep).await?;
-        let command = retire_command(retirement, commitment);
+        let commitment = self.keep_favour(request, favour, is_replay).await?;
+        let command = retire_command(retirement, Some(commitment));
         let submitted = self
             .ledger()
             .submit(Submission::new(request, command))
             .await;
         if matches!(submitted, Err(SubmitError::Refused(_))) && !is_replay {
             // Nothing was written: the name is not needed here.
-            let erase = move |app: &Self| Ok(app.inner.beneficiaries.erase(&request)?);
-            self.blocking(erase).await?;
+            self.drop_favour(request).await?;
         }
         self.written(actor, submitted?, is_replay)
     }
@@ -478,12 +445,13 @@ impl App {
     }
 }
 
-fn retire_command(retirement: Retirement, beneficiary: Option<Commitment>) -> Command {
+pub(super) fn retire_command(retirement: Retirement, beneficiary: Option<Commitment>) -> Command {
     let Retirement {
         account,
         units,
         kind,
         purpose,
+        claim,
         beneficiary: _,
     } = retirement;
     Command::Retire {
@@ -492,5 +460,6 @@ fn retire_command(retirement: Retirement, beneficiary: Option<Commitment>) -> Co
         kind,
         purpose,
         beneficiary,
+        claim,
     }
 }

@@ -1,6 +1,7 @@
 //! Reading requests: bodies, parameters, the idempotency key, the token. What can not be read is a problem that names the
 //! part.
 
+use std::convert::Infallible;
 use std::fmt::Display;
 use std::net::{IpAddr, Ipv4Addr};
 use std::str::FromStr;
@@ -8,15 +9,17 @@ use std::str::FromStr;
 use axum::body::to_bytes;
 use axum::extract::{FromRequest, FromRequestParts, Query, RawPathParams, Request};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, header};
+use axum::http::{Extensions, HeaderMap, header};
 use countersign_protocol::id::RequestId;
 use serde::de::DeserializeOwned;
 use serde::de::value::{Error as WordError, StrDeserializer};
 use serde_path_to_error::Segment;
+use tokio_util::sync::CancellationToken;
 
 use super::Served;
 use super::dto::{IDEMPOTENCY_KEY, PAGE_DEFAULT, PAGE_MAX};
 use super::problem::{ApiError, Kind};
+use super::rates::Who;
 use crate::app::{Caller, Mode};
 use crate::people::Visit;
 
@@ -51,7 +54,7 @@ fn is_json(headers: &HeaderMap) -> bool {
     essence.is_some_and(|essence| essence.eq_ignore_ascii_case("application/json"))
 }
 
-fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
+pub(super) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
     let mut json = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
         let pointer = pointer(error.path());
@@ -209,7 +212,10 @@ impl FromRequestParts<Served> for Caller {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, served: &Served) -> Result<Self, ApiError> {
-        Ok(served.app.authenticate(bearer(&parts.headers)).await?)
+        let secret = bearer(&parts.headers);
+        let caller = served.app.authenticate(secret).await?;
+        served.rates.know(secret, caller.operator().is_ok());
+        Ok(caller)
     }
 }
 
@@ -241,6 +247,38 @@ impl<S: Send + Sync> FromRequestParts<S> for WriteMode {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct PeerAddress(pub(super) IpAddr);
 
+/// Cancelled when the node stops: answers that go on end then.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Stopping(pub(super) CancellationToken);
+
+impl<S: Send + Sync> FromRequestParts<S> for Stopping {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        Ok(parts.extensions.get::<Self>().cloned().unwrap_or_default())
+    }
+}
+
+/// Who asks, as far as it is counted.
+impl FromRequestParts<Served> for Who {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, served: &Served) -> Result<Self, Infallible> {
+        Ok(who(served, &parts.extensions, &parts.headers))
+    }
+}
+
+/// Who sends a request.
+pub(super) fn who(served: &Served, extensions: &Extensions, headers: &HeaderMap) -> Who {
+    let address = client(headers, peer(extensions), served.behind_proxy);
+    served.rates.who(bearer(headers), address)
+}
+
+fn peer(extensions: &Extensions) -> IpAddr {
+    let peer = extensions.get::<PeerAddress>();
+    peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |it| it.0)
+}
+
 /// The longest name of a client that is kept, in bytes.
 const DEVICE_BYTES_MAX: usize = 256;
 
@@ -249,13 +287,11 @@ impl FromRequestParts<Served> for Visit {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, served: &Served) -> Result<Self, ApiError> {
-        let peer = parts.extensions.get::<PeerAddress>();
-        let peer = peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |it| it.0);
         let device = parts.headers.get(header::USER_AGENT);
         let device = device.and_then(|value| value.to_str().ok()).unwrap_or("");
         Ok(Self {
             now_ms: served.app.now_ms(),
-            address: client(&parts.headers, peer, served.behind_proxy),
+            address: client(&parts.headers, peer(&parts.extensions), served.behind_proxy),
             device: device.chars().take(DEVICE_BYTES_MAX).collect(),
         })
     }

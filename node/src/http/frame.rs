@@ -11,12 +11,15 @@ use futures::FutureExt;
 use tracing::{Instrument, error, info_span};
 
 use super::Served;
+use super::extract::who;
 use super::problem::{ApiError, Kind};
+use super::rates::{Charged, Class};
 
 /// Longest time for one request. A ledger that syncs in 30 seconds is stuck.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Longest time for a document to come in: 50 MB over a slow link. The store gives up one that stands still.
+/// Longest time for a document to come in, 50 MB over a slow link, and for a file of rows to be written. The store gives up
+/// a document that stands still.
 const UPLOAD_TIMEOUT: Duration = Duration::from_secs(3600);
 
 /// Nothing but our own style sheet is ever loaded, and nobody frames us.
@@ -52,17 +55,20 @@ pub(super) async fn frame(State(served): State<Served>, request: Request, next: 
         || "unmatched".to_owned(),
         |matched| matched.as_str().to_owned(),
     );
-    let limit = if route.ends_with("/cases/{number}/documents") {
+    let limit = if route.ends_with("/cases/{number}/documents") || route.ends_with("/bulk/{kind}") {
         UPLOAD_TIMEOUT
     } else {
         REQUEST_TIMEOUT
     };
     let span = info_span!("http", %method, path, request = id);
-    let answer = AssertUnwindSafe(answer_in_place(&served, request, next)).catch_unwind();
+    let charged = charge(&served, &route, &request);
+    let refused = charged.as_ref().and_then(Charged::refused);
+    let answer = answer_in_place(&served, refused, request, next);
+    let answer = AssertUnwindSafe(answer).catch_unwind();
     let answer = tokio::time::timeout(limit, answer).instrument(span).await;
     let response = match answer {
         Ok(Ok(Ok(response))) => response,
-        Ok(Ok(Err(busy))) => busy.render(&path, &id),
+        Ok(Ok(Err(refused))) => refused.render(&path, &id),
         Ok(Err(_)) => {
             error!(%method, path, request = id, "a handler panicked: this is a defect, report it");
             let detail = "the node failed to do this; its journal says why";
@@ -82,6 +88,9 @@ pub(super) async fn frame(State(served): State<Served>, request: Request, next: 
     headers
         .entry(header::CACHE_CONTROL)
         .or_insert(HeaderValue::from_static("no-store"));
+    if let Some(charged) = charged {
+        charged.mark(headers);
+    }
     if let Ok(id) = HeaderValue::from_str(&id) {
         headers.insert(REQUEST_ID, id);
     }
@@ -91,12 +100,23 @@ pub(super) async fn frame(State(served): State<Served>, request: Request, next: 
     response
 }
 
+/// Charges a request to whoever sends it.
+fn charge(served: &Served, route: &str, request: &Request) -> Option<Charged> {
+    let class = Class::of(request.method(), route)?;
+    let who = who(served, request.extensions(), request.headers());
+    served.rates.charge(who, class)
+}
+
 /// Answers if there is a place for one more request. What watches the node always gets one.
 async fn answer_in_place(
     served: &Served,
+    refused: Option<ApiError>,
     request: Request,
     next: Next,
 ) -> Result<Response, ApiError> {
+    if let Some(refused) = refused {
+        return Err(refused);
+    }
     let is_watching = matches!(request.uri().path(), "/healthz" | "/readyz" | "/metrics");
     let place = served.places.try_acquire();
     if place.is_err() && !is_watching {

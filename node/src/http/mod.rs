@@ -20,9 +20,13 @@ mod metrics;
 pub mod openapi;
 mod page;
 mod problem;
+mod rates;
+mod rows;
 mod serve;
+mod streams;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::middleware::from_fn_with_state;
@@ -31,7 +35,10 @@ use tokio::sync::Semaphore;
 
 use crate::app::App;
 use metrics::Metrics;
+use rates::Rates;
+use streams::Places;
 
+pub use rates::{Budgets, RateLimits, WINDOW_S};
 pub use serve::{CONNECTIONS_MAX, serve};
 
 /// What the HTTP side is made of.
@@ -56,6 +63,31 @@ pub struct HttpLimits {
     /// Requests that are answered at the same time; one more is answered "busy" at once. Health and metrics are not
     /// counted: a busy node is not a dead one.
     pub requests: usize,
+    /// Event streams and long polls.
+    pub streams: StreamLimits,
+    /// How often one client may ask.
+    pub rates: RateLimits,
+}
+
+/// What event streams may take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StreamLimits {
+    /// Streams and long polls at the same time.
+    pub places: usize,
+    /// How often a quiet stream shows that it lives.
+    pub heartbeat: Duration,
+    /// A reader that takes nothing for so long is cut. It comes back with the last id that it has, and misses nothing.
+    pub patience: Duration,
+}
+
+impl Default for StreamLimits {
+    fn default() -> Self {
+        Self {
+            places: 64,
+            heartbeat: Duration::from_secs(15),
+            patience: Duration::from_secs(20),
+        }
+    }
 }
 
 /// What every handler holds.
@@ -66,7 +98,13 @@ struct Served {
     body_bytes_max: usize,
     behind_proxy: bool,
     places: Arc<Semaphore>,
+    rates: Arc<Rates>,
+    streams: Arc<Places>,
+    uploads: Arc<Semaphore>,
 }
+
+/// Files of rows that are written at the same time.
+const UPLOADS: usize = 2;
 
 /// Everything that the node answers over HTTP.
 pub fn router(parts: HttpParts) -> Router {
@@ -83,6 +121,9 @@ pub fn router(parts: HttpParts) -> Router {
         body_bytes_max: limits.body_bytes,
         behind_proxy,
         places: Arc::new(Semaphore::new(limits.requests)),
+        rates: Arc::new(Rates::new(limits.rates)),
+        streams: Places::new(limits.streams),
+        uploads: Arc::new(Semaphore::new(UPLOADS)),
     };
     let mut router = Router::new()
         .merge(page::routes())

@@ -3,10 +3,10 @@
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
-use super::dto::{Fault, Problem};
+use super::dto::{Fault, Problem, RowProblem};
 use crate::app::{AppError, FederationError, Field};
 use crate::documents::DocumentError;
-use crate::people::PeopleError;
+use crate::people::{NearBeneficiary, PeopleError};
 use countersign_protocol::registry::{Refusal, RefusalKind};
 use countersign_protocol::workflow::FormError;
 
@@ -23,6 +23,7 @@ pub(super) enum Kind {
     NotFound,
     MethodNotAllowed,
     Conflict,
+    NearNames,
     Changed,
     TooLarge,
     UnsupportedMediaType,
@@ -50,6 +51,7 @@ impl Kind {
             Self::NotFound,
             Self::MethodNotAllowed,
             Self::Conflict,
+            Self::NearNames,
             Self::Changed,
             Self::TooLarge,
             Self::UnsupportedMediaType,
@@ -123,6 +125,11 @@ impl Kind {
                 StatusCode::CONFLICT,
                 "conflict",
                 "Somebody or something else was first",
+            ),
+            Self::NearNames => (
+                StatusCode::CONFLICT,
+                "near-names",
+                "There are entries with nearly this name",
             ),
             Self::Changed => (
                 StatusCode::PRECONDITION_FAILED,
@@ -260,6 +267,19 @@ impl ApiError {
         self
     }
 
+    /// What is wrong with one row of many.
+    pub(super) fn row(self) -> RowProblem {
+        let (status, slug, title) = self.kind.row();
+        RowProblem {
+            kind: format!("{TYPE_PREFIX}{slug}"),
+            title: title.to_owned(),
+            status: status.as_u16(),
+            detail: self.detail,
+            code: self.code.map(str::to_owned),
+            errors: self.errors,
+        }
+    }
+
     /// The finished answer.
     pub(super) fn render(self, instance: &str, request_id: &str) -> Response {
         let (status, slug, title) = self.kind.row();
@@ -322,6 +342,17 @@ fn refused(refusal: &Refusal) -> Kind {
     }
 }
 
+/// The entries that may be meant, the nearest first.
+fn near_names(detail: String, near: Vec<NearBeneficiary>) -> ApiError {
+    let faults = near.into_iter().map(|near| Fault {
+        pointer: Some("/name".to_owned()),
+        detail: format!("beneficiary {}: {}", near.entry.id, near.entry.name),
+        ..Fault::default()
+    });
+    let conflict = ApiError::new(Kind::NearNames, detail);
+    faults.fold(conflict, ApiError::with)
+}
+
 fn document(error: &DocumentError) -> Kind {
     match error {
         DocumentError::TooLarge { .. } => Kind::TooLarge,
@@ -353,6 +384,14 @@ impl From<AppError> for ApiError {
             AppError::Refused(refusal) => {
                 Self::new(refused(&refusal), detail).coded(refusal.code())
             }
+            AppError::ByProcess { refusal, .. } => {
+                Self::new(refused(&refusal), detail).coded(refusal.code())
+            }
+            AppError::HalfDone { why, .. } => Self {
+                detail,
+                ..Self::from(*why)
+            },
+            AppError::Near(near) => near_names(detail, near),
             AppError::Conflict { .. } => Self::new(Kind::Conflict, detail).coded("request-used"),
             AppError::Busy => Self::new(Kind::Busy, detail),
             AppError::ReadOnly(_) => Self::new(Kind::ReadOnly, detail),

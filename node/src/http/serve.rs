@@ -22,7 +22,7 @@ use tokio_util::sync::CancellationToken;
 use tower_service::Service;
 use tracing::{debug, warn};
 
-use super::extract::PeerAddress;
+use super::extract::{PeerAddress, Stopping};
 
 /// Connections open at one time; more wait in the system's queue. Each takes a few dozen KiB at most.
 pub const CONNECTIONS_MAX: usize = 512;
@@ -69,7 +69,12 @@ pub async fn serve(
                 }
             },
         };
-        let connection = graceful.watch(connection(stream, peer.ip(), router.clone()));
+        let service = FromPeer {
+            peer: peer.ip(),
+            stop: stop.clone(),
+            router: router.clone(),
+        };
+        let connection = graceful.watch(connection(stream, service));
         tokio::spawn(async move {
             if let Err(error) = connection.await {
                 debug!(%error, "a connection ended early");
@@ -89,8 +94,7 @@ pub async fn serve(
 
 fn connection(
     stream: TcpStream,
-    peer: IpAddr,
-    router: Router,
+    service: FromPeer,
 ) -> http1::Connection<TokioIo<TcpStream>, TowerToHyperService<FromPeer>> {
     // Answers are small: waiting to fill a segment would only delay them.
     let _ = stream.set_nodelay(true);
@@ -99,16 +103,14 @@ fn connection(
         .header_read_timeout(HEADER_TIMEOUT)
         .max_headers(HEADERS_MAX)
         .max_buf_size(HEADER_BYTES_MAX)
-        .serve_connection(
-            TokioIo::new(stream),
-            TowerToHyperService::new(FromPeer { peer, router }),
-        )
+        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(service))
 }
 
-/// The router, for the requests of one connection: each learns where it comes from.
+/// The router, for the requests of one connection: each learns where it comes from, and when the node stops.
 #[derive(Clone)]
 struct FromPeer {
     peer: IpAddr,
+    stop: CancellationToken,
     router: Router,
 }
 
@@ -122,7 +124,9 @@ impl Service<Request<Incoming>> for FromPeer {
     }
 
     fn call(&mut self, mut request: Request<Incoming>) -> Self::Future {
-        request.extensions_mut().insert(PeerAddress(self.peer));
+        let extensions = request.extensions_mut();
+        extensions.insert(PeerAddress(self.peer));
+        extensions.insert(Stopping(self.stop.clone()));
         self.router.call(request)
     }
 }

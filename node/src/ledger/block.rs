@@ -7,7 +7,7 @@ use countersign_protocol::id::RequestId;
 use countersign_protocol::log::{FrontierError, Hash, leaf_hash};
 use countersign_protocol::record::{BlockHeader, Body, Commitment, Record};
 use countersign_protocol::registry::{
-    Applied, At, Key, Refusal, State, TransferKey, Value, apply, plan,
+    Applied, At, Key, Refusal, State, StateError, TransferKey, Value, apply, plan,
 };
 use tokio::sync::oneshot;
 
@@ -80,6 +80,8 @@ pub(super) enum BlockError {
     Tree(#[from] FrontierError),
     #[error("the rules refuse the ledger's own record: {0}")]
     Own(Refusal),
+    #[error(transparent)]
+    State(#[from] StateError),
     #[error("a settled transfer could not be read back")]
     Settled,
 }
@@ -198,6 +200,10 @@ impl<'a> Block<'a> {
         let index = tree.size();
         self.batch.leaf(index, &draft.bytes);
         tree.push(draft.hash, &mut self.batch)?;
+        let outcome = applied.outcome(&draft.record);
+        if !outcome.is_empty() {
+            self.batch.outcome(index, &outcome.to_bytes()?);
+        }
         for (change, (key, value)) in applied.changes.iter().zip(applied.encoded) {
             let is_transfer = matches!(change.key, Key::Transfer(_));
             self.batch.state(is_transfer, key, value);

@@ -10,20 +10,32 @@ use countersign_protocol::registry::{Applied, At, Command, Refusal, State, apply
 use super::LedgerHandle;
 
 impl LedgerHandle {
-    /// The records that a command would write if its turn came now. Nothing is written, and nobody sees the trial: the
-    /// records are applied to the state, and taken back, while nobody else can look at it.
-    ///
-    /// # Errors
-    /// The [`Refusal`] that the command would meet.
-    pub fn try_out(&self, command: &Command, now_ms: u64) -> Result<Vec<Body>, Refusal> {
+    /// The records that each of some commands would write if their turn came now, one after the other; one that meets a
+    /// refusal leaves no trace for those after it. Nothing is written, and nobody sees the trial: the records are applied
+    /// to the state, and taken back, while nobody else can look at it.
+    #[must_use]
+    pub fn try_out(&self, commands: &[Command], now_ms: u64) -> Vec<Result<Vec<Body>, Refusal>> {
         let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
         let time_ms = now_ms.max(state.time_ms());
-        let bodies = plan(&state, time_ms, command)?;
-        let mut done = Vec::with_capacity(bodies.len());
-        let judged = apply_each(&mut state, time_ms, &bodies, &mut done);
-        done.iter().rev().for_each(|applied| state.revert(applied));
-        judged.map(|()| bodies)
+        let mut done = Vec::with_capacity(commands.len());
+        let mut tried = Vec::with_capacity(commands.len());
+        for command in commands {
+            let before = done.len();
+            let bodies = plan(&state, time_ms, command).and_then(|bodies| {
+                apply_each(&mut state, time_ms, &bodies, &mut done).map(|()| bodies)
+            });
+            if bodies.is_err() {
+                take_back(&mut state, done.drain(before..));
+            }
+            tried.push(bodies);
+        }
+        take_back(&mut state, done.into_iter());
+        tried
     }
+}
+
+fn take_back(state: &mut State, done: impl DoubleEndedIterator<Item = Applied>) {
+    done.rev().for_each(|applied| state.revert(&applied));
 }
 
 fn apply_each(

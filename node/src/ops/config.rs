@@ -28,6 +28,7 @@ mod read;
 pub use read::{ConfigError, Fault};
 
 use super::files::{self, PUBLIC_FILE_MODE, Privacy};
+use crate::http::RateLimits;
 use countersign_protocol::federation::HttpAddress;
 use countersign_protocol::id::{Origin, Text};
 use countersign_protocol::log::VerifierKey;
@@ -74,6 +75,8 @@ pub struct Config {
     pub projection: ProjectionConfig,
     /// How much the node takes on.
     pub limits: LimitsConfig,
+    /// How often one client may ask over HTTP.
+    pub rates: RateLimits,
 }
 
 /// The HTTP interface.
@@ -177,6 +180,8 @@ pub struct LimitsConfig {
     pub http_body_bytes: u32,
     /// HTTP requests that are answered at the same time.
     pub http_requests: u32,
+    /// Event streams and long polls at the same time.
+    pub event_streams: u32,
     /// Connections with all peers together.
     pub peer_connections: u32,
     /// Memory for cached blocks of the store, in MiB.
@@ -190,6 +195,7 @@ impl Default for LimitsConfig {
             queue_submissions: 4096,
             http_body_bytes: 1024 * 1024,
             http_requests: 256,
+            event_streams: 64,
             peer_connections: 512,
             cache_mib: 32,
         }

@@ -8,12 +8,15 @@ mod api_key;
 mod audit;
 mod bearer;
 mod beneficiary;
+mod beneficiary_claim;
+mod beneficiary_list;
 mod comment;
 mod contact;
 mod draft;
 mod erase;
 mod error;
 mod id;
+mod likeness;
 mod link;
 mod migration;
 mod own_password;
@@ -43,6 +46,11 @@ pub use api_key::{
 pub use audit::{AUDIT_FAILURES_KEPT_MS, AUDIT_PAGE_MAX, AuditEntry, AuditEvent, By};
 pub use bearer::Bearer;
 pub use beneficiary::{Beneficiaries, Beneficiary, BeneficiaryError};
+pub use beneficiary_claim::BeneficiaryClaim;
+pub use beneficiary_list::{
+    ALIASES_MAX, BENEFICIARIES_MAX, ListedBeneficiary, NEAR, NEAR_MAX, NearBeneficiary,
+    NewBeneficiary, Sees, TaxId,
+};
 pub use comment::{
     COMMENT_BYTES_MAX, COMMENT_EDITS_MAX, COMMENTS_MAX, Circle, Comment, CommentId, CommentQuery,
     CommentText, NewComment,

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use countersign_protocol::id::{AccountId, TransferId};
 use countersign_protocol::party::Party;
 use countersign_protocol::record::{
-    ActedBy, Body, CaseAct, CaseOpened, Commitment, Fate, FindingStep, HoldOn, HoldPlaced, Lock,
-    Purpose, Reservation, Retire, RetireKind,
+    ActedBy, Body, CaseAct, CaseOpened, Claim, Commitment, Fate, FindingStep, HoldOn, HoldPlaced,
+    Lock, Purpose, Reservation, Retire, RetireKind,
 };
 use countersign_protocol::registry::{CaseEnd, Key, LedgerAccount, Transfer, TransferKey, Value};
 use countersign_protocol::units::UnitRange;
@@ -53,6 +53,7 @@ struct Ended<'a> {
     kind: RetireKind,
     purpose: Purpose,
     beneficiary: Option<Commitment>,
+    claim: &'a Claim,
     case: Option<u64>,
 }
 
@@ -186,6 +187,7 @@ impl History {
                     kind,
                     purpose,
                     beneficiary,
+                    claim,
                 } = retired;
                 self.touched.account(*account, it.index);
                 let ended = Ended {
@@ -194,6 +196,7 @@ impl History {
                     kind: *kind,
                     purpose: *purpose,
                     beneficiary: *beneficiary,
+                    claim,
                     case: None,
                 };
                 self.ended(it, &ended)?;
@@ -307,6 +310,8 @@ impl History {
                 Cell::word(kind),
                 Cell::text(word_of(&ended.purpose)),
                 Cell::shown(ended.beneficiary.map(|it| hex::encode(it.0))),
+                Cell::shown(ended.claim.reason.as_ref()),
+                Cell::shown(ended.claim.jurisdiction),
                 Cell::number(ended.case),
                 party(range.origin()),
                 Cell::from(range.first()),
@@ -408,6 +413,7 @@ impl History {
                 kind,
                 purpose,
                 beneficiary,
+                claim,
             } => {
                 let ended = Ended {
                     account,
@@ -415,6 +421,7 @@ impl History {
                     kind: *kind,
                     purpose: *purpose,
                     beneficiary: *beneficiary,
+                    claim,
                     case: Some(case),
                 };
                 self.ended(it, &ended)

@@ -7,7 +7,7 @@ use super::ProjectionError;
 use super::db::{Cell, Tx};
 
 /// The version of everything below. Raise it with every change: the model is then rebuilt.
-pub(super) const SCHEMA_VERSION: i64 = 1;
+pub(super) const SCHEMA_VERSION: i64 = 2;
 
 /// Tables in the order of their making.
 const TABLES: &[(&str, &str)] = &[
@@ -77,7 +77,8 @@ const TABLES: &[(&str, &str)] = &[
     (
         "retirements",
         "leaf BIGINT NOT NULL, position BIGINT NOT NULL, time_ms BIGINT NOT NULL, account BIGINT NOT NULL, \
-         organisation BIGINT, kind TEXT NOT NULL, purpose TEXT NOT NULL, beneficiary TEXT, case_number BIGINT, \
+         organisation BIGINT, kind TEXT NOT NULL, purpose TEXT NOT NULL, beneficiary TEXT, reason TEXT, \
+         jurisdiction TEXT, case_number BIGINT, \
          origin TEXT NOT NULL, first_unit BIGINT NOT NULL, last_unit BIGINT NOT NULL, unit_type TEXT NOT NULL, \
          scope BIGINT NOT NULL, project BIGINT NOT NULL, vintage BIGINT NOT NULL, reserved BIGINT NOT NULL, \
          issued_at BIGINT NOT NULL, split_from TEXT, first_transfer TEXT, PRIMARY KEY (leaf, position)",

@@ -39,7 +39,7 @@ tables! {
     TRANSFERS = "transfers", 1: "opened_at" "id" "direction" "partner" "stage" "agreement" "account" "tonnes"
         "changed_at";
     RETIREMENTS = "retirements", 2: "leaf" "position" "time_ms" "account" "organisation" "kind" "purpose"
-        "beneficiary" "case_number" "origin" "first_unit" "last_unit" "unit_type" "scope" "project" "vintage" "reserved"
+        "beneficiary" "reason" "jurisdiction" "case_number" "origin" "first_unit" "last_unit" "unit_type" "scope" "project" "vintage" "reserved"
         "issued_at" "split_from" "first_transfer";
     PARTNERS = "partners", 1: "party" "origin" "registry" "status" "changed_at";
 }

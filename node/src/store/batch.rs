@@ -7,12 +7,12 @@ use countersign_protocol::id::{RequestId, TransferId};
 use countersign_protocol::registry::Posting;
 use rocksdb::{ColumnFamily, WriteBatch};
 
-use super::column::{bundle_key, leaf_key, meta, posting_row, tile_key};
+use super::column::{COLUMNS, bundle_key, leaf_key, meta, posting_row, tile_key};
 use super::{Column, StoreReader, StoredRequest};
 
 /// Writes that become durable together or not at all.
 pub struct Batch<'a> {
-    columns: [&'a ColumnFamily; 8],
+    columns: [&'a ColumnFamily; COLUMNS],
     writes: WriteBatch,
     /// Registry values, by key and whether it is a transfer's: only what a block leaves behind is written, however often
     /// its records changed it.
@@ -69,6 +69,11 @@ impl<'a> Batch<'a> {
     pub fn posting(&mut self, index: u64, position: u32, posting: &Posting) {
         let (key, value) = posting_row(index, position, posting);
         self.put(Column::Posting, &key, &value);
+    }
+
+    /// Keeps what the record at `index` brought about, in its stored form.
+    pub fn outcome(&mut self, index: u64, bytes: &[u8]) {
+        self.put(Column::Outcome, &leaf_key(index), bytes);
     }
 
     /// Remembers the receipt of a request.

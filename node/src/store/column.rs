@@ -29,11 +29,16 @@ pub enum Column {
     Request,
     /// Transfer id (32 bytes) and kind of message (u8) to the proof bundle that the partner sent: our evidence.
     Bundle,
+    /// Leaf index (u64) to what the record brought about beside what it says. No row where there is nothing to say.
+    Outcome,
 }
+
+/// How many columns there are.
+pub(super) const COLUMNS: usize = 9;
 
 impl Column {
     /// Every column, in the order in which they are opened.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; COLUMNS] = [
         Self::Meta,
         Self::Leaf,
         Self::Tile,
@@ -42,6 +47,7 @@ impl Column {
         Self::Posting,
         Self::Request,
         Self::Bundle,
+        Self::Outcome,
     ];
 
     /// The name on disk. Meta lives in the family that RocksDB always creates.
@@ -56,6 +62,7 @@ impl Column {
             Self::Posting => "posting",
             Self::Request => "request",
             Self::Bundle => "bundle",
+            Self::Outcome => "outcome",
         }
     }
 

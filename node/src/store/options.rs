@@ -131,6 +131,11 @@ fn set_memtable(options: &mut Options, column: Column) {
             });
         }
         // Written in order, which a skip list takes well, or seldom.
-        Column::Meta | Column::Leaf | Column::Tile | Column::Transfer | Column::Bundle => {}
+        Column::Meta
+        | Column::Leaf
+        | Column::Tile
+        | Column::Transfer
+        | Column::Bundle
+        | Column::Outcome => {}
     }
 }

@@ -9,10 +9,10 @@ use std::time::Duration;
 use countersign_protocol::federation::MessageKind;
 use countersign_protocol::id::{RequestId, TransferId};
 use countersign_protocol::log::{Tile, TileSource};
-use countersign_protocol::registry::LedgerAccount;
+use countersign_protocol::registry::{LedgerAccount, Outcome};
 use rocksdb::{ColumnFamily, DB, DBRawIteratorWithThreadMode, ReadOptions};
 
-use super::column::{account_key, bundle_key, leaf_key, meta, tile_key};
+use super::column::{COLUMNS, account_key, bundle_key, leaf_key, meta, tile_key};
 use super::guard::{GuardContent, HeadGuard};
 use super::open::{
     DATABASE_FOLDER, GUARD_FILE, check_acknowledged, check_columns, check_schema, read_identity,
@@ -304,6 +304,26 @@ impl StoreReader {
         Ok(found)
     }
 
+    /// What the records of `range` brought about, in order; records with nothing to say are left out.
+    ///
+    /// # Errors
+    /// When a row cannot be read or is malformed.
+    pub fn outcomes(&self, range: Range<u64>) -> Result<Vec<(u64, Outcome)>, StoreError> {
+        let mut options = ReadOptions::default();
+        options.set_iterate_upper_bound(leaf_key(range.end).to_vec());
+        let mut rows = self.raw_iterator(Column::Outcome, options)?;
+        rows.seek(leaf_key(range.start));
+        let mut found = Vec::new();
+        while let Some((key, value)) = rows.item() {
+            let outcome = Outcome::from_bytes(value)
+                .map_err(|_| self.malformed(Column::Outcome, key, "not an outcome"))?;
+            found.push((self.leaf_index(key)?, outcome));
+            rows.next();
+        }
+        rows.status().map_err(|e| self.failed("read", e))?;
+        Ok(found)
+    }
+
     /// The partner's bundle of this kind for a transfer.
     ///
     /// # Errors
@@ -384,8 +404,18 @@ impl StoreReader {
             })
     }
 
-    pub(super) fn columns(&self) -> Result<[&ColumnFamily; 8], StoreError> {
-        let [meta, leaf, tile, state, transfer, posting, request, bundle] = Column::ALL;
+    pub(super) fn columns(&self) -> Result<[&ColumnFamily; COLUMNS], StoreError> {
+        let [
+            meta,
+            leaf,
+            tile,
+            state,
+            transfer,
+            posting,
+            request,
+            bundle,
+            outcome,
+        ] = Column::ALL;
         Ok([
             self.column(meta)?,
             self.column(leaf)?,
@@ -395,6 +425,7 @@ impl StoreReader {
             self.column(posting)?,
             self.column(request)?,
             self.column(bundle)?,
+            self.column(outcome)?,
         ])
     }
 

@@ -41,6 +41,10 @@ async fn watch(request: Request, next: Next, faults: &Faults) -> Response {
     let Some(path) = route.strip_prefix(PREFIX).filter(|path| !path.is_empty()) else {
         return response;
     };
+    // A stream does not end.
+    if is_stream(response.headers()) {
+        return response;
+    }
     let (parts, body) = response.into_parts();
     let bytes = to_bytes(body, usize::MAX).await.unwrap();
     let found = fault(path, &method, parts.status.as_u16(), &parts.headers, &bytes);
@@ -49,6 +53,11 @@ async fn watch(request: Request, next: Next, faults: &Faults) -> Response {
         faults.push(format!("{method} {shown}: {}: {fault}", parts.status));
     }
     Response::from_parts(parts, Body::from(bytes))
+}
+
+fn is_stream(headers: &HeaderMap) -> bool {
+    let media = headers.get("content-type");
+    media.is_some_and(|media| media == "text/event-stream")
 }
 
 /// What the description does not have of an answer.
@@ -72,7 +81,13 @@ fn fault(
         return Some(format!("this status is not described; it came with {text}"));
     }
     for name in described["headers"].as_object().into_iter().flatten() {
-        let optional = ["Retry-After", "Idempotency-Replayed", "Link"];
+        let optional = [
+            "Retry-After",
+            "Idempotency-Replayed",
+            "Link",
+            "RateLimit",
+            "RateLimit-Policy",
+        ];
         if !headers.contains_key(name.0.as_str()) && !optional.contains(&name.0.as_str()) {
             return Some(format!("it has no header {}", name.0));
         }

@@ -12,6 +12,8 @@
 #[path = "../common/ledger.rs"]
 mod common;
 
+mod beneficiaries;
+mod bulk;
 mod described;
 mod docs_pages;
 // What holds of every state of every ledger.
@@ -19,6 +21,7 @@ mod docs_pages;
 mod support;
 
 mod documents;
+mod events;
 mod health_and_metrics;
 mod journey;
 mod listener;
@@ -33,6 +36,7 @@ mod process;
 mod projects;
 mod proofs;
 mod races;
+mod rates;
 mod reads;
 mod status_page;
 mod world;

@@ -11,7 +11,7 @@ use countersign_node::app::{
 };
 use countersign_node::documents::{DocumentSettings, Documents};
 use countersign_node::http::dto::Problem;
-use countersign_node::http::{HttpLimits, HttpParts, router, serve};
+use countersign_node::http::{HttpLimits, HttpParts, RateLimits, StreamLimits, router, serve};
 use countersign_node::ledger::{Head, Ledger, LedgerHandle, Receipt, Submission};
 use countersign_node::mail::Mail;
 use countersign_node::people::{Beneficiaries, People, PeopleSettings, Tokens};
@@ -38,6 +38,9 @@ use crate::described;
 
 /// Requests that the node answers at the same time here.
 pub const REQUESTS_MAX: usize = 24;
+
+/// Event streams at the same time here.
+pub const STREAMS_MAX: usize = 12;
 
 pub const WITNESS: &str = "witness.example/one";
 pub const AGREEMENT: &str = "CH-GH-2020";
@@ -303,8 +306,15 @@ impl World {
             limits: HttpLimits {
                 body_bytes: 65_536,
                 requests: REQUESTS_MAX,
+                streams: StreamLimits {
+                    places: STREAMS_MAX,
+                    heartbeat: Duration::from_millis(200),
+                    patience: Duration::from_millis(400),
+                },
+                rates: RateLimits::default(),
             },
-            behind_proxy: false,
+            // Tests that play clients from elsewhere name them in X-Forwarded-For.
+            behind_proxy: true,
         };
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());

@@ -9,7 +9,7 @@ use countersign_node::projection::query::{
 };
 use countersign_node::projection::{Projection, ProjectionError};
 use countersign_protocol::id::{AccountId, OrganisationId};
-use countersign_protocol::record::{OrganisationKind, Purpose, RetireKind};
+use countersign_protocol::record::{Claim, OrganisationKind, Purpose, RetireKind};
 use countersign_protocol::registry::{Command, Holding, Selection};
 use countersign_protocol::serial::{SectoralScope, UnitType};
 
@@ -64,9 +64,18 @@ fn ledger() -> Ledger {
             kind,
             purpose: Purpose::Ndc,
             beneficiary: None,
+            claim: claim(),
         });
     }
     ledger
+}
+
+/// What is said about a use of units.
+fn claim() -> Claim {
+    Claim {
+        reason: Some("Flight emissions".parse().unwrap()),
+        jurisdiction: Some("CH".parse().unwrap()),
+    }
 }
 
 async fn holdings(model: &Projection, query: &HoldingQuery, limit: usize) -> Vec<Holding> {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use countersign_node::projection::ProjectionSettings;
 use countersign_node::projection::query::{CaseQuery, RetirementQuery, Window};
 use countersign_protocol::id::{AccountId, RequestId};
-use countersign_protocol::record::{Commitment, Fate, Purpose, RetireKind, Sending};
+use countersign_protocol::record::{Claim, Commitment, Fate, Purpose, RetireKind, Sending};
 use countersign_protocol::registry::{Command, NewAct, NewCase, Place, Reserve, Selection};
 
 use crate::small::{
@@ -19,6 +19,10 @@ const RETIRE: Fate = Fate::Retire {
     kind: RetireKind::Cancel,
     purpose: Purpose::OtherPurposes,
     beneficiary: Some(Commitment([9; 32])),
+    claim: Claim {
+        reason: None,
+        jurisdiction: None,
+    },
 };
 
 fn ask_to_send(ledger: &mut Ledger, from: AccountId, tonnes: u64, nonce: u8) -> u64 {

@@ -437,6 +437,22 @@ pub struct Retire {
     pub purpose: Purpose,
     /// SHA-256 of a 32-byte salt and the beneficiary's name, if one was named. The name stays outside the ledger.
     pub beneficiary: Option<Commitment>,
+    /// What was said about it.
+    #[serde(default)]
+    pub claim: Claim,
+}
+
+/// What is said publicly about the use of units.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Claim {
+    /// Why.
+    #[serde(default)]
+    pub reason: Option<Reason>,
+    /// The country in whose jurisdiction they are used (ISO 3166-1), where it matters for the claim.
+    #[serde(default)]
+    pub jurisdiction: Option<Party>,
 }
 
 /// A salted commitment: 32 bytes, hex in text.

@@ -6,7 +6,7 @@ use crate::id::{AccountId, AgreementId, OrganisationId, RequestId, Text};
 use crate::log::Hash;
 use crate::party::Party;
 use crate::period::Period;
-use crate::record::{Commitment, Purpose, RetireKind, Title};
+use crate::record::{Claim, Commitment, Purpose, RetireKind, Title};
 use crate::serial::SectoralScope;
 use crate::units::UnitRange;
 
@@ -189,6 +189,9 @@ pub enum Fate {
         purpose: Purpose,
         /// Commitment to the beneficiary's name.
         beneficiary: Option<Commitment>,
+        /// What was said about it.
+        #[serde(default)]
+        claim: Claim,
     },
     /// They are locked for a partner country.
     Send(Box<Sending>),

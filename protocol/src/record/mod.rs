@@ -14,10 +14,10 @@ mod hold;
 mod wire;
 
 pub use body::{
-    Account, AccountKind, Acquire, Agreement, AskCancel, BlockHeader, Body, Commitment, Finalise,
-    Genesis, Hold, Issuance, KeyRotation, Lock, Name, Organisation, OrganisationKind, Partner,
-    PartnerStatus, Project, ProofReference, Purpose, Reason, Refuse, Release, Retire, RetireKind,
-    SourceSettled, Split, Title, Transfer, VerifierKeyText,
+    Account, AccountKind, Acquire, Agreement, AskCancel, BlockHeader, Body, Claim, Commitment,
+    Finalise, Genesis, Hold, Issuance, KeyRotation, Lock, Name, Organisation, OrganisationKind,
+    Partner, PartnerStatus, Project, ProofReference, Purpose, Reason, Refuse, Release, Retire,
+    RetireKind, SourceSettled, Split, Title, Transfer, VerifierKeyText,
 };
 pub use case::{
     ActedBy, AttachedDocument, CaseAct, CaseMigrated, CaseOpened, Fate, MAX_PROCESS_PART_BYTES,

@@ -331,6 +331,12 @@ pub struct Retire {
     /// salted commitment, 32 bytes; the name itself never enters the ledger
     #[prost(bytes = "vec", tag = "5")]
     pub beneficiary: ::prost::alloc::vec::Vec<u8>,
+    /// why, in public words; absent where nothing was said
+    #[prost(string, tag = "6")]
+    pub reason: ::prost::alloc::string::String,
+    /// ISO 3166-1 alpha-2 of the country in whose jurisdiction they are used; absent where nothing was said
+    #[prost(string, tag = "7")]
+    pub jurisdiction: ::prost::alloc::string::String,
 }
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct BlockHeader {
@@ -553,6 +559,12 @@ pub struct Reservation {
     pub nonce: ::prost::alloc::vec::Vec<u8>,
     #[prost(uint64, tag = "10")]
     pub expiry_ms: u64,
+    /// as in Retire
+    #[prost(string, tag = "11")]
+    pub reason: ::prost::alloc::string::String,
+    /// as in Retire
+    #[prost(string, tag = "12")]
+    pub jurisdiction: ::prost::alloc::string::String,
 }
 /// Somebody in authority orders that units stay where they are. Exactly one of fields 2 to 5 says what it is on.
 #[derive(Clone, PartialEq, ::prost::Message)]

@@ -9,8 +9,8 @@ use crate::id::{AccountId, AgreementId, OrganisationId, RequestId, TransferId};
 use crate::log::Hash;
 use crate::party::Party;
 use crate::record::{
-    AccountKind, ActedBy, Agreement, CaseAct, Commitment, Fate, FindingKind, FindingStep, HoldOn,
-    Name, OrganisationKind, Partner, Purpose, Reason, Reference, RetireKind, Title,
+    AccountKind, ActedBy, Agreement, CaseAct, Claim, Commitment, Fate, FindingKind, FindingStep,
+    HoldOn, Name, OrganisationKind, Partner, Purpose, Reason, Reference, RetireKind, Title,
     VerifierKeyText, Word,
 };
 use crate::serial::{SectoralScope, UnitType};
@@ -126,6 +126,9 @@ pub enum Command {
         purpose: Purpose,
         /// Commitment to the beneficiary's name.
         beneficiary: Option<Commitment>,
+        /// What is said about it.
+        #[serde(default)]
+        claim: Claim,
     },
     /// List a partner, or change its standing.
     SetPartner(Partner),

@@ -108,6 +108,7 @@ pub fn plan(state: &State, time_ms: u64, command: &Command) -> Result<Vec<Body>,
             kind,
             purpose,
             beneficiary,
+            claim,
         } => {
             let Chosen { mut bodies, blocks } = choose(state, time_ms, *account, units)?;
             let (account, kind, purpose, beneficiary) = (*account, *kind, *purpose, *beneficiary);
@@ -117,6 +118,7 @@ pub fn plan(state: &State, time_ms: u64, command: &Command) -> Result<Vec<Body>,
                 kind,
                 purpose,
                 beneficiary,
+                claim: claim.clone(),
             }));
             Ok(bodies)
         }

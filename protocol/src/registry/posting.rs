@@ -11,6 +11,7 @@ use crate::units::UnitRange;
 /// Two of them are contra accounts, where units come from; their balances are the only ones below zero:
 /// issued + acquired in = held + on hold + in escrow + transferred out + used + cancelled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum LedgerAccount {
     /// Contra account of everything that this Party issued.

@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 use crate::log::Hash;
 use crate::registry::{Change, Key, LedgerAccount, Posting, Refusal, State, StateError, Value};
 use crate::units::UnitRange;
+use crate::workflow::Effect;
 
 /// A change as a store keeps it: key, and value or nothing.
 pub type Encoded = (Vec<u8>, Option<Vec<u8>>);
@@ -20,6 +21,8 @@ pub struct Applied {
     pub encoded: Vec<Encoded>,
     /// The entry in the general ledger; sums to zero.
     pub postings: Vec<Posting>,
+    /// What the step of a case brought about, in the order of the process.
+    pub effects: Vec<Effect>,
     before: Clock,
 }
 
@@ -57,6 +60,7 @@ pub(super) struct Tx<'a> {
     /// The places of the first changes, by key: filled only once there are many.
     places: BTreeMap<Key, usize>,
     postings: Vec<Posting>,
+    effects: Vec<Effect>,
 }
 
 /// So many changes are searched one by one; most records make far fewer.
@@ -69,6 +73,7 @@ impl<'a> Tx<'a> {
             changes: Vec::new(),
             places: BTreeMap::new(),
             postings: Vec::new(),
+            effects: Vec::new(),
         }
     }
 
@@ -79,6 +84,11 @@ impl<'a> Tx<'a> {
 
     pub(super) fn put(&mut self, key: Key, value: Value) {
         self.write(key, Some(value));
+    }
+
+    /// Notes an effect of the step that the record takes.
+    pub(super) fn note(&mut self, effect: Effect) {
+        self.effects.push(effect);
     }
 
     pub(super) fn delete(&mut self, key: Key) {
@@ -155,6 +165,7 @@ impl<'a> Tx<'a> {
             state,
             changes,
             postings,
+            effects,
             ..
         } = self;
         let before = state.clock();
@@ -165,6 +176,7 @@ impl<'a> Tx<'a> {
             changes,
             encoded,
             postings,
+            effects,
             before,
         })
     }

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use countersign_protocol::id::{AccountId, OrganisationId};
-use countersign_protocol::record::{ActedBy, Body, Fate, HoldOn, HoldPlaced, Purpose, RetireKind};
+use countersign_protocol::record::{
+    ActedBy, Body, Claim, Fate, HoldOn, HoldPlaced, Purpose, RetireKind,
+};
 use countersign_protocol::registry::{
     Command, LiftHold, PlaceHold, Refusal, Selection, TransferStage,
 };
@@ -65,6 +67,7 @@ fn retire(tonnes: u64) -> Command {
         kind: RetireKind::Retire,
         purpose: Purpose::Ndc,
         beneficiary: None,
+        claim: Claim::default(),
     }
 }
 

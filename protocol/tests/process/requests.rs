@@ -1,6 +1,6 @@
 //! Units move and end by request, acceptance and approval, and by nothing else.
 
-use countersign_protocol::record::{Body, Commitment, Fate, Purpose, RetireKind, Transfer};
+use countersign_protocol::record::{Body, Claim, Commitment, Fate, Purpose, RetireKind, Transfer};
 use countersign_protocol::registry::{Command, LedgerAccount, Place, Refusal, Selection};
 
 use crate::small::{act, buyer, developer, official, plain, request, trading};
@@ -11,6 +11,10 @@ const RETIRE: Fate = Fate::Retire {
     kind: RetireKind::Retire,
     purpose: Purpose::Voluntary,
     beneficiary: Some(Commitment([9; 32])),
+    claim: Claim {
+        reason: None,
+        jurisdiction: None,
+    },
 };
 
 #[test]
@@ -97,6 +101,7 @@ fn nothing_moves_or_ends_beside_a_case() {
         kind: RetireKind::Cancel,
         purpose: Purpose::Voluntary,
         beneficiary: None,
+        claim: Claim::default(),
     };
     assert_eq!(
         ledger.submit(&retirement),

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use countersign_protocol::record::{
-    AccountKind, Body, Commitment, Fate, Hold, Purpose, RetireKind,
+    AccountKind, Body, Claim, Commitment, Fate, Hold, Purpose, RetireKind,
 };
 use countersign_protocol::registry::{
     CaseEnd, Command, LedgerAccount, NewCase, Refusal, RegistryCase, Standing, State,
@@ -45,6 +45,7 @@ fn a_suspension_frees_what_was_reserved_and_ends_the_requests_in_its_own_leaf() 
         kind: RetireKind::Cancel,
         purpose: Purpose::Voluntary,
         beneficiary: None,
+        claim: Claim::default(),
     };
     let retiring = request(
         &mut ledger,
@@ -317,6 +318,7 @@ fn a_suspension_with_ten_thousand_open_requests_ends_each_and_can_be_taken_back(
         kind: RetireKind::Cancel,
         purpose: Purpose::Voluntary,
         beneficiary: None,
+        claim: Claim::default(),
     };
     for _ in 0..REQUESTS {
         request(

@@ -7,7 +7,7 @@ use countersign_protocol::party::{Party, RegistryId};
 use countersign_protocol::period::{Day, Period};
 use countersign_protocol::record::{
     Account, AccountKind, Acquire, ActedBy, Agreement, AskCancel, AttachedDocument, BlockHeader,
-    Body, CaseAct, CaseMigrated, CaseOpened, Commitment, Fate, Finalise, FindingKind,
+    Body, CaseAct, CaseMigrated, CaseOpened, Claim, Commitment, Fate, Finalise, FindingKind,
     FindingOpened, FindingStep, Genesis, Hold, HoldLifted, HoldOn, HoldPlaced, Issuance,
     KeyRotation, Lock, Organisation, OrganisationKind, Partner, PartnerStatus, ProcessAdopted,
     ProcessPart, Project, ProofReference, Purpose, Record, Refuse, Release, Reservation, Retire,
@@ -95,6 +95,13 @@ fn transfer_id() -> impl Strategy<Value = TransferId> {
 
 fn request() -> impl Strategy<Value = RequestId> {
     any::<[u8; 16]>().prop_map(RequestId)
+}
+
+fn claim() -> impl Strategy<Value = Claim> {
+    (option::of(words()), option::of(party())).prop_map(|(reason, jurisdiction)| Claim {
+        reason,
+        jurisdiction,
+    })
 }
 
 fn commitment() -> impl Strategy<Value = Option<Commitment>> {
@@ -443,10 +450,11 @@ fn reservation() -> impl Strategy<Value = Reservation> {
     let fate = prop_oneof![
         account_id().prop_map(|to| Fate::Transfer { to }),
         sending().prop_map(|it| Fate::Send(Box::new(it))),
-        (kind, commitment()).prop_map(|(kind, beneficiary)| Fate::Retire {
+        (kind, commitment(), claim()).prop_map(|(kind, beneficiary, claim)| Fate::Retire {
             kind,
             purpose: Purpose::Voluntary,
             beneficiary,
+            claim,
         }),
     ];
     (account_id(), ranges(), fate).prop_map(|(account, ranges, fate)| Reservation {
@@ -489,17 +497,17 @@ fn units() -> BoxedStrategy<Body> {
         Purpose::OverallMitigation,
         Purpose::Voluntary,
     ]);
-    let retire = (account_id(), ranges(), kind, purpose, commitment()).prop_map(
-        |(account, ranges, kind, purpose, beneficiary)| {
-            Body::Retire(Retire {
-                account,
-                ranges,
-                kind,
-                purpose,
-                beneficiary,
-            })
-        },
-    );
+    let parts = (account_id(), ranges(), kind, purpose, commitment(), claim());
+    let retire = parts.prop_map(|(account, ranges, kind, purpose, beneficiary, claim)| {
+        Body::Retire(Retire {
+            account,
+            ranges,
+            kind,
+            purpose,
+            beneficiary,
+            claim,
+        })
+    });
     prop_oneof![issuance, split, hold, transfer, retire].boxed()
 }
 

@@ -3,10 +3,10 @@
 use countersign_protocol::id::{AccountId, OrganisationId, RequestId, TransferId};
 use countersign_protocol::record::{
     Account, AccountKind, Acquire, ActedBy, Agreement, AskCancel, AttachedDocument, BlockHeader,
-    Body, CaseAct, CaseOpened, Commitment, Fate, Finalise, Genesis, Hold, Issuance, KeyRotation,
-    Lock, Organisation, OrganisationKind, Partner, PartnerStatus, ProcessAdopted, ProcessPart,
-    Project, ProofReference, Purpose, Record, Refuse, Release, Reservation, Retire, RetireKind,
-    SourceSettled, Split, Transfer, YearTonnes,
+    Body, CaseAct, CaseOpened, Claim, Commitment, Fate, Finalise, Genesis, Hold, Issuance,
+    KeyRotation, Lock, Organisation, OrganisationKind, Partner, PartnerStatus, ProcessAdopted,
+    ProcessPart, Project, ProofReference, Purpose, Record, Refuse, Release, Reservation, Retire,
+    RetireKind, SourceSettled, Split, Transfer, YearTonnes,
 };
 use countersign_protocol::serial::{DomesticSerial, SectoralScope, UnitType};
 use countersign_protocol::units::{FirstTransfer, UnitBlock, UnitRange};
@@ -268,6 +268,7 @@ fn process() -> Vec<(&'static str, Body)> {
                 kind: RetireKind::Retire,
                 purpose: Purpose::Voluntary,
                 beneficiary: Some(Commitment([0x74; 32])),
+                claim: Claim::default(),
             },
         }),
         ..reserves.clone()
@@ -331,6 +332,7 @@ fn units() -> Vec<(&'static str, Body)> {
         kind: RetireKind::Retire,
         purpose: Purpose::Ndc,
         beneficiary: Some(Commitment([0x77; 32])),
+        claim: Claim::default(),
     };
     let cancel = Retire {
         kind: RetireKind::Cancel,

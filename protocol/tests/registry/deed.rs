@@ -4,10 +4,10 @@ use countersign_protocol::federation::ProvenRecord;
 use countersign_protocol::id::{AccountId, OrganisationId, RequestId, TransferId};
 use countersign_protocol::party::Party;
 use countersign_protocol::record::{
-    Account, AccountKind, Acquire, Agreement, AskCancel, BlockHeader, Body, Commitment, Finalise,
-    Hold, Issuance, KeyRotation, Lock, Organisation, OrganisationKind, PartnerStatus, Project,
-    ProofReference, Purpose, Record, Refuse, Release, Retire, RetireKind, SourceSettled, Split,
-    Transfer,
+    Account, AccountKind, Acquire, Agreement, AskCancel, BlockHeader, Body, Claim, Commitment,
+    Finalise, Hold, Issuance, KeyRotation, Lock, Organisation, OrganisationKind, PartnerStatus,
+    Project, ProofReference, Purpose, Record, Refuse, Release, Retire, RetireKind, SourceSettled,
+    Split, Transfer,
 };
 use countersign_protocol::registry::{Command, Selection, TransferTerms, transfer_id};
 use countersign_protocol::serial::{DomesticSerial, SectoralScope, UnitType};
@@ -222,6 +222,7 @@ pub(crate) fn intent(ledger: &Ledger, what: &Dice) -> Command {
             kind: retire_kind(what),
             purpose: Purpose::Ndc,
             beneficiary: None,
+            claim: Claim::default(),
         },
         11 | 12 => send_home(ledger, what),
         13 => Command::SetPartner(partner_of(party(what, 0), status(what, 1))),
@@ -397,6 +398,7 @@ pub(crate) fn raw(ledger: &Ledger, what: &Dice) -> Body {
             kind: retire_kind(what),
             purpose: Purpose::Voluntary,
             beneficiary: Some(Commitment([1; 32])),
+            claim: Claim::default(),
         }),
         16 => {
             let head = ledger.state.head();

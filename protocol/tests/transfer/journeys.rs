@@ -532,6 +532,7 @@ fn many_transfers_go_all_ways_at_once_and_every_tonne_is_somewhere() {
         kind,
         purpose: countersign_protocol::record::Purpose::Ndc,
         beneficiary: None,
+        claim: countersign_protocol::record::Claim::default(),
     });
     check(&all[1].state);
 }

@@ -1,5 +1,6 @@
 //! A country's node with its HTTP side.
 
+use countersign_node::http::RateLimits;
 use countersign_node::ops::config::{
     Config, HttpConfig, LimitsConfig, P2pConfig, ProjectionConfig,
 };
@@ -30,6 +31,7 @@ pub fn start(runtime: &tokio::runtime::Runtime, folder: &DataFolder) -> (Node, S
         witnesses: Vec::new(),
         projection: ProjectionConfig::default(),
         limits: LimitsConfig::default(),
+        rates: RateLimits::default(),
     };
     let passphrase = SecretString::from(PASSPHRASE);
     let new = NewNode {

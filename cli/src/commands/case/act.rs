@@ -7,7 +7,7 @@ use countersign_node::http::dto::{
     CaseActed, CaseFileView, NewCaseAct, NewReserve, ReservedFate, Written,
 };
 use countersign_protocol::id::AccountId;
-use countersign_protocol::record::{Name, RetireKind, Word};
+use countersign_protocol::record::{RetireKind, Word};
 use countersign_protocol::registry::{IssueTo, Selection};
 use countersign_protocol::serial::UnitType;
 use countersign_protocol::units::UnitRange;
@@ -18,6 +18,7 @@ use super::super::{tell, tried};
 use super::begin::attached;
 use super::issued;
 use crate::client::{Client, TryArgs};
+use crate::commands::retire::FavourArgs;
 use crate::exit::{Exit, Failure, Outcome};
 use crate::form;
 use crate::session::Session;
@@ -112,9 +113,8 @@ struct ReserveArgs {
     /// They are cancelled instead of used
     #[arg(long, requires = "purpose")]
     cancel: bool,
-    /// In whose name they are used; it stays in the node
-    #[arg(long, value_name = "NAME", requires = "purpose")]
-    beneficiary: Option<Name>,
+    #[command(flatten)]
+    favour: FavourArgs,
 }
 
 impl ReserveArgs {
@@ -138,7 +138,11 @@ impl ReserveArgs {
                     RetireKind::Retire
                 },
                 purpose: purpose.into(),
-                beneficiary: self.beneficiary.clone(),
+                reason: self.favour.reason.clone(),
+                jurisdiction: self.favour.jurisdiction,
+                beneficiary: self.favour.beneficiary.clone(),
+                beneficiary_id: self.favour.beneficiary_id,
+                beneficiary_public: self.favour.public,
             },
             (None, None) => {
                 return Err(Failure::usage(

@@ -4,13 +4,14 @@ use countersign_protocol::id::{AccountId, RequestId};
 use countersign_protocol::permission::{acting, weighing};
 use countersign_protocol::project::Description;
 use countersign_protocol::record::{
-    AttachedDocument, Body, CaseAct, Commitment, Fate, Name, Purpose, RetireKind, Word,
+    AttachedDocument, Body, CaseAct, Claim, Commitment, Fate, Purpose, RetireKind, Word,
 };
 use countersign_protocol::registry::{Command, IssueTo, NewAct, Refusal, Reserve, Selection};
 use countersign_protocol::workflow::{FormError, Stated, Step, SubjectKind, stated};
 use serde_json::Value;
 use tracing::Instrument;
 
+use super::super::beneficiaries::FavourWish;
 use super::super::write::Mode;
 use super::super::{App, AppError, Caller, Person, StoredRecord, Written};
 use super::Seen;
@@ -69,8 +70,10 @@ pub enum UnitsFate {
         kind: RetireKind,
         /// For what.
         purpose: Purpose,
+        /// What is said about it, publicly.
+        claim: Claim,
         /// In whose name. It stays in this node.
-        beneficiary: Option<Name>,
+        beneficiary: FavourWish,
     },
 }
 
@@ -131,7 +134,7 @@ impl App {
         };
         let texts = Texts::seal(self, person, request, &wish, is_written || !keeps).await?;
         let command = self
-            .command(person, request, &wish, stated, &texts, !keeps)
+            .command(caller, request, &wish, stated, &texts, !keeps)
             .await?;
         let submitted = if keeps && weighing(step).is_some() {
             self.submit_weighed(caller, person, request, command, &seen, step)
@@ -209,7 +212,7 @@ impl App {
 
     async fn command(
         &self,
-        person: &Person,
+        caller: &Caller,
         request: RequestId,
         wish: &ActWish,
         stated: Stated,
@@ -221,14 +224,16 @@ impl App {
             Some(reserve) => Some(Reserve {
                 account: reserve.account,
                 units: reserve.units.clone(),
-                fate: self.fate(request, &reserve.fate, is_written).await?,
+                fate: self
+                    .fate(caller, request, &reserve.fate, is_written)
+                    .await?,
             }),
         };
         let act = CaseAct {
             case: wish.case,
             step: wish.step.clone(),
             no: wish.no,
-            by: Some(person.acted_by()?),
+            by: Some(caller.person()?.acted_by()?),
             form: texts.form,
             documents: wish.documents.clone(),
             comment: texts.comment,
@@ -246,6 +251,7 @@ impl App {
 
     async fn fate(
         &self,
+        caller: &Caller,
         request: RequestId,
         fate: &UnitsFate,
         is_written: bool,
@@ -255,17 +261,18 @@ impl App {
             UnitsFate::Retire {
                 kind,
                 purpose,
+                claim,
                 beneficiary,
             } => {
-                let name = beneficiary.clone();
-                let keep = move |app: &Self| {
-                    let keep = |name| app.inner.beneficiaries.keep(&request, &name, is_written);
-                    Ok(name.map(keep).transpose()?)
+                let commitment = match self.favour(caller, beneficiary).await? {
+                    Some(favour) => Some(self.keep_favour(request, favour, is_written).await?),
+                    None => None,
                 };
                 Fate::Retire {
                     kind: *kind,
                     purpose: *purpose,
-                    beneficiary: self.blocking(keep).await?,
+                    beneficiary: commitment,
+                    claim: claim.clone(),
                 }
             }
         })
@@ -297,8 +304,7 @@ impl App {
             }
             Err(AppError::Refused(_) | AppError::Forbidden(_) | AppError::SamePerson(_)) => {
                 self.people().drop_sealed(&request).await?;
-                self.blocking(move |app| Ok(app.inner.beneficiaries.erase(&request)?))
-                    .await?;
+                self.drop_favour(request).await?;
             }
             Err(_) => {}
         }

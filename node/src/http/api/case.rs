@@ -8,13 +8,15 @@ use countersign_protocol::record;
 
 use super::process::case_view;
 use super::project::warned;
-use super::view;
 use super::write::answer;
-use crate::app::{ActWish, Caller, CaseFile, CaseWish, FiledText, ReserveWish, UnitsFate, Written};
+use super::{beneficiary, view};
+use crate::app::{
+    ActWish, Caller, CaseFile, CaseWish, FavourWish, FiledText, ReserveWish, UnitsFate, Written,
+};
 use crate::http::Served;
 use crate::http::dto::{
     CaseActed, CaseFileView, CaseTextView, CaseView, DraftFault, DraftView, InboxView, NewCaseAct,
-    NewOpenCase, NewReserve, NextStepView, Page, ReservedFate, Trial,
+    NewOpenCase, NewReserve, NextStepView, Page, ReservedFate,
 };
 use crate::http::extract::{Body, Key, OptionalKey, Parameters, PathValue, WriteMode};
 use crate::http::openapi::{
@@ -40,6 +42,12 @@ pub(super) async fn open(
     WriteMode(mode): WriteMode,
     Body(new): Body<NewOpenCase>,
 ) -> Result<Response, ApiError> {
+    let wish = case_wish(new);
+    let written = served.app.open_case(&caller, request, wish, mode).await?;
+    answer(StatusCode::CREATED, &written, opened(&served, &written))
+}
+
+pub(super) fn case_wish(new: NewOpenCase) -> CaseWish {
     let NewOpenCase {
         flow,
         track,
@@ -50,7 +58,7 @@ pub(super) async fn open(
         scopes,
         shares,
     } = new;
-    let wish = CaseWish {
+    CaseWish {
         flow,
         track,
         parent,
@@ -59,9 +67,7 @@ pub(super) async fn open(
         counterparty,
         scopes,
         shares,
-    };
-    let written = served.app.open_case(&caller, request, wish, mode).await?;
-    answer(StatusCode::CREATED, &written, opened(&served, &written))
+    }
 }
 
 fn opened(served: &Served, written: &Written) -> Option<CaseView> {
@@ -93,6 +99,27 @@ pub(super) async fn act(
     WriteMode(mode): WriteMode,
     Body(new): Body<NewCaseAct>,
 ) -> Result<Response, ApiError> {
+    let wish = act_wish(case, new);
+    let favour = match wish.reserve.as_ref().map(|reserve| &reserve.fate) {
+        Some(UnitsFate::Retire { beneficiary, .. }) => beneficiary.clone(),
+        _ => FavourWish::default(),
+    };
+    let (step, form) = (wish.step.clone(), wish.form.clone());
+    let written = served.app.act(&caller, request, wish, mode).await?;
+    let duplicates = warned(&served, &caller, case, step.as_str(), form.as_ref()).await;
+    if written.is_trial {
+        let mut trial = view::trial(&written);
+        trial.duplicates = duplicates;
+        if favour.is_given() {
+            trial.near_beneficiaries = beneficiary::near(&served, &caller, &favour).await;
+        }
+        return Ok(Json(trial).into_response());
+    }
+    let made = acted(&written).map(|made| CaseActed { duplicates, ..made });
+    answer(StatusCode::CREATED, &written, made)
+}
+
+pub(super) fn act_wish(case: u64, new: NewCaseAct) -> ActWish {
     let NewCaseAct {
         step,
         no,
@@ -102,7 +129,7 @@ pub(super) async fn act(
         issue,
         reserve,
     } = new;
-    let wish = ActWish {
+    ActWish {
         case,
         step,
         no,
@@ -111,20 +138,7 @@ pub(super) async fn act(
         comment,
         issue,
         reserve: reserve.map(reserve_wish),
-    };
-    let (step, form) = (wish.step.clone(), wish.form.clone());
-    let written = served.app.act(&caller, request, wish, mode).await?;
-    let duplicates = warned(&served, &caller, case, step.as_str(), form.as_ref()).await;
-    if written.is_trial {
-        let trial = view::trial(&written);
-        return Ok(Json(Trial {
-            duplicates,
-            ..trial
-        })
-        .into_response());
     }
-    let made = acted(&written).map(|made| CaseActed { duplicates, ..made });
-    answer(StatusCode::CREATED, &written, made)
 }
 
 fn reserve_wish(new: NewReserve) -> ReserveWish {
@@ -133,11 +147,23 @@ fn reserve_wish(new: NewReserve) -> ReserveWish {
         ReservedFate::Retire {
             kind,
             purpose,
+            reason,
+            jurisdiction,
             beneficiary,
+            beneficiary_id,
+            beneficiary_public,
         } => UnitsFate::Retire {
             kind,
             purpose,
-            beneficiary,
+            claim: record::Claim {
+                reason,
+                jurisdiction,
+            },
+            beneficiary: FavourWish {
+                name: beneficiary,
+                entry: beneficiary_id,
+                public: beneficiary_public,
+            },
         },
     };
     ReserveWish {
@@ -147,7 +173,7 @@ fn reserve_wish(new: NewReserve) -> ReserveWish {
     }
 }
 
-fn acted(written: &Written) -> Option<CaseActed> {
+pub(super) fn acted(written: &Written) -> Option<CaseActed> {
     let act = written.find(|_, body| match body {
         record::Body::CaseAct(it) => Some(it.clone()),
         _ => None,

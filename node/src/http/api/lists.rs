@@ -4,6 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use countersign_protocol::record::Commitment;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -21,6 +22,7 @@ use crate::http::openapi::{
     RetirementFilters, TransferFilters, UnitsNamed,
 };
 use crate::http::problem::ApiError;
+use crate::people::Beneficiary;
 use crate::projection::query::{
     CaseActRow, CaseQuery, EventRow, HoldingQuery, OrganisationQuery, Page, ProjectQuery,
     RetirementQuery, RetirementRow, TransferQuery, Window,
@@ -85,7 +87,7 @@ fn window<S: DeserializeOwned + Default>(
     Ok((sort.unwrap_or_default(), window))
 }
 
-fn q(parameters: &mut Parameters) -> Result<Option<String>, ApiError> {
+pub(super) fn q(parameters: &mut Parameters) -> Result<Option<String>, ApiError> {
     let q = parameters.text("q").map(|q| q.trim().to_owned());
     let too_long = |q: &String| q.chars().count() > Q_CHARS_MAX;
     if q.as_ref().is_some_and(too_long) {
@@ -362,10 +364,20 @@ pub(super) async fn retirements(
     };
     parameters.finish()?;
     let page = served.app.find_retirements(&query).await?;
-    Ok(answer(&headers, page, retirement))
+    let committed = |row: &RetirementRow| {
+        let mut hash = [0; 32];
+        hex::decode_to_slice(row.beneficiary.as_ref()?, &mut hash).ok()?;
+        Some(Commitment(hash))
+    };
+    let commitments = page.items.iter().filter_map(committed).collect();
+    let public = served.app.public_beneficiaries(commitments).await?;
+    Ok(answer(&headers, page, |row| {
+        let known = committed(&row).and_then(|it| public.get(&it.0));
+        retirement(row, known)
+    }))
 }
 
-fn retirement(row: RetirementRow) -> RetirementView {
+fn retirement(row: RetirementRow, public: Option<&Beneficiary>) -> RetirementView {
     RetirementView {
         index: row.leaf,
         time_ms: row.time_ms,
@@ -374,6 +386,10 @@ fn retirement(row: RetirementRow) -> RetirementView {
         kind: row.kind,
         purpose: row.purpose,
         beneficiary: row.beneficiary,
+        beneficiary_name: public.map(|it| it.name.to_string()),
+        beneficiary_salt: public.map(|it| hex::encode(it.salt)),
+        reason: row.reason,
+        jurisdiction: row.jurisdiction,
         case: row.case,
         units: Units::from(&row.block),
     }

@@ -1,8 +1,11 @@
 //! `/api/v1`: what the command line does, as JSON.
 
 mod access;
+mod beneficiary;
+mod bulk;
 mod case;
 mod document;
+mod events;
 mod ledger;
 mod lists;
 mod migration;
@@ -53,6 +56,11 @@ fn registry_routes() -> OpenApiRouter<Served> {
         .routes(routes!(write::hold))
         .routes(routes!(write::account_transfer))
         .routes(routes!(lists::retirements, write::retire))
+        .routes(routes!(bulk::bulk))
+        .routes(routes!(beneficiary::list, beneficiary::add))
+        .routes(routes!(beneficiary::show))
+        .routes(routes!(beneficiary::review))
+        .routes(routes!(beneficiary::merge))
         .routes(routes!(lists::search))
         .routes(routes!(oversight::holds, oversight::place_hold))
         .routes(routes!(oversight::lift_hold))
@@ -71,6 +79,8 @@ fn federation_routes() -> OpenApiRouter<Served> {
         .routes(routes!(transfers::show))
         .routes(routes!(write::cancel))
         .routes(routes!(write::rotate))
+        .routes(routes!(events::events))
+        .routes(routes!(events::stream))
         .routes(routes!(ledger::head))
         .routes(routes!(ledger::records))
         .routes(routes!(ledger::proof))

@@ -325,6 +325,8 @@ pub(super) fn retired(app: &App, written: &Written) -> Option<Retired> {
             tonnes: tonnes(&it.ranges),
             units: app.blocks(&it.ranges).iter().map(Units::from).collect(),
             beneficiary: it.beneficiary,
+            reason: it.claim.reason.clone(),
+            jurisdiction: it.claim.jurisdiction,
         }),
         _ => None,
     })

@@ -10,8 +10,8 @@ use countersign_protocol::record;
 use countersign_protocol::registry::Command;
 use serde::Serialize;
 
-use super::view;
-use crate::app::{Caller, Retirement, SendOrder, Written};
+use super::{beneficiary, view};
+use crate::app::{Caller, FavourWish, Retirement, SendOrder, Written};
 use crate::http::Served;
 use crate::http::dto::{
     self, AgreementText, DraftText, IDEMPOTENCY_REPLAYED, InviteText, NewAccount,
@@ -108,11 +108,14 @@ pub(super) async fn account(
         kind,
     };
     let written = served.app.write(&caller, request, command, mode).await?;
-    let made = written.find(|_, body| match body {
+    answer(StatusCode::CREATED, &written, account_of(&written))
+}
+
+pub(super) fn account_of(written: &Written) -> Option<record::Account> {
+    written.find(|_, body| match body {
         record::Body::Account(it) => Some(it.clone()),
         _ => None,
-    });
-    answer(StatusCode::CREATED, &written, made)
+    })
 }
 
 /// Registers a project, in a registry that follows no process. Where a process was adopted, a case does.
@@ -319,26 +322,49 @@ pub(super) async fn retire(
     WriteMode(mode): WriteMode,
     Body(new): Body<NewRetirement>,
 ) -> Result<Response, ApiError> {
+    let wish = retirement(new);
+    let favour = wish.beneficiary.clone();
+    let written = served.app.retire(&caller, request, wish, mode).await?;
+    if written.is_trial {
+        let near_beneficiaries = beneficiary::near(&served, &caller, &favour).await;
+        let trial = view::trial(&written);
+        return Ok(Json(dto::Trial {
+            near_beneficiaries,
+            ..trial
+        })
+        .into_response());
+    }
+    let made = view::retired(&served.app, &written);
+    answer(StatusCode::CREATED, &written, made)
+}
+
+pub(super) fn retirement(new: NewRetirement) -> Retirement {
     let NewRetirement {
         account,
         units,
         kind,
         purpose,
+        reason,
+        jurisdiction,
         beneficiary,
+        beneficiary_id,
+        beneficiary_public,
     } = new;
-    let retirement = Retirement {
+    Retirement {
         account,
         units,
         kind,
         purpose,
-        beneficiary,
-    };
-    let written = served
-        .app
-        .retire(&caller, request, retirement, mode)
-        .await?;
-    let made = view::retired(&served.app, &written);
-    answer(StatusCode::CREATED, &written, made)
+        claim: record::Claim {
+            reason,
+            jurisdiction,
+        },
+        beneficiary: FavourWish {
+            name: beneficiary,
+            entry: beneficiary_id,
+            public: beneficiary_public,
+        },
+    }
 }
 
 /// Lists a partner country, from the invitation that its node signed.

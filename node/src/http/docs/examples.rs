@@ -12,7 +12,8 @@ pub(super) struct Example {
     method: String,
     path: String,
     body: Option<String>,
-    file: bool,
+    /// The type of a body that is a file.
+    file: Option<String>,
     needs_secret: bool,
     needs_key: bool,
     headers: Vec<(String, String)>,
@@ -60,7 +61,10 @@ impl Example {
         Self {
             method: method.to_uppercase(),
             path: shown,
-            file: body.is_none() && content.is_object(),
+            file: content
+                .as_object()
+                .filter(|_| body.is_none())
+                .and_then(|content| content.keys().next().cloned()),
             body,
             needs_secret: !is_open,
             needs_key,
@@ -87,19 +91,23 @@ impl Example {
             parts.push("-H 'Content-Type: application/json'".to_owned());
             parts.push(format!("-d {}", quoted(body)));
         }
-        if self.file {
-            parts.push("-H 'Content-Type: application/pdf' --data-binary @report.pdf".to_owned());
-        }
+        parts.extend(self.file.as_deref().map(|media| match media {
+            "*/*" => "-H 'Content-Type: application/pdf' --data-binary @report.pdf".to_owned(),
+            media => format!("-H 'Content-Type: {media}' --data-binary @rows.csv"),
+        }));
         parts.push(format!("\"$COUNTERSIGN_URL/api/v1{}\"", self.path));
         parts.join(" \\\n  ")
     }
 
-    /// With the command line. Files are sent by curl only.
+    /// With the command line. Documents are sent by curl only.
     pub(super) fn command(&self) -> String {
-        if self.file {
-            return String::new();
-        }
         let path = self.path.trim_start_matches('/');
+        if self.file.is_some() {
+            let rows = path.strip_prefix("bulk/");
+            return rows.map_or_else(String::new, |kind| {
+                format!("countersign bulk {kind} rows.csv")
+            });
+        }
         let mut command = format!("countersign api {} \"{path}\"", self.method);
         if let Some(body) = &self.body {
             command.push_str(&format!(" --body {}", quoted(body)));

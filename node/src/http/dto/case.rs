@@ -3,24 +3,28 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use countersign_protocol::id::{AccountId, OrganisationId};
+use countersign_protocol::party::Party;
 use countersign_protocol::record::{
-    AttachedDocument, CaseAct, Commitment, Issuance, Name, Purpose, RetireKind, Title, Word,
+    AttachedDocument, CaseAct, Commitment, Issuance, Name, Purpose, Reason, RetireKind, Title, Word,
 };
 use countersign_protocol::registry::{IssueTo, Selection};
 use countersign_protocol::serial::SectoralScope;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{DuplicatesView, RecordView};
+use super::{BeneficiaryView, DuplicatesView, RecordView};
 use crate::people::UserId;
 
 /// The answer to `?dry_run=true`: nothing was written.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Trial {
     /// Always true.
     pub dry_run: bool,
     /// The records that the request would write now.
     pub records: Vec<RecordView>,
+    /// Entries of the list of beneficiaries that are nearly named as the request names one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub near_beneficiaries: Vec<BeneficiaryView>,
     /// Other projects that look like the one that the form describes; none where there are none, or it describes none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub duplicates: Option<DuplicatesView>,
@@ -33,6 +37,7 @@ impl Trial {
         Self {
             dry_run: true,
             records,
+            near_beneficiaries: Vec::new(),
             duplicates: None,
         }
     }
@@ -123,9 +128,21 @@ pub enum ReservedFate {
         kind: RetireKind,
         /// For what.
         purpose: Purpose,
-        /// In whose name. It stays in the node.
-        #[serde(default)]
+        /// Why, in public words.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<Reason>,
+        /// The country in whose jurisdiction they are used (ISO 3166-1 alpha-2).
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        jurisdiction: Option<Party>,
+        /// In whose name. It stays in this node: the ledger holds a salted hash of it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         beneficiary: Option<Name>,
+        /// The entry of the list of beneficiaries, in the place of a name.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        beneficiary_id: Option<u64>,
+        /// Whether everybody may know the name.
+        #[serde(default)]
+        beneficiary_public: bool,
     },
 }
 

@@ -29,6 +29,18 @@ pub struct RetirementView {
     /// The salted hash of the beneficiary's name that the ledger holds, hex.
     #[schema(value_type = Option<countersign_protocol::record::Commitment>)]
     pub beneficiary: Option<String>,
+    /// The name, where its holder lets everybody know it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub beneficiary_name: Option<String>,
+    /// The salt of that name, hex: with it everybody can compute the hash.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub beneficiary_salt: Option<String>,
+    /// Why, in public words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// The country in whose jurisdiction they are used.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub jurisdiction: Option<String>,
     /// The case that asked for it.
     pub case: Option<u64>,
     /// The units.

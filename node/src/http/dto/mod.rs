@@ -5,8 +5,11 @@
 //! that the protocol gives them. A request with an unknown member is refused, so that a misspelled one is not lost;
 //! a reader of responses must ignore members that it does not know.
 
+mod beneficiary;
+mod bulk;
 mod case;
 mod document;
+mod event;
 mod list;
 mod migration;
 mod people;
@@ -18,6 +21,8 @@ mod request;
 mod status;
 mod transfer;
 
+pub use beneficiary::{BeneficiaryView, MergeBeneficiary, NewBeneficiaryBody};
+pub use bulk::{BulkAnswer, BulkKind, BulkStatus, NewBulkCase, RowAnswer, RowProblem};
 pub use case::{
     CaseActed, CaseFileView, CaseTextView, DraftFault, DraftView, InboxView, NewCaseAct,
     NewOpenCase, NewReserve, NextStepView, ReservedFate, Trial,
@@ -26,6 +31,7 @@ pub use document::{
     DocumentView, FindingText, FindingView, LiftStandingHold, NewFindingBody, NewStandingHold,
     NewVisibility, StandingHoldView,
 };
+pub use event::Events;
 pub use list::{RetirementView, SearchView, UnitsEvent};
 pub use migration::{
     CaseMigratedView, DecideMigration, MigrationView, MoveView, NewMigration, OpenFindingView,

@@ -143,9 +143,21 @@ pub struct NewRetirement {
     pub kind: RetireKind,
     /// For what.
     pub purpose: Purpose,
+    /// Why, in public words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Reason>,
+    /// The country in whose jurisdiction they are used (ISO 3166-1 alpha-2).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub jurisdiction: Option<Party>,
     /// In whose name. It stays in this node: the ledger holds a salted hash of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub beneficiary: Option<Name>,
+    /// The entry of the list of beneficiaries, in the place of a name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub beneficiary_id: Option<u64>,
+    /// Whether everybody may know the name.
+    #[serde(default)]
+    pub beneficiary_public: bool,
 }
 
 /// `GET /api/v1/invite` gives it, `POST /api/v1/partners` takes the partner's.

@@ -109,6 +109,10 @@ pub struct Retired {
     pub units: Vec<Units>,
     /// The salted hash of the beneficiary's name that the ledger holds.
     pub beneficiary: Option<Commitment>,
+    /// Why, in public words.
+    pub reason: Option<Reason>,
+    /// The country in whose jurisdiction they are used.
+    pub jurisdiction: Option<Party>,
 }
 
 /// Where one side of a transfer stands, by its published name.

@@ -40,6 +40,8 @@ problems! {
     NotFound = ["not-found"];
     /// A secret of another kind than a bearer's may be wrong: a password, a code.
     NotAuthorised = ["not-authorised"];
+    /// There may be entries with nearly the same name.
+    NearNames = ["near-names"];
     /// Somebody may have changed it meanwhile.
     Changed = ["changed"];
     /// The content is limited in length.

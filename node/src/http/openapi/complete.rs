@@ -22,7 +22,19 @@ use crate::http::problem::{Kind, TYPE_PREFIX};
 const PROBLEM_JSON: &str = "application/problem+json";
 
 /// Problems that any request may meet.
-const ALWAYS: [&str; 4] = ["malformed", "internal", "busy", "timeout"];
+const ALWAYS: [&str; 5] = ["malformed", "too-many", "internal", "busy", "timeout"];
+
+/// What an answer says about the caller's budget, where the caller has one.
+const BUDGETS: [(&str, &str); 2] = [
+    (
+        "RateLimit-Policy",
+        "The budget that this request was paid from: its name, how many requests it holds, and the seconds in which it fills.",
+    ),
+    (
+        "RateLimit",
+        "What is left of it, and the seconds until it is full again. Both are absent where nothing is counted.",
+    ),
+];
 
 /// Completes the description that the handlers gave.
 pub(super) fn complete(document: &mut OpenApi) {
@@ -218,6 +230,10 @@ fn answers(operation: &mut Operation) {
         response
             .headers
             .insert("X-Request-Id".to_owned(), request_id().into());
+        for (name, description) in BUDGETS {
+            let budget = header(description, &[]);
+            response.headers.insert(name.to_owned(), budget.into());
+        }
     }
 }
 

@@ -6,6 +6,7 @@
 
 mod answers;
 mod complete;
+mod feed;
 mod parameters;
 mod prose;
 mod schemas;
@@ -21,6 +22,7 @@ use utoipa::{Modify, OpenApi};
 use super::dto::{Fault, Problem, Trial};
 
 pub(super) use answers::*;
+pub(super) use feed::*;
 pub(super) use parameters::*;
 pub(crate) use words::*;
 
@@ -51,12 +53,14 @@ const OPERATOR: &str = "operator";
         (name = "Node", description = "The node itself."),
         (name = "Registry", description = "Organisations, accounts and projects."),
         (name = "Units", description = "Units: whole tonnes with numbers, issued, held, moved, used and cancelled."),
+        (name = "Beneficiaries", description = "In whose favour units are used. The names stay in the node."),
         (name = "Transfers between countries", description = "Units that leave for a partner country or come from one."),
         (name = "Process", description = "The country's own process, as data."),
         (name = "Cases", description = "What moves through the process: organisations, projects, periods, requests."),
         (name = "Documents", description = "The documents of cases. The ledger carries their SHA-256."),
         (name = "Findings and holds", description = "What certifiers ask to be mended, and what authorities order to stay."),
         (name = "Federation", description = "Partner countries and the agreements with them."),
+        (name = "Events", description = "What happened, as a feed without holes."),
         (name = "Ledger", description = "The log: heads, records, proofs, keys."),
         (name = "Signing in", description = "Sessions, invitations, passwords."),
         (name = "Own account", description = "The caller's own sessions, factors and keys."),

@@ -11,7 +11,7 @@ use countersign_protocol::workflow::SubjectKind;
 use utoipa::{IntoParams, ToSchema};
 
 use crate::documents::DocumentId;
-use crate::http::dto::{PlaceName, StateName};
+use crate::http::dto::{BulkKind, PlaceName, StateName};
 use crate::people::{SessionId, UserId};
 
 // ---- headers ---------------------------------------------------------------------------------------------------------
@@ -510,6 +510,10 @@ in_path! {
     /// The topic in small letters with hyphens, or `types`.
     #[param(max_length = 64, example = "units")]
     DocumentationPage, page: String;
+    /// What the rows are.
+    RowsOf, kind: BulkKind;
+    /// The entry's number.
+    BeneficiaryNumber, id: u64;
     /// The account's number.
     AccountNumber, id: AccountId;
     /// The partner country.

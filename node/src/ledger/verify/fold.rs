@@ -15,6 +15,7 @@ use crate::store::{StoredRequest, posting_row};
 pub(super) struct Fold {
     pub(super) replay: Replay,
     pub(super) postings: RowSum,
+    pub(super) outcomes: RowSum,
     pub(super) requests: RowSum,
     /// Requests of the block that is open: id, first leaf, number of leaves, time.
     open: Vec<(RequestId, u64, u32, u64)>,
@@ -24,6 +25,11 @@ impl Fold {
     pub(super) fn take(&mut self, leaves: &[ReadLeaf]) -> Result<(), VerifyError> {
         for leaf in leaves {
             let applied = self.replay.fold(leaf)?;
+            let outcome = applied.outcome(&leaf.record);
+            if !outcome.is_empty() {
+                let key = leaf.index.to_be_bytes();
+                self.outcomes.add(&key, &outcome.to_bytes()?);
+            }
             for (posting, position) in applied.postings.iter().zip(0..) {
                 let (key, value) = posting_row(leaf.index, position, posting);
                 self.postings.add(&key, &value);

@@ -151,6 +151,7 @@ struct Rows {
     counts: [u64; Column::ALL.len()],
     values: RowSum,
     postings: RowSum,
+    outcomes: RowSum,
     requests: RowSum,
 }
 
@@ -164,6 +165,7 @@ impl Rows {
                 _ if !with_sums => {}
                 Column::State | Column::Transfer => rows.values.add(key, value),
                 Column::Posting => rows.postings.add(key, value),
+                Column::Outcome => rows.outcomes.add(key, value),
                 // The digest of the command does not follow from the leaves.
                 Column::Request => rows.requests.add(key, value.get(32..).unwrap_or_default()),
                 _ => {}
@@ -188,6 +190,7 @@ impl Rows {
         let checks = [
             (self.values == fold.values()?, "the column of state"),
             (self.postings == fold.postings, "the column of postings"),
+            (self.outcomes == fold.outcomes, "the column of outcomes"),
             (self.requests == fold.requests, "the column of requests"),
             (
                 reader.state_digest()? == Some(state.digest()),

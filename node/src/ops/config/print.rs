@@ -1,6 +1,7 @@
 //! From [`Config`] to text, with the comments that a first reader needs.
 
 use super::{Config, WitnessAddress};
+use crate::http::Budgets;
 use libp2p::Multiaddr;
 use std::fmt::{self, Display};
 
@@ -31,6 +32,7 @@ impl Display for Config {
             witnesses,
             projection,
             limits,
+            rates,
         } = self;
         writeln!(
             formatter,
@@ -90,7 +92,24 @@ impl Display for Config {
         )?;
         writeln!(formatter, "http_body_bytes = {}", limits.http_body_bytes)?;
         writeln!(formatter, "http_requests = {}", limits.http_requests)?;
+        writeln!(formatter, "event_streams = {}", limits.event_streams)?;
         writeln!(formatter, "peer_connections = {}", limits.peer_connections)?;
-        writeln!(formatter, "cache_mib = {}", limits.cache_mib)
+        writeln!(formatter, "cache_mib = {}", limits.cache_mib)?;
+        writeln!(
+            formatter,
+            "\n# Requests in a second that one client may send; 0 sets no limit."
+        )?;
+        writeln!(formatter, "[rates]")?;
+        writeln!(formatter, "anonymous = {}", budgets(&rates.anonymous))?;
+        writeln!(formatter, "signed_in = {}", budgets(&rates.signed_in))
     }
+}
+
+fn budgets(budgets: &Budgets) -> String {
+    let Budgets {
+        reads,
+        lists,
+        writes,
+    } = budgets;
+    format!("{{ reads = {reads}, lists = {lists}, writes = {writes} }}")
 }

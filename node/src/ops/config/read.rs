@@ -4,6 +4,7 @@ use super::{
     ADDRESSES_MAX, Config, HttpConfig, LimitsConfig, NetworkName, P2pConfig, ProjectionConfig,
     WITNESSES_MAX, WitnessAddress, WitnessConfig,
 };
+use crate::http::{Budgets, RateLimits};
 use crate::ops::files::FileFault;
 use countersign_protocol::federation::HttpAddress;
 use countersign_protocol::id::{Origin, Text};
@@ -15,7 +16,7 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use std::fmt::Display;
 use std::net::SocketAddr;
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 use std::path::PathBuf;
 use std::str::FromStr;
 use toml::Spanned;
@@ -115,6 +116,8 @@ struct File {
     projection: ProjectionSection,
     #[serde(default)]
     limits: LimitsSection,
+    #[serde(default)]
+    rates: RatesSection,
 }
 
 #[derive(Deserialize, Default)]
@@ -158,8 +161,27 @@ struct LimitsSection {
     queue_submissions: Option<Spanned<u32>>,
     http_body_bytes: Option<Spanned<u32>>,
     http_requests: Option<Spanned<u32>>,
+    event_streams: Option<Spanned<u32>>,
     peer_connections: Option<Spanned<u32>>,
     cache_mib: Option<Spanned<u32>>,
+}
+
+/// Requests in a second.
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+struct RatesSection {
+    #[serde(default)]
+    anonymous: BudgetsSection,
+    #[serde(default)]
+    signed_in: BudgetsSection,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+struct BudgetsSection {
+    reads: Option<Spanned<u32>>,
+    lists: Option<Spanned<u32>>,
+    writes: Option<Spanned<u32>>,
 }
 
 impl File {
@@ -176,6 +198,7 @@ impl File {
             witnesses,
             projection,
             limits,
+            rates,
         } = self;
         let party = party.0;
         if registry.get_ref().0.party() != party {
@@ -203,6 +226,7 @@ impl File {
             witnesses: check_witnesses(text, witnesses)?,
             projection: projection.check(text)?,
             limits: limits.check(text)?,
+            rates: rates.check(text)?,
         })
     }
 }
@@ -366,15 +390,7 @@ fn check_peer(text: &str, peer: &Spanned<String>) -> Result<Multiaddr, Fault> {
 impl LimitsSection {
     fn check(self, text: &str) -> Result<LimitsConfig, Fault> {
         let default = LimitsConfig::default();
-        let within = |value: Option<Spanned<u32>>, default, least: u32, most: u32| match value {
-            Some(value) if !(least..=most).contains(value.get_ref()) => Err(Fault::at(
-                text,
-                value.span(),
-                format!("write a number from {least} to {most}"),
-            )),
-            Some(value) => Ok(value.into_inner()),
-            None => Ok(default),
-        };
+        let within = |value, default, least, most| within(text, value, default, least..=most);
         Ok(LimitsConfig {
             queue_submissions: within(
                 self.queue_submissions,
@@ -384,8 +400,51 @@ impl LimitsSection {
             )?,
             http_body_bytes: within(self.http_body_bytes, default.http_body_bytes, 4096, 1 << 30)?,
             http_requests: within(self.http_requests, default.http_requests, 4, 100_000)?,
+            event_streams: within(self.event_streams, default.event_streams, 0, 10_000)?,
             peer_connections: within(self.peer_connections, default.peer_connections, 4, 10_000)?,
             cache_mib: within(self.cache_mib, default.cache_mib, 4, 65_536)?,
+        })
+    }
+}
+
+/// A number within bounds, or the default.
+fn within(
+    text: &str,
+    value: Option<Spanned<u32>>,
+    default: u32,
+    bounds: RangeInclusive<u32>,
+) -> Result<u32, Fault> {
+    match value {
+        Some(value) if !bounds.contains(value.get_ref()) => {
+            let (least, most) = bounds.into_inner();
+            let why = format!("write a number from {least} to {most}");
+            Err(Fault::at(text, value.span(), why))
+        }
+        Some(value) => Ok(value.into_inner()),
+        None => Ok(default),
+    }
+}
+
+/// The most requests in a second that a budget can give.
+const RATE_MAX: u32 = 100_000;
+
+impl RatesSection {
+    fn check(self, text: &str) -> Result<RateLimits, Fault> {
+        let default = RateLimits::default();
+        Ok(RateLimits {
+            anonymous: self.anonymous.check(text, default.anonymous)?,
+            signed_in: self.signed_in.check(text, default.signed_in)?,
+        })
+    }
+}
+
+impl BudgetsSection {
+    fn check(self, text: &str, default: Budgets) -> Result<Budgets, Fault> {
+        let rate = |value, default| within(text, value, default, 0..=RATE_MAX);
+        Ok(Budgets {
+            reads: rate(self.reads, default.reads)?,
+            lists: rate(self.lists, default.lists)?,
+            writes: rate(self.writes, default.writes)?,
         })
     }
 }

@@ -1,6 +1,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 use super::*;
+use crate::http::Budgets;
 use crate::ops::files::FileFault;
 use countersign_protocol::log::{KeyKind, SignerKey};
 use proptest::prelude::*;
@@ -324,6 +325,7 @@ prop_compose! {
             witnesses: witnesses.into_iter().zip(1..).map(witness).collect(),
             projection: ProjectionConfig { url: database },
             limits: LimitsConfig { queue_submissions: limits.0, cache_mib: limits.1, ..LimitsConfig::default() },
+            rates: RateLimits { anonymous: Budgets { reads: limits.0, lists: limits.1, writes: 0 }, ..RateLimits::default() },
         }
     }
 }

@@ -49,6 +49,10 @@ pub struct RetirementRow {
     pub purpose: String,
     /// The commitment to the beneficiary's name, hex.
     pub beneficiary: Option<String>,
+    /// Why, in public words.
+    pub reason: Option<String>,
+    /// The country in whose jurisdiction they are used.
+    pub jurisdiction: Option<String>,
     /// The case that asked for it.
     pub case: Option<u64>,
     /// The units.
@@ -63,6 +67,8 @@ const COLUMNS: &[&str] = &[
     "kind",
     "purpose",
     "beneficiary",
+    "reason",
+    "jurisdiction",
     "case_number",
     "origin",
     "first_unit",
@@ -86,8 +92,10 @@ fn row(row: &Row) -> Result<RetirementRow, ProjectionError> {
         kind: row.parsed(4)?,
         purpose: row.parsed(5)?,
         beneficiary: row.text(6)?,
-        case: row.maybe(7)?,
-        block: block(row, 8, 11)?,
+        reason: row.text(7)?,
+        jurisdiction: row.text(8)?,
+        case: row.maybe(9)?,
+        block: block(row, 10, 13)?,
     })
 }
 

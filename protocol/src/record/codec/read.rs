@@ -7,9 +7,9 @@ mod hold;
 use crate::id::{AccountId, OrganisationId, RequestId, TransferId};
 use crate::log::Hash;
 use crate::record::body::{
-    Account, Acquire, Agreement, AskCancel, BlockHeader, Body, Commitment, Finalise, Genesis, Hold,
-    Issuance, KeyRotation, Lock, Organisation, Partner, Project, ProofReference, Refuse, Release,
-    Retire, SourceSettled, Split, Transfer,
+    Account, Acquire, Agreement, AskCancel, BlockHeader, Body, Claim, Commitment, Finalise,
+    Genesis, Hold, Issuance, KeyRotation, Lock, Organisation, Partner, Project, ProofReference,
+    Refuse, Release, Retire, SourceSettled, Split, Transfer,
 };
 use crate::record::codec::{account_kind, organisation_kind, partner_status, purpose, retire_kind};
 use crate::record::wire::{self, record::Body as WireBody};
@@ -475,6 +475,10 @@ fn retire_from_wire(it: wire::Retire) -> Result<Body, DecodeError> {
         kind: read.number("kind", it.kind, retire_kind)?,
         purpose: read.number("purpose", it.purpose, purpose)?,
         beneficiary: read.commitment("beneficiary", &it.beneficiary)?,
+        claim: Claim {
+            reason: read.optional("reason", &it.reason)?,
+            jurisdiction: read.optional("jurisdiction", &it.jurisdiction)?,
+        },
     }))
 }
 

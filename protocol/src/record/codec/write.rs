@@ -21,6 +21,11 @@ fn range(range: &UnitRange) -> wire::UnitRange {
     }
 }
 
+/// A text that may be absent: then it is empty.
+fn text_of<T: ToString>(it: Option<&T>) -> String {
+    it.map(T::to_string).unwrap_or_default()
+}
+
 fn ranges(list: &[UnitRange]) -> Vec<wire::UnitRange> {
     list.iter().map(range).collect()
 }
@@ -143,6 +148,8 @@ fn body_to_wire(body: &Body) -> WireBody {
             kind: retire_kind_number(it.kind),
             purpose: purpose_number(it.purpose),
             beneficiary: commitment(it.beneficiary.as_ref()),
+            reason: text_of(it.claim.reason.as_ref()),
+            jurisdiction: text_of(it.claim.jurisdiction.as_ref()),
         }),
         Body::BlockHeader(it) => WireBody::BlockHeader(wire::BlockHeader {
             height: it.height,

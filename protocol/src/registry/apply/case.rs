@@ -395,6 +395,7 @@ pub(super) fn case_act(tx: &mut Tx<'_>, context: Context, it: &CaseAct) -> Resul
     }
     for due in &outcome.effects {
         let cause = Cause { context, act: it };
+        tx.note(due.effect);
         effect(tx, cause, &mut known, due.effect, &verified)?;
     }
     period::vintages_lie_within(tx.state(), &known, it)?;

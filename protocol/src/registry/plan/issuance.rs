@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::id::{AccountId, OrganisationId};
-use crate::record::{Body, Issuance, Purpose, Retire, RetireKind};
+use crate::record::{Body, Claim, Issuance, Purpose, Retire, RetireKind};
 use crate::registry::apply::{dues, verified_after, verified_of};
 use crate::registry::{DueIssuance, DueTo, IssueTo, NewAct, Refusal, State};
 use crate::units::UnitRange;
@@ -42,6 +42,7 @@ pub(super) fn issuances(state: &State, new: &NewAct, to: &IssueTo) -> Result<Vec
                 kind: RetireKind::Cancel,
                 purpose: Purpose::OverallMitigation,
                 beneficiary: None,
+                claim: Claim::default(),
             }));
         }
     }

@@ -6,7 +6,7 @@ use crate::period::{Day, Period};
 use crate::record::codec::{purpose, retire_kind};
 use crate::record::wire;
 use crate::record::{
-    ActedBy, AttachedDocument, Body, CaseAct, CaseMigrated, CaseOpened, DecodeError, Fate,
+    ActedBy, AttachedDocument, Body, CaseAct, CaseMigrated, CaseOpened, Claim, DecodeError, Fate,
     MAX_PROCESS_PART_BYTES, MAX_SET, MIGRATION_APPROVALS, ProcessAdopted, ProcessPart, Reservation,
     Sending, YearTonnes,
 };
@@ -42,13 +42,18 @@ impl Reader {
     }
 
     fn fate(self, it: &wire::Reservation) -> Result<Fate, DecodeError> {
-        let retires = it.kind != 0 || it.purpose != 0 || !it.beneficiary.is_empty();
+        let claims = !it.reason.is_empty() || !it.jurisdiction.is_empty();
+        let retires = it.kind != 0 || it.purpose != 0 || !it.beneficiary.is_empty() || claims;
         let sends = !it.agreement.is_empty() || !it.nonce.is_empty() || it.expiry_ms != 0;
         match (it.destination.is_empty(), it.to) {
             (true, 0) if !sends => Ok(Fate::Retire {
                 kind: self.number("reservation.kind", it.kind, retire_kind)?,
                 purpose: self.number("reservation.purpose", it.purpose, purpose)?,
                 beneficiary: self.commitment("reservation.beneficiary", &it.beneficiary)?,
+                claim: Claim {
+                    reason: self.optional("reservation.reason", &it.reason)?,
+                    jurisdiction: self.optional("reservation.jurisdiction", &it.jurisdiction)?,
+                },
             }),
             (true, to) if !sends && !retires => Ok(Fate::Transfer {
                 to: self.account("reservation.to", to)?,

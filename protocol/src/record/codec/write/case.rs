@@ -1,6 +1,6 @@
 //! A process and its cases, domain to wire.
 
-use super::{commitment, ranges};
+use super::{commitment, ranges, text_of};
 use crate::record::codec::{purpose_number, retire_kind_number};
 use crate::record::wire;
 use crate::record::{
@@ -105,10 +105,13 @@ fn reservation(it: &Reservation) -> wire::Reservation {
             kind,
             purpose,
             beneficiary,
+            claim,
         } => {
             wire.kind = retire_kind_number(*kind);
             wire.purpose = purpose_number(*purpose);
             wire.beneficiary = commitment(beneficiary.as_ref());
+            wire.reason = text_of(claim.reason.as_ref());
+            wire.jurisdiction = text_of(claim.jurisdiction.as_ref());
         }
         Fate::Send(sending) => {
             wire.destination = sending.destination.to_string();

@@ -2,7 +2,7 @@
 
 use super::verified::{issuable, project_of};
 use crate::record::{
-    AccountKind, Body, Issuance, OrganisationKind, Purpose, Retire, RetireKind, YearTonnes,
+    AccountKind, Body, Claim, Issuance, OrganisationKind, Purpose, Retire, RetireKind, YearTonnes,
 };
 use crate::registry::case::RegistryCase;
 use crate::registry::issuance::dues_of;
@@ -121,6 +121,7 @@ pub(in crate::registry::apply) fn take_cancellation(
         kind: RetireKind::Cancel,
         purpose: Purpose::OverallMitigation,
         beneficiary: None,
+        claim: Claim::default(),
     };
     if *it != due {
         let (account, range) = (*account, *range);

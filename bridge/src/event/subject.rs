@@ -1,0 +1,62 @@
+//! What an event is about, as a path below `/api/v1/`.
+
+use countersign_protocol::record::{Body, HoldOn};
+use countersign_protocol::registry::Outcome;
+use countersign_protocol::units::UnitRange;
+
+use super::EventKind;
+
+/// The path of what a record is about; `None` for the ledger itself.
+pub(super) fn of(kind: EventKind, body: &Body, outcome: &Outcome) -> Option<String> {
+    Some(match body {
+        Body::Genesis(_) | Body::BlockHeader(_) | Body::KeyRotation(_) | Body::ProcessPart(_) => {
+            return None;
+        }
+        Body::ProcessAdopted(it) => format!("processes/{}", it.version),
+        Body::Organisation(it) => format!("organisations/{}", it.id),
+        Body::Account(it) => format!("accounts/{}", it.id),
+        Body::Project(it) => format!("projects/{}", it.number),
+        Body::Issuance(it) => units(it.range),
+        Body::Split(it) => units(it.range),
+        Body::Hold(it) => format!("accounts/{}", it.account),
+        Body::Transfer(it) => format!("accounts/{}", it.from),
+        Body::Retire(it) => format!("accounts/{}", it.account),
+        Body::Lock(it) => format!("transfers/{}", it.transfer),
+        Body::AskCancel(it) => format!("transfers/{}", it.transfer),
+        Body::Acquire(it) => format!("transfers/{}", it.transfer),
+        Body::Refuse(it) => format!("transfers/{}", it.transfer),
+        Body::Finalise(it) => format!("transfers/{}", it.transfer),
+        Body::Release(it) => format!("transfers/{}", it.transfer),
+        Body::SourceSettled(it) => format!("transfers/{}", it.transfer),
+        Body::Partner(it) => format!("partners/{}", it.party),
+        Body::Agreement(it) => format!("agreements/{}", it.id),
+        Body::CaseOpened(it) => format!("cases/{}", it.case),
+        Body::CaseAct(it) => acted(kind, outcome).unwrap_or_else(|| format!("cases/{}", it.case)),
+        Body::CaseMigrated(it) => format!("cases/{}", it.case),
+        Body::FindingOpened(it) => format!("cases/{}/findings/{}", it.case, it.number),
+        Body::FindingAnswered(it) | Body::FindingClosed(it) => {
+            format!("cases/{}/findings/{}", it.case, it.number)
+        }
+        Body::HoldPlaced(it) => match &it.on {
+            HoldOn::Account(account) => format!("accounts/{account}"),
+            HoldOn::Project(project) => format!("projects/{project}"),
+            HoldOn::Organisation(organisation) => format!("organisations/{organisation}"),
+            HoldOn::Ranges(_) => format!("standing-holds/{}", it.hold),
+        },
+        Body::HoldLifted(it) => format!("standing-holds/{}", it.hold),
+    })
+}
+
+fn units(range: UnitRange) -> String {
+    format!("units/{range}")
+}
+
+/// The organisation or project that a step is about, where the type names one; else its case is the subject.
+fn acted(kind: EventKind, outcome: &Outcome) -> Option<String> {
+    let case = outcome.case.as_ref()?;
+    match kind.name().split('.').next() {
+        Some("organisation") => Some(format!("organisations/{}", case.owners.first()?)),
+        Some("project") => Some(format!("projects/{}", case.project?)),
+        _ => None,
+    }
+}

@@ -1,0 +1,177 @@
+//! The list of beneficiaries.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+
+use super::{lists, view};
+use crate::app::{Caller, FavourWish};
+use crate::http::Served;
+use crate::http::dto::{BeneficiaryView, MergeBeneficiary, NewBeneficiaryBody, Page};
+use crate::http::extract::{Body, Parameters, PathValue};
+use crate::http::openapi::{BeneficiaryFilters, BeneficiaryNumber, NearNames, Rejected};
+use crate::http::problem::ApiError;
+use crate::people::{ListedBeneficiary, NearBeneficiary, NewBeneficiary};
+
+/// Entries by number; with `q` the five whose names are most like it.
+///
+/// Whoever edits the list sees all; whoever may ask for a retirement sees those that were reviewed and the own organisation's.
+#[utoipa::path(
+    get,
+    path = "/beneficiaries",
+    tag = "Beneficiaries",
+    params(BeneficiaryFilters),
+    responses((status = 200, body = Page<BeneficiaryView>)),
+)]
+pub(super) async fn list(
+    caller: Caller,
+    State(served): State<Served>,
+    mut parameters: Parameters,
+) -> Result<Json<Page<BeneficiaryView>>, ApiError> {
+    let q = lists::q(&mut parameters)?;
+    let (after, limit) = (parameters.get("after")?, parameters.limit()?);
+    parameters.finish()?;
+    if let Some(q) = q {
+        let near = served.app.near_beneficiaries(&caller, &q).await?;
+        return Ok(Json(view::whole(near.into_iter().map(near_view))));
+    }
+    let listed = served.app.beneficiaries(&caller, after.unwrap_or(0), limit);
+    Ok(Json(view::page(listed.await?.map(entry_view))))
+}
+
+/// An entry of the list.
+#[utoipa::path(
+    get,
+    path = "/beneficiaries/{id}",
+    tag = "Beneficiaries",
+    params(BeneficiaryNumber),
+    responses((status = 200, body = BeneficiaryView)),
+)]
+pub(super) async fn show(
+    caller: Caller,
+    State(served): State<Served>,
+    PathValue(id): PathValue<u64>,
+    parameters: Parameters,
+) -> Result<Json<BeneficiaryView>, ApiError> {
+    parameters.finish()?;
+    let entry = served.app.beneficiary(&caller, id).await?;
+    Ok(Json(entry_view(entry)))
+}
+
+/// Adds an entry.
+///
+/// Where there are entries with nearly its name they are named instead, until the request says that it is another.
+#[utoipa::path(
+    post,
+    path = "/beneficiaries",
+    tag = "Beneficiaries",
+    request_body = NewBeneficiaryBody,
+    responses((status = 201, body = BeneficiaryView), NearNames, Rejected),
+)]
+pub(super) async fn add(
+    caller: Caller,
+    State(served): State<Served>,
+    Body(new): Body<NewBeneficiaryBody>,
+) -> Result<Response, ApiError> {
+    let NewBeneficiaryBody {
+        name,
+        lei,
+        tax_id,
+        country,
+        aliases,
+        distinct,
+    } = new;
+    let new = NewBeneficiary {
+        name,
+        lei,
+        tax_id,
+        country,
+        aliases,
+    };
+    let added = served.app.add_beneficiary(&caller, new, distinct).await?;
+    Ok((StatusCode::CREATED, Json(entry_view(added))).into_response())
+}
+
+/// Marks an entry as reviewed: everybody who may ask for a retirement sees it.
+#[utoipa::path(
+    post,
+    path = "/beneficiaries/{id}/review",
+    tag = "Beneficiaries",
+    params(BeneficiaryNumber),
+    responses((status = 200, body = BeneficiaryView)),
+)]
+pub(super) async fn review(
+    caller: Caller,
+    State(served): State<Served>,
+    PathValue(id): PathValue<u64>,
+) -> Result<Json<BeneficiaryView>, ApiError> {
+    let entry = served.app.review_beneficiary(&caller, id).await?;
+    Ok(Json(entry_view(entry)))
+}
+
+/// Lets one entry stand for another from here on.
+#[utoipa::path(
+    post,
+    path = "/beneficiaries/{id}/merge",
+    tag = "Beneficiaries",
+    params(BeneficiaryNumber),
+    request_body = MergeBeneficiary,
+    responses((status = 200, body = BeneficiaryView)),
+)]
+pub(super) async fn merge(
+    caller: Caller,
+    State(served): State<Served>,
+    PathValue(id): PathValue<u64>,
+    Body(MergeBeneficiary { into }): Body<MergeBeneficiary>,
+) -> Result<Json<BeneficiaryView>, ApiError> {
+    let entry = served.app.merge_beneficiaries(&caller, id, into).await?;
+    Ok(Json(entry_view(entry)))
+}
+
+/// Entries that are nearly named as a wish that is only tried names one. Whoever may not look at the list sees none.
+pub(super) async fn near(
+    served: &Served,
+    caller: &Caller,
+    wish: &FavourWish,
+) -> Vec<BeneficiaryView> {
+    let Some(name) = &wish.name else {
+        return Vec::new();
+    };
+    let near = served.app.near_beneficiaries(caller, name.as_str()).await;
+    let near = near.unwrap_or_default().into_iter();
+    near.map(near_view).collect()
+}
+
+fn near_view(near: NearBeneficiary) -> BeneficiaryView {
+    BeneficiaryView {
+        score: Some((near.score * 1000.0).round() / 1000.0),
+        ..entry_view(near.entry)
+    }
+}
+
+fn entry_view(of: ListedBeneficiary) -> BeneficiaryView {
+    let ListedBeneficiary {
+        id,
+        name,
+        lei,
+        tax_id,
+        country,
+        aliases,
+        reviewed,
+        merged_into,
+        organisation,
+    } = of;
+    BeneficiaryView {
+        id,
+        name,
+        lei,
+        tax_id,
+        country,
+        aliases,
+        reviewed,
+        merged_into,
+        organisation,
+        score: None,
+    }
+}
