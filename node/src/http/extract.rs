@@ -151,6 +151,12 @@ impl Parameters {
         value.transpose()
     }
 
+    /// Whether a write is carried out, or only tried.
+    pub(super) fn mode(&mut self) -> Result<Mode, ApiError> {
+        let is_trial = self.get::<bool>("dry_run")?.unwrap_or(false);
+        Ok(if is_trial { Mode::Try } else { Mode::Write })
+    }
+
     /// How many items are wanted.
     pub(super) fn limit(&mut self) -> Result<usize, ApiError> {
         let limit = self.get::<u16>("limit")?.unwrap_or(PAGE_DEFAULT);
@@ -231,9 +237,9 @@ impl<S: Send + Sync> FromRequestParts<S> for WriteMode {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
         let mut parameters = Parameters::from_request_parts(parts, state).await?;
-        let is_trial = parameters.get::<bool>("dry_run")?.unwrap_or(false);
+        let mode = parameters.mode()?;
         parameters.finish()?;
-        Ok(Self(if is_trial { Mode::Try } else { Mode::Write }))
+        Ok(Self(mode))
     }
 }
 

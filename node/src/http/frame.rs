@@ -4,7 +4,7 @@ use std::panic::AssertUnwindSafe;
 use std::time::{Duration, Instant};
 
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::Response;
 use futures::FutureExt;
@@ -44,7 +44,7 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// headers, counters.
 pub(super) async fn frame(State(served): State<Served>, request: Request, next: Next) -> Response {
     let begun = Instant::now();
-    let id = request_id();
+    let id = given_id(request.headers()).unwrap_or_else(request_id);
     let path = request.uri().path().to_owned();
     let method = request.method().clone();
     let matched = request.extensions().get::<MatchedPath>();
@@ -104,6 +104,17 @@ async fn answer_in_place(
         return Err(ApiError::new(Kind::Busy, detail));
     }
     Ok(next.run(request).await)
+}
+
+/// The longest id of a request that a caller may give.
+const REQUEST_ID_BYTES_MAX: usize = 64;
+
+/// The caller's own id for the request, where it is fit to stand in a line of the journal.
+fn given_id(headers: &HeaderMap) -> Option<String> {
+    let id = headers.get(REQUEST_ID)?.to_str().ok()?;
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._".contains(&byte);
+    let is_fit = (1..=REQUEST_ID_BYTES_MAX).contains(&id.len()) && id.bytes().all(is_plain);
+    is_fit.then(|| id.to_owned())
 }
 
 /// Sixteen hex digits. Without random numbers the id is zeros: an answer without an id is better than none.

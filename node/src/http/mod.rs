@@ -10,6 +10,7 @@
 //! TLS is a reverse proxy's work.
 
 mod api;
+mod contract;
 mod docs;
 pub mod dto;
 mod extract;
@@ -19,13 +20,14 @@ mod log;
 mod metrics;
 pub mod openapi;
 mod page;
+mod percent;
 mod problem;
 mod serve;
 
 use std::sync::Arc;
 
 use axum::Router;
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
 use prometheus_client::registry::Registry;
 use tokio::sync::Semaphore;
 
@@ -84,11 +86,12 @@ pub fn router(parts: HttpParts) -> Router {
         behind_proxy,
         places: Arc::new(Semaphore::new(limits.requests)),
     };
+    let api = api::described().split_for_parts().0;
     let mut router = Router::new()
         .merge(page::routes())
         .merge(health::routes())
         .merge(log::routes())
-        .nest("/api/v1", api::described().split_for_parts().0)
+        .nest("/api/v1", api.route_layer(from_fn(contract::keep)))
         .with_state(served.clone());
     if let Some(witness) = witness {
         router = router.nest("/witness", witness);

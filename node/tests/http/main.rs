@@ -11,9 +11,11 @@
 #[path = "../common/ledger.rs"]
 mod common;
 
+mod contract;
 mod described;
 mod docs_pages;
 mod documents;
+mod dry_run;
 mod health_and_metrics;
 mod journey;
 mod listener;

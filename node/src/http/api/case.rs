@@ -9,7 +9,7 @@ use countersign_protocol::record;
 use super::process::case_view;
 use super::project::warned;
 use super::view;
-use super::write::answer;
+use super::write::{answer, done};
 use crate::app::{ActWish, Caller, CaseFile, CaseWish, FiledText, ReserveWish, UnitsFate, Written};
 use crate::http::Served;
 use crate::http::dto::{
@@ -18,8 +18,8 @@ use crate::http::dto::{
 };
 use crate::http::extract::{Body, Key, OptionalKey, Parameters, PathValue, WriteMode};
 use crate::http::openapi::{
-    CaseNumber, Changed, DraftCheck, DraftVersion, DryRun, IdempotencyKey, LedgerWrite,
-    NumberPaging, OptionalIdempotencyKey, Rejected, StepName, Tried,
+    CaseNumber, Changed, DraftCheck, DraftVersion, DryRun, Form, IdempotencyKey, LedgerWrite,
+    NumberPaging, OptionalIdempotencyKey, Rejected, SeenVersion, StepName, Tried,
 };
 use crate::http::problem::{ApiError, Kind};
 use crate::people::SealedPart;
@@ -302,11 +302,10 @@ fn faults(
     put,
     path = "/cases/{number}/drafts/{step}",
     tag = "Cases",
-    params(CaseNumber, StepName, DraftVersion, DraftCheck),
-    request_body = serde_json::Value,
+    params(CaseNumber, StepName, DraftVersion, DraftCheck, DryRun),
+    request_body = Form,
     responses(
-        (status = 200, body = DraftView, headers(("ETag" = String, description = "The new version, in quotes."))),
-        Changed,
+        (status = 200, body = DraftView, headers(("ETag" = String, description = "The new version, in quotes."))), Tried, Changed,
         Rejected,
     ),
 )]
@@ -314,17 +313,18 @@ pub(super) async fn save_draft(
     caller: Caller,
     State(served): State<Served>,
     Path((number, step)): Path<(u64, String)>,
-    parameters: Parameters,
+    mut parameters: Parameters,
     headers: HeaderMap,
     Body(form): Body<serde_json::Value>,
 ) -> Result<Response, ApiError> {
+    let mode = parameters.mode()?;
     let (seen, checks) = (seen_version(&headers)?, checks(parameters)?);
     let version = served
         .app
-        .save_draft(&caller, number, &step, seen, &form)
+        .save_draft(&caller, number, &step, seen, &form, mode)
         .await?;
     let faults = checks.then(|| faults(&served, &caller, number, &step, &form));
-    Ok(tagged(form, version, faults.transpose()?))
+    Ok(done(mode, tagged(form, version, faults.transpose()?)))
 }
 
 /// Throws a draft away. One that is not there is no error.
@@ -332,16 +332,23 @@ pub(super) async fn save_draft(
     delete,
     path = "/cases/{number}/drafts/{step}",
     tag = "Cases",
-    params(CaseNumber, StepName),
-    responses((status = 204)),
+    params(CaseNumber, StepName, SeenVersion, DryRun),
+    responses((status = 204), Tried, Changed),
 )]
 pub(super) async fn drop_draft(
     caller: Caller,
     State(served): State<Served>,
+    WriteMode(mode): WriteMode,
     Path((number, step)): Path<(u64, String)>,
-) -> Result<StatusCode, ApiError> {
-    served.app.drop_draft(&caller, number, &step).await?;
-    Ok(StatusCode::NO_CONTENT)
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let seen = headers.get(header::IF_MATCH);
+    let seen = seen.map(|_| seen_version(&headers)).transpose()?;
+    served
+        .app
+        .drop_draft(&caller, number, &step, seen, mode)
+        .await?;
+    Ok(done(mode, StatusCode::NO_CONTENT))
 }
 
 fn seen_version(headers: &HeaderMap) -> Result<u64, ApiError> {

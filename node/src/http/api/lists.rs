@@ -16,7 +16,7 @@ use crate::http::dto::{
 };
 use crate::http::extract::{Parameters, PathValue};
 use crate::http::openapi::{
-    CaseFilters, CaseNumber, HoldingFilters, Looked, NotListed, NotModified, OrganisationFilters,
+    CaseFilters, CaseNumber, HoldingFilters, Looked, NotFound, NotListed, OrganisationFilters,
     OrganisationListed, Paging, ProjectFilters, ProjectListed, RetirementFilters, TransferFilters,
     UnitsNamed,
 };
@@ -104,7 +104,7 @@ fn q(parameters: &mut Parameters) -> Result<Option<String>, ApiError> {
     path = "/organisations",
     tag = "Registry",
     params(OrganisationFilters, Paging),
-    responses((status = 200, body = dto::Page<OrganisationListed>), NotModified, NotListed),
+    responses((status = 200, body = dto::Page<OrganisationListed>), NotListed),
     security(()),
 )]
 pub(super) async fn organisations(
@@ -144,7 +144,7 @@ pub(super) async fn organisations(
     path = "/projects",
     tag = "Registry",
     params(ProjectFilters, Paging),
-    responses((status = 200, body = dto::Page<ProjectListed>), NotModified, NotListed),
+    responses((status = 200, body = dto::Page<ProjectListed>), NotListed),
     security(()),
 )]
 pub(super) async fn projects(
@@ -181,7 +181,7 @@ pub(super) async fn projects(
     path = "/cases",
     tag = "Cases",
     params(CaseFilters, Paging),
-    responses((status = 200, body = dto::Page<CaseView>), NotModified, NotListed),
+    responses((status = 200, body = dto::Page<CaseView>), NotListed),
     security(()),
 )]
 pub(super) async fn cases(
@@ -226,7 +226,7 @@ pub(super) async fn cases(
     path = "/cases/{number}/acts",
     tag = "Cases",
     params(CaseNumber, Paging),
-    responses((status = 200, body = dto::Page<CaseActRow>), NotModified, NotListed),
+    responses((status = 200, body = dto::Page<CaseActRow>), NotListed),
     security(()),
 )]
 pub(super) async fn case_acts(
@@ -251,7 +251,7 @@ pub(super) async fn case_acts(
     path = "/transfers",
     tag = "Transfers between countries",
     params(TransferFilters, Paging),
-    responses((status = 200, body = dto::Page<TransferView>), NotModified, NotListed),
+    responses((status = 200, body = dto::Page<TransferView>), NotListed),
     security(()),
 )]
 pub(super) async fn transfers(
@@ -307,7 +307,7 @@ fn newest_first(parameters: &mut Parameters, order: &str) -> Result<Window, ApiE
     path = "/holdings",
     tag = "Units",
     params(HoldingFilters, Paging),
-    responses((status = 200, body = dto::Page<HoldingView>), NotModified, NotListed),
+    responses((status = 200, body = dto::Page<HoldingView>), NotFound, NotListed),
 )]
 pub(super) async fn holdings(
     caller: Caller,
@@ -343,7 +343,7 @@ pub(super) async fn holdings(
     path = "/retirements",
     tag = "Units",
     params(RetirementFilters, Paging),
-    responses((status = 200, body = dto::Page<RetirementView>), NotModified, NotListed),
+    responses((status = 200, body = dto::Page<RetirementView>), NotListed),
     security(()),
 )]
 pub(super) async fn retirements(
@@ -385,7 +385,7 @@ fn retirement(row: RetirementRow) -> RetirementView {
     path = "/units/{name}/history",
     tag = "Units",
     params(UnitsNamed, Paging),
-    responses((status = 200, body = dto::Page<UnitsEvent>), NotModified, NotListed),
+    responses((status = 200, body = dto::Page<UnitsEvent>), NotListed),
     security(()),
 )]
 pub(super) async fn units_history(
@@ -423,7 +423,7 @@ fn event(row: EventRow) -> UnitsEvent {
     path = "/search",
     tag = "Registry",
     params(Looked),
-    responses((status = 200, body = SearchView), NotModified, NotListed),
+    responses((status = 200, body = SearchView), NotListed),
     security(()),
 )]
 pub(super) async fn search(

@@ -15,15 +15,18 @@ use super::{DuplicatesView, RecordView};
 use crate::people::UserId;
 
 /// The answer to `?dry_run=true`: nothing was written.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Trial {
     /// Always true.
     pub dry_run: bool,
-    /// The records that the request would write now.
+    /// The records that the request would write now; none where it writes to the node's private stores only.
     pub records: Vec<RecordView>,
     /// Other projects that look like the one that the form describes; none where there are none, or it describes none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub duplicates: Option<DuplicatesView>,
+    /// What it would answer, where it writes to the private stores only and the answer tells more than that it can be done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answer: Option<serde_json::Value>,
 }
 
 impl Trial {
@@ -34,6 +37,7 @@ impl Trial {
             dry_run: true,
             records,
             duplicates: None,
+            answer: None,
         }
     }
 }
@@ -80,6 +84,7 @@ pub struct NewCaseAct {
     pub no: bool,
     /// The filled form. It stays in the node; the ledger carries a commitment.
     #[serde(default)]
+    #[schema(value_type = Option<crate::http::openapi::Form>)]
     pub form: Option<serde_json::Value>,
     /// Documents that come along.
     #[serde(default)]
@@ -192,6 +197,7 @@ pub struct NextStepView {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct DraftView {
     /// The form so far.
+    #[schema(value_type = crate::http::openapi::Form)]
     pub form: serde_json::Value,
     /// Counted from 1 with each saving; also the `ETag`.
     pub version: u64,

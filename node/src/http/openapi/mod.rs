@@ -21,6 +21,7 @@ use utoipa::{Modify, OpenApi};
 use super::dto::{Fault, Problem, Trial};
 
 pub(super) use answers::*;
+pub(super) use complete::{is_open, operations};
 pub(super) use parameters::*;
 pub(crate) use words::*;
 

@@ -47,6 +47,15 @@ pub(crate) struct DraftVersion {
     if_match: Option<String>,
 }
 
+/// What a draft is thrown away as.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Header)]
+pub(crate) struct SeenVersion {
+    /// The `ETag` of the version that the caller has seen, such as `"3"`: another one stays. Without it any version goes.
+    #[param(rename = "If-Match", pattern = "^\"[0-9]{1,18}\"$")]
+    if_match: Option<String>,
+}
+
 // ---- parts of lists --------------------------------------------------------------------------------------------------
 
 /// A write that can be tried.

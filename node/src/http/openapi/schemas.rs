@@ -1,7 +1,7 @@
 //! Schemas as readers of an API want them.
 
 use utoipa::Number;
-use utoipa::openapi::schema::{ArrayItems, KnownFormat, Object, SchemaFormat};
+use utoipa::openapi::schema::{ArrayItems, KnownFormat, Object, SchemaFormat, SchemaType, Type};
 use utoipa::openapi::{RefOr, Schema};
 
 use super::prose::prose;
@@ -39,6 +39,36 @@ pub(super) fn tidy(schema: &mut RefOr<Schema>) {
             any.items.iter_mut().for_each(tidy);
         }
         RefOr::T(_) => {}
+    }
+}
+
+/// A parameter is there or not; it is never null.
+pub(super) fn given(schema: &mut RefOr<Schema>) {
+    match schema {
+        RefOr::T(Schema::Object(object)) => {
+            if let SchemaType::Array(types) = &mut object.schema_type {
+                types.retain(|it| *it != Type::Null);
+                if let [one] = types.as_slice() {
+                    object.schema_type = SchemaType::Type(one.clone());
+                }
+            }
+        }
+        RefOr::T(Schema::OneOf(choice)) => {
+            choice.items.retain(|item| !is_null(item));
+            if choice.items.len() == 1
+                && let Some(one) = choice.items.pop()
+            {
+                *schema = one;
+            }
+        }
+        _ => {}
+    }
+}
+
+fn is_null(schema: &RefOr<Schema>) -> bool {
+    match schema {
+        RefOr::T(Schema::Object(object)) => object.schema_type == SchemaType::Type(Type::Null),
+        _ => false,
     }
 }
 

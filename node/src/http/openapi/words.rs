@@ -2,7 +2,7 @@
 
 use countersign_protocol::record::{Organisation, Project};
 use countersign_protocol::registry::Standing;
-use utoipa::openapi::schema::{ObjectBuilder, SchemaType, Type};
+use utoipa::openapi::schema::{AdditionalProperties, ObjectBuilder, SchemaType, Type};
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
@@ -45,6 +45,24 @@ word_lists! {
     ScopeWord = &["own", "assigned", "sector", "country"], "On what an action may be used.";
     AuditEventWord = &AuditEvent::ALL.iter().map(|event| event.word()).collect::<Vec<_>>(), "What happened to a user.";
 }
+
+/// A filled form.
+pub(crate) struct Form;
+
+impl PartialSchema for Form {
+    fn schema() -> RefOr<Schema> {
+        let form = ObjectBuilder::new()
+            .schema_type(SchemaType::Type(Type::Object))
+            .additional_properties(Some(AdditionalProperties::FreeForm(true)))
+            .examples([serde_json::json!({"title": "Stoves on the outer islands"})])
+            .description(Some(
+                "A form of the process, filled or being filled: its fields by their names.",
+            ));
+        form.build().into()
+    }
+}
+
+impl ToSchema for Form {}
 
 /// An organisation in a list.
 #[derive(ToSchema)]
