@@ -2,7 +2,7 @@
 //! `OPTIONS` and a wrong method are told what there is, an answer carries a mark by which it is asked for again, and a page
 //! of a list names the next one.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 use std::sync::OnceLock;
 
 use axum::body::{Body, Bytes, HttpBody, to_bytes};
@@ -12,8 +12,9 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
-use utoipa::openapi::RefOr;
+use utoipa::Number;
 use utoipa::openapi::path::{Operation, ParameterIn};
+use utoipa::openapi::{RefOr, Schema};
 
 use super::openapi;
 use super::percent::encoded;
@@ -33,9 +34,64 @@ struct Path {
 
 /// What the description says of one method of a path.
 struct Rules {
-    query: BTreeSet<String>,
+    query: BTreeMap<String, Bounds>,
     is_public: bool,
 }
+
+/// What a parameter of a query may be.
+#[derive(Default)]
+struct Bounds {
+    words: Vec<String>,
+    characters_max: Option<usize>,
+    integer_max: Option<u64>,
+}
+
+impl Bounds {
+    fn of(schema: Option<&RefOr<Schema>>) -> Self {
+        let Some(RefOr::T(Schema::Object(object))) = schema else {
+            return Self::default();
+        };
+        let words = object.enum_values.iter().flatten();
+        let words = words.filter_map(|word| word.as_str().map(str::to_owned));
+        let integer_max = match object.maximum {
+            Some(Number::UInt(max)) => u64::try_from(max).ok(),
+            Some(Number::Int(max)) => u64::try_from(max).ok(),
+            _ => None,
+        };
+        Self {
+            words: words.collect(),
+            characters_max: object.max_length,
+            integer_max,
+        }
+    }
+
+    /// What stands against a value, if anything does. What is no number at all is the handler's to say.
+    fn fault(&self, value: &str) -> Option<String> {
+        let is_word = self.words.is_empty()
+            || self
+                .words
+                .iter()
+                .any(|word| word.eq_ignore_ascii_case(value));
+        if !is_word && self.words.len() <= WORDS_SHOWN_MAX {
+            return Some(format!("it must be one of {}", self.words.join(", ")));
+        }
+        if self
+            .characters_max
+            .is_some_and(|max| value.chars().count() > max)
+        {
+            let max = self.characters_max.unwrap_or_default();
+            return Some(format!("it may have {max} characters"));
+        }
+        let number = value.parse::<u128>().ok();
+        let max = self
+            .integer_max
+            .filter(|max| number.is_some_and(|it| it > u128::from(*max)));
+        max.map(|max| format!("it may be {max} at most"))
+    }
+}
+
+/// Words that a message names; of more, such as the countries, the handler says what is wrong.
+const WORDS_SHOWN_MAX: usize = 16;
 
 /// The paths by their templates, as the router knows them.
 fn paths() -> &'static HashMap<String, Path> {
@@ -65,7 +121,8 @@ fn rules(operation: &Operation) -> Rules {
     let parameters = operation.parameters.iter().flatten();
     let in_query = parameters.filter_map(|parameter| match parameter {
         RefOr::T(parameter) if parameter.parameter_in == ParameterIn::Query => {
-            Some(parameter.name.clone())
+            let bounds = Bounds::of(parameter.schema.as_ref());
+            Some((parameter.name.clone(), bounds))
         }
         _ => None,
     });
@@ -109,20 +166,23 @@ pub(super) async fn keep(request: Request, next: Next) -> Response {
     response
 }
 
-/// Refuses a parameter that the operation does not have, so that a misspelled one is not taken for its absence.
+/// Refuses a parameter that the operation does not have, so that a misspelled one is not taken for its absence, and one
+/// beyond the limits that are described.
 fn known_only(uri: &Uri, rules: &Rules) -> Result<(), ApiError> {
     let unreadable = |_| ApiError::new(Kind::Malformed, "the query is not percent-encoded UTF-8");
     let Query(pairs): Query<Vec<(String, String)>> =
         Query::try_from_uri(uri).map_err(unreadable)?;
-    let unknown = pairs.iter().find(|(name, _)| !rules.query.contains(name));
-    match unknown {
-        Some((name, _)) => {
+    for (name, value) in &pairs {
+        let fault = match rules.query.get(name) {
+            Some(bounds) => bounds.fault(value),
+            None => Some("this parameter is not known here".to_owned()),
+        };
+        if let Some(why) = fault {
             let shown: String = name.chars().take(48).collect();
-            let why = "this parameter is not known here";
-            Err(ApiError::parameter(&shown, &why))
+            return Err(ApiError::parameter(&shown, &why));
         }
-        None => Ok(()),
     }
+    Ok(())
 }
 
 /// The answer with its mark and the next page, or only the mark when the caller has it already.

@@ -11,7 +11,7 @@ use futures::FutureExt;
 use tracing::{Instrument, error, info_span};
 
 use super::Served;
-use super::problem::{ApiError, Kind};
+use super::problem::{ApiError, Kind, PROBLEM_JSON};
 
 /// Longest time for one request. A ledger that syncs in 30 seconds is stuck.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
@@ -131,7 +131,12 @@ fn problem(mut response: Response, method: &Method, path: &str, id: &str) -> Res
         return error.render(path, id);
     }
     let is_error = status.is_client_error() || status.is_server_error();
-    let is_finished = response.headers().contains_key(header::CONTENT_TYPE);
+    let media = response.headers().get(header::CONTENT_TYPE);
+    // Below the API every error is a problem; elsewhere whoever wrote a body meant it.
+    let is_finished = match media {
+        Some(media) => !path.starts_with("/api/") || media == PROBLEM_JSON,
+        None => false,
+    };
     if !is_error || is_finished {
         return response;
     }
@@ -141,6 +146,7 @@ fn problem(mut response: Response, method: &Method, path: &str, id: &str) -> Res
             Kind::MethodNotAllowed,
             format!("this path does not take {method}"),
         ),
+        StatusCode::BAD_REQUEST => (Kind::Malformed, "the request can not be read".to_owned()),
         other => (
             Kind::Other(other),
             format!("the request was answered with status {other}"),

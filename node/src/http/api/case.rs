@@ -1,7 +1,7 @@
 //! Cases as people move them.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use countersign_protocol::record;
@@ -16,10 +16,10 @@ use crate::http::dto::{
     CaseActed, CaseFileView, CaseTextView, CaseView, DraftFault, DraftView, InboxView, NewCaseAct,
     NewOpenCase, NewReserve, NextStepView, Page, ReservedFate, Trial,
 };
-use crate::http::extract::{Body, Key, OptionalKey, Parameters, PathValue, WriteMode};
+use crate::http::extract::{Body, Key, OptionalKey, Parameters, PathValue, PathValues, WriteMode};
 use crate::http::openapi::{
-    CaseNumber, Changed, DraftCheck, DraftVersion, DryRun, Form, IdempotencyKey, LedgerWrite,
-    NumberPaging, OptionalIdempotencyKey, Rejected, SeenVersion, StepName, Tried,
+    BigNumberPaging, CaseNumber, Changed, DraftCheck, DraftVersion, DryRun, Form, IdempotencyKey,
+    LedgerWrite, OptionalIdempotencyKey, Rejected, SeenVersion, StepName, Tried,
 };
 use crate::http::problem::{ApiError, Kind};
 use crate::people::SealedPart;
@@ -222,7 +222,7 @@ fn text(of: FiledText) -> CaseTextView {
     get,
     path = "/inbox",
     tag = "Cases",
-    params(NumberPaging),
+    params(BigNumberPaging),
     responses((status = 200, body = Page<InboxView>)),
 )]
 pub(super) async fn inbox(
@@ -257,7 +257,7 @@ pub(super) async fn inbox(
 pub(super) async fn draft(
     caller: Caller,
     State(served): State<Served>,
-    Path((number, step)): Path<(u64, String)>,
+    PathValues(number, step): PathValues<u64, String>,
     parameters: Parameters,
 ) -> Result<Response, ApiError> {
     let checks = checks(parameters)?;
@@ -312,7 +312,7 @@ fn faults(
 pub(super) async fn save_draft(
     caller: Caller,
     State(served): State<Served>,
-    Path((number, step)): Path<(u64, String)>,
+    PathValues(number, step): PathValues<u64, String>,
     mut parameters: Parameters,
     headers: HeaderMap,
     Body(form): Body<serde_json::Value>,
@@ -339,7 +339,7 @@ pub(super) async fn drop_draft(
     caller: Caller,
     State(served): State<Served>,
     WriteMode(mode): WriteMode,
-    Path((number, step)): Path<(u64, String)>,
+    PathValues(number, step): PathValues<u64, String>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let seen = headers.get(header::IF_MATCH);

@@ -16,8 +16,8 @@ use crate::http::dto::{
 };
 use crate::http::extract::{Body, Key, Parameters, PathValue, WriteMode};
 use crate::http::openapi::{
-    DryRun, IdempotencyKey, LedgerWrite, NotFound, NumberPaging, ProposalNumber, Rejected, TooMany,
-    Tried, UserFilters, UserNumber,
+    BigNumberPaging, DryRun, IdempotencyKey, LedgerWrite, NotFound, ProposalNumber, Rejected,
+    TooMany, Tried, UserFilters, UserNumber, UserPaging,
 };
 use crate::http::problem::ApiError;
 use crate::people::{Email, Link, Profile, User, UserId, Visit};
@@ -109,7 +109,7 @@ pub(super) async fn invite_again(
     get,
     path = "/users",
     tag = "Users",
-    params(UserFilters, NumberPaging),
+    params(UserFilters, UserPaging),
     responses((status = 200, body = Page<UserView>), NotFound),
 )]
 pub(super) async fn list(
@@ -312,7 +312,7 @@ pub(super) async fn erase(
     get,
     path = "/users/{id}/audit",
     tag = "Users",
-    params(UserNumber, NumberPaging),
+    params(UserNumber, BigNumberPaging),
     responses((status = 200, body = Page<AuditView>)),
 )]
 pub(super) async fn audit(

@@ -68,7 +68,7 @@ pub struct NewOpenCase {
     pub scopes: BTreeSet<SectoralScope>,
     /// The owners' parts of what a project issues, such as `{"3": 2, "5": 1}`; equal parts when none is named.
     #[serde(default)]
-    #[schema(value_type = BTreeMap<String, u32>)]
+    #[schema(value_type = crate::http::openapi::Shares)]
     pub shares: BTreeMap<OrganisationId, u32>,
 }
 

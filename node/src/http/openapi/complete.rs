@@ -16,10 +16,7 @@ use super::answers::{NOT_MODIFIED, PROBLEM, TRIED};
 use super::prose::prose;
 use super::schemas::{given, tidy};
 use super::{API_KEY, OPERATOR, SESSION};
-use crate::http::problem::{Kind, TYPE_PREFIX};
-
-/// The media type of every error (RFC 9457).
-const PROBLEM_JSON: &str = "application/problem+json";
+use crate::http::problem::{Kind, PROBLEM_JSON, TYPE_PREFIX};
 
 /// Problems that any request may meet.
 const ALWAYS: [&str; 4] = ["malformed", "internal", "busy", "timeout"];

@@ -6,6 +6,7 @@
 
 mod answers;
 mod complete;
+mod filters;
 mod parameters;
 mod prose;
 mod schemas;
@@ -22,6 +23,7 @@ use super::dto::{Fault, Problem, Trial};
 
 pub(super) use answers::*;
 pub(super) use complete::{is_open, operations};
+pub(super) use filters::*;
 pub(super) use parameters::*;
 pub(crate) use words::*;
 

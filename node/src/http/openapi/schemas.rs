@@ -22,6 +22,8 @@ pub(super) fn tidy(schema: &mut RefOr<Schema>) {
         }
         RefOr::T(Schema::Array(array)) => {
             words(&mut array.description);
+            // Naming something twice does no harm.
+            array.unique_items = false;
             if let ArrayItems::RefOrSchema(items) = &mut array.items {
                 tidy(items);
             }
@@ -81,7 +83,7 @@ fn sized(object: &mut Object) {
         KnownFormat::UInt8 => (KnownFormat::Int32, Some(usize::from(u8::MAX))),
         KnownFormat::UInt16 => (KnownFormat::Int32, Some(usize::from(u16::MAX))),
         KnownFormat::UInt32 => (KnownFormat::Int64, usize::try_from(u32::MAX).ok()),
-        KnownFormat::UInt64 => (KnownFormat::Int64, None),
+        KnownFormat::UInt64 => (KnownFormat::Int64, usize::try_from(i64::MAX).ok()),
         _ => return,
     };
     object.format = Some(SchemaFormat::KnownFormat(format));

@@ -64,6 +64,34 @@ impl PartialSchema for Form {
 
 impl ToSchema for Form {}
 
+/// Owners with their parts.
+pub(crate) struct Shares;
+
+impl PartialSchema for Shares {
+    fn schema() -> RefOr<Schema> {
+        let number = ObjectBuilder::new()
+            .schema_type(SchemaType::Type(Type::String))
+            .pattern(Some("^(0|[1-9][0-9]{0,8})$"));
+        let part = ObjectBuilder::new()
+            .schema_type(SchemaType::Type(Type::Integer))
+            .minimum(Some(0))
+            .maximum(Some(u32::MAX));
+        let shares = ObjectBuilder::new()
+            .schema_type(SchemaType::Type(Type::Object))
+            .property_names(Some(number.build()))
+            .additional_properties(Some(AdditionalProperties::RefOr(RefOr::T(Schema::Object(
+                part.build(),
+            )))))
+            .examples([serde_json::json!({"3": 2, "5": 1})])
+            .description(Some(
+                "Organisations, by their numbers, with the part that each has.",
+            ));
+        shares.build().into()
+    }
+}
+
+impl ToSchema for Shares {}
+
 /// An organisation in a list.
 #[derive(ToSchema)]
 #[allow(dead_code)] // it only describes
