@@ -18,6 +18,9 @@ use super::schemas::{given, tidy};
 use super::{API_KEY, OPERATOR, SESSION};
 use crate::http::problem::{Kind, PROBLEM_JSON, TYPE_PREFIX};
 
+/// Any media type.
+const ANY_TYPE: &str = "*/*";
+
 /// Problems that any request may meet.
 const ALWAYS: [&str; 4] = ["malformed", "internal", "busy", "timeout"];
 
@@ -41,6 +44,7 @@ pub(super) fn complete(document: &mut OpenApi) {
                 responses.insert(status.to_string(), reference.into());
                 shared.insert(name, answer);
             }
+            bytes(operation);
             texts(operation);
         }
     }
@@ -369,6 +373,22 @@ fn problem(status: u16, kinds: &[Kind]) -> (String, RefOr<Response>) {
         answer = answer.header("WWW-Authenticate", header(challenge, &[]));
     }
     (name, answer.build().into())
+}
+
+/// What is of any type is bytes, of which a schema can say nothing.
+fn bytes(operation: &mut Operation) {
+    let mut contents = Vec::new();
+    if let Some(RefOr::T(body)) = operation.request_body.as_mut() {
+        contents.extend(body.content.get_mut(ANY_TYPE));
+    }
+    if let Some(RefOr::T(answer)) = operation.responses.responses.get_mut("200") {
+        contents.extend(answer.content.get_mut(ANY_TYPE));
+    }
+    for content in contents {
+        if let RefOr::T(content) = content {
+            content.schema = None;
+        }
+    }
 }
 
 /// Doc comments become prose.
