@@ -128,6 +128,24 @@ cargo_tool() {
     rm -rf "$cache/tools/target"
 }
 
+# python_tool NAME VERSION: makes a tool of PyPI runnable, in an environment of its own that is made once. Sets $tool to the
+# program and $python to its interpreter. Fails if that fails.
+python_tool() {
+    local name=$1 version=$2 folder
+    folder=$cache/python/$name-$version
+    tool=$folder/bin/$name python=$folder/bin/python
+    [[ ! -e $folder/whole ]] || return 0
+    if ! python3 -c 'import ensurepip, venv' 2>/dev/null; then
+        missing "python3-venv" "virtual environments of Python: the API is tried with $name"
+        install_missing
+    fi
+    say "installing $name $version from PyPI; this happens once"
+    rm -rf "$folder"
+    python3 -m venv "$folder" >&2 || return
+    "$folder/bin/pip" install --quiet --disable-pip-version-check "$name==$version" >&2 || return
+    touch "$folder/whole"
+}
+
 # ---- building --------------------------------------------------------------------------------------------------------
 
 # Builds are kept outside the checkout, so that another checkout of the same sources finds them. The path of the C++

@@ -79,8 +79,6 @@ texts! {
         "^([0-9a-f]{32}|[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12})$",
         "6f1c2a5e9b304d7c8e21f0a4b6d8c3e5",
         "A request, drawn by the caller: 32 lower-case hex digits, or a UUID (RFC 9562), which is printed without hyphens.";
-    Party, "Party", "^[A-Z]{2}$", "GH",
-        "A country: its ISO 3166-1 alpha-2 code.";
     RegistryId, "RegistryId", "^[A-Z]{3}[0-9]{2}$", "GHA01",
         "A registry (6/CMA.4 annex I): the country's ISO 3166-1 alpha-3 code and two digits from 01 to 99.";
     AgreementId, "AgreementId", "^[A-Za-z0-9._-]{1,64}$", "CH-GH-2020",
@@ -176,6 +174,19 @@ impl PartialSchema for Geometry {
 }
 
 impl ToSchema for Geometry {}
+
+impl PartialSchema for Party {
+    fn schema() -> RefOr<Schema> {
+        string()
+            .enum_values(Some(Self::all().map(|party| party.to_string())))
+            .examples(["GH"])
+            .description(Some("A country: its ISO 3166-1 alpha-2 code."))
+            .build()
+            .into()
+    }
+}
+
+impl ToSchema for Party {}
 
 impl PartialSchema for Action {
     fn schema() -> RefOr<Schema> {

@@ -9,7 +9,7 @@ use countersign_protocol::registry::RegistryCase;
 use countersign_protocol::workflow::SubjectKind;
 use futures::Stream;
 
-use super::{App, AppError, Caller};
+use super::{App, AppError, Caller, Mode};
 use crate::documents::{
     Content, DocumentId, Documents, NewDocument, StoredDocument, Viewer, Visibility,
 };
@@ -43,6 +43,7 @@ impl App {
         caller: &Caller,
         wish: DocumentWish,
         content: S,
+        mode: Mode,
     ) -> Result<StoredDocument, AppError>
     where
         S: Stream<Item = Result<B, E>> + Send,
@@ -72,7 +73,11 @@ impl App {
             content_type: wish.content_type,
             replaces: wish.replaces,
         };
-        Ok(self.documents().put(content, new, self.now_ms()).await?)
+        let (documents, now_ms) = (self.documents(), self.now_ms());
+        Ok(match mode {
+            Mode::Write => documents.put(content, new, now_ms).await?,
+            Mode::Try => documents.try_put(content, new, now_ms).await?,
+        })
     }
 
     /// The documents of a case that the caller may read, with all their versions, oldest first.
@@ -116,6 +121,7 @@ impl App {
         caller: &Caller,
         id: DocumentId,
         to: Visibility,
+        mode: Mode,
     ) -> Result<(), AppError> {
         let by = caller.person()?.principal.user;
         let document = self.documents().document(id).await?;
@@ -124,7 +130,12 @@ impl App {
             return Err(AppError::not_found("document", &id));
         }
         self.permit_case(caller, Action::DocumentPublish, &known)?;
-        Ok(self.documents().widen(id, to, by, self.now_ms()).await?)
+        let (documents, now_ms) = (self.documents(), self.now_ms());
+        match mode {
+            Mode::Write => documents.widen(id, to, by, now_ms).await?,
+            Mode::Try => documents.check_wider(id, to).await?,
+        }
+        Ok(())
     }
 
     fn reads(

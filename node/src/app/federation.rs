@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use countersign_protocol::id::RequestId;
 use countersign_protocol::party::Party;
+use countersign_protocol::registry::Command;
 
 use crate::ledger::{Receipt, SubmitError};
 
@@ -85,6 +86,18 @@ pub trait FederationControl: Send + Sync {
 
     /// Asks a partner's node for an answer.
     async fn ping(&self, party: Party) -> Result<PingReply, FederationError>;
+
+    /// What [`Self::add_partner`] would write. Changes nothing.
+    async fn check_partner(&self, invite: &str) -> Result<Command, FederationError>;
+
+    /// What [`Self::remove_partner`] would write. Changes nothing.
+    async fn check_removal(&self, party: Party) -> Result<Command, FederationError>;
+
+    /// What [`Self::add_agreement`] would write. Changes nothing.
+    async fn check_agreement(&self, agreement: &str) -> Result<Command, FederationError>;
+
+    /// What [`Self::rotate_log_key`] would write, with a key that is thrown away. Changes nothing.
+    async fn check_rotation(&self) -> Result<Command, FederationError>;
 
     /// Checks a signed invitation, lists the partner in the ledger and opens the way to its node.
     async fn add_partner(

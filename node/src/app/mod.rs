@@ -198,6 +198,14 @@ impl App {
         &self.inner.people
     }
 
+    /// The store of people for a write, or for a trial of which nothing stays.
+    fn people_in(&self, mode: Mode) -> People {
+        match mode {
+            Mode::Write => self.inner.people.clone(),
+            Mode::Try => self.inner.people.trial(),
+        }
+    }
+
     fn federation(&self) -> &dyn FederationControl {
         self.inner.federation.as_ref()
     }

@@ -305,9 +305,14 @@ impl App {
         caller: &Caller,
         request: RequestId,
         invite: &str,
+        mode: Mode,
     ) -> Result<Written, AppError> {
         self.permit(caller, Action::FederationManage, &Object::default())?;
         let actor = caller.actor();
+        if mode == Mode::Try {
+            let command = self.federation().check_partner(invite).await?;
+            return self.try_out(request, command).await;
+        }
         let is_replay = self.is_written(&request)?;
         let receipt = self.federation().add_partner(request, invite).await?;
         self.written(actor, receipt, is_replay)
@@ -322,11 +327,16 @@ impl App {
         caller: &Caller,
         request: RequestId,
         party: Party,
+        mode: Mode,
     ) -> Result<Written, AppError> {
         self.permit(caller, Action::FederationManage, &Object::default())?;
         let actor = caller.actor();
         if self.ledger().read(|state| state.partner(party).is_none()) {
             return Err(FederationError::UnknownPartner(party).into());
+        }
+        if mode == Mode::Try {
+            let command = self.federation().check_removal(party).await?;
+            return self.try_out(request, command).await;
         }
         let is_removal = |body: &Body| match body {
             Body::Partner(it) => it.party == party && it.status == PartnerStatus::Removed,
@@ -348,9 +358,14 @@ impl App {
         caller: &Caller,
         request: RequestId,
         agreement: &str,
+        mode: Mode,
     ) -> Result<Written, AppError> {
         self.permit(caller, Action::AgreementManage, &Object::default())?;
         let actor = caller.actor();
+        if mode == Mode::Try {
+            let command = self.federation().check_agreement(agreement).await?;
+            return self.try_out(request, command).await;
+        }
         let is_replay = self.is_written(&request)?;
         let receipt = self.federation().add_agreement(request, agreement).await?;
         self.written(actor, receipt, is_replay)
@@ -375,8 +390,13 @@ impl App {
         &self,
         caller: &Caller,
         request: RequestId,
+        mode: Mode,
     ) -> Result<Written, AppError> {
         let actor = caller.operator()?;
+        if mode == Mode::Try {
+            let command = self.federation().check_rotation().await?;
+            return self.try_out(request, command).await;
+        }
         let is_rotation = |body: &Body| matches!(body, Body::KeyRotation(_));
         if let Some(written) = self.replay(actor, &request, is_rotation)? {
             return Ok(written);

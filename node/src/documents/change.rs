@@ -57,6 +57,18 @@ impl Documents {
         Ok(tx.commit().await?)
     }
 
+    /// What stands against [`Documents::widen`], if anything does. Changes nothing.
+    ///
+    /// # Errors
+    /// As [`Documents::widen`].
+    pub async fn check_wider(&self, id: DocumentId, to: Visibility) -> Result<(), DocumentError> {
+        let mut connection = self.index().reader().acquire().await?;
+        if to < found(&mut connection, id).await?.visibility {
+            return Err(DocumentError::NotWider(id));
+        }
+        Ok(())
+    }
+
     /// Opens a document to fewer people, for a reason that is kept: what was public may be known already.
     ///
     /// # Errors

@@ -64,6 +64,39 @@ impl Documents {
         B: AsRef<[u8]> + Send,
         E: Display,
     {
+        self.take(content, new, now_ms, false).await
+    }
+
+    /// As [`Documents::put`], but nothing stays: what would be known of the document, or what stands against it.
+    ///
+    /// # Errors
+    /// As [`Documents::put`].
+    pub async fn try_put<S, B, E>(
+        &self,
+        content: S,
+        new: NewDocument,
+        now_ms: u64,
+    ) -> Result<StoredDocument, DocumentError>
+    where
+        S: Stream<Item = Result<B, E>> + Send,
+        B: AsRef<[u8]> + Send,
+        E: Display,
+    {
+        self.take(content, new, now_ms, true).await
+    }
+
+    async fn take<S, B, E>(
+        &self,
+        content: S,
+        new: NewDocument,
+        now_ms: u64,
+        is_trial: bool,
+    ) -> Result<StoredDocument, DocumentError>
+    where
+        S: Stream<Item = Result<B, E>> + Send,
+        B: AsRef<[u8]> + Send,
+        E: Display,
+    {
         let media = MediaType::declared(&new.content_type, &new.file_name);
         let media = media.ok_or(DocumentError::Type)?;
         let _turn = self
@@ -79,6 +112,7 @@ impl Documents {
             media,
             new,
             now_ms,
+            is_trial,
         };
         let documents = self.clone();
         // A client that goes away must not stop this between the entry and the file.
@@ -183,6 +217,9 @@ impl Documents {
     async fn keep(&self, entry: Entry, arrived: Arrived) -> Result<StoredDocument, DocumentError> {
         let _placing = self.0.placing.lock().await;
         let mut tx = self.index().begin().await?;
+        if entry.is_trial {
+            tx = tx.trial();
+        }
         self.check_limits(&mut tx, &entry.new, arrived.bytes)
             .await?;
         insert(&mut tx, &entry, &arrived).await?;
@@ -192,6 +229,9 @@ impl Documents {
             .await?;
         let kept = stored(&kept)?;
         tx.commit().await?;
+        if entry.is_trial {
+            return Ok(kept);
+        }
         let documents = self.clone();
         let placed = blocking(move || {
             let files = documents.files();
@@ -251,6 +291,7 @@ struct Entry {
     media: MediaType,
     new: NewDocument,
     now_ms: u64,
+    is_trial: bool,
 }
 
 /// Where a new version stands: the id of the first version, if there is one, and its own number.
@@ -303,6 +344,7 @@ async fn insert(
         media,
         new,
         now_ms,
+        is_trial: _,
     } = entry;
     let (series, version) = place_in_series(connection, new).await?;
     sqlx::query(

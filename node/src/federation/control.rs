@@ -10,7 +10,7 @@ use countersign_protocol::federation::invite::{Invite, InviteFields};
 use countersign_protocol::federation::message::{Request, Response};
 use countersign_protocol::federation::{HttpAddress, PeerAddress};
 use countersign_protocol::id::RequestId;
-use countersign_protocol::log::{SignerKey, VerifierKey};
+use countersign_protocol::log::{KeyKind, SignerKey, VerifierKey};
 use countersign_protocol::party::Party;
 use countersign_protocol::record::{Partner, PartnerStatus};
 use countersign_protocol::registry::Command;
@@ -108,6 +108,19 @@ pub fn invited_addresses(invite: &Invite) -> Vec<Multiaddr> {
         .collect()
 }
 
+/// What an invitation says: the file, the partner as the ledger lists it, and its node.
+fn invited(invite: &str) -> Result<(Invite, Partner, PeerId), ControlError> {
+    let refuse = |why: String| ControlError::Invite(why);
+    let parsed = Invite::parse(invite.as_bytes()).map_err(|why| refuse(why.to_string()))?;
+    let record = parsed.record().map_err(|why| refuse(why.to_string()))?;
+    let peer = record
+        .peer
+        .as_str()
+        .parse()
+        .map_err(|_| refuse("its peer id is none".to_owned()))?;
+    Ok((parsed, record, peer))
+}
+
 fn internal(why: impl std::fmt::Display) -> ControlError {
     ControlError::Internal(why.to_string())
 }
@@ -197,15 +210,47 @@ impl FederationControl for Control {
         }
     }
 
+    async fn check_partner(&self, invite: &str) -> Result<Command, ControlError> {
+        let (_, record, _) = invited(invite)?;
+        Ok(Command::SetPartner(record))
+    }
+
+    async fn check_removal(&self, party: Party) -> Result<Command, ControlError> {
+        let removed = Partner {
+            status: PartnerStatus::Removed,
+            ..self.partner(party)?
+        };
+        Ok(Command::SetPartner(removed))
+    }
+
+    async fn check_agreement(&self, agreement: &str) -> Result<Command, ControlError> {
+        let refuse = |why: &dyn std::fmt::Display| ControlError::Agreement(why.to_string());
+        let file = AgreementFile::parse(agreement.as_bytes()).map_err(|why| refuse(&why))?;
+        let own = self
+            .ledger()
+            .read(|state| state.genesis().map(|own| own.party));
+        let own = own.ok_or_else(|| internal("the ledger has no genesis"))?;
+        let partner = file.unverified().partner_of(own);
+        let partner = self
+            .partner(partner.ok_or_else(|| refuse(&format!("{own} is not one of its Parties")))?)?;
+        let keys = [self.log_key().verifier().clone(), key_of(&partner)?];
+        let record = file
+            .record_for(own, [&keys[0], &keys[1]])
+            .map_err(|why| refuse(&why))?;
+        Ok(Command::SetAgreement(record))
+    }
+
+    async fn check_rotation(&self) -> Result<Command, ControlError> {
+        let mut seed = [0; 32];
+        getrandom::fill(&mut seed).map_err(internal)?;
+        let name = self.log_key().name().to_owned();
+        let drawn = SignerKey::from_seed(&name, KeyKind::Ed25519, &seed).map_err(internal)?;
+        let log_key = drawn.verifier().to_string().parse().map_err(internal)?;
+        Ok(Command::RotateKey { log_key })
+    }
+
     async fn add_partner(&self, request: RequestId, invite: &str) -> Result<Receipt, ControlError> {
-        let refuse = |why: String| ControlError::Invite(why);
-        let parsed = Invite::parse(invite.as_bytes()).map_err(|why| refuse(why.to_string()))?;
-        let record = parsed.record().map_err(|why| refuse(why.to_string()))?;
-        let peer: PeerId = record
-            .peer
-            .as_str()
-            .parse()
-            .map_err(|_| refuse("its peer id is none".to_owned()))?;
+        let (parsed, record, peer) = invited(invite)?;
         let party = record.party;
         let receipt = self.write(request, Command::SetPartner(record)).await?;
         let path = invite_path(&self.parts.invites, party);
@@ -226,11 +271,8 @@ impl FederationControl for Control {
         request: RequestId,
         party: Party,
     ) -> Result<Receipt, ControlError> {
-        let removed = Partner {
-            status: PartnerStatus::Removed,
-            ..self.partner(party)?
-        };
-        let receipt = self.write(request, Command::SetPartner(removed)).await?;
+        let command = self.check_removal(party).await?;
+        let receipt = self.write(request, command).await?;
         if let Some(peer) = self
             .parts
             .federation
@@ -247,20 +289,8 @@ impl FederationControl for Control {
         request: RequestId,
         agreement: &str,
     ) -> Result<Receipt, ControlError> {
-        let refuse = |why: &dyn std::fmt::Display| ControlError::Agreement(why.to_string());
-        let file = AgreementFile::parse(agreement.as_bytes()).map_err(|why| refuse(&why))?;
-        let own = self
-            .ledger()
-            .read(|state| state.genesis().map(|own| own.party));
-        let own = own.ok_or_else(|| internal("the ledger has no genesis"))?;
-        let partner = file.unverified().partner_of(own);
-        let partner = self
-            .partner(partner.ok_or_else(|| refuse(&format!("{own} is not one of its Parties")))?)?;
-        let keys = [self.log_key().verifier().clone(), key_of(&partner)?];
-        let record = file
-            .record_for(own, [&keys[0], &keys[1]])
-            .map_err(|why| refuse(&why))?;
-        self.write(request, Command::SetAgreement(record)).await
+        let command = self.check_agreement(agreement).await?;
+        self.write(request, command).await
     }
 
     async fn sign_agreement(&self, draft: &str) -> Result<String, ControlError> {

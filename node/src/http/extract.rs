@@ -98,19 +98,57 @@ where
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
-        let unreadable = "the path is not percent-encoded UTF-8";
-        let values = RawPathParams::from_request_parts(parts, state)
-            .await
-            .map_err(|_| ApiError::new(Kind::Malformed, unreadable))?;
-        let (name, text) = values
-            .iter()
-            .next()
-            .ok_or_else(|| ApiError::new(Kind::NotFound, "the path has no parameter"))?;
-        let value = text
-            .parse()
-            .map_err(|why| ApiError::parameter(name, &why))?;
+        let values = raw_values(parts, state).await?;
+        let missing = || ApiError::new(Kind::NotFound, "the path has no parameter");
+        let (name, text) = values.first().ok_or_else(missing)?;
+        let value = parsed(name, text)?;
         Ok(Self(value))
     }
+}
+
+/// The two parameters of the path, in their order.
+pub(super) struct PathValues<A, B>(pub(super) A, pub(super) B);
+
+impl<A, B, S> FromRequestParts<S> for PathValues<A, B>
+where
+    A: FromStr,
+    A::Err: Display,
+    B: FromStr,
+    B::Err: Display,
+    S: Send + Sync,
+{
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let values = raw_values(parts, state).await?;
+        let [(first, a), (second, b)] = values.as_slice() else {
+            return Err(ApiError::new(
+                Kind::NotFound,
+                "the path has no two parameters",
+            ));
+        };
+        Ok(Self(parsed(first, a)?, parsed(second, b)?))
+    }
+}
+
+async fn raw_values<S: Send + Sync>(
+    parts: &mut Parts,
+    state: &S,
+) -> Result<Vec<(String, String)>, ApiError> {
+    let unreadable = "the path is not percent-encoded UTF-8";
+    let values = RawPathParams::from_request_parts(parts, state)
+        .await
+        .map_err(|_| ApiError::new(Kind::Malformed, unreadable))?;
+    let owned = |(name, text): (&str, &str)| (name.to_owned(), text.to_owned());
+    Ok(values.iter().map(owned).collect())
+}
+
+fn parsed<T>(name: &str, text: &str) -> Result<T, ApiError>
+where
+    T: FromStr,
+    T::Err: Display,
+{
+    text.parse().map_err(|why| ApiError::parameter(name, &why))
 }
 
 /// The parameters of the query. Each is taken by name; what is left over is refused.
@@ -152,6 +190,12 @@ impl Parameters {
             T::deserialize(word).map_err(|why| ApiError::parameter(name, &why))
         });
         value.transpose()
+    }
+
+    /// Whether a write is carried out, or only tried.
+    pub(super) fn mode(&mut self) -> Result<Mode, ApiError> {
+        let is_trial = self.get::<bool>("dry_run")?.unwrap_or(false);
+        Ok(if is_trial { Mode::Try } else { Mode::Write })
     }
 
     /// How many items are wanted.
@@ -237,9 +281,9 @@ impl<S: Send + Sync> FromRequestParts<S> for WriteMode {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
         let mut parameters = Parameters::from_request_parts(parts, state).await?;
-        let is_trial = parameters.get::<bool>("dry_run")?.unwrap_or(false);
+        let mode = parameters.mode()?;
         parameters.finish()?;
-        Ok(Self(if is_trial { Mode::Try } else { Mode::Write }))
+        Ok(Self(mode))
     }
 }
 

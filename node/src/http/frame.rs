@@ -4,7 +4,7 @@ use std::panic::AssertUnwindSafe;
 use std::time::{Duration, Instant};
 
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::Response;
 use futures::FutureExt;
@@ -12,7 +12,7 @@ use tracing::{Instrument, error, info_span};
 
 use super::Served;
 use super::extract::who;
-use super::problem::{ApiError, Kind};
+use super::problem::{ApiError, Kind, PROBLEM_JSON};
 use super::rates::{Charged, Class};
 
 /// Longest time for one request. A ledger that syncs in 30 seconds is stuck.
@@ -47,7 +47,7 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// headers, counters.
 pub(super) async fn frame(State(served): State<Served>, request: Request, next: Next) -> Response {
     let begun = Instant::now();
-    let id = request_id();
+    let id = given_id(request.headers()).unwrap_or_else(request_id);
     let path = request.uri().path().to_owned();
     let method = request.method().clone();
     let matched = request.extensions().get::<MatchedPath>();
@@ -126,6 +126,17 @@ async fn answer_in_place(
     Ok(next.run(request).await)
 }
 
+/// The longest id of a request that a caller may give.
+const REQUEST_ID_BYTES_MAX: usize = 64;
+
+/// The caller's own id for the request, where it is fit to stand in a line of the journal.
+fn given_id(headers: &HeaderMap) -> Option<String> {
+    let id = headers.get(REQUEST_ID)?.to_str().ok()?;
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._".contains(&byte);
+    let is_fit = (1..=REQUEST_ID_BYTES_MAX).contains(&id.len()) && id.bytes().all(is_plain);
+    is_fit.then(|| id.to_owned())
+}
+
 /// Sixteen hex digits. Without random numbers the id is zeros: an answer without an id is better than none.
 fn request_id() -> String {
     let mut bytes = [0; 8];
@@ -140,7 +151,12 @@ fn problem(mut response: Response, method: &Method, path: &str, id: &str) -> Res
         return error.render(path, id);
     }
     let is_error = status.is_client_error() || status.is_server_error();
-    let is_finished = response.headers().contains_key(header::CONTENT_TYPE);
+    let media = response.headers().get(header::CONTENT_TYPE);
+    // Below the API every error is a problem; elsewhere whoever wrote a body meant it.
+    let is_finished = match media {
+        Some(media) => !path.starts_with("/api/") || media == PROBLEM_JSON,
+        None => false,
+    };
     if !is_error || is_finished {
         return response;
     }
@@ -150,6 +166,7 @@ fn problem(mut response: Response, method: &Method, path: &str, id: &str) -> Res
             Kind::MethodNotAllowed,
             format!("this path does not take {method}"),
         ),
+        StatusCode::BAD_REQUEST => (Kind::Malformed, "the request can not be read".to_owned()),
         other => (
             Kind::Other(other),
             format!("the request was answered with status {other}"),

@@ -10,6 +10,7 @@
 //! TLS is a reverse proxy's work.
 
 mod api;
+mod contract;
 mod docs;
 pub mod dto;
 mod extract;
@@ -19,6 +20,7 @@ mod log;
 mod metrics;
 pub mod openapi;
 mod page;
+mod percent;
 mod problem;
 mod rates;
 mod rows;
@@ -29,7 +31,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
 use prometheus_client::registry::Registry;
 use tokio::sync::Semaphore;
 
@@ -125,11 +127,12 @@ pub fn router(parts: HttpParts) -> Router {
         streams: Places::new(limits.streams),
         uploads: Arc::new(Semaphore::new(UPLOADS)),
     };
+    let api = api::described().split_for_parts().0;
     let mut router = Router::new()
         .merge(page::routes())
         .merge(health::routes())
         .merge(log::routes())
-        .nest("/api/v1", api::described().split_for_parts().0)
+        .nest("/api/v1", api.route_layer(from_fn(contract::keep)))
         .with_state(served.clone());
     if let Some(witness) = witness {
         router = router.nest("/witness", witness);

@@ -10,6 +10,9 @@ use crate::people::{NearBeneficiary, PeopleError};
 use countersign_protocol::registry::{Refusal, RefusalKind};
 use countersign_protocol::workflow::FormError;
 
+/// The media type of every problem (RFC 9457).
+pub(super) const PROBLEM_JSON: &str = "application/problem+json";
+
 /// Begins the `type` of every problem.
 pub(super) const TYPE_PREFIX: &str = "urn:countersign:problem:";
 
@@ -296,10 +299,7 @@ impl ApiError {
         let body = serde_json::to_vec(&problem).unwrap_or_default();
         let mut response = (status, body).into_response();
         let headers = response.headers_mut();
-        headers.insert(
-            header::CONTENT_TYPE,
-            HeaderValue::from_static("application/problem+json"),
-        );
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(PROBLEM_JSON));
         if let Kind::TooMany { seconds } = self.kind {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }

@@ -3,6 +3,7 @@
 
 use std::fs::{self, OpenOptions};
 use std::io::ErrorKind;
+use std::ops::{Deref, DerefMut};
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -26,7 +27,45 @@ const OPEN_PAUSE: Duration = Duration::from_millis(50);
 const SCRUB_TRIES: u32 = 20;
 
 /// A transaction that nobody else can write beside.
-pub(crate) type Tx = Transaction<'static, Sqlite>;
+pub(crate) struct Tx {
+    inner: Transaction<'static, Sqlite>,
+    is_trial: bool,
+}
+
+impl Tx {
+    const fn new(inner: Transaction<'static, Sqlite>) -> Self {
+        let is_trial = false;
+        Self { inner, is_trial }
+    }
+
+    /// The same, of which nothing will stay: all checks are made, and all statements run.
+    pub(crate) fn trial(mut self) -> Self {
+        self.is_trial = true;
+        self
+    }
+
+    /// Makes what was written stay; for a trial, makes it as if nothing had been.
+    pub(crate) async fn commit(self) -> Result<(), sqlx::Error> {
+        if self.is_trial {
+            return self.inner.rollback().await;
+        }
+        self.inner.commit().await
+    }
+}
+
+impl Deref for Tx {
+    type Target = SqliteConnection;
+
+    fn deref(&self) -> &SqliteConnection {
+        &self.inner
+    }
+}
+
+impl DerefMut for Tx {
+    fn deref_mut(&mut self) -> &mut SqliteConnection {
+        &mut self.inner
+    }
+}
 
 /// Why a file cannot be used.
 #[derive(Debug)]
@@ -134,14 +173,14 @@ impl Database {
     pub(crate) async fn begin(&self) -> Result<Tx, sqlx::Error> {
         // What was answered, such as a revocation, must outlive a power cut.
         let begin = "PRAGMA synchronous = FULL; BEGIN IMMEDIATE";
-        self.writer.begin_with(begin).await
+        Ok(Tx::new(self.writer.begin_with(begin).await?))
     }
 
     /// As [`Database::begin`], but the end of the transaction does not wait for the disk: a power cut may take it back,
     /// and never half of it. For what can be derived from elsewhere again.
     pub(crate) async fn begin_derived(&self) -> Result<Tx, sqlx::Error> {
         let begin = "PRAGMA synchronous = NORMAL; BEGIN IMMEDIATE";
-        self.writer.begin_with(begin).await
+        Ok(Tx::new(self.writer.begin_with(begin).await?))
     }
 
     /// Moves everything into the file itself and empties the log beside it, so that no old page stays in either.

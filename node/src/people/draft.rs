@@ -2,6 +2,7 @@
 
 use countersign_protocol::id::OrganisationId;
 use sqlx::Row;
+use sqlx::sqlite::SqliteConnection;
 
 use super::People;
 use super::error::PeopleError;
@@ -78,15 +79,7 @@ impl People {
             });
         }
         let mut tx = self.store().begin().await?;
-        let version: Option<i64> = sqlx::query_scalar(
-            "SELECT version FROM drafts WHERE subject = ? AND organisation = ? AND step = ?",
-        )
-        .bind(column(of.case))
-        .bind(i64::from(of.organisation.0))
-        .bind(of.step)
-        .fetch_optional(&mut *tx)
-        .await?;
-        let found = version.map_or(0, number);
+        let found = version(&mut tx, of).await?;
         if found != seen {
             return Err(PeopleError::Changed { found });
         }
@@ -107,18 +100,54 @@ impl People {
         Ok(seen + 1)
     }
 
+    /// Throws a draft away because its writer does not want it: any version, or only the one that was seen.
+    ///
+    /// # Errors
+    /// [`PeopleError::Changed`] when there is another version than the one that was seen.
+    pub async fn discard_draft(
+        &self,
+        of: DraftOf<'_>,
+        seen: Option<u64>,
+    ) -> Result<(), PeopleError> {
+        let mut tx = self.store().begin().await?;
+        let found = version(&mut tx, of).await?;
+        if seen.is_some_and(|seen| seen != found) {
+            return Err(PeopleError::Changed { found });
+        }
+        delete(&mut tx, of).await?;
+        Ok(tx.commit().await?)
+    }
+
     /// Throws a draft away: it was handed in, or is not wanted. After a power cut it may be there again.
     ///
     /// # Errors
     /// [`PeopleError`] when the file cannot be written.
     pub async fn drop_draft(&self, of: DraftOf<'_>) -> Result<(), PeopleError> {
         let mut tx = self.store().begin_derived().await?;
-        sqlx::query("DELETE FROM drafts WHERE subject = ? AND organisation = ? AND step = ?")
-            .bind(column(of.case))
-            .bind(i64::from(of.organisation.0))
-            .bind(of.step)
-            .execute(&mut *tx)
-            .await?;
+        delete(&mut tx, of).await?;
         Ok(tx.commit().await?)
     }
+}
+
+/// The version of a draft; 0 when there is none.
+async fn version(tx: &mut SqliteConnection, of: DraftOf<'_>) -> Result<u64, PeopleError> {
+    let version: Option<i64> = sqlx::query_scalar(
+        "SELECT version FROM drafts WHERE subject = ? AND organisation = ? AND step = ?",
+    )
+    .bind(column(of.case))
+    .bind(i64::from(of.organisation.0))
+    .bind(of.step)
+    .fetch_optional(tx)
+    .await?;
+    Ok(version.map_or(0, number))
+}
+
+async fn delete(tx: &mut SqliteConnection, of: DraftOf<'_>) -> Result<(), PeopleError> {
+    sqlx::query("DELETE FROM drafts WHERE subject = ? AND organisation = ? AND step = ?")
+        .bind(column(of.case))
+        .bind(i64::from(of.organisation.0))
+        .bind(of.step)
+        .execute(tx)
+        .await?;
+    Ok(())
 }

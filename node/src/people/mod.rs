@@ -124,10 +124,9 @@ pub struct Visit {
 
 /// The store of people. Cheap to clone; all clones are one store. Several processes may have the same file open.
 #[derive(Clone)]
-pub struct People(Arc<Inner>);
+pub struct People(Arc<Inner>, store::Store);
 
 struct Inner {
-    store: store::Store,
     hasher: password::Hasher,
     sealing: sealed::Sealing,
     settings: PeopleSettings,
@@ -142,17 +141,23 @@ impl People {
         settings.check()?;
         let store = store::Store::open(folder).await?;
         let hasher = password::Hasher::new(&settings).await?;
-        Ok(Self(Arc::new(Inner {
-            store,
+        let inner = Inner {
             hasher,
             sealing: sealed::Sealing::default(),
             settings,
-        })))
+        };
+        Ok(Self(Arc::new(inner), store))
+    }
+
+    /// The same store for trials: everything is checked as it would be, and nothing that is written stays.
+    #[must_use]
+    pub fn trial(&self) -> Self {
+        Self(Arc::clone(&self.0), self.1.trial())
     }
 
     /// Closes the file once what runs is done. Without it nothing is lost either.
     pub async fn close(&self) {
-        self.0.store.close().await;
+        self.1.close().await;
     }
 
     /// Removes what has expired: sessions, links, steps, throttles, keys, and old failures in the log. To be called now
@@ -162,7 +167,7 @@ impl People {
     /// [`PeopleError`] when the file cannot be written.
     pub async fn sweep(&self, now_ms: u64) -> Result<(), PeopleError> {
         let life_ms = u64::from(self.0.settings.session_life_hours) * 3_600_000;
-        let mut tx = self.0.store.begin().await?;
+        let mut tx = self.1.begin().await?;
         for (statement, before_ms) in [
             ("DELETE FROM links WHERE expires_ms <= ?", now_ms),
             ("DELETE FROM steps WHERE expires_ms <= ?", now_ms),
@@ -194,7 +199,7 @@ impl People {
     }
 
     fn store(&self) -> &store::Store {
-        &self.0.store
+        &self.1
     }
 
     fn hasher(&self) -> &password::Hasher {

@@ -1,6 +1,7 @@
 //! The file `people.sqlite`.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use sqlx::sqlite::SqlitePool;
 
@@ -24,37 +25,58 @@ const SCHEMA: &[&str] = &[
     include_str!("schema/0005.sql"),
 ];
 
-/// The database.
+/// The database. Cheap to clone.
+#[derive(Clone)]
 pub(super) struct Store {
-    database: Database,
+    database: Arc<Database>,
     /// Drawn for this file; makes keys of throttles meaningless outside it.
-    pub(super) salt: Vec<u8>,
+    pub(super) salt: Arc<[u8]>,
+    is_trial: bool,
 }
 
 impl Store {
     pub(super) async fn open(folder: &Path) -> Result<Self, PeopleError> {
         let database = Database::open(&folder.join(PEOPLE_FILE), SCHEMA).await?;
         let salt = salt(&database).await?;
-        Ok(Self { database, salt })
+        Ok(Self {
+            database: Arc::new(database),
+            salt: salt.into(),
+            is_trial: false,
+        })
+    }
+
+    /// The same file, in which nothing that is written stays.
+    pub(super) fn trial(&self) -> Self {
+        Self {
+            is_trial: true,
+            ..self.clone()
+        }
     }
 
     /// For reading: cannot write.
-    pub(super) const fn reader(&self) -> &SqlitePool {
+    pub(super) fn reader(&self) -> &SqlitePool {
         self.database.reader()
     }
 
     /// Begins to write: nobody else writes before it ends, so that what is read inside stays true until then.
     pub(super) async fn begin(&self) -> Result<Tx, PeopleError> {
-        Ok(self.database.begin().await?)
+        Ok(self.meant(self.database.begin().await?))
     }
 
     /// As [`Store::begin`], for what a power cut may take back because it can be found out again.
     pub(super) async fn begin_derived(&self) -> Result<Tx, PeopleError> {
-        Ok(self.database.begin_derived().await?)
+        Ok(self.meant(self.database.begin_derived().await?))
+    }
+
+    fn meant(&self, tx: Tx) -> Tx {
+        if self.is_trial { tx.trial() } else { tx }
     }
 
     /// Moves everything into the file itself and empties the log beside it, so that no old page stays in either.
     pub(super) async fn scrub(&self) -> Result<(), PeopleError> {
+        if self.is_trial {
+            return Ok(());
+        }
         Ok(self.database.scrub().await?)
     }
 

@@ -14,6 +14,7 @@ mod common;
 
 mod beneficiaries;
 mod bulk;
+mod contract;
 mod described;
 mod docs_pages;
 // What holds of every state of every ledger.
@@ -21,6 +22,7 @@ mod docs_pages;
 mod support;
 
 mod documents;
+mod dry_run;
 mod events;
 mod health_and_metrics;
 mod journey;

@@ -110,7 +110,7 @@ async fn an_unknown_path_and_a_wrong_method_are_problems_too() {
         .send()
         .await
         .unwrap();
-    assert_eq!(response.headers()["allow"], "GET,HEAD");
+    assert_eq!(response.headers()["allow"], "GET, HEAD, OPTIONS");
     let problem = problem(response).await;
     assert_eq!(
         (problem.status, kind(&problem)),
@@ -339,7 +339,7 @@ async fn every_answer_carries_the_headers_that_keep_browsers_in_bounds() {
         assert!(headers.contains_key("cache-control") && headers.contains_key("x-request-id"));
         assert!(!headers.contains_key("access-control-allow-origin"));
         if path.starts_with("/api") {
-            assert_eq!(headers["cache-control"], "no-store");
+            assert_eq!(headers["cache-control"], "no-cache");
         }
     }
 }

@@ -92,7 +92,7 @@ async fn a_proof_of_nothing_or_of_several_leaves_is_refused() {
         (String::new(), 400),
         ("index=0&serial=GH-1".to_owned(), 400),
         (format!("index={size}"), 404),
-        (format!("index={}", u64::MAX), 404),
+        (format!("index={}", i64::MAX), 404),
         (format!("transfer={unknown}"), 404),
         ("serial=GH-1001".to_owned(), 404),
         ("serial=GH-995-1005".to_owned(), 404),

@@ -102,15 +102,44 @@ impl FederationControl for Stub {
         })
     }
 
+    async fn check_partner(&self, invite: &str) -> Result<Command, FederationError> {
+        let refused = |error: &dyn std::fmt::Display| FederationError::Invite(error.to_string());
+        let invite = Invite::parse(invite.as_bytes()).map_err(|error| refused(&error))?;
+        let partner = invite.record().map_err(|error| refused(&error))?;
+        Ok(Command::SetPartner(partner))
+    }
+
+    async fn check_removal(&self, party: Party) -> Result<Command, FederationError> {
+        let listed = self.ledger.read(|state| state.partner(party).cloned());
+        let listed = listed.filter(|partner| partner.status != PartnerStatus::Removed);
+        let mut partner = listed.ok_or(FederationError::UnknownPartner(party))?;
+        partner.status = PartnerStatus::Removed;
+        Ok(Command::SetPartner(partner))
+    }
+
+    async fn check_agreement(&self, agreement: &str) -> Result<Command, FederationError> {
+        if agreement != "a signed agreement" {
+            return Err(FederationError::Agreement(
+                "it has no signature of CH".to_owned(),
+            ));
+        }
+        let mut agreement = agreed();
+        agreement.id = "CH-GH-2026".parse().unwrap();
+        Ok(Command::SetAgreement(agreement))
+    }
+
+    async fn check_rotation(&self) -> Result<Command, FederationError> {
+        let key = common::key(200);
+        let log_key = key.verifier().to_string().parse().unwrap();
+        Ok(Command::RotateKey { log_key })
+    }
+
     async fn add_partner(
         &self,
         request: RequestId,
         invite: &str,
     ) -> Result<Receipt, FederationError> {
-        let refused = |error: &dyn std::fmt::Display| FederationError::Invite(error.to_string());
-        let invite = Invite::parse(invite.as_bytes()).map_err(|error| refused(&error))?;
-        let partner = invite.record().map_err(|error| refused(&error))?;
-        let command = Command::SetPartner(partner);
+        let command = self.check_partner(invite).await?;
         Ok(self
             .ledger
             .submit(Submission::new(request, command))
@@ -122,11 +151,7 @@ impl FederationControl for Stub {
         request: RequestId,
         party: Party,
     ) -> Result<Receipt, FederationError> {
-        let listed = self.ledger.read(|state| state.partner(party).cloned());
-        let listed = listed.filter(|partner| partner.status != PartnerStatus::Removed);
-        let mut partner = listed.ok_or(FederationError::UnknownPartner(party))?;
-        partner.status = PartnerStatus::Removed;
-        let command = Command::SetPartner(partner);
+        let command = self.check_removal(party).await?;
         Ok(self
             .ledger
             .submit(Submission::new(request, command))
@@ -138,14 +163,7 @@ impl FederationControl for Stub {
         request: RequestId,
         agreement: &str,
     ) -> Result<Receipt, FederationError> {
-        if agreement != "a signed agreement" {
-            return Err(FederationError::Agreement(
-                "it has no signature of CH".to_owned(),
-            ));
-        }
-        let mut agreement = agreed();
-        agreement.id = "CH-GH-2026".parse().unwrap();
-        let command = Command::SetAgreement(agreement);
+        let command = self.check_agreement(agreement).await?;
         Ok(self
             .ledger
             .submit(Submission::new(request, command))
@@ -334,6 +352,11 @@ impl World {
             stop,
             client: reqwest::Client::new(),
         }
+    }
+
+    /// The node's folder.
+    pub fn root(&self) -> &std::path::Path {
+        self._folder.root.path()
     }
 
     /// The mails that went out, oldest first.

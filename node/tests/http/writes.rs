@@ -339,3 +339,14 @@ async fn a_repeated_rotation_or_removal_is_done_once() {
     let other = problem(remove(&rotation).await).await;
     assert_eq!((other.status, kind(&other)), (409, "conflict"));
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_could_not_be_read_back_is_not_written() {
+    let world = World::start().await;
+    let size = world.handle().head().borrow().size;
+    let nothing = json!({"account": 1, "ranges": [], "reason": "a check"});
+    let refused = world.refuse("/api/v1/holds", nothing).await;
+    assert_eq!((refused.status, kind(&refused)), (422, "refused"));
+    assert_eq!(refused.code.as_deref(), Some("unwritable"));
+    assert_eq!(world.handle().head().borrow().size, size);
+}

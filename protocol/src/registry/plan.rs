@@ -5,10 +5,10 @@ mod hold;
 mod issuance;
 
 use crate::federation;
-use crate::id::{AccountId, OrganisationId};
+use crate::id::{AccountId, OrganisationId, RequestId};
 use crate::record::{
     Account, AskCancel, Body, Hold, Issuance, KeyRotation, Lock, MAX_RANGES, Organisation, Project,
-    Retire, Sending, Split, Transfer,
+    Record, Retire, Sending, Split, Transfer,
 };
 use crate::registry::apply::movable;
 use crate::registry::{
@@ -24,6 +24,24 @@ use crate::units::{UnitBlock, UnitRange};
 /// # Errors
 /// Why the intent can not be expressed.
 pub fn plan(state: &State, time_ms: u64, command: &Command) -> Result<Vec<Body>, Refusal> {
+    writable(time_ms, intended(state, time_ms, command)?)
+}
+
+/// The same records, if each can be read back from its bytes: what comes from outside may hold more than a record can, or
+/// less, and a leaf that nobody can read would end the ledger.
+fn writable(time_ms: u64, bodies: Vec<Body>) -> Result<Vec<Body>, Refusal> {
+    for body in &bodies {
+        let record = Record {
+            time_ms,
+            request: RequestId([0; 16]),
+            body: body.clone(),
+        };
+        Record::decode(&record.encode()).map_err(Refusal::Unwritable)?;
+    }
+    Ok(bodies)
+}
+
+fn intended(state: &State, time_ms: u64, command: &Command) -> Result<Vec<Body>, Refusal> {
     match command {
         Command::RegisterOrganisation { name, kind } => {
             let id = next_organisation(state);
@@ -147,18 +165,18 @@ pub fn plan(state: &State, time_ms: u64, command: &Command) -> Result<Vec<Body>,
             })])
         }
         Command::Proven(proven) => federation::answer(state, time_ms, proven),
-        Command::AdoptProcess { text } => case::writable(time_ms, case::adopt(state, text)?),
+        Command::AdoptProcess { text } => case::adopt(state, text),
         Command::Enrol {
             name,
             organisation_type,
             scopes,
         } => case::enrol(state, name, organisation_type, scopes),
-        Command::OpenCase(new) => case::writable(time_ms, vec![case::open(state, new)?]),
-        Command::Act(new) => case::writable(time_ms, case::act(state, time_ms, new)?),
-        Command::Finding(new) => case::writable(time_ms, vec![case::finding(state, new)?]),
-        Command::MigrateCase(new) => case::writable(time_ms, vec![case::migrate(new)]),
-        Command::PlaceHold(new) => case::writable(time_ms, hold::place(state, new)?),
-        Command::LiftHold(new) => case::writable(time_ms, vec![hold::lift(new)]),
+        Command::OpenCase(new) => Ok(vec![case::open(state, new)?]),
+        Command::Act(new) => case::act(state, time_ms, new),
+        Command::Finding(new) => Ok(vec![case::finding(state, new)?]),
+        Command::MigrateCase(new) => Ok(vec![case::migrate(new)]),
+        Command::PlaceHold(new) => hold::place(state, new),
+        Command::LiftHold(new) => Ok(vec![hold::lift(new)]),
     }
 }
 

@@ -3,7 +3,7 @@
 use countersign_protocol::workflow::FormError;
 use serde_json::Value;
 
-use super::super::{App, AppError, Caller};
+use super::super::{App, AppError, Caller, Mode};
 use super::act::form_errors;
 use crate::people::{Draft, DraftOf};
 
@@ -34,6 +34,7 @@ impl App {
         step: &str,
         seen: u64,
         form: &Value,
+        mode: Mode,
     ) -> Result<u64, AppError> {
         let of = self.draft_of(caller, case, step)?;
         if !form.is_object() {
@@ -42,7 +43,7 @@ impl App {
         let user = caller.person()?.principal.user;
         let (content, now_ms) = (form.to_string(), self.now_ms());
         Ok(self
-            .people()
+            .people_in(mode)
             .save_draft(of, seen, &content, user, now_ms)
             .await?)
     }
@@ -64,13 +65,20 @@ impl App {
         Ok(form_errors(&seen, seen.step(step)?, form))
     }
 
-    /// Throws a draft away.
+    /// Throws a draft away: any version, or only the one that the caller has seen.
     ///
     /// # Errors
-    /// [`AppError`] when the caller may not look into the case.
-    pub async fn drop_draft(&self, caller: &Caller, case: u64, step: &str) -> Result<(), AppError> {
+    /// [`AppError`] when the caller may not look into the case, or somebody saved meanwhile.
+    pub async fn drop_draft(
+        &self,
+        caller: &Caller,
+        case: u64,
+        step: &str,
+        seen: Option<u64>,
+        mode: Mode,
+    ) -> Result<(), AppError> {
         let of = self.draft_of(caller, case, step)?;
-        Ok(self.people().drop_draft(of).await?)
+        Ok(self.people_in(mode).discard_draft(of, seen).await?)
     }
 
     fn draft_of<'a>(
@@ -81,7 +89,8 @@ impl App {
     ) -> Result<DraftOf<'a>, AppError> {
         let seen = self.seen(case)?;
         self.permit_reading(caller, &seen.known)?;
-        seen.step(step)?;
+        seen.step(step)
+            .map_err(|_| AppError::not_found("step", &step))?;
         Ok(DraftOf {
             case,
             organisation: caller.person()?.principal.organisation,

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use countersign_protocol::permission::{Action, Scope};
 
-use super::super::{App, AppError, Caller, Person};
+use super::super::{App, AppError, Caller, Mode, Person};
 use crate::people::{
     ApiKey, ApiKeyInfo, By, Enrolment, LinkToken, Membership, NewSession, Password, RecoveryCodes,
     SecondFactor, Session, SessionId, SignIn, StepToken, User, UserId, Visit,
@@ -115,7 +115,7 @@ impl App {
     pub async fn sign_out(&self, caller: &Caller) -> Result<(), AppError> {
         let person = caller.person()?;
         let session = session_of(person)?;
-        self.end_session(caller, session).await
+        self.end_session(caller, session, Mode::Write).await
     }
 
     /// The caller's open sessions.
@@ -131,11 +131,16 @@ impl App {
     ///
     /// # Errors
     /// [`AppError::People`] when the caller has no such session.
-    pub async fn end_session(&self, caller: &Caller, session: SessionId) -> Result<(), AppError> {
+    pub async fn end_session(
+        &self,
+        caller: &Caller,
+        session: SessionId,
+        mode: Mode,
+    ) -> Result<(), AppError> {
         let user = caller.person()?.principal.user;
         let (by, now_ms) = (By::User(user), self.now_ms());
         Ok(self
-            .people()
+            .people_in(mode)
             .revoke_session(by, user, session, now_ms)
             .await?)
     }
@@ -206,25 +211,35 @@ impl App {
         label: &str,
         actions: &BTreeSet<Action>,
         expires_ms: u64,
+        mode: Mode,
     ) -> Result<ApiKey, AppError> {
         let person = caller.person()?;
         session_of(person)?;
         self.permit_of(caller, Action::ApiKeyCreate, person.principal.organisation)?;
         let (by, user, now_ms) = (caller.by(), person.principal.user, self.now_ms());
         let made = self
-            .people()
-            .create_api_key(by, user, label, actions, expires_ms, now_ms);
-        Ok(made.await?)
+            .people_in(mode)
+            .create_api_key(by, user, label, actions, expires_ms, now_ms)
+            .await?;
+        Ok(made)
     }
 
     /// Ends one of the caller's API keys.
     ///
     /// # Errors
     /// [`AppError::People`] when the caller has no such key.
-    pub async fn revoke_api_key(&self, caller: &Caller, id: &str) -> Result<(), AppError> {
+    pub async fn revoke_api_key(
+        &self,
+        caller: &Caller,
+        id: &str,
+        mode: Mode,
+    ) -> Result<(), AppError> {
         let user = caller.person()?.principal.user;
         let (by, now_ms) = (By::User(user), self.now_ms());
-        Ok(self.people().revoke_api_key(by, user, id, now_ms).await?)
+        Ok(self
+            .people_in(mode)
+            .revoke_api_key(by, user, id, now_ms)
+            .await?)
     }
 }
 

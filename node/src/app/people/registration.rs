@@ -46,6 +46,7 @@ impl App {
         request: RequestId,
         wish: RegistrationWish,
         visit: &Visit,
+        mode: Mode,
     ) -> Result<Registered, AppError> {
         let kind = wish.organisation_type.clone();
         let may = self.ledger().read(|state| applies(state, &kind))?;
@@ -54,7 +55,7 @@ impl App {
             return Err(AppError::body("/organisation_type", why));
         }
         if !self.is_written(&request)? {
-            self.people().charge_registration(visit).await?;
+            self.people_in(mode).charge_registration(visit).await?;
         }
         let command = Command::Enrol {
             name: wish.name,
@@ -62,7 +63,7 @@ impl App {
             scopes: BTreeSet::new(),
         };
         let actor = Actor::new("registration");
-        let written = self.submit(&actor, request, command, Mode::Write).await?;
+        let written = self.submit(&actor, request, command, mode).await?;
         let organisation = written.find(|_, body| match body {
             Body::Organisation(it) => Some(it.id),
             _ => None,
@@ -72,8 +73,9 @@ impl App {
             .ledger()
             .read(|state| state.organisation_standing(organisation));
         let known = self.people().users(Some(organisation), None, 1).await?;
+        let is_new = known.is_empty() && waits == Standing::Pending;
         // The same request again after a stop in between: the invitation may not have been made.
-        if known.is_empty() && waits == Standing::Pending {
+        if is_new || mode == Mode::Try {
             let new = NewUser {
                 email: wish.email,
                 profile: wish.profile,
@@ -81,10 +83,12 @@ impl App {
                 role: FIRST_ROLE.to_owned(),
             };
             let link = self
-                .people()
+                .people_in(mode)
                 .invite(By::Operator, &new, visit.now_ms)
                 .await?;
-            self.inner.mail.invitation(&link).await?;
+            if mode == Mode::Write {
+                self.inner.mail.invitation(&link).await?;
+            }
         }
         Ok(Registered {
             written,

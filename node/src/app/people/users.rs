@@ -5,7 +5,7 @@ use countersign_protocol::permission::{Action, Object};
 use countersign_protocol::registry::State;
 use countersign_protocol::workflow::ROOT;
 
-use super::super::{App, AppError, Caller, LIST_MAX, Listing};
+use super::super::{App, AppError, Caller, LIST_MAX, Listing, Mode};
 use crate::people::{AuditEntry, Link, NewUser, Proposal, User, UserId};
 
 /// Somebody to invite.
@@ -69,14 +69,19 @@ impl App {
     ///
     /// # Errors
     /// [`AppError::Forbidden`]; [`AppError::BadInput`] when the organisation has no such role.
-    pub async fn invite(&self, caller: &Caller, wish: &UserWish) -> Result<Link, AppError> {
+    pub async fn invite(
+        &self,
+        caller: &Caller,
+        wish: &UserWish,
+        mode: Mode,
+    ) -> Result<Link, AppError> {
         self.permit_of(caller, Action::UserInvite, wish.organisation)?;
         self.check_role(caller, wish.organisation, &wish.role)?;
         let link = self
-            .people()
+            .people_in(mode)
             .invite(caller.by(), wish, self.now_ms())
             .await?;
-        if matches!(caller, Caller::Person(_)) {
+        if matches!(caller, Caller::Person(_)) && mode == Mode::Write {
             self.inner.mail.invitation(&link).await?;
         }
         Ok(link)
@@ -86,12 +91,18 @@ impl App {
     ///
     /// # Errors
     /// [`AppError::Forbidden`]; [`AppError::People`] when the user has joined.
-    pub async fn invite_again(&self, caller: &Caller, id: UserId) -> Result<Link, AppError> {
+    pub async fn invite_again(
+        &self,
+        caller: &Caller,
+        id: UserId,
+        mode: Mode,
+    ) -> Result<Link, AppError> {
         let user = self.permitted_user(caller, Action::UserInvite, id).await?;
         self.check_role(caller, user.organisation, &user.role)?;
         let now_ms = self.now_ms();
-        let link = self.people().invite_again(caller.by(), id, now_ms).await?;
-        if matches!(caller, Caller::Person(_)) {
+        let people = self.people_in(mode);
+        let link = people.invite_again(caller.by(), id, now_ms).await?;
+        if matches!(caller, Caller::Person(_)) && mode == Mode::Write {
             self.inner.mail.invitation(&link).await?;
         }
         Ok(link)
@@ -128,6 +139,7 @@ impl App {
         caller: &Caller,
         id: UserId,
         role: &str,
+        mode: Mode,
     ) -> Result<RoleChange, AppError> {
         let action = Action::UserRoleChange;
         let user = self.permitted_user(caller, action, id).await?;
@@ -137,11 +149,12 @@ impl App {
         match caller {
             Caller::Person(person) if needs_two => {
                 let proposer = person.principal.user;
-                let proposed = self.people().propose_role(proposer, id, role, now_ms);
+                let people = self.people_in(mode);
+                let proposed = people.propose_role(proposer, id, role, now_ms);
                 Ok(RoleChange::Proposed(proposed.await?))
             }
             _ => {
-                self.people()
+                self.people_in(mode)
                     .set_role(caller.by(), id, role, now_ms)
                     .await?;
                 Ok(RoleChange::Done)
@@ -175,6 +188,7 @@ impl App {
         caller: &Caller,
         id: u64,
         approve: bool,
+        mode: Mode,
     ) -> Result<(), AppError> {
         let person = caller.person()?;
         let proposal = self.people().proposal(id).await?;
@@ -190,7 +204,7 @@ impl App {
         }
         let now_ms = self.now_ms();
         Ok(self
-            .people()
+            .people_in(mode)
             .decide_proposal(decider, id, approve, now_ms)
             .await?)
     }
@@ -204,13 +218,14 @@ impl App {
         caller: &Caller,
         id: UserId,
         suspend: bool,
+        mode: Mode,
     ) -> Result<(), AppError> {
         self.permitted_user(caller, Action::UserSuspend, id).await?;
         let (by, now_ms) = (caller.by(), self.now_ms());
         if suspend {
-            self.people().suspend(by, id, now_ms).await?;
+            self.people_in(mode).suspend(by, id, now_ms).await?;
         } else {
-            self.people().reactivate(by, id, now_ms).await?;
+            self.people_in(mode).reactivate(by, id, now_ms).await?;
         }
         Ok(())
     }
@@ -219,20 +234,36 @@ impl App {
     ///
     /// # Errors
     /// [`AppError::Forbidden`].
-    pub async fn reset_factors(&self, caller: &Caller, id: UserId) -> Result<(), AppError> {
+    pub async fn reset_factors(
+        &self,
+        caller: &Caller,
+        id: UserId,
+        mode: Mode,
+    ) -> Result<(), AppError> {
         self.permitted_user(caller, Action::UserFactorReset, id)
             .await?;
         let (by, now_ms) = (caller.by(), self.now_ms());
-        Ok(self.people().remove_second_factors(by, id, now_ms).await?)
+        Ok(self
+            .people_in(mode)
+            .remove_second_factors(by, id, now_ms)
+            .await?)
     }
 
     /// Removes a user's personal data for good. What the ledger says of the pseudonym stays true.
     ///
     /// # Errors
     /// [`AppError::Forbidden`].
-    pub async fn erase_user(&self, caller: &Caller, id: UserId) -> Result<(), AppError> {
+    pub async fn erase_user(
+        &self,
+        caller: &Caller,
+        id: UserId,
+        mode: Mode,
+    ) -> Result<(), AppError> {
         self.permitted_user(caller, Action::UserErase, id).await?;
-        Ok(self.people().erase(caller.by(), id, self.now_ms()).await?)
+        Ok(self
+            .people_in(mode)
+            .erase(caller.by(), id, self.now_ms())
+            .await?)
     }
 
     /// The log of sign-ins and changes about a user, newest first.

@@ -3,9 +3,10 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 
 use super::users::user_view;
+use super::write::done;
 use crate::app::{AppError, Caller};
 use crate::http::Served;
 use crate::http::dto::{
@@ -13,8 +14,10 @@ use crate::http::dto::{
     CompleteSignIn, MeView, NewApiKey, RecoveryCodesView, RequestReset, SessionView, SignInBody,
     SignedIn,
 };
-use crate::http::extract::{Body, Parameters, PathValue};
-use crate::http::openapi::{ApiKeyName, NotAuthorised, Rejected, Second, SessionNumber, TooMany};
+use crate::http::extract::{Body, Parameters, PathValue, WriteMode};
+use crate::http::openapi::{
+    ApiKeyName, DryRun, NotAuthorised, Rejected, Second, SessionNumber, TooMany, Tried,
+};
 use crate::http::problem::ApiError;
 use crate::people::{
     LinkToken, NewSession, Password, PeopleError, SecondFactor, SessionId, SignIn, StepToken, Visit,
@@ -217,16 +220,17 @@ pub(super) async fn sessions(
     delete,
     path = "/me/sessions/{id}",
     tag = "Own account",
-    params(SessionNumber),
-    responses((status = 204)),
+    params(SessionNumber, DryRun),
+    responses((status = 204), Tried, ),
 )]
 pub(super) async fn end_session(
     caller: Caller,
     State(served): State<Served>,
+    WriteMode(mode): WriteMode,
     PathValue(session): PathValue<SessionId>,
-) -> Result<StatusCode, ApiError> {
-    served.app.end_session(&caller, session).await?;
-    Ok(StatusCode::NO_CONTENT)
+) -> Result<Response, ApiError> {
+    served.app.end_session(&caller, session, mode).await?;
+    Ok(done(mode, StatusCode::NO_CONTENT))
 }
 
 /// Changes the caller's password. Every other session of the caller ends.
@@ -319,11 +323,13 @@ pub(super) async fn api_keys(
     path = "/me/api-keys",
     tag = "Own account",
     request_body = NewApiKey,
-    responses((status = 201, body = ApiKeyMade), Rejected, Second),
+    params(DryRun),
+    responses((status = 201, body = ApiKeyMade), Tried, Rejected, Second),
 )]
 pub(super) async fn create_api_key(
     caller: Caller,
     State(served): State<Served>,
+    WriteMode(mode): WriteMode,
     Body(new): Body<NewApiKey>,
 ) -> Result<Response, ApiError> {
     let NewApiKey {
@@ -333,13 +339,13 @@ pub(super) async fn create_api_key(
     } = new;
     let key = served
         .app
-        .create_api_key(&caller, &label, &actions, expires_ms)
+        .create_api_key(&caller, &label, &actions, expires_ms, mode)
         .await?;
     let made = ApiKeyMade {
         id: key.id().to_owned(),
         key: key.expose().to_string(),
     };
-    Ok((StatusCode::CREATED, Json(made)).into_response())
+    Ok(done(mode, (StatusCode::CREATED, Json(made))))
 }
 
 /// Ends one of the caller's API keys.
@@ -347,14 +353,15 @@ pub(super) async fn create_api_key(
     delete,
     path = "/me/api-keys/{id}",
     tag = "Own account",
-    params(ApiKeyName),
-    responses((status = 204)),
+    params(ApiKeyName, DryRun),
+    responses((status = 204), Tried, ),
 )]
 pub(super) async fn revoke_api_key(
     caller: Caller,
     State(served): State<Served>,
+    WriteMode(mode): WriteMode,
     PathValue(id): PathValue<String>,
-) -> Result<StatusCode, ApiError> {
-    served.app.revoke_api_key(&caller, &id).await?;
-    Ok(StatusCode::NO_CONTENT)
+) -> Result<Response, ApiError> {
+    served.app.revoke_api_key(&caller, &id, mode).await?;
+    Ok(done(mode, StatusCode::NO_CONTENT))
 }

@@ -1,14 +1,14 @@
 //! Cases as people move them.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use countersign_protocol::record;
 
 use super::process::case_view;
 use super::project::warned;
-use super::write::answer;
+use super::write::{answer, done};
 use super::{beneficiary, view};
 use crate::app::{
     ActWish, Caller, CaseFile, CaseWish, FavourWish, FiledText, ReserveWish, UnitsFate, Written,
@@ -18,10 +18,10 @@ use crate::http::dto::{
     CaseActed, CaseFileView, CaseTextView, CaseView, DraftFault, DraftView, InboxView, NewCaseAct,
     NewOpenCase, NewReserve, NextStepView, Page, ReservedFate,
 };
-use crate::http::extract::{Body, Key, OptionalKey, Parameters, PathValue, WriteMode};
+use crate::http::extract::{Body, Key, OptionalKey, Parameters, PathValue, PathValues, WriteMode};
 use crate::http::openapi::{
-    CaseNumber, Changed, DraftCheck, DraftVersion, DryRun, IdempotencyKey, LedgerWrite,
-    NumberPaging, OptionalIdempotencyKey, Rejected, StepName, Tried,
+    BigNumberPaging, CaseNumber, Changed, DraftCheck, DraftVersion, DryRun, Form, IdempotencyKey,
+    LedgerWrite, OptionalIdempotencyKey, Rejected, SeenVersion, StepName, Tried,
 };
 use crate::http::problem::{ApiError, Kind};
 use crate::people::SealedPart;
@@ -248,7 +248,7 @@ fn text(of: FiledText) -> CaseTextView {
     get,
     path = "/inbox",
     tag = "Cases",
-    params(NumberPaging),
+    params(BigNumberPaging),
     responses((status = 200, body = Page<InboxView>)),
 )]
 pub(super) async fn inbox(
@@ -283,7 +283,7 @@ pub(super) async fn inbox(
 pub(super) async fn draft(
     caller: Caller,
     State(served): State<Served>,
-    Path((number, step)): Path<(u64, String)>,
+    PathValues(number, step): PathValues<u64, String>,
     parameters: Parameters,
 ) -> Result<Response, ApiError> {
     let checks = checks(parameters)?;
@@ -328,29 +328,29 @@ fn faults(
     put,
     path = "/cases/{number}/drafts/{step}",
     tag = "Cases",
-    params(CaseNumber, StepName, DraftVersion, DraftCheck),
-    request_body = serde_json::Value,
+    params(CaseNumber, StepName, DraftVersion, DraftCheck, DryRun),
+    request_body = Form,
     responses(
-        (status = 200, body = DraftView, headers(("ETag" = String, description = "The new version, in quotes."))),
-        Changed,
+        (status = 200, body = DraftView, headers(("ETag" = String, description = "The new version, in quotes."))), Tried, Changed,
         Rejected,
     ),
 )]
 pub(super) async fn save_draft(
     caller: Caller,
     State(served): State<Served>,
-    Path((number, step)): Path<(u64, String)>,
-    parameters: Parameters,
+    PathValues(number, step): PathValues<u64, String>,
+    mut parameters: Parameters,
     headers: HeaderMap,
     Body(form): Body<serde_json::Value>,
 ) -> Result<Response, ApiError> {
+    let mode = parameters.mode()?;
     let (seen, checks) = (seen_version(&headers)?, checks(parameters)?);
     let version = served
         .app
-        .save_draft(&caller, number, &step, seen, &form)
+        .save_draft(&caller, number, &step, seen, &form, mode)
         .await?;
     let faults = checks.then(|| faults(&served, &caller, number, &step, &form));
-    Ok(tagged(form, version, faults.transpose()?))
+    Ok(done(mode, tagged(form, version, faults.transpose()?)))
 }
 
 /// Throws a draft away. One that is not there is no error.
@@ -358,16 +358,23 @@ pub(super) async fn save_draft(
     delete,
     path = "/cases/{number}/drafts/{step}",
     tag = "Cases",
-    params(CaseNumber, StepName),
-    responses((status = 204)),
+    params(CaseNumber, StepName, SeenVersion, DryRun),
+    responses((status = 204), Tried, Changed),
 )]
 pub(super) async fn drop_draft(
     caller: Caller,
     State(served): State<Served>,
-    Path((number, step)): Path<(u64, String)>,
-) -> Result<StatusCode, ApiError> {
-    served.app.drop_draft(&caller, number, &step).await?;
-    Ok(StatusCode::NO_CONTENT)
+    WriteMode(mode): WriteMode,
+    PathValues(number, step): PathValues<u64, String>,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let seen = headers.get(header::IF_MATCH);
+    let seen = seen.map(|_| seen_version(&headers)).transpose()?;
+    served
+        .app
+        .drop_draft(&caller, number, &step, seen, mode)
+        .await?;
+    Ok(done(mode, StatusCode::NO_CONTENT))
 }
 
 fn seen_version(headers: &HeaderMap) -> Result<u64, ApiError> {

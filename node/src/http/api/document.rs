@@ -6,14 +6,18 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
-use crate::app::{Caller, DocumentWish};
+use super::view::private_trial;
+use super::write::done;
+use crate::app::{Caller, DocumentWish, Mode};
 use crate::documents::{DocumentId, StoredDocument};
 use crate::http::Served;
 use crate::http::dto::{DocumentView, NewVisibility, Page};
-use crate::http::extract::{Body, Parameters, PathValue, bearer};
+use crate::http::extract::{Body, Parameters, PathValue, WriteMode, bearer};
 use crate::http::openapi::{
-    CaseNumber, DocumentNumber, NewDocument, NotModified, Rejected, TooLarge, UnsupportedMediaType,
+    CaseNumber, DocumentNumber, DryRun, NewDocument, Rejected, TooLarge, Tried,
+    UnsupportedMediaType,
 };
+use crate::http::percent::encoded;
 use crate::http::problem::ApiError;
 
 /// Adds a document to a case: the bytes are the body.
@@ -24,9 +28,9 @@ use crate::http::problem::ApiError;
     post,
     path = "/cases/{number}/documents",
     tag = "Documents",
-    params(CaseNumber, NewDocument),
+    params(CaseNumber, NewDocument, DryRun),
     request_body(content = Vec<u8>, content_type = "*/*"),
-    responses((status = 201, body = DocumentView), Rejected, TooLarge, UnsupportedMediaType),
+    responses((status = 201, body = DocumentView), Tried, Rejected, TooLarge, UnsupportedMediaType),
 )]
 pub(super) async fn add(
     caller: Caller,
@@ -43,10 +47,19 @@ pub(super) async fn add(
         content_type: content_type(request.headers()),
         replaces: parameters.get("replaces")?,
     };
+    let mode = parameters.mode()?;
     parameters.finish()?;
     let content = request.into_body().into_data_stream();
-    let kept = served.app.add_document(&caller, wish, content).await?;
-    Ok((StatusCode::CREATED, Json(view(kept))).into_response())
+    let kept = served
+        .app
+        .add_document(&caller, wish, content, mode)
+        .await?;
+    let kept = view(kept);
+    if mode == Mode::Try {
+        let answer = serde_json::to_value(kept).ok();
+        return Ok(Json(private_trial(answer)).into_response());
+    }
+    Ok((StatusCode::CREATED, Json(kept)).into_response())
 }
 
 fn content_type(headers: &HeaderMap) -> String {
@@ -114,7 +127,6 @@ pub(super) async fn list(
     params(DocumentNumber),
     responses(
         (status = 200, body = Vec<u8>, content_type = "*/*", headers(("ETag" = String, description = "SHA-256 of the bytes, hex, in quotes."), ("Content-Disposition" = String, description = "`attachment` with the file name."))),
-        NotModified,
     ),
     security((), ("session" = []), ("api_key" = []), ("operator" = [])),
 )]
@@ -149,15 +161,7 @@ pub(super) async fn read(
 
 /// `attachment` with the name in UTF-8, percent-encoded (RFC 6266 section 4.3, RFC 8187).
 fn disposition(name: &str) -> String {
-    let mut text = "attachment; filename*=UTF-8''".to_owned();
-    for byte in name.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            text.push(char::from(byte));
-        } else {
-            text.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    text
+    format!("attachment; filename*=UTF-8''{}", encoded(name))
 }
 
 /// Opens a document to a wider circle. It is never closed again.
@@ -165,16 +169,20 @@ fn disposition(name: &str) -> String {
     post,
     path = "/documents/{id}/visibility",
     tag = "Documents",
-    params(DocumentNumber),
+    params(DocumentNumber, DryRun),
     request_body = NewVisibility,
-    responses((status = 204), Rejected),
+    responses((status = 204), Tried, Rejected),
 )]
 pub(super) async fn widen(
     caller: Caller,
     State(served): State<Served>,
+    WriteMode(mode): WriteMode,
     PathValue(id): PathValue<DocumentId>,
     Body(NewVisibility { visibility }): Body<NewVisibility>,
-) -> Result<StatusCode, ApiError> {
-    served.app.widen_document(&caller, id, visibility).await?;
-    Ok(StatusCode::NO_CONTENT)
+) -> Result<Response, ApiError> {
+    served
+        .app
+        .widen_document(&caller, id, visibility, mode)
+        .await?;
+    Ok(done(mode, StatusCode::NO_CONTENT))
 }

@@ -17,9 +17,9 @@ use crate::http::dto::{
 };
 use crate::http::extract::{Parameters, PathValue};
 use crate::http::openapi::{
-    CaseFilters, CaseNumber, HoldingFilters, Looked, NotFound, NotListed, NotModified,
-    OrganisationFilters, OrganisationListed, Paging, ProjectFilters, ProjectListed,
-    RetirementFilters, TransferFilters, UnitsNamed,
+    CaseFilters, CaseNumber, HoldingFilters, Looked, NotFound, NotListed, OrganisationFilters,
+    OrganisationListed, Paging, ProjectFilters, ProjectListed, RetirementFilters, TransferFilters,
+    UnitsNamed,
 };
 use crate::http::problem::ApiError;
 use crate::people::Beneficiary;
@@ -106,7 +106,7 @@ pub(super) fn q(parameters: &mut Parameters) -> Result<Option<String>, ApiError>
     path = "/organisations",
     tag = "Registry",
     params(OrganisationFilters, Paging),
-    responses((status = 200, body = dto::Page<OrganisationListed>), NotModified, NotListed),
+    responses((status = 200, body = dto::Page<OrganisationListed>), NotListed),
     security(()),
 )]
 pub(super) async fn organisations(
@@ -146,7 +146,7 @@ pub(super) async fn organisations(
     path = "/projects",
     tag = "Registry",
     params(ProjectFilters, Paging),
-    responses((status = 200, body = dto::Page<ProjectListed>), NotModified, NotListed),
+    responses((status = 200, body = dto::Page<ProjectListed>), NotListed),
     security(()),
 )]
 pub(super) async fn projects(
@@ -183,7 +183,7 @@ pub(super) async fn projects(
     path = "/cases",
     tag = "Cases",
     params(CaseFilters, Paging),
-    responses((status = 200, body = dto::Page<CaseView>), NotModified, NotListed),
+    responses((status = 200, body = dto::Page<CaseView>), NotListed),
     security(()),
 )]
 pub(super) async fn cases(
@@ -228,7 +228,7 @@ pub(super) async fn cases(
     path = "/cases/{number}/acts",
     tag = "Cases",
     params(CaseNumber, Paging),
-    responses((status = 200, body = dto::Page<CaseActRow>), NotModified, NotListed),
+    responses((status = 200, body = dto::Page<CaseActRow>), NotListed),
     security(()),
 )]
 pub(super) async fn case_acts(
@@ -253,7 +253,7 @@ pub(super) async fn case_acts(
     path = "/transfers",
     tag = "Transfers between countries",
     params(TransferFilters, Paging),
-    responses((status = 200, body = dto::Page<TransferView>), NotModified, NotListed),
+    responses((status = 200, body = dto::Page<TransferView>), NotListed),
     security(()),
 )]
 pub(super) async fn transfers(
@@ -309,7 +309,7 @@ fn newest_first(parameters: &mut Parameters, order: &str) -> Result<Window, ApiE
     path = "/holdings",
     tag = "Units",
     params(HoldingFilters, Paging),
-    responses((status = 200, body = dto::Page<HoldingView>), NotFound, NotModified, NotListed),
+    responses((status = 200, body = dto::Page<HoldingView>), NotFound, NotListed),
 )]
 pub(super) async fn holdings(
     caller: Caller,
@@ -345,7 +345,7 @@ pub(super) async fn holdings(
     path = "/retirements",
     tag = "Units",
     params(RetirementFilters, Paging),
-    responses((status = 200, body = dto::Page<RetirementView>), NotModified, NotListed),
+    responses((status = 200, body = dto::Page<RetirementView>), NotListed),
     security(()),
 )]
 pub(super) async fn retirements(
@@ -401,7 +401,7 @@ fn retirement(row: RetirementRow, public: Option<&Beneficiary>) -> RetirementVie
     path = "/units/{name}/history",
     tag = "Units",
     params(UnitsNamed, Paging),
-    responses((status = 200, body = dto::Page<UnitsEvent>), NotModified, NotListed),
+    responses((status = 200, body = dto::Page<UnitsEvent>), NotListed),
     security(()),
 )]
 pub(super) async fn units_history(
@@ -439,7 +439,7 @@ fn event(row: EventRow) -> UnitsEvent {
     path = "/search",
     tag = "Registry",
     params(Looked),
-    responses((status = 200, body = SearchView), NotModified, NotListed),
+    responses((status = 200, body = SearchView), NotListed),
     security(()),
 )]
 pub(super) async fn search(

@@ -1,7 +1,7 @@
 //! Findings of certifiers, and holds.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use countersign_protocol::id::RequestId;
@@ -16,9 +16,9 @@ use crate::http::dto::{
     FindingText, FindingView, LiftStandingHold, NewFindingBody, NewStandingHold, Page,
     StandingHoldView,
 };
-use crate::http::extract::{Body, OptionalKey, Parameters, PathValue, WriteMode};
+use crate::http::extract::{Body, OptionalKey, Parameters, PathValue, PathValues, WriteMode};
 use crate::http::openapi::{
-    CaseNumber, DryRun, FindingNumber, HoldNumber, LedgerWrite, NumberPaging,
+    BigNumberPaging, CaseNumber, DryRun, FindingNumber, HoldNumber, LedgerWrite,
     OptionalIdempotencyKey, Tried,
 };
 use crate::http::problem::ApiError;
@@ -71,7 +71,7 @@ pub(super) async fn open_finding(
 pub(super) async fn answer_finding(
     caller: Caller,
     State(served): State<Served>,
-    Path((case, number)): Path<(u64, u32)>,
+    PathValues(case, number): PathValues<u64, u32>,
     OptionalKey(request): OptionalKey,
     WriteMode(mode): WriteMode,
     Body(FindingText { text, within }): Body<FindingText>,
@@ -103,7 +103,7 @@ pub(super) async fn answer_finding(
 pub(super) async fn close_finding(
     caller: Caller,
     State(served): State<Served>,
-    Path((case, number)): Path<(u64, u32)>,
+    PathValues(case, number): PathValues<u64, u32>,
     OptionalKey(request): OptionalKey,
     WriteMode(mode): WriteMode,
     Body(FindingText { text, within }): Body<FindingText>,
@@ -230,7 +230,7 @@ pub(super) async fn lift_hold(
     get,
     path = "/standing-holds",
     tag = "Findings and holds",
-    params(NumberPaging),
+    params(BigNumberPaging),
     responses((status = 200, body = Page<StandingHoldView>)),
 )]
 pub(super) async fn holds(

@@ -1,7 +1,7 @@
 //! Projects: the public page, versions of forms and their differences, comments, look-alikes.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 
@@ -14,7 +14,7 @@ use crate::http::dto::{
     FormVersionView, HiddenDuplicatesView, NewCommentBody, OverlapView, OwnerView, Page,
     ProjectView, Trial, WordingView,
 };
-use crate::http::extract::{Body, OptionalKey, Parameters, PathValue, WriteMode};
+use crate::http::extract::{Body, OptionalKey, Parameters, PathValue, PathValues, WriteMode};
 use crate::http::openapi::{
     BigNumberPaging, CaseNumber, CommentNumber, CommentThread, ComparedVersions, DryRun, NotListed,
     OptionalIdempotencyKey, ProjectNumber, Tried,
@@ -306,7 +306,7 @@ pub(super) async fn comment(
 pub(super) async fn edit_comment(
     caller: Caller,
     State(served): State<Served>,
-    Path((case, id)): Path<(u64, u64)>,
+    PathValues(case, id): PathValues<u64, u64>,
     Body(EditComment { text }): Body<EditComment>,
 ) -> Result<Json<CommentView>, ApiError> {
     let edited = served.app.edit_comment(&caller, case, id, &text).await?;

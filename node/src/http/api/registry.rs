@@ -16,8 +16,8 @@ use crate::http::dto::{
 };
 use crate::http::extract::{Parameters, PathValue};
 use crate::http::openapi::{
-    AccountNumber, AccountPlace, NumberPaging, Paging, PartnerCode, Rejected, UnitsNamed,
-    UnitsPaging, Unreachable,
+    AccountNumber, AccountPlace, BigNumberPaging, NumberPaging, Paging, PartnerCode, Rejected,
+    UnitsNamed, Unreachable,
 };
 use crate::http::problem::ApiError;
 
@@ -111,7 +111,7 @@ pub(super) async fn holdings(
     get,
     path = "/accounts/{id}/statement",
     tag = "Units",
-    params(AccountNumber, NumberPaging),
+    params(AccountNumber, BigNumberPaging),
     responses((status = 200, body = Page<StatementLine>)),
 )]
 pub(super) async fn statement(
@@ -219,7 +219,7 @@ pub(super) async fn invite(
     get,
     path = "/units/{name}",
     tag = "Units",
-    params(UnitsNamed, UnitsPaging),
+    params(UnitsNamed, BigNumberPaging),
     responses((status = 200, body = Page<HoldingView>)),
     security(()),
 )]

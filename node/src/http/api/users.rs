@@ -7,16 +7,17 @@ use axum::response::{IntoResponse, Response};
 use countersign_protocol::id::OrganisationId;
 
 use super::view;
-use crate::app::{AppError, Caller, RegistrationWish, RoleChange, UserWish};
+use super::write::done;
+use crate::app::{AppError, Caller, Mode, RegistrationWish, RoleChange, UserWish};
 use crate::http::Served;
 use crate::http::dto::{
     AuditView, DecideProposal, InvitationSent, InviteUser, NewRegistration, NewRole, Page,
     ProposalView, Registered, RoleAnswer, UserView,
 };
-use crate::http::extract::{Body, Key, Parameters, PathValue};
+use crate::http::extract::{Body, Key, Parameters, PathValue, WriteMode};
 use crate::http::openapi::{
-    IdempotencyKey, LedgerWrite, NumberPaging, ProposalNumber, Rejected, Second, TooMany,
-    UserFilters, UserNumber,
+    BigNumberPaging, DryRun, IdempotencyKey, LedgerWrite, NotFound, ProposalNumber, Rejected,
+    Second, TooMany, Tried, UserFilters, UserNumber, UserPaging,
 };
 use crate::http::problem::ApiError;
 use crate::people::{Email, Link, Profile, User, UserId, Visit};
@@ -54,11 +55,13 @@ fn contact(
     path = "/invitations",
     tag = "Users",
     request_body = InviteUser,
-    responses((status = 201, body = InvitationSent), Rejected, TooMany),
+    params(DryRun),
+    responses((status = 201, body = InvitationSent), Tried, Rejected, TooMany),
 )]
 pub(super) async fn invite(
     caller: Caller,
     State(served): State<Served>,
+    WriteMode(mode): WriteMode,
     Body(new): Body<InviteUser>,
 ) -> Result<Response, ApiError> {
     let (email, profile) = contact(&new.email, &new.name, new.phone.as_deref(), &new.language)?;
@@ -68,8 +71,8 @@ pub(super) async fn invite(
         organisation: new.organisation,
         role: new.role,
     };
-    let link = served.app.invite(&caller, &wish).await?;
-    Ok(sent(&caller, &link))
+    let link = served.app.invite(&caller, &wish, mode).await?;
+    Ok(done(mode, sent(&caller, &link)))
 }
 
 /// The operator, who may have no mail yet, gets the one-time code in hand.
@@ -88,16 +91,17 @@ fn sent(caller: &Caller, link: &Link) -> Response {
     post,
     path = "/users/{id}/invitations",
     tag = "Users",
-    params(UserNumber),
-    responses((status = 201, body = InvitationSent), Rejected),
+    params(UserNumber, DryRun),
+    responses((status = 201, body = InvitationSent), Tried, Rejected),
 )]
 pub(super) async fn invite_again(
     caller: Caller,
     State(served): State<Served>,
+    WriteMode(mode): WriteMode,
     PathValue(id): PathValue<UserId>,
 ) -> Result<Response, ApiError> {
-    let link = served.app.invite_again(&caller, id).await?;
-    Ok(sent(&caller, &link))
+    let link = served.app.invite_again(&caller, id, mode).await?;
+    Ok(done(mode, sent(&caller, &link)))
 }
 
 /// Users that the caller may see.
@@ -105,8 +109,8 @@ pub(super) async fn invite_again(
     get,
     path = "/users",
     tag = "Users",
-    params(UserFilters, NumberPaging),
-    responses((status = 200, body = Page<UserView>)),
+    params(UserFilters, UserPaging),
+    responses((status = 200, body = Page<UserView>), NotFound),
 )]
 pub(super) async fn list(
     caller: Caller,
@@ -146,11 +150,12 @@ pub(super) async fn show(
     post,
     path = "/users/{id}/role",
     tag = "Users",
-    params(UserNumber),
+    params(UserNumber, DryRun),
     request_body = NewRole,
     responses(
         (status = 200, body = RoleAnswer),
         (status = 202, body = RoleAnswer, description = "It waits for a second person."),
+        Tried,
         Rejected,
         Second,
     ),
@@ -158,10 +163,20 @@ pub(super) async fn show(
 pub(super) async fn role(
     caller: Caller,
     State(served): State<Served>,
+    WriteMode(mode): WriteMode,
     PathValue(id): PathValue<UserId>,
     Body(NewRole { role }): Body<NewRole>,
 ) -> Result<Response, ApiError> {
-    Ok(match served.app.change_role(&caller, id, &role).await? {
+    let change = served.app.change_role(&caller, id, &role, mode).await?;
+    if mode == Mode::Try {
+        let answer = RoleAnswer {
+            done: change == RoleChange::Done,
+            proposal: None,
+        };
+        let answer = serde_json::to_value(answer).ok();
+        return Ok(Json(view::private_trial(answer)).into_response());
+    }
+    Ok(match change {
         RoleChange::Done => Json(RoleAnswer {
             done: true,
             proposal: None,
@@ -205,18 +220,22 @@ pub(super) async fn proposals(
     post,
     path = "/proposals/{id}",
     tag = "Users",
-    params(ProposalNumber),
+    params(ProposalNumber, DryRun),
     request_body = DecideProposal,
-    responses((status = 204), Rejected, Second),
+    responses((status = 204), Tried, Rejected, Second),
 )]
 pub(super) async fn decide(
     caller: Caller,
     State(served): State<Served>,
+    WriteMode(mode): WriteMode,
     PathValue(id): PathValue<u64>,
     Body(DecideProposal { approve }): Body<DecideProposal>,
-) -> Result<StatusCode, ApiError> {
-    served.app.decide_proposal(&caller, id, approve).await?;
-    Ok(StatusCode::NO_CONTENT)
+) -> Result<Response, ApiError> {
+    served
+        .app
+        .decide_proposal(&caller, id, approve, mode)
+        .await?;
+    Ok(done(mode, StatusCode::NO_CONTENT))
 }
 
 /// Suspends a user and ends the user's sessions.
@@ -224,16 +243,17 @@ pub(super) async fn decide(
     post,
     path = "/users/{id}/suspend",
     tag = "Users",
-    params(UserNumber),
-    responses((status = 204), Rejected, Second),
+    params(UserNumber, DryRun),
+    responses((status = 204), Tried, Rejected, Second),
 )]
 pub(super) async fn suspend(
     caller: Caller,
     State(served): State<Served>,
+    WriteMode(mode): WriteMode,
     PathValue(id): PathValue<UserId>,
-) -> Result<StatusCode, ApiError> {
-    served.app.suspend_user(&caller, id, true).await?;
-    Ok(StatusCode::NO_CONTENT)
+) -> Result<Response, ApiError> {
+    served.app.suspend_user(&caller, id, true, mode).await?;
+    Ok(done(mode, StatusCode::NO_CONTENT))
 }
 
 /// Ends the suspension of a user.
@@ -241,16 +261,17 @@ pub(super) async fn suspend(
     post,
     path = "/users/{id}/reactivate",
     tag = "Users",
-    params(UserNumber),
-    responses((status = 204), Rejected, Second),
+    params(UserNumber, DryRun),
+    responses((status = 204), Tried, Rejected, Second),
 )]
 pub(super) async fn reactivate(
     caller: Caller,
     State(served): State<Served>,
+    WriteMode(mode): WriteMode,
     PathValue(id): PathValue<UserId>,
-) -> Result<StatusCode, ApiError> {
-    served.app.suspend_user(&caller, id, false).await?;
-    Ok(StatusCode::NO_CONTENT)
+) -> Result<Response, ApiError> {
+    served.app.suspend_user(&caller, id, false, mode).await?;
+    Ok(done(mode, StatusCode::NO_CONTENT))
 }
 
 /// Takes away a second factor that its user has lost.
@@ -258,16 +279,17 @@ pub(super) async fn reactivate(
     post,
     path = "/users/{id}/reset-factors",
     tag = "Users",
-    params(UserNumber),
-    responses((status = 204), Rejected, Second),
+    params(UserNumber, DryRun),
+    responses((status = 204), Tried, Rejected, Second),
 )]
 pub(super) async fn reset_factors(
     caller: Caller,
     State(served): State<Served>,
+    WriteMode(mode): WriteMode,
     PathValue(id): PathValue<UserId>,
-) -> Result<StatusCode, ApiError> {
-    served.app.reset_factors(&caller, id).await?;
-    Ok(StatusCode::NO_CONTENT)
+) -> Result<Response, ApiError> {
+    served.app.reset_factors(&caller, id, mode).await?;
+    Ok(done(mode, StatusCode::NO_CONTENT))
 }
 
 /// Removes a user's personal data, drafts and comments for good. Proofs stay valid.
@@ -275,16 +297,17 @@ pub(super) async fn reset_factors(
     post,
     path = "/users/{id}/erase",
     tag = "Users",
-    params(UserNumber),
-    responses((status = 204), Rejected, Second),
+    params(UserNumber, DryRun),
+    responses((status = 204), Tried, Rejected, Second),
 )]
 pub(super) async fn erase(
     caller: Caller,
     State(served): State<Served>,
+    WriteMode(mode): WriteMode,
     PathValue(id): PathValue<UserId>,
-) -> Result<StatusCode, ApiError> {
-    served.app.erase_user(&caller, id).await?;
-    Ok(StatusCode::NO_CONTENT)
+) -> Result<Response, ApiError> {
+    served.app.erase_user(&caller, id, mode).await?;
+    Ok(done(mode, StatusCode::NO_CONTENT))
 }
 
 /// What happened to a user, newest first.
@@ -292,7 +315,7 @@ pub(super) async fn erase(
     get,
     path = "/users/{id}/audit",
     tag = "Users",
-    params(UserNumber, NumberPaging),
+    params(UserNumber, BigNumberPaging),
     responses((status = 200, body = Page<AuditView>)),
 )]
 pub(super) async fn audit(
@@ -328,14 +351,15 @@ pub(super) async fn audit(
     post,
     path = "/registrations",
     tag = "Users",
-    params(IdempotencyKey),
+    params(IdempotencyKey, DryRun),
     request_body = NewRegistration,
-    responses((status = 201, body = Registered), LedgerWrite, Rejected, TooMany),
+    responses((status = 201, body = Registered), Tried, LedgerWrite, Rejected, TooMany),
     security(()),
 )]
 pub(super) async fn register(
     visit: Visit,
     State(served): State<Served>,
+    WriteMode(mode): WriteMode,
     Key(request): Key,
     Body(new): Body<NewRegistration>,
 ) -> Result<Response, ApiError> {
@@ -348,8 +372,11 @@ pub(super) async fn register(
     };
     let made = served
         .app
-        .register_organisation(request, wish, &visit)
+        .register_organisation(request, wish, &visit, mode)
         .await?;
+    if made.written.is_trial {
+        return Ok(Json(view::trial(&made.written)).into_response());
+    }
     let organisation = made.organisation;
     Ok((StatusCode::CREATED, Json(Registered { organisation })).into_response())
 }

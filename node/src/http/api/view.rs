@@ -133,6 +133,14 @@ pub(super) fn trial(of: &Written) -> Trial {
     Trial::of(of.records.iter().cloned().map(record).collect())
 }
 
+/// What a request that writes no record would answer, where that tells more than that it can be done.
+pub(super) fn private_trial(answer: Option<serde_json::Value>) -> Trial {
+    Trial {
+        answer,
+        ..Trial::of(Vec::new())
+    }
+}
+
 pub(super) fn record(of: StoredRecord) -> RecordView {
     RecordView {
         index: of.index,

@@ -11,7 +11,7 @@ use countersign_protocol::registry::Command;
 use serde::Serialize;
 
 use super::{beneficiary, view};
-use crate::app::{Caller, FavourWish, Retirement, SendOrder, Written};
+use crate::app::{Caller, FavourWish, Mode, Retirement, SendOrder, Written};
 use crate::http::Served;
 use crate::http::dto::{
     self, AgreementText, DraftText, IDEMPOTENCY_REPLAYED, InviteText, NewAccount,
@@ -41,6 +41,14 @@ pub(super) fn answer<T: Serialize>(
         made,
     };
     Ok(mark(written, (status, Json(body)).into_response()))
+}
+
+/// The answer to a write of the private stores, or to its trial.
+pub(super) fn done(mode: Mode, response: impl IntoResponse) -> Response {
+    match mode {
+        Mode::Write => response.into_response(),
+        Mode::Try => Json(view::private_trial(None)).into_response(),
+    }
 }
 
 fn mark(written: &Written, mut response: Response) -> Response {
@@ -372,17 +380,21 @@ pub(super) fn retirement(new: NewRetirement) -> Retirement {
     post,
     path = "/partners",
     tag = "Federation",
-    params(OptionalIdempotencyKey),
+    params(OptionalIdempotencyKey, DryRun),
     request_body = InviteText,
-    responses((status = 201, body = dto::Written<record::Partner>), LedgerWrite, Rejected),
+    responses((status = 201, body = dto::Written<record::Partner>), Tried, LedgerWrite, Rejected),
 )]
 pub(super) async fn partner(
     caller: Caller,
     State(served): State<Served>,
     OptionalKey(request): OptionalKey,
+    WriteMode(mode): WriteMode,
     Body(InviteText { invite }): Body<InviteText>,
 ) -> Result<Response, ApiError> {
-    let written = served.app.add_partner(&caller, request, &invite).await?;
+    let written = served
+        .app
+        .add_partner(&caller, request, &invite, mode)
+        .await?;
     answer(StatusCode::CREATED, &written, partner_of(&written))
 }
 
@@ -391,16 +403,20 @@ pub(super) async fn partner(
     delete,
     path = "/partners/{party}",
     tag = "Federation",
-    params(PartnerCode, OptionalIdempotencyKey),
-    responses((status = 200, body = dto::Written<record::Partner>), LedgerWrite, Rejected),
+    params(PartnerCode, OptionalIdempotencyKey, DryRun),
+    responses((status = 200, body = dto::Written<record::Partner>), Tried, LedgerWrite, Rejected),
 )]
 pub(super) async fn remove_partner(
     caller: Caller,
     State(served): State<Served>,
     OptionalKey(request): OptionalKey,
+    WriteMode(mode): WriteMode,
     PathValue(party): PathValue<Party>,
 ) -> Result<Response, ApiError> {
-    let written = served.app.remove_partner(&caller, request, party).await?;
+    let written = served
+        .app
+        .remove_partner(&caller, request, party, mode)
+        .await?;
     answer(StatusCode::OK, &written, partner_of(&written))
 }
 
@@ -416,19 +432,20 @@ fn partner_of(written: &Written) -> Option<record::Partner> {
     post,
     path = "/agreements",
     tag = "Federation",
-    params(OptionalIdempotencyKey),
+    params(OptionalIdempotencyKey, DryRun),
     request_body = AgreementText,
-    responses((status = 201, body = dto::Written<record::Agreement>), LedgerWrite, Rejected),
+    responses((status = 201, body = dto::Written<record::Agreement>), Tried, LedgerWrite, Rejected),
 )]
 pub(super) async fn agreement(
     caller: Caller,
     State(served): State<Served>,
     OptionalKey(request): OptionalKey,
+    WriteMode(mode): WriteMode,
     Body(AgreementText { agreement }): Body<AgreementText>,
 ) -> Result<Response, ApiError> {
     let written = served
         .app
-        .add_agreement(&caller, request, &agreement)
+        .add_agreement(&caller, request, &agreement, mode)
         .await?;
     let made = written.find(|_, body| match body {
         record::Body::Agreement(it) => Some(it.clone()),
@@ -459,15 +476,19 @@ pub(super) async fn sign_agreement(
     post,
     path = "/keys/rotate",
     tag = "Ledger",
-    params(OptionalIdempotencyKey),
-    responses((status = 201, body = RotatedKey), LedgerWrite, Rejected),
+    params(OptionalIdempotencyKey, DryRun),
+    responses((status = 201, body = RotatedKey), Tried, LedgerWrite, Rejected),
 )]
 pub(super) async fn rotate(
     caller: Caller,
     State(served): State<Served>,
     OptionalKey(request): OptionalKey,
+    WriteMode(mode): WriteMode,
 ) -> Result<Response, ApiError> {
-    let written = served.app.rotate_log_key(&caller, request).await?;
+    let written = served.app.rotate_log_key(&caller, request, mode).await?;
+    if written.is_trial {
+        return Ok(Json(view::trial(&written)).into_response());
+    }
     let rotation = written.find(|_, body| match body {
         record::Body::KeyRotation(it) => Some(it.clone()),
         _ => None,

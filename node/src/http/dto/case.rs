@@ -20,7 +20,7 @@ use crate::people::UserId;
 pub struct Trial {
     /// Always true.
     pub dry_run: bool,
-    /// The records that the request would write now.
+    /// The records that the request would write now; none where it writes to the node's private stores only.
     pub records: Vec<RecordView>,
     /// Entries of the list of beneficiaries that are nearly named as the request names one.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -28,6 +28,9 @@ pub struct Trial {
     /// Other projects that look like the one that the form describes; none where there are none, or it describes none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub duplicates: Option<DuplicatesView>,
+    /// What it would answer, where it writes to the private stores only and the answer tells more than that it can be done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answer: Option<serde_json::Value>,
 }
 
 impl Trial {
@@ -39,6 +42,7 @@ impl Trial {
             records,
             near_beneficiaries: Vec::new(),
             duplicates: None,
+            answer: None,
         }
     }
 }
@@ -69,7 +73,7 @@ pub struct NewOpenCase {
     pub scopes: BTreeSet<SectoralScope>,
     /// The owners' parts of what a project issues, such as `{"3": 2, "5": 1}`; equal parts when none is named.
     #[serde(default)]
-    #[schema(value_type = BTreeMap<String, u32>)]
+    #[schema(value_type = crate::http::openapi::Shares)]
     pub shares: BTreeMap<OrganisationId, u32>,
 }
 
@@ -85,6 +89,7 @@ pub struct NewCaseAct {
     pub no: bool,
     /// The filled form. It stays in the node; the ledger carries a commitment.
     #[serde(default)]
+    #[schema(value_type = Option<crate::http::openapi::Form>)]
     pub form: Option<serde_json::Value>,
     /// Documents that come along.
     #[serde(default)]
@@ -209,6 +214,7 @@ pub struct NextStepView {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct DraftView {
     /// The form so far.
+    #[schema(value_type = crate::http::openapi::Form)]
     pub form: serde_json::Value,
     /// Counted from 1 with each saving; also the `ETag`.
     pub version: u64,

@@ -78,6 +78,7 @@ pub struct NewHold {
     /// The account that owns the ranges.
     pub account: AccountId,
     /// Whole ranges of it, as `GH-27-35`.
+    #[schema(min_items = 1, max_items = 64)]
     pub ranges: Vec<UnitRange>,
     /// False places the hold, true lifts it.
     #[serde(default)]

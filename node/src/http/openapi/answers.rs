@@ -13,7 +13,7 @@ use utoipa::openapi::{Ref, RefOr};
 /// Begins the keys that stand for a kind of problem until they are gathered by status.
 pub(super) const PROBLEM: &str = "problem:";
 
-/// The status of an answer that says only that nothing changed.
+/// The status of an answer that says only that nothing changed: every operation that reads has it.
 pub(super) const NOT_MODIFIED: &str = "304";
 
 macro_rules! problems {
@@ -58,16 +58,6 @@ problems! {
     NotListed = ["not-ready"];
     /// It needs what witnesses have cosigned.
     NotWitnessed = ["not-witnessed"];
-}
-
-/// `If-None-Match` named what the caller has already.
-pub(crate) struct NotModified;
-
-impl IntoResponses for NotModified {
-    fn responses() -> BTreeMap<String, RefOr<Response>> {
-        let answer = Response::new("The caller has this already: there is no body.");
-        [(NOT_MODIFIED.to_owned(), answer.into())].into()
-    }
 }
 
 /// The key that stands for the answer to a trial until it joins the other answers.

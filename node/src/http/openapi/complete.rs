@@ -14,12 +14,12 @@ use utoipa::openapi::{OpenApi, Ref, RefOr, Required, Schema};
 
 use super::answers::{NOT_MODIFIED, PROBLEM, TRIED};
 use super::prose::prose;
-use super::schemas::tidy;
+use super::schemas::{given, tidy};
 use super::{API_KEY, OPERATOR, SESSION};
-use crate::http::problem::{Kind, TYPE_PREFIX};
+use crate::http::problem::{Kind, PROBLEM_JSON, TYPE_PREFIX};
 
-/// The media type of every error (RFC 9457).
-const PROBLEM_JSON: &str = "application/problem+json";
+/// Any media type.
+const ANY_TYPE: &str = "*/*";
 
 /// Problems that any request may meet.
 const ALWAYS: [&str; 5] = ["malformed", "too-many", "internal", "busy", "timeout"];
@@ -46,7 +46,9 @@ pub(super) fn complete(document: &mut OpenApi) {
             let problems = problems(operation);
             trial(operation);
             answers(operation);
-            revalidation(operation);
+            if method == "get" && !is_stream(operation) {
+                revalidation(operation);
+            }
             for (status, slugs) in by_status(&problems) {
                 let (name, answer) = problem(status, &slugs);
                 let reference = Ref::from_response_name(name.clone());
@@ -54,6 +56,7 @@ pub(super) fn complete(document: &mut OpenApi) {
                 responses.insert(status.to_string(), reference.into());
                 shared.insert(name, answer);
             }
+            bytes(operation);
             texts(operation);
         }
     }
@@ -64,7 +67,7 @@ pub(super) fn complete(document: &mut OpenApi) {
 }
 
 /// The operations of a path, with the names of their methods.
-pub(super) fn operations(item: &mut PathItem) -> Vec<(&'static str, &mut Operation)> {
+pub(in crate::http) fn operations(item: &mut PathItem) -> Vec<(&'static str, &mut Operation)> {
     let all = [
         ("get", item.get.as_mut()),
         ("post", item.post.as_mut()),
@@ -96,6 +99,15 @@ fn guard(operation: &mut Operation) {
     let any = [SESSION, API_KEY, OPERATOR]
         .map(|scheme| SecurityRequirement::new(scheme, Vec::<String>::new()));
     operation.security.get_or_insert_with(|| any.into());
+}
+
+/// Whether it can be called without a secret.
+pub(in crate::http) fn is_open(operation: &Operation) -> bool {
+    let anonymous = SecurityRequirement::default();
+    let requirements = operation.security.iter().flatten();
+    requirements
+        .into_iter()
+        .any(|requirement| *requirement == anonymous)
 }
 
 /// Whether a secret may be shown.
@@ -145,6 +157,10 @@ fn problems(operation: &mut Operation) -> BTreeSet<&'static str> {
     }
     if takes_json(operation) {
         problems.extend(["too-large", "unsupported-media-type", "invalid"]);
+        // What a body names need not exist, or not for the caller.
+        if takes_secrets(operation) {
+            problems.insert("not-found");
+        }
     }
     problems
 }
@@ -259,16 +275,19 @@ fn header(description: &str, values: &[&str]) -> Header {
 
 fn request_id() -> Header {
     header(
-        "Names this request in the node's journal: quote it when you report a problem.",
+        "Names this request in the node's journal: quote it when you report a problem. It is the caller's own `X-Request-Id`, \
+         where that has 1 to 64 characters out of `A-Z a-z 0-9 . _ -`.",
         &[],
     )
 }
 
-/// Where an operation can say that nothing changed, its answers carry a mark, and a request can name one.
+/// What is read carries a mark, and a request can name the one that it has.
 fn revalidation(operation: &mut Operation) {
-    if !operation.responses.responses.contains_key(NOT_MODIFIED) {
-        return;
-    }
+    operation
+        .responses
+        .responses
+        .entry(NOT_MODIFIED.to_owned())
+        .or_insert_with(|| not_modified().into());
     let mark = "The state that the answer follows from, in quotes: send it as `If-None-Match`, and an unchanged answer is a 304.";
     for status in ["200", NOT_MODIFIED] {
         let response = operation.responses.responses.get_mut(status);
@@ -288,8 +307,38 @@ fn revalidation(operation: &mut Operation) {
         .schema(Some(
             ObjectBuilder::new().schema_type(SchemaType::Type(Type::String)),
         ));
+    let is_list = has_query(operation, "limit");
     let parameters = operation.parameters.get_or_insert_default();
     parameters.push(condition.build().into());
+    if let Some(RefOr::T(response)) = operation.responses.responses.get_mut("200")
+        && is_list
+    {
+        let next = "`rel=\"next\"`: the next page, where there is one (RFC 8288).";
+        let headers = &mut response.headers;
+        headers.insert("Link".to_owned(), header(next, &[]).into());
+    }
+}
+
+/// Whether the answer goes on while it lasts, so that it has no mark.
+fn is_stream(operation: &Operation) -> bool {
+    match operation.responses.responses.get("200") {
+        Some(RefOr::T(response)) => response.content.contains_key("text/event-stream"),
+        _ => false,
+    }
+}
+
+fn has_query(operation: &Operation, name: &str) -> bool {
+    let parameters = operation.parameters.iter().flatten();
+    parameters
+        .filter_map(in_place)
+        .any(|it| it.parameter_in == ParameterIn::Query && it.name == name)
+}
+
+fn not_modified() -> Response {
+    ResponseBuilder::new()
+        .description("The caller has this already: there is no body.")
+        .header("X-Request-Id", request_id())
+        .build()
 }
 
 fn by_status(problems: &BTreeSet<&'static str>) -> BTreeMap<u16, Vec<Kind>> {
@@ -342,6 +391,22 @@ fn problem(status: u16, kinds: &[Kind]) -> (String, RefOr<Response>) {
     (name, answer.build().into())
 }
 
+/// What is of any type is bytes, of which a schema can say nothing.
+fn bytes(operation: &mut Operation) {
+    let mut contents = Vec::new();
+    if let Some(RefOr::T(body)) = operation.request_body.as_mut() {
+        contents.extend(body.content.get_mut(ANY_TYPE));
+    }
+    if let Some(RefOr::T(answer)) = operation.responses.responses.get_mut("200") {
+        contents.extend(answer.content.get_mut(ANY_TYPE));
+    }
+    for content in contents {
+        if let RefOr::T(content) = content {
+            content.schema = None;
+        }
+    }
+}
+
 /// Doc comments become prose.
 fn texts(operation: &mut Operation) {
     for text in [&mut operation.summary, &mut operation.description] {
@@ -354,6 +419,7 @@ fn texts(operation: &mut Operation) {
         if let RefOr::T(parameter) = parameter {
             parameter.description = parameter.description.as_deref().map(prose);
             parameter.schema.iter_mut().for_each(tidy);
+            parameter.schema.iter_mut().for_each(given);
         }
     }
 }

@@ -7,6 +7,7 @@
 mod answers;
 mod complete;
 mod feed;
+mod filters;
 mod parameters;
 mod prose;
 mod schemas;
@@ -22,7 +23,9 @@ use utoipa::{Modify, OpenApi};
 use super::dto::{Fault, Problem, Trial};
 
 pub(super) use answers::*;
+pub(super) use complete::{is_open, operations};
 pub(super) use feed::*;
+pub(super) use filters::*;
 pub(super) use parameters::*;
 pub(crate) use words::*;
 

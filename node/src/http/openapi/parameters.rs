@@ -2,16 +2,12 @@
 //! handlers take parameters by name (`extract`), and a test compares both.
 #![allow(dead_code)]
 
-use countersign_protocol::id::{AccountId, AgreementId, OrganisationId, RequestId, TransferId};
+use countersign_protocol::id::{AccountId, RequestId, TransferId};
 use countersign_protocol::party::Party;
-use countersign_protocol::record::{OrganisationKind, Purpose, RetireKind};
-use countersign_protocol::registry::{Direction, Standing};
-use countersign_protocol::serial::{SectoralScope, UnitType};
-use countersign_protocol::workflow::SubjectKind;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::IntoParams;
 
 use crate::documents::DocumentId;
-use crate::http::dto::{BulkKind, PlaceName, StateName};
+use crate::http::dto::BulkKind;
 use crate::people::{SessionId, UserId};
 
 // ---- headers ---------------------------------------------------------------------------------------------------------
@@ -43,6 +39,15 @@ pub(crate) struct OptionalIdempotencyKey {
 #[into_params(parameter_in = Header)]
 pub(crate) struct DraftVersion {
     /// The `ETag` of the version that the writer has seen, such as `"3"`. Without it there must be no draft yet.
+    #[param(rename = "If-Match", pattern = "^\"[0-9]{1,18}\"$")]
+    if_match: Option<String>,
+}
+
+/// What a draft is thrown away as.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Header)]
+pub(crate) struct SeenVersion {
+    /// The `ETag` of the version that the caller has seen, such as `"3"`: another one stays. Without it any version goes.
     #[param(rename = "If-Match", pattern = "^\"[0-9]{1,18}\"$")]
     if_match: Option<String>,
 }
@@ -124,13 +129,13 @@ pub(crate) struct DraftCheck {
     check: Option<bool>,
 }
 
-/// A part of the ranges that a name stands for.
+/// A part of the users, whose place is a user.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
-pub(crate) struct UnitsPaging {
+pub(crate) struct UserPaging {
     /// Go on after the page whose `next` this is.
-    #[param(minimum = 0)]
-    after: Option<u64>,
+    #[param(inline)]
+    after: Option<UserId>,
     /// The most items that are wanted.
     #[param(minimum = 1, maximum = 1000, default = 100)]
     limit: Option<u16>,
@@ -146,349 +151,6 @@ pub(crate) struct RecordPaging {
     /// The most items that are wanted.
     #[param(minimum = 1, maximum = 1000, default = 100)]
     limit: Option<u16>,
-}
-
-// ---- filters ---------------------------------------------------------------------------------------------------------
-
-/// An order of organisations.
-#[derive(ToSchema)]
-pub(crate) enum OrganisationOrder {
-    /// By number.
-    #[schema(rename = "number")]
-    Number,
-    /// By number, the last first.
-    #[schema(rename = "-number")]
-    NumberDown,
-    /// By name.
-    #[schema(rename = "name")]
-    Name,
-    /// By name, the last first.
-    #[schema(rename = "-name")]
-    NameDown,
-    /// By their last change.
-    #[schema(rename = "changed")]
-    Changed,
-    /// By their last change, the newest first.
-    #[schema(rename = "-changed")]
-    ChangedDown,
-}
-
-/// Which organisations are wanted.
-#[derive(IntoParams)]
-#[into_params(parameter_in = Query)]
-pub(crate) struct OrganisationFilters {
-    /// Of this kind.
-    #[param(inline)]
-    kind: Option<OrganisationKind>,
-    /// Of this type in the country's process.
-    #[param(rename = "type", max_length = 48)]
-    organisation_type: Option<String>,
-    /// In this standing.
-    #[param(inline)]
-    standing: Option<Standing>,
-    /// With these characters anywhere in the name, capitals or not.
-    #[param(max_length = 200)]
-    q: Option<String>,
-    /// In this order; `-` turns it round.
-    #[param(inline)]
-    sort: Option<OrganisationOrder>,
-}
-
-/// An order of projects.
-#[derive(ToSchema)]
-pub(crate) enum ProjectOrder {
-    /// By national number.
-    #[schema(rename = "number")]
-    Number,
-    /// By national number, the last first.
-    #[schema(rename = "-number")]
-    NumberDown,
-    /// By title.
-    #[schema(rename = "title")]
-    Title,
-    /// By title, the last first.
-    #[schema(rename = "-title")]
-    TitleDown,
-    /// By their last change.
-    #[schema(rename = "changed")]
-    Changed,
-    /// By their last change, the newest first.
-    #[schema(rename = "-changed")]
-    ChangedDown,
-}
-
-/// Which projects are wanted.
-#[derive(IntoParams)]
-#[into_params(parameter_in = Query)]
-pub(crate) struct ProjectFilters {
-    /// Of this developer.
-    #[param(inline)]
-    organisation: Option<OrganisationId>,
-    /// In this sectoral scope.
-    #[param(inline)]
-    scope: Option<SectoralScope>,
-    /// In this standing.
-    #[param(inline)]
-    standing: Option<Standing>,
-    /// With these characters anywhere in the title, capitals or not.
-    #[param(max_length = 200)]
-    q: Option<String>,
-    /// In this order; `-` turns it round.
-    #[param(inline)]
-    sort: Option<ProjectOrder>,
-}
-
-/// An order of cases.
-#[derive(ToSchema)]
-pub(crate) enum CaseOrder {
-    /// By number.
-    #[schema(rename = "number")]
-    Number,
-    /// By number, the last first.
-    #[schema(rename = "-number")]
-    NumberDown,
-    /// By their last change.
-    #[schema(rename = "changed")]
-    Changed,
-    /// By their last change, the newest first.
-    #[schema(rename = "-changed")]
-    ChangedDown,
-    /// By when they entered their stage.
-    #[schema(rename = "since")]
-    Since,
-    /// By when they entered their stage, the newest first.
-    #[schema(rename = "-since")]
-    SinceDown,
-}
-
-/// Which cases are wanted.
-#[derive(IntoParams)]
-#[into_params(parameter_in = Query)]
-pub(crate) struct CaseFilters {
-    /// About this kind of subject.
-    #[param(inline)]
-    kind: Option<SubjectKind>,
-    /// On this flow of the process.
-    #[param(max_length = 48)]
-    flow: Option<String>,
-    /// In this stage.
-    #[param(max_length = 48)]
-    stage: Option<String>,
-    /// Of this owner.
-    #[param(inline)]
-    owner: Option<OrganisationId>,
-    /// With this certifier.
-    #[param(inline)]
-    certifier: Option<OrganisationId>,
-    /// Of this project, by its national number.
-    project: Option<u32>,
-    /// Below this case.
-    parent: Option<u64>,
-    /// `true` for those that are over, `false` for those under way.
-    ended: Option<bool>,
-    /// That wait for this role, of any type of organisation or of `waits_for_type`.
-    #[param(max_length = 48)]
-    waits_for: Option<String>,
-    /// The type of organisation to `waits_for`.
-    #[param(max_length = 48)]
-    waits_for_type: Option<String>,
-    /// With a step due before this moment, in milliseconds since the Unix epoch.
-    due_before_ms: Option<u64>,
-    /// With these characters anywhere in the title, capitals or not.
-    #[param(max_length = 200)]
-    q: Option<String>,
-    /// In this order; `-` turns it round.
-    #[param(inline)]
-    sort: Option<CaseOrder>,
-}
-
-/// An order of transfers between countries.
-#[derive(ToSchema)]
-pub(crate) enum TransferOrder {
-    /// The oldest first.
-    #[schema(rename = "opened")]
-    Opened,
-    /// The newest first.
-    #[schema(rename = "-opened")]
-    OpenedDown,
-}
-
-/// Which transfers between countries are wanted.
-#[derive(IntoParams)]
-#[into_params(parameter_in = Query)]
-pub(crate) struct TransferFilters {
-    /// Only those that leave (`out`) or arrive (`in`).
-    #[param(inline)]
-    direction: Option<Direction>,
-    /// In this state, in capitals or not.
-    #[param(inline)]
-    state: Option<StateName>,
-    /// With this partner.
-    #[param(inline)]
-    partner: Option<Party>,
-    /// Under this agreement.
-    #[param(inline)]
-    agreement: Option<AgreementId>,
-    /// From or to this account of this registry.
-    #[param(inline)]
-    account: Option<AccountId>,
-    /// With these characters in the id.
-    #[param(max_length = 200)]
-    q: Option<String>,
-    /// In this order.
-    #[param(inline)]
-    sort: Option<TransferOrder>,
-}
-
-/// An order of ranges.
-#[derive(ToSchema)]
-pub(crate) enum HoldingOrder {
-    /// By country of origin and number.
-    #[schema(rename = "number")]
-    Number,
-    /// By country of origin and number, the last first.
-    #[schema(rename = "-number")]
-    NumberDown,
-    /// By when they came to where they are.
-    #[schema(rename = "since")]
-    Since,
-    /// By when they came to where they are, the newest first.
-    #[schema(rename = "-since")]
-    SinceDown,
-}
-
-/// Which ranges are wanted.
-#[derive(IntoParams)]
-#[into_params(parameter_in = Query)]
-pub(crate) struct HoldingFilters {
-    /// Issued by this country.
-    #[param(inline)]
-    origin: Option<Party>,
-    /// Of this project of the country of origin.
-    project: Option<u32>,
-    /// Of this vintage.
-    vintage: Option<u16>,
-    /// In this account.
-    #[param(inline)]
-    account: Option<AccountId>,
-    /// In an account of this organisation.
-    #[param(inline)]
-    organisation: Option<OrganisationId>,
-    /// Where they are.
-    #[param(inline)]
-    place: Option<PlaceName>,
-    /// Of this kind of unit.
-    #[param(inline)]
-    unit_type: Option<UnitType>,
-    /// In this order; `-` turns it round.
-    #[param(inline)]
-    sort: Option<HoldingOrder>,
-}
-
-/// An order of retirements.
-#[derive(ToSchema)]
-pub(crate) enum RetirementOrder {
-    /// The oldest first.
-    #[schema(rename = "index")]
-    Index,
-    /// The newest first.
-    #[schema(rename = "-index")]
-    IndexDown,
-}
-
-/// Which retirements are wanted.
-#[derive(IntoParams)]
-#[into_params(parameter_in = Query)]
-pub(crate) struct RetirementFilters {
-    /// From this account.
-    #[param(inline)]
-    account: Option<AccountId>,
-    /// From an account of this organisation.
-    #[param(inline)]
-    organisation: Option<OrganisationId>,
-    /// Used or cancelled.
-    #[param(inline)]
-    kind: Option<RetireKind>,
-    /// For this purpose.
-    #[param(inline)]
-    purpose: Option<Purpose>,
-    /// Of this project of the country of origin.
-    project: Option<u32>,
-    /// Of this vintage.
-    vintage: Option<u16>,
-    /// In this order.
-    #[param(inline)]
-    sort: Option<RetirementOrder>,
-}
-
-/// Which users are wanted.
-#[derive(IntoParams)]
-#[into_params(parameter_in = Query)]
-pub(crate) struct UserFilters {
-    /// Of this organisation; the caller's own when left out.
-    #[param(inline)]
-    organisation: Option<OrganisationId>,
-}
-
-/// What is looked for.
-#[derive(IntoParams)]
-#[into_params(parameter_in = Query)]
-pub(crate) struct Looked {
-    /// Characters of a name, a title, an id, or a unit by any of its names.
-    #[param(min_length = 1, max_length = 200, example = "Kumasi")]
-    q: String,
-}
-
-/// Which leaf is to be proven: exactly one of them.
-#[derive(IntoParams)]
-#[into_params(parameter_in = Query)]
-pub(crate) struct ProofOfLeaf {
-    /// The leaf with this index.
-    index: Option<u64>,
-    /// The lock or the answer of this transfer.
-    #[param(inline)]
-    transfer: Option<TransferId>,
-    /// The leaf that put these units where they are: a number, a range, a domestic serial or an ITMO identifier.
-    #[param(max_length = 128, example = "GH-27-35")]
-    serial: Option<String>,
-}
-
-/// Where in an account.
-#[derive(ToSchema)]
-pub(crate) enum InAccount {
-    /// The account can dispose of them.
-    #[schema(rename = "available")]
-    Available,
-    /// On hold.
-    #[schema(rename = "on_hold")]
-    OnHold,
-    /// Locked for a partner who has not answered.
-    #[schema(rename = "escrow")]
-    Escrow,
-}
-
-/// Which ranges of an account are wanted.
-#[derive(IntoParams)]
-#[into_params(parameter_in = Query)]
-pub(crate) struct AccountPlace {
-    /// Where in the account; `available` when left out.
-    #[param(inline)]
-    place: Option<InAccount>,
-}
-
-/// What a document that is added is.
-#[derive(IntoParams)]
-#[into_params(parameter_in = Query)]
-pub(crate) struct NewDocument {
-    /// The kind of document, by its word in the process.
-    #[param(min_length = 1, max_length = 48)]
-    kind: String,
-    /// The name under which it is downloaded.
-    #[param(max_length = 255)]
-    file_name: Option<String>,
-    /// The document of which this is the next version.
-    #[param(inline)]
-    replaces: Option<DocumentId>,
 }
 
 // ---- paths -----------------------------------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 use countersign_protocol::record::{Organisation, Project};
 use countersign_protocol::registry::Standing;
-use utoipa::openapi::schema::{ObjectBuilder, SchemaType, Type};
+use utoipa::openapi::schema::{AdditionalProperties, ObjectBuilder, SchemaType, Type};
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
@@ -45,6 +45,52 @@ word_lists! {
     ScopeWord = &["own", "assigned", "sector", "country"], "On what an action may be used.";
     AuditEventWord = &AuditEvent::ALL.iter().map(|event| event.word()).collect::<Vec<_>>(), "What happened to a user.";
 }
+
+/// A filled form.
+pub(crate) struct Form;
+
+impl PartialSchema for Form {
+    fn schema() -> RefOr<Schema> {
+        let form = ObjectBuilder::new()
+            .schema_type(SchemaType::Type(Type::Object))
+            .additional_properties(Some(AdditionalProperties::FreeForm(true)))
+            .examples([serde_json::json!({"title": "Stoves on the outer islands"})])
+            .description(Some(
+                "A form of the process, filled or being filled: its fields by their names.",
+            ));
+        form.build().into()
+    }
+}
+
+impl ToSchema for Form {}
+
+/// Owners with their parts.
+pub(crate) struct Shares;
+
+impl PartialSchema for Shares {
+    fn schema() -> RefOr<Schema> {
+        let number = ObjectBuilder::new()
+            .schema_type(SchemaType::Type(Type::String))
+            .pattern(Some("^(0|[1-9][0-9]{0,8})$"));
+        let part = ObjectBuilder::new()
+            .schema_type(SchemaType::Type(Type::Integer))
+            .minimum(Some(0))
+            .maximum(Some(u32::MAX));
+        let shares = ObjectBuilder::new()
+            .schema_type(SchemaType::Type(Type::Object))
+            .property_names(Some(number.build()))
+            .additional_properties(Some(AdditionalProperties::RefOr(RefOr::T(Schema::Object(
+                part.build(),
+            )))))
+            .examples([serde_json::json!({"3": 2, "5": 1})])
+            .description(Some(
+                "Organisations, by their numbers, with the part that each has.",
+            ));
+        shares.build().into()
+    }
+}
+
+impl ToSchema for Shares {}
 
 /// An organisation in a list.
 #[derive(ToSchema)]

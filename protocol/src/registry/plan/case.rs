@@ -6,11 +6,10 @@ use sha2::{Digest, Sha256};
 
 use super::issuance::issuances;
 use super::{Chosen, choose, lock, next_organisation, ranges};
-use crate::id::RequestId;
 use crate::log::Hash;
 use crate::record::{
     Body, CaseAct, CaseMigrated, CaseOpened, Fate, FindingOpened, MAX_PROCESS_PART_BYTES, Name,
-    Organisation, OrganisationKind, ProcessAdopted, ProcessPart, Record, Reservation, Word,
+    Organisation, OrganisationKind, ProcessAdopted, ProcessPart, Reservation, Word,
 };
 use crate::registry::apply::outcome_of;
 use crate::registry::case::checked_process;
@@ -18,20 +17,6 @@ use crate::registry::{MigrateCase, NewAct, NewCase, NewFinding, Refusal, State};
 use crate::serial::SectoralScope;
 use crate::units::{UnitBlock, UnitRange};
 use crate::workflow::Effect;
-
-/// The same records, if each can be read back from its bytes: what comes from outside as a whole may hold more than a
-/// record can, and a leaf that nobody can read would end the ledger.
-pub(super) fn writable(time_ms: u64, bodies: Vec<Body>) -> Result<Vec<Body>, Refusal> {
-    for body in &bodies {
-        let record = Record {
-            time_ms,
-            request: RequestId([0; 16]),
-            body: body.clone(),
-        };
-        Record::decode(&record.encode()).map_err(Refusal::Unwritable)?;
-    }
-    Ok(bodies)
-}
 
 /// The file in pieces, then its adoption. All of it goes into one block, or nothing does.
 pub(super) fn adopt(state: &State, text: &str) -> Result<Vec<Body>, Refusal> {

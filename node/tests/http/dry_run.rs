@@ -1,0 +1,576 @@
+//! `?dry_run=true`: every write can be tried, says what it would do, and changes nothing: neither the ledger nor a private store.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use countersign_protocol::federation::invite::{Invite, InviteFields};
+use countersign_protocol::log::{KeyKind, SignerKey};
+use countersign_protocol::time::Timestamp;
+use countersign_protocol::workflow::preset;
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
+use sqlx::{ConnectOptions, Row};
+
+use crate::common;
+use crate::office::{Office, project, submit_project};
+use crate::openapi::operations;
+use crate::world::{World, ch, kind, problem, read, witness_key};
+
+/// Writes that can not be tried, with the reason.
+const NOT_TRIED: &[(&str, &str)] = &[
+    (
+        "post /sign-in",
+        "a trial would tell whether a password is right",
+    ),
+    (
+        "post /sign-in/code",
+        "a trial would tell whether a code is right",
+    ),
+    ("post /sign-out", "it only ends the secret that is shown"),
+    (
+        "post /invitations/accept",
+        "a trial would tell whether a code is right",
+    ),
+    ("post /password-reset", "it only sends mail"),
+    (
+        "post /password-reset/complete",
+        "a trial would tell whether a code is right",
+    ),
+    (
+        "post /me/password",
+        "a trial would tell whether a password is right",
+    ),
+    (
+        "post /me/authenticator",
+        "it gives a secret that nothing counts on until it is confirmed",
+    ),
+    (
+        "post /me/authenticator/confirm",
+        "a trial would tell whether a code is right",
+    ),
+    ("post /partners/{party}/ping", "it writes nothing"),
+    ("post /agreements/sign", "it writes nothing"),
+];
+
+/// Writes that other tests try, since they need a second version of the process (`migration`).
+const TRIED_ELSEWHERE: &[&str] = &["post /cases/{number}/migrations", "post /migrations/{id}"];
+
+/// Every row of a private SQLite file but those moments that reading moves too.
+async fn rows(file: &Path) -> Vec<String> {
+    let options = SqliteConnectOptions::new().filename(file).read_only(true);
+    let mut connection = options.connect().await.unwrap();
+    let mut found = Vec::new();
+    for table in names(
+        &mut connection,
+        "SELECT name FROM sqlite_schema WHERE type = 'table'",
+    )
+    .await
+    {
+        let columns = format!("SELECT name FROM pragma_table_info('{table}')");
+        let columns = names(&mut connection, &columns).await;
+        let kept: Vec<String> = columns
+            .into_iter()
+            .filter(|column| column != "used_ms")
+            .map(|column| format!("quote({column})"))
+            .collect();
+        let select = format!("SELECT {} FROM {table}", kept.join(" || ',' || "));
+        let texts = names(&mut connection, &select).await;
+        found.extend(texts.into_iter().map(|text| format!("{table}: {text}")));
+    }
+    found.sort();
+    found
+}
+
+async fn names(connection: &mut SqliteConnection, statement: &str) -> Vec<String> {
+    let rows = sqlx::query(sqlx::AssertSqlSafe(statement.to_owned()));
+    let rows = rows.fetch_all(connection).await.unwrap();
+    rows.iter().map(|row| row.get::<String, _>(0)).collect()
+}
+
+fn files(folder: &Path, found: &mut BTreeSet<String>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            files(&path, found);
+        } else {
+            let bytes = std::fs::metadata(&path).unwrap().len();
+            found.insert(format!("{} {bytes}", path.display()));
+        }
+    }
+}
+
+/// Everything that a node keeps beside what follows from the ledger.
+async fn kept(world: &World) -> (u64, Vec<String>, BTreeSet<String>) {
+    let root = world.root();
+    let mut all = rows(&root.join("private/people.sqlite")).await;
+    all.extend(rows(&root.join("documents.sqlite")).await);
+    let mut whole = BTreeSet::new();
+    for folder in ["mail", "documents", "private"] {
+        files(&root.join(folder), &mut whole);
+    }
+    whole.retain(|file| !file.contains(".sqlite"));
+    (world.handle().head().borrow().size, all, whole)
+}
+
+/// Tries a write; gives the answer of a trial, or what came instead.
+async fn tried(
+    world: &World,
+    secret: &str,
+    (method, path, body): (&str, &str, Value),
+) -> Result<Value, String> {
+    let method: Method = method.to_uppercase().parse().unwrap();
+    let sign = if path.contains('?') { '&' } else { '?' };
+    let path = format!("/api/v1{path}{sign}dry_run=true");
+    let mut request = world
+        .bare(method.clone(), &path)
+        .header("Idempotency-Key", common::request().to_string());
+    if !secret.is_empty() {
+        request = request.bearer_auth(secret);
+    }
+    request = match body {
+        Value::Null => request,
+        Value::String(bytes) => request.header("Content-Type", "text/plain").body(bytes),
+        body => request.json(&body),
+    };
+    let answer = request.send().await.unwrap();
+    let status = answer.status();
+    let text = answer.text().await.unwrap();
+    let value: Value = serde_json::from_str(&text).unwrap_or(Value::Null);
+    if status == StatusCode::OK && value["dry_run"] == true {
+        return Ok(value);
+    }
+    Err(format!("{method} {path}: {status} {text}"))
+}
+
+/// In a month.
+fn soon_ms() -> u64 {
+    let now = std::time::UNIX_EPOCH.elapsed().unwrap();
+    u64::try_from(now.as_millis()).unwrap() + 30 * 86_400_000
+}
+
+fn invitation_of_vanuatu() -> String {
+    let key = SignerKey::from_seed("vu.example/ledger", KeyKind::Ed25519, &[6; 32]).unwrap();
+    let fields = InviteFields {
+        party: "VU".parse().unwrap(),
+        origin: "vu.example/ledger".parse().unwrap(),
+        registry: "VUT01".parse().unwrap(),
+        log_key: key.verifier().clone(),
+        cosigner_key: witness_key().verifier().clone(),
+        peer: "12D3KooWCdGSwnNgK3xFQS2UyA6xoBUKeUQpP5zPtiVaW7UkH1SA"
+            .parse()
+            .unwrap(),
+        addresses: vec!["/ip4/192.0.2.1/tcp/4001".parse().unwrap()],
+        http: None,
+        issued: Timestamp::from_seconds(1_790_000_000).unwrap(),
+    };
+    Invite::sign(fields, &key).unwrap().to_string()
+}
+
+/// The template that a path fills.
+fn template(method: &str, path: &str) -> String {
+    let path = path.split('?').next().unwrap();
+    let words: Vec<&str> = path.split('/').collect();
+    let fits = |template: &str| {
+        let parts: Vec<&str> = template.split('/').collect();
+        let same = |(part, word): (&&str, &&str)| part == word || part.starts_with('{');
+        parts.len() == words.len() && parts.iter().zip(&words).all(same)
+    };
+    // The one with the fewest braces: `/invitations/accept` is not `/invitations/{id}`.
+    let mut found: Vec<&str> = operations()
+        .into_iter()
+        .filter(|(template, known, _)| *known == method && fits(template))
+        .map(|(template, ..)| template)
+        .collect();
+    found.sort_by_key(|template| template.matches('{').count());
+    format!("{method} {}", found.first().unwrap_or(&"unknown"))
+}
+
+/// What the operator can write in a registry without a process.
+async fn plain(world: &World) -> Vec<(&'static str, String, Value)> {
+    let transfer = world.send(5).await;
+    let held: Value = world.get("/api/v1/accounts/1/holdings").await;
+    let range = &held["items"][0]["range"];
+    let units = json!({"tonnes": 3});
+    vec![
+        (
+            "post",
+            "/organisations".to_owned(),
+            json!({"name": "A", "kind": "developer"}),
+        ),
+        (
+            "post",
+            "/accounts".to_owned(),
+            json!({"organisation": 1, "name": "B", "kind": "entity_holding"}),
+        ),
+        (
+            "post",
+            "/projects".to_owned(),
+            json!({"organisation": 1, "title": "C", "scope": "3"}),
+        ),
+        (
+            "post",
+            "/issuances".to_owned(),
+            json!({"account": 1, "project": 1, "year": 2024, "unit_type": "ITMO", "tonnes": 5}),
+        ),
+        (
+            "post",
+            "/holds".to_owned(),
+            json!({"account": 1, "ranges": [range], "reason": "a check"}),
+        ),
+        (
+            "post",
+            "/account-transfers".to_owned(),
+            json!({"from": 1, "to": 2, "units": units}),
+        ),
+        (
+            "post",
+            "/transfers".to_owned(),
+            json!({"to": "CH", "agreement": crate::world::AGREEMENT, "from": 1, "to_account": 7, "units": units}),
+        ),
+        (
+            "post",
+            format!("/transfers/{transfer}/cancel"),
+            json!({"reason": "a change of mind"}),
+        ),
+        (
+            "post",
+            "/retirements".to_owned(),
+            json!({"account": 1, "units": units, "kind": "cancel", "purpose": "voluntary", "beneficiary": "Kumasi Brewery"}),
+        ),
+        (
+            "post",
+            "/partners".to_owned(),
+            json!({"invite": invitation_of_vanuatu()}),
+        ),
+        ("delete", format!("/partners/{}", ch()), Value::Null),
+        (
+            "post",
+            "/agreements".to_owned(),
+            json!({"agreement": "a signed agreement"}),
+        ),
+        ("post", "/keys/rotate".to_owned(), Value::Null),
+        (
+            "post",
+            "/processes".to_owned(),
+            json!({"text": preset("small").unwrap()}),
+        ),
+    ]
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_write_can_be_tried_and_a_trial_moves_neither_the_ledger_nor_a_private_store() {
+    let mut seen: BTreeSet<String> = TRIED_ELSEWHERE.iter().map(|it| (*it).to_owned()).collect();
+    let mut faults = Vec::new();
+    let world = World::start().await;
+    let writes = plain(&world).await;
+    let before = kept(&world).await;
+    for (method, path, body) in &writes {
+        let answer = tried(&world, &world.token, (method, path, body.clone())).await;
+        match answer {
+            Ok(answer) => assert!(!answer["records"].as_array().unwrap().is_empty(), "{path}"),
+            Err(fault) => faults.push(fault),
+        }
+        seen.insert(template(method, path));
+    }
+    assert_eq!(kept(&world).await, before);
+
+    let office = Office::open().await;
+    let world = &office.world;
+    let [official, second] = [&office.officials[0], &office.officials[1]];
+    let developer = &office.developer;
+    let case = office.case(developer, project()).await;
+    let submit = submit_project(&office, case).await;
+    let document = office
+        .get(developer, &format!("/api/v1/cases/{case}/documents"))
+        .await;
+    let document = document["items"][0]["document"].as_u64().unwrap();
+    let handed_in = office.case(developer, project()).await;
+    let acted = submit_project(&office, handed_in).await;
+    office.act(developer, handed_in, acted).await;
+    let finding = json!({"kind": "clarification", "text": "Which islands?"});
+    let findings = format!("/api/v1/cases/{handed_in}/findings");
+    for number in 1..=2 {
+        let opened =
+            crate::office::send(world, &office.certifier, &findings, finding.clone()).await;
+        assert_eq!(opened.status(), StatusCode::CREATED, "{number}");
+    }
+    let text = json!({"text": "Tanna."});
+    let answered = format!("{findings}/2/answer");
+    let answered = crate::office::send(world, developer, &answered, text.clone()).await;
+    assert_eq!(answered.status(), StatusCode::CREATED);
+    let role = json!({"role": "manager"});
+    let of_buyer = format!("/api/v1/users/{}/role", office.buyer.user);
+    let proposed = crate::office::send(world, official, &of_buyer, role.clone()).await;
+    let proposed: Value = read(proposed, StatusCode::ACCEPTED, &of_buyer).await;
+    let proposal = &proposed["proposal"];
+    let hold = json!({"on": {"account": office.accounts[0]}, "reason": "a dispute", "authority": official.organisation, "reference": "suit 1"});
+    let held = crate::office::send(world, official, "/api/v1/standing-holds", hold.clone()).await;
+    let held: Value = read(held, StatusCode::CREATED, "hold").await;
+    let draft = format!("/api/v1/cases/{case}/drafts/submit");
+    let saved = office
+        .ask(developer, Method::PUT, &draft)
+        .json(&json!({"title": "S"}));
+    assert_eq!(saved.send().await.unwrap().status(), StatusCode::OK);
+    let key = json!({"label": "k", "actions": ["units-read"], "expires_ms": soon_ms()});
+    let made = crate::office::send(world, developer, "/api/v1/me/api-keys", key.clone()).await;
+    let made: Value = read(made, StatusCode::CREATED, "api key").await;
+    let sessions = office.get(developer, "/api/v1/me/sessions").await;
+    let invite = json!({"email": "new@gov.example", "name": "N", "language": "en", "organisation": official.organisation, "role": "manager"});
+    let suspended = crate::office::send(
+        world,
+        official,
+        &format!("/api/v1/users/{}/suspend", office.certifier.user),
+        json!({}),
+    )
+    .await;
+    assert_eq!(suspended.status(), StatusCode::NO_CONTENT);
+
+    let waiting = json!({"email": "later@gov.example", "name": "L", "language": "en", "organisation": official.organisation, "role": "manager"});
+    let waiting: Value = world.post("/api/v1/invitations", waiting).await;
+    let lift =
+        json!({"reason": "settled", "authority": official.organisation, "reference": "suit 1"});
+    let anyone = String::new();
+    let operator = &world.token;
+    let user = developer.user;
+    let registration = json!({"organisation": "D", "organisation_type": "developer", "email": "d@d.example", "name": "D", "language": "en"});
+    let writes: Vec<(&String, &str, String, Value)> = vec![
+        (
+            &official.token,
+            "post",
+            format!("/users/{}/invitations", waiting["user"]),
+            Value::Null,
+        ),
+        (
+            operator,
+            "post",
+            "/enrolments".to_owned(),
+            json!({"name": "E", "organisation_type": "developer"}),
+        ),
+        (&developer.token, "post", "/cases".to_owned(), project()),
+        (
+            &developer.token,
+            "post",
+            format!("/cases/{case}/acts"),
+            submit,
+        ),
+        (
+            &office.certifier.token,
+            "post",
+            format!("/cases/{handed_in}/findings"),
+            finding,
+        ),
+        (
+            &developer.token,
+            "post",
+            format!("/cases/{handed_in}/findings/1/answer"),
+            text.clone(),
+        ),
+        (
+            &office.certifier.token,
+            "post",
+            format!("/cases/{handed_in}/findings/2/close"),
+            text,
+        ),
+        (&official.token, "post", "/standing-holds".to_owned(), hold),
+        (
+            &official.token,
+            "post",
+            format!("/standing-holds/{}/lift", held["made"]["hold"]),
+            lift,
+        ),
+        (
+            &developer.token,
+            "put",
+            format!("/cases/{case}/drafts/validate"),
+            json!({"opinion": "x"}),
+        ),
+        (
+            &developer.token,
+            "delete",
+            format!("/cases/{case}/drafts/submit"),
+            Value::Null,
+        ),
+        (
+            &developer.token,
+            "post",
+            format!("/cases/{case}/documents?kind=design-document&file_name=a.txt"),
+            json!("words\n"),
+        ),
+        (
+            &developer.token,
+            "post",
+            format!("/documents/{document}/visibility"),
+            json!({"visibility": "certifier"}),
+        ),
+        (&developer.token, "post", "/me/api-keys".to_owned(), key),
+        (
+            &developer.token,
+            "delete",
+            format!("/me/api-keys/{}", made["id"].as_str().unwrap()),
+            Value::Null,
+        ),
+        (
+            &developer.token,
+            "delete",
+            format!("/me/sessions/{}", sessions[0]["session"]),
+            Value::Null,
+        ),
+        (&official.token, "post", "/invitations".to_owned(), invite),
+        (&official.token, "post", format!("/users/{user}/role"), role),
+        (
+            &second.token,
+            "post",
+            format!("/proposals/{proposal}"),
+            json!({"approve": true}),
+        ),
+        (
+            &official.token,
+            "post",
+            format!("/users/{user}/suspend"),
+            Value::Null,
+        ),
+        (
+            &official.token,
+            "post",
+            format!("/users/{}/reactivate", office.certifier.user),
+            Value::Null,
+        ),
+        (
+            &official.token,
+            "post",
+            format!("/users/{user}/reset-factors"),
+            Value::Null,
+        ),
+        (
+            &official.token,
+            "post",
+            format!("/users/{user}/erase"),
+            Value::Null,
+        ),
+        (&anyone, "post", "/registrations".to_owned(), registration),
+    ];
+    // The certifier is suspended only for the trial of its return.
+    let back = format!("/api/v1/users/{}/reactivate", office.certifier.user);
+    let before = kept(world).await;
+    let certifiers = |path: &str| path.ends_with("/findings") || path.ends_with("/close");
+    for (secret, method, path, body) in &writes {
+        seen.insert(template(method, path));
+        if !certifiers(path) {
+            faults.extend(
+                tried(world, secret, (method, path, body.clone()))
+                    .await
+                    .err(),
+            );
+        }
+    }
+    assert_eq!(kept(world).await, before);
+    let reactivated = crate::office::send(world, official, &back, json!({})).await;
+    assert_eq!(reactivated.status(), StatusCode::NO_CONTENT);
+    let certifier = crate::office::sign_in(
+        world,
+        "cem@certifier.example",
+        office.certifier.organisation,
+    )
+    .await;
+    let before = kept(world).await;
+    for (_, method, path, body) in writes.iter().filter(|it| certifiers(&it.2)) {
+        faults.extend(
+            tried(world, &certifier.token, (method, path, body.clone()))
+                .await
+                .err(),
+        );
+    }
+    assert_eq!(kept(world).await, before);
+
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+    let mut missing = Vec::new();
+    for (path, method, operation) in operations() {
+        let name = format!("{method} {path}");
+        let parameters = operation["parameters"].as_array().into_iter().flatten();
+        let can = parameters.into_iter().any(|it| it["name"] == "dry_run");
+        let excused = NOT_TRIED.iter().any(|(known, _)| *known == name);
+        let wrong = match method {
+            "get" => can,
+            _ => can == excused || can != seen.contains(&name),
+        };
+        if wrong {
+            missing.push(name);
+        }
+    }
+    assert!(
+        missing.is_empty(),
+        "neither tried here nor excused:\n{}",
+        missing.join("\n")
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_trial_tells_what_stands_against_a_wish_as_the_wish_itself_is_told() {
+    let office = Office::open().await;
+    let official = &office.officials[0];
+    for (method, path, body) in [
+        (
+            Method::POST,
+            format!("/users/{}/role", office.developer.user),
+            json!({"role": "emperor"}),
+        ),
+        (
+            Method::POST,
+            "/invitations".to_owned(),
+            json!({"email": "k@gov.example", "name": "K", "language": "en", "organisation": official.organisation, "role": "emperor"}),
+        ),
+        (
+            Method::POST,
+            format!("/users/{}/reactivate", office.developer.user),
+            Value::Null,
+        ),
+        (
+            Method::POST,
+            "/standing-holds".to_owned(),
+            json!({"on": {"account": 99}, "reason": "r", "authority": 1, "reference": "s"}),
+        ),
+    ] {
+        let mut told = Vec::new();
+        for query in ["?dry_run=true", "?dry_run=false"] {
+            let path = format!("/api/v1{path}{query}");
+            let answer = office
+                .ask(official, method.clone(), &path)
+                .json(&body)
+                .send();
+            let problem = problem(answer.await.unwrap()).await;
+            told.push((kind(&problem).to_owned(), problem.detail, problem.errors));
+        }
+        assert_eq!(told[0], told[1], "{path}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_can_not_be_tried_says_so() {
+    let world = World::start().await;
+    for (name, _) in NOT_TRIED {
+        let (method, path) = name.split_once(' ').unwrap();
+        let path = path.replace("{party}", "CH");
+        let method: Method = method.to_uppercase().parse().unwrap();
+        let path = format!("/api/v1{path}?dry_run=true");
+        let problem = problem(
+            world
+                .ask(method, &path)
+                .json(&json!({}))
+                .send()
+                .await
+                .unwrap(),
+        )
+        .await;
+        assert_eq!(
+            (problem.status, kind(&problem)),
+            (400, "malformed"),
+            "{name}"
+        );
+        assert_eq!(
+            problem.errors[0].parameter.as_deref(),
+            Some("dry_run"),
+            "{name}"
+        );
+    }
+}
