@@ -20,7 +20,7 @@ use countersign_node::projection::{Maintenance, ProjectionSettings, Rebuilt};
 use countersign_node::run::{DataFolder, Node};
 use countersign_node::store::StoreReader;
 use countersign_protocol::id::{AccountId, OrganisationId};
-use countersign_protocol::record::{Purpose, RetireKind};
+use countersign_protocol::record::{Claim, Purpose, RetireKind};
 use countersign_protocol::registry::{Command, Selection};
 use countersign_protocol::serial::SectoralScope;
 use secrecy::SecretString;
@@ -121,6 +121,7 @@ fn fill(handle: &LedgerHandle) {
         kind: RetireKind::Retire,
         purpose: Purpose::Ndc,
         beneficiary: None,
+        claim: Claim::default(),
     });
 }
 
