@@ -7,7 +7,7 @@ use super::ProjectionError;
 use super::db::{Cell, Tx};
 
 /// The version of everything below. Raise it with every change: the model is then rebuilt.
-pub(super) const SCHEMA_VERSION: i64 = 1;
+pub(super) const SCHEMA_VERSION: i64 = 2;
 
 /// Tables in the order of their making.
 const TABLES: &[(&str, &str)] = &[
@@ -51,6 +51,11 @@ const TABLES: &[(&str, &str)] = &[
         "case_acts",
         "leaf BIGINT PRIMARY KEY, case_number BIGINT NOT NULL, step TEXT, answer TEXT NOT NULL, organisation BIGINT, \
          organisation_type TEXT, role TEXT, time_ms BIGINT NOT NULL",
+    ),
+    (
+        "letters",
+        "leaf BIGINT PRIMARY KEY, case_number BIGINT NOT NULL, act BIGINT NOT NULL, letter TEXT NOT NULL, \
+         language TEXT NOT NULL, sha256 TEXT NOT NULL, time_ms BIGINT NOT NULL",
     ),
     (
         "reservations",
@@ -108,6 +113,8 @@ const INDEXES: &[(&str, &str)] = &[
     ),
     ("cases_for", "cases (counterparty, number)"),
     ("case_acts_of", "case_acts (case_number, leaf)"),
+    ("letters_of", "letters (case_number, leaf)"),
+    ("letters_by_hash", "letters (sha256, leaf)"),
     ("ranges_of_project", "ranges (project, origin, first_unit)"),
     ("ranges_of_account", "ranges (account, origin, first_unit)"),
     ("ranges_of_vintage", "ranges (vintage, origin, first_unit)"),

@@ -157,6 +157,10 @@ pub fn plan(state: &State, time_ms: u64, command: &Command) -> Result<Vec<Body>,
         Command::MigrateCase(new) => case::writable(time_ms, vec![case::migrate(new)]),
         Command::PlaceHold(new) => case::writable(time_ms, hold::place(state, new)?),
         Command::LiftHold(new) => case::writable(time_ms, vec![hold::lift(new)]),
+        Command::IssueLetter(new) => {
+            let letter = Body::LetterIssued(new.as_ref().clone());
+            case::writable(time_ms, vec![letter])
+        }
     }
 }
 

@@ -11,6 +11,7 @@ mod borders;
 mod findings;
 mod holds;
 mod issuance;
+mod letters;
 mod migration;
 mod organisations;
 mod periods;

@@ -84,7 +84,7 @@ impl App {
                 .people()
                 .invite(By::Operator, &new, visit.now_ms)
                 .await?;
-            self.inner.mail.invitation(&link).await?;
+            self.inner.mail.invitation(&link, visit.now_ms).await?;
         }
         Ok(Registered {
             written,

@@ -77,7 +77,7 @@ impl App {
             .invite(caller.by(), wish, self.now_ms())
             .await?;
         if matches!(caller, Caller::Person(_)) {
-            self.inner.mail.invitation(&link).await?;
+            self.inner.mail.invitation(&link, self.now_ms()).await?;
         }
         Ok(link)
     }
@@ -92,7 +92,7 @@ impl App {
         let now_ms = self.now_ms();
         let link = self.people().invite_again(caller.by(), id, now_ms).await?;
         if matches!(caller, Caller::Person(_)) {
-            self.inner.mail.invitation(&link).await?;
+            self.inner.mail.invitation(&link, self.now_ms()).await?;
         }
         Ok(link)
     }
@@ -232,7 +232,8 @@ impl App {
     /// [`AppError::Forbidden`].
     pub async fn erase_user(&self, caller: &Caller, id: UserId) -> Result<(), AppError> {
         self.permitted_user(caller, Action::UserErase, id).await?;
-        Ok(self.people().erase(caller.by(), id, self.now_ms()).await?)
+        self.people().erase(caller.by(), id, self.now_ms()).await?;
+        self.forget_mail(id).await
     }
 
     /// The log of sign-ins and changes about a user, newest first.

@@ -10,15 +10,17 @@ use super::process::case_view;
 use super::project::warned;
 use super::view;
 use super::write::answer;
-use crate::app::{ActWish, Caller, CaseFile, CaseWish, FiledText, ReserveWish, UnitsFate, Written};
+use crate::app::{
+    ActWish, Caller, CaseFile, CaseWish, FiledText, InboxItem, ReserveWish, UnitsFate, Written,
+};
 use crate::http::Served;
 use crate::http::dto::{
-    CaseActed, CaseFileView, CaseTextView, CaseView, DraftFault, DraftView, InboxView, NewCaseAct,
+    CaseActed, CaseFileView, CaseTextView, CaseView, DraftFault, DraftView, InboxView, NamedLetter, NewCaseAct,
     NewOpenCase, NewReserve, NextStepView, Page, ReservedFate, Trial,
 };
 use crate::http::extract::{Body, Key, OptionalKey, Parameters, PathValue, WriteMode};
 use crate::http::openapi::{
-    CaseNumber, Changed, DraftCheck, DraftVersion, DryRun, IdempotencyKey, LedgerWrite,
+    CaseNumber, Changed, DraftCheck, DraftVersion, DryRun, IdempotencyKey, InboxFilters, LedgerWrite,
     NumberPaging, OptionalIdempotencyKey, Rejected, StepName, Tried,
 };
 use crate::http::problem::{ApiError, Kind};
@@ -93,6 +95,28 @@ pub(super) async fn act(
     WriteMode(mode): WriteMode,
     Body(new): Body<NewCaseAct>,
 ) -> Result<Response, ApiError> {
+    let wish = wish(case, new);
+    let (step, form) = (wish.step.clone(), wish.form.clone());
+    let written = served.app.act(&caller, request, wish, mode).await?;
+    let duplicates = warned(&served, &caller, case, step.as_str(), form.as_ref()).await;
+    if written.is_trial {
+        let named = served.app.letters_of_trial(&written)?.into_iter();
+        let named = named.map(|it| NamedLetter {
+            letter: it.letter,
+            language: it.language,
+        });
+        let trial = Trial {
+            duplicates,
+            letters: named.collect(),
+            ..view::trial(&written)
+        };
+        return Ok(Json(trial).into_response());
+    }
+    let made = acted(&written).map(|made| CaseActed { duplicates, ..made });
+    answer(StatusCode::CREATED, &written, made)
+}
+
+pub(super) fn wish(case: u64, new: NewCaseAct) -> ActWish {
     let NewCaseAct {
         step,
         no,
@@ -102,7 +126,7 @@ pub(super) async fn act(
         issue,
         reserve,
     } = new;
-    let wish = ActWish {
+    ActWish {
         case,
         step,
         no,
@@ -111,20 +135,7 @@ pub(super) async fn act(
         comment,
         issue,
         reserve: reserve.map(reserve_wish),
-    };
-    let (step, form) = (wish.step.clone(), wish.form.clone());
-    let written = served.app.act(&caller, request, wish, mode).await?;
-    let duplicates = warned(&served, &caller, case, step.as_str(), form.as_ref()).await;
-    if written.is_trial {
-        let trial = view::trial(&written);
-        return Ok(Json(Trial {
-            duplicates,
-            ..trial
-        })
-        .into_response());
     }
-    let made = acted(&written).map(|made| CaseActed { duplicates, ..made });
-    answer(StatusCode::CREATED, &written, made)
 }
 
 fn reserve_wish(new: NewReserve) -> ReserveWish {
@@ -217,12 +228,12 @@ fn text(of: FiledText) -> CaseTextView {
     }
 }
 
-/// The cases of which a step waits for the caller.
+/// The cases of which a step waits for the caller, or for a role.
 #[utoipa::path(
     get,
     path = "/inbox",
     tag = "Cases",
-    params(NumberPaging),
+    params(InboxFilters, NumberPaging),
     responses((status = 200, body = Page<InboxView>)),
 )]
 pub(super) async fn inbox(
@@ -231,9 +242,26 @@ pub(super) async fn inbox(
     mut parameters: Parameters,
 ) -> Result<Json<Page<InboxView>>, ApiError> {
     let (after, limit) = (parameters.get("after")?, parameters.limit()?);
+    let (role, of) = (parameters.text("role"), parameters.text("type"));
     parameters.finish()?;
-    let listed = served.app.inbox(&caller, after.unwrap_or(0), limit)?;
-    Ok(Json(view::page(listed.map(|it| InboxView {
+    let after = after.unwrap_or(0);
+    let Some(role) = role else {
+        if of.is_some() {
+            return Err(ApiError::parameter("type", &"it goes with role"));
+        }
+        let listed = served.app.inbox(&caller, after, limit).await?;
+        return Ok(Json(view::page(listed.map(|it| waiting(it, Vec::new())))));
+    };
+    let of = of.as_deref();
+    let listed = served
+        .app
+        .inbox_of_role(&caller, &role, of, after, limit)
+        .await?;
+    Ok(Json(view::page(listed.map(|it| waiting(it.item, it.by)))))
+}
+
+fn waiting(it: InboxItem, by: Vec<String>) -> InboxView {
+    InboxView {
         case: it.case,
         title: it.title,
         flow: it.flow,
@@ -241,7 +269,9 @@ pub(super) async fn inbox(
         step: it.step,
         since_ms: it.since_ms,
         due_ms: it.due_ms,
-    }))))
+        reminded_ms: it.reminded_ms,
+        by,
+    }
 }
 
 /// A form that is being written, shared in the caller's organisation. Its `ETag` is its version.

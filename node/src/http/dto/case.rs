@@ -11,7 +11,7 @@ use countersign_protocol::serial::SectoralScope;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{DuplicatesView, RecordView};
+use super::{DuplicatesView, NamedLetter, RecordView};
 use crate::people::UserId;
 
 /// The answer to `?dry_run=true`: nothing was written.
@@ -24,6 +24,9 @@ pub struct Trial {
     /// Other projects that look like the one that the form describes; none where there are none, or it describes none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub duplicates: Option<DuplicatesView>,
+    /// The letters that an act would issue; `POST cases/{number}/letters/preview` shows each.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub letters: Vec<NamedLetter>,
 }
 
 impl Trial {
@@ -34,6 +37,7 @@ impl Trial {
             dry_run: true,
             records,
             duplicates: None,
+            letters: Vec::new(),
         }
     }
 }
@@ -222,10 +226,16 @@ pub struct InboxView {
     pub flow: String,
     /// The stage.
     pub stage: String,
-    /// The step that the caller can take.
+    /// The step that the caller, or somebody of the role, can take.
     pub step: String,
     /// Since when it waits, in milliseconds since 1970.
     pub since_ms: u64,
     /// When it must be done.
     pub due_ms: Option<u64>,
+    /// When somebody was last reminded of it by mail.
+    #[serde(default)]
+    pub reminded_ms: Option<u64>,
+    /// Whom it waits for, as `type/role`; only with `?role=`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub by: Vec<String>,
 }

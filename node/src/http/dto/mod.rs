@@ -7,7 +7,9 @@
 
 mod case;
 mod document;
+mod letter;
 mod list;
+mod mail;
 mod migration;
 mod people;
 mod problem;
@@ -26,7 +28,9 @@ pub use document::{
     DocumentView, FindingText, FindingView, LiftStandingHold, NewFindingBody, NewStandingHold,
     NewVisibility, StandingHoldView,
 };
+pub use letter::{FileHash, LetterCheckView, LetterView, NamedLetter};
 pub use list::{RetirementView, SearchView, UnitsEvent};
+pub use mail::{MailRetried, MailStatusView, MailView, Notifications, RetryMail};
 pub use migration::{
     CaseMigratedView, DecideMigration, MigrationView, MoveView, NewMigration, OpenFindingView,
     ProposedMigrationView,
