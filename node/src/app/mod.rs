@@ -33,7 +33,8 @@ use tokio::sync::Mutex;
 pub use caller::{Caller, Person};
 pub use cases::{
     ActWish, CaseFile, CaseWish, CommentWish, FiledText, FindingDeed, FindingWish, FormDiff,
-    FormVersion, InboxItem, MigrationPlan, NextStep, ProposedMigration, ReserveWish, RoleItem, UnitsFate,
+    FormVersion, InboxItem, MigrationPlan, NextStep, ProposedMigration, ReserveWish, RoleItem,
+    UnitsFate,
 };
 pub use documents::DocumentWish;
 pub use duplicates::{Duplicate, Duplicates, HiddenDuplicates};

@@ -151,7 +151,11 @@ async fn letters_are_for_owners_and_officials_and_nobody_else() {
         format!("/api/v1/letters/{sha256}/file"),
     ] {
         for stranger in [&office.buyer, &office.certifier] {
-            let refused = office.ask(stranger, Method::GET, &path).send().await.unwrap();
+            let refused = office
+                .ask(stranger, Method::GET, &path)
+                .send()
+                .await
+                .unwrap();
             assert_eq!(refused.status(), StatusCode::FORBIDDEN, "{path}");
         }
         let nobody = office.world.bare(Method::GET, &path).send().await.unwrap();

@@ -15,13 +15,13 @@ use crate::app::{
 };
 use crate::http::Served;
 use crate::http::dto::{
-    CaseActed, CaseFileView, CaseTextView, CaseView, DraftFault, DraftView, InboxView, NamedLetter, NewCaseAct,
-    NewOpenCase, NewReserve, NextStepView, Page, ReservedFate, Trial,
+    CaseActed, CaseFileView, CaseTextView, CaseView, DraftFault, DraftView, InboxView, NamedLetter,
+    NewCaseAct, NewOpenCase, NewReserve, NextStepView, Page, ReservedFate, Trial,
 };
 use crate::http::extract::{Body, Key, OptionalKey, Parameters, PathValue, WriteMode};
 use crate::http::openapi::{
-    CaseNumber, Changed, DraftCheck, DraftVersion, DryRun, IdempotencyKey, InboxFilters, LedgerWrite,
-    NumberPaging, OptionalIdempotencyKey, Rejected, StepName, Tried,
+    CaseNumber, Changed, DraftCheck, DraftVersion, DryRun, IdempotencyKey, InboxFilters,
+    LedgerWrite, NumberPaging, OptionalIdempotencyKey, Rejected, StepName, Tried,
 };
 use crate::http::problem::{ApiError, Kind};
 use crate::people::SealedPart;
