@@ -4,8 +4,8 @@ use clap::{Parser, Subcommand};
 
 use crate::commands::{
     account, agreement, api, beneficiary, bulk, case, docs, document, events, finding, hold,
-    import, init, issue, key, ledger, letter, monitoring, organisation, peer, people, project,
-    projection, retire, serve, transfer, verify, witness, workflow,
+    import, init, issue, key, ledger, letter, mail, monitoring, organisation, peer, people,
+    project, projection, retire, serve, transfer, verify, witness, workflow,
 };
 use crate::exit::EXIT_CODES;
 use crate::session::Session;
@@ -105,9 +105,12 @@ pub(crate) enum Command {
     /// Look after the read model, from which lists and searches are answered
     #[command(subcommand)]
     Projection(projection::ProjectionCommand),
-    /// Try the templates of the country's letters offline
+    /// Try the templates of the country's letters offline; list, save and check letters
     #[command(subcommand)]
     Letter(letter::LetterCommand),
+    /// Show what mail waits or could not be sent, and try it again
+    #[command(subcommand)]
+    Mail(mail::MailCommand),
     /// Bring a data folder of an earlier release to this one's schema
     Migrate,
     /// Print the completion script of a shell

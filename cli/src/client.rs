@@ -116,6 +116,30 @@ impl Client {
         text.map_err(|error| self.broken(&error))
     }
 
+    /// Reads a file.
+    pub(crate) fn bytes(&self, path: &str) -> Outcome<Vec<u8>> {
+        let response = self.send(&|| self.request(Method::GET, path))?;
+        let bytes = self.runtime.block_on(response.bytes());
+        bytes
+            .map(|bytes| bytes.to_vec())
+            .map_err(|error| self.broken(&error))
+    }
+
+    /// Asks for a file that a body describes.
+    pub(crate) fn bytes_for<B: Serialize>(
+        &self,
+        path: &str,
+        query: &[(&str, String)],
+        body: &B,
+    ) -> Outcome<Vec<u8>> {
+        let path = with_query(path, query);
+        let response = self.send(&|| self.request(Method::POST, &path).json(body))?;
+        let bytes = self.runtime.block_on(response.bytes());
+        bytes
+            .map(|bytes| bytes.to_vec())
+            .map_err(|error| self.broken(&error))
+    }
+
     /// Reads a list, page by page, up to `limit` items.
     pub(crate) fn list<T: DeserializeOwned>(
         &self,

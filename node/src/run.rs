@@ -4,6 +4,7 @@ mod error;
 mod folder;
 mod init;
 mod observer;
+mod settings;
 
 use std::net::SocketAddr;
 use std::path::Path;
@@ -26,6 +27,7 @@ use crate::federation::control::{Control, ControlParts, invited_addresses};
 use crate::federation::{Federation, FederationParts, PeerWitness};
 use crate::http::{self, HttpLimits, HttpParts, StreamLimits};
 use crate::ledger::{Ledger, LedgerConfig, LedgerHandle};
+use crate::letters::Letters;
 use crate::mail::Mail;
 use crate::network::{Limits, Multiaddr, Network, NetworkConfig, NetworkHandle, PeerId};
 use crate::ops::config::{Config, WitnessAddress};
@@ -142,19 +144,25 @@ impl Node {
             passphrase,
             invites: folder.partners(),
         });
-        // Makes the private folder, in which the store of people lies too.
+        // Makes the private folder, in which the store of people and the queue of mail lie too.
         let beneficiaries = Beneficiaries::open(&folder.private())?;
+        let mail = Mail::open(settings::mail(folder, &config)?).await?;
+        tasks.spawn(mail.clone().deliver(stop.clone()));
         let app = App::new(AppParts {
             ledger: handle.clone(),
             federation: Arc::new(control),
             tokens: Tokens::load(&folder.tokens())?,
             people: People::open(&folder.private(), people_settings(&config)).await?,
             documents: Documents::open(folder.path(), DocumentSettings::default()).await?,
-            mail: Mail::to_folder(&folder.mail())?,
+            mail,
             matrix: matrix(folder)?,
             beneficiaries,
             clock: Arc::new(now_ms),
         })
+        .with_letters(
+            Letters::new(folder.letters()),
+            settings::letterhead(&config),
+        )
         .with_projection(Projection::start(
             projection_settings(folder, &config),
             Arc::new(handle.clone()),
@@ -175,6 +183,8 @@ impl Node {
         folder.write_address(address)?;
         let cosigning = witness::http::router(witness, || now_ms() / 1000);
         tasks.spawn(tidy(app.clone(), stop.clone()));
+        tasks.spawn(app.clone().make_letters(stop.clone()));
+        tasks.spawn(app.clone().tell_users(stop.clone()));
         let router = http::router(HttpParts {
             app,
             witness: Some(cosigning),

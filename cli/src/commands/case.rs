@@ -42,8 +42,8 @@ pub(crate) enum CaseCommand {
         /// Its number
         number: u64,
     },
-    /// List what waits for you
-    Inbox(ListArgs),
+    /// List what waits for you, or for a role
+    Inbox(InboxArgs),
     /// Propose that a running case, with those below it, goes on under a newer version of the process
     Migrate(migrate::MigrateArgs),
     /// List migrations that wait for a second official
@@ -59,6 +59,18 @@ pub(crate) enum CaseCommand {
         /// Its number
         number: u64,
     },
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct InboxArgs {
+    /// What waits for this role, such as administrator, in the cases that you may look into
+    #[arg(long, value_name = "ROLE")]
+    role: Option<String>,
+    /// The role of this organisation type only
+    #[arg(long = "type", value_name = "TYPE", requires = "role")]
+    of: Option<String>,
+    #[command(flatten)]
+    list: ListArgs,
 }
 
 #[derive(Args, Debug)]
@@ -112,7 +124,11 @@ impl CaseCommand {
                 session.out().show(&found, file)
             }
             Self::Inbox(args) => {
-                let found: Vec<InboxView> = session.client()?.list("inbox", &[], args.limit)?;
+                let role = args.role.map(|role| ("role", role));
+                let of = args.of.map(|of| ("type", of));
+                let query: Vec<_> = role.into_iter().chain(of).collect();
+                let limit = args.list.limit;
+                let found: Vec<InboxView> = session.client()?.list("inbox", &query, limit)?;
                 session.out().show(&found, |found| inbox(found))
             }
             Self::Comment(args) => args.run(session),
@@ -179,8 +195,10 @@ fn file(it: &CaseFileView) -> View {
 
 fn inbox(waiting: &[InboxView]) -> View {
     Table::of(
-        ["CASE>", "TITLE", "FLOW", "STAGE", "STEP", "SINCE", "DUE"],
-        "nothing waits for you",
+        [
+            "CASE>", "TITLE", "FLOW", "STAGE", "STEP", "SINCE", "DUE", "REMINDED", "BY",
+        ],
+        "nothing waits",
         waiting,
         |it| {
             [
@@ -191,6 +209,8 @@ fn inbox(waiting: &[InboxView]) -> View {
                 it.step.clone(),
                 moment(it.since_ms),
                 or_dash(it.due_ms.map(moment)),
+                or_dash(it.reminded_ms.map(moment)),
+                or_dash((!it.by.is_empty()).then(|| it.by.join(", "))),
             ]
         },
     )

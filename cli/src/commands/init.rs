@@ -11,11 +11,12 @@ use clap::Args;
 use countersign_node::http::RateLimits;
 use countersign_node::network::Multiaddr;
 use countersign_node::ops::config::{
-    Config, HttpConfig, LimitsConfig, NetworkName, P2pConfig, ProjectionConfig, WitnessAddress,
-    WitnessConfig,
+    Config, HttpConfig, LettersConfig, LimitsConfig, NetworkName, P2pConfig, ProjectionConfig,
+    WitnessAddress, WitnessConfig,
 };
 use countersign_node::ops::files::{self, PRIVATE_FILE_MODE};
 use countersign_node::run::{DataFolder, FirstProcess, NewNode, init};
+use countersign_protocol::federation::HttpAddress;
 use countersign_protocol::id::{Origin, Text};
 use countersign_protocol::log::{Policy, PolicyWitness};
 use countersign_protocol::party::{Party, RegistryId};
@@ -63,6 +64,9 @@ pub(crate) struct InitArgs {
     /// A TLS proxy on this machine stands before HTTP: take the clients' addresses from its X-Forwarded-For
     #[arg(long)]
     behind_proxy: bool,
+    /// Where everybody else reaches HTTP, such as https://registry.example.gov.gh; it stands in mails and on letters
+    #[arg(long, value_name = "URL")]
+    public_url: Option<HttpAddress>,
     /// Where peers reach this node, such as /ip4/0.0.0.0/tcp/4001; may be given several times
     #[arg(long, value_name = "MULTIADDR", num_args = 1..)]
     p2p: Vec<Multiaddr>,
@@ -269,6 +273,7 @@ impl InitArgs {
                 listen: self.http,
                 allow_public: self.http_public,
                 behind_proxy: self.behind_proxy,
+                public_url: self.public_url.clone(),
             },
             p2p: P2pConfig {
                 network: self.network.clone(),
@@ -277,6 +282,8 @@ impl InitArgs {
             },
             witnesses,
             projection: ProjectionConfig::default(),
+            letters: LettersConfig::default(),
+            mail: None,
             limits: LimitsConfig::default(),
             rates: RateLimits::default(),
         })

@@ -1,4 +1,6 @@
-//! A country's letters: trying a template offline, before any letter is issued with it (docs/letters.md).
+//! A country's letters: trying a template offline, and the letters of cases (docs/letters.md).
+
+mod issued;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -20,6 +22,15 @@ pub(crate) enum LetterCommand {
     Preview(PreviewArgs),
     /// Write the program's templates of a language into a folder, to be changed there
     Templates(TemplatesArgs),
+    /// List the letters of a case: those that were issued, and those that are still to be made
+    List {
+        /// The case
+        case: u64,
+    },
+    /// Save an issued letter
+    Save(issued::SaveArgs),
+    /// Tell whether a file is a letter that the registry issued
+    Check(issued::CheckArgs),
 }
 
 #[derive(Args, Debug)]
@@ -57,6 +68,9 @@ impl LetterCommand {
         match self {
             Self::Preview(args) => args.run(session),
             Self::Templates(args) => args.run(),
+            Self::List { case } => issued::list(case, session),
+            Self::Save(args) => args.run(session),
+            Self::Check(args) => args.run(session),
         }
     }
 }

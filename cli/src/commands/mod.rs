@@ -19,6 +19,7 @@ pub(crate) mod issue;
 pub(crate) mod key;
 pub(crate) mod ledger;
 pub(crate) mod letter;
+pub(crate) mod mail;
 mod migrate;
 pub(crate) mod monitoring;
 pub(crate) mod organisation;
@@ -84,6 +85,7 @@ pub(crate) fn run(cli: Cli) -> Outcome {
         Command::Workflow(command) => command.run(session),
         Command::Projection(command) => command.run(session),
         Command::Letter(command) => command.run(session),
+        Command::Mail(command) => command.run(session),
         Command::Migrate => migrate::run(session),
         Command::Completion(args) => args.run(),
         Command::Man(args) => args.run(),

@@ -2,10 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
 use countersign_node::http::dto::{
     AcceptInvitation, CompleteSignIn, DecideProposal, InvitationSent, InviteUser, NewRole,
-    ProposalView, RoleAnswer, SignInBody, SignedIn, UserView,
+    Notifications, ProposalView, RoleAnswer, SignInBody, SignedIn, UserView,
 };
 use countersign_node::ops::files::{PRIVATE_FILE_MODE, replace};
 use countersign_node::people::UserId;
@@ -265,11 +265,25 @@ pub(crate) enum UserCommand {
         /// The user's id
         user: UserId,
     },
+    /// Show whether you get news by mail, or turn it on or off; one-time codes always come
+    Notifications {
+        /// on or off
+        #[arg(value_enum)]
+        mail: Option<OnOff>,
+    },
     /// Remove a user's personal data for good; what the ledger says of the pseudonym stays true
     Erase {
         /// The user's id
         user: UserId,
     },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum OnOff {
+    /// News comes by mail
+    On,
+    /// It does not
+    Off,
 }
 
 #[derive(Args, Debug)]
@@ -352,6 +366,18 @@ impl UserCommand {
                 client.tell(&Method::POST, &format!("proposals/{proposal}"), &body)?;
                 terminal::done(format_args!("decided"));
                 Ok(())
+            }
+            Self::Notifications { mail } => {
+                let path = "me/notifications";
+                if let Some(mail) = mail {
+                    let mail = mail == OnOff::On;
+                    client.tell(&Method::PUT, path, &Notifications { mail })?;
+                }
+                let now: Notifications = client.get(path, &[])?;
+                session.out().show(&now, |now| {
+                    let word = if now.mail { "on" } else { "off" };
+                    View::pairs([("news by mail", word.to_owned())])
+                })
             }
             Self::Suspend { user } => act(user, "suspend", "is suspended"),
             Self::Reactivate { user } => act(user, "reactivate", "may sign in again"),

@@ -224,9 +224,14 @@ pub fn stop(pid: &str) {
 
 /// A bundle that proves a record, and the trust file for it.
 pub fn bundle(dir: &Path) -> (PathBuf, PathBuf) {
+    let issuance = json!({"account": 1, "range": "GH-1-11733", "unit_type": "ITMO", "project": 1, "year": 2023});
+    bundle_of(dir, &json!({ "issuance": issuance }))
+}
+
+/// The same for a record with this body.
+pub fn bundle_of(dir: &Path, body: &Value) -> (PathBuf, PathBuf) {
     let record: Record = serde_json::from_value(json!({
-        "time_ms": 1_751_846_400_000_u64, "request": "07".repeat(16),
-        "body": {"issuance": {"account": 1, "range": "GH-1-11733", "unit_type": "ITMO", "project": 1, "year": 2023}},
+        "time_ms": 1_751_846_400_000_u64, "request": "07".repeat(16), "body": body,
     }))
     .unwrap();
     let leaf = record.encode();

@@ -11,6 +11,7 @@ use countersign_protocol::workflow::FormError;
 use super::FederationError;
 use crate::documents::DocumentError;
 use crate::ledger::SubmitError;
+use crate::letters::LetterError;
 use crate::mail::MailError;
 use crate::people::{BeneficiaryError, Forbidden, NearBeneficiary, PeopleError};
 use crate::store::StoreError;
@@ -111,6 +112,9 @@ pub enum AppError {
         /// What is wrong, by JSON Pointer into the form.
         errors: Vec<FormError>,
     },
+    /// A letter cannot be made.
+    #[error("the letter cannot be made: {0}")]
+    Letter(Arc<str>),
     /// The store of documents stands against it.
     #[error("{0}")]
     Document(Arc<DocumentError>),
@@ -237,9 +241,23 @@ impl From<DocumentError> for AppError {
     }
 }
 
+impl From<LetterError> for AppError {
+    fn from(error: LetterError) -> Self {
+        match error {
+            LetterError::Busy => Self::Busy,
+            LetterError::Defect => Self::internal("make a letter", &error),
+            other => Self::Letter(other.to_string().into()),
+        }
+    }
+}
+
 impl From<MailError> for AppError {
     fn from(error: MailError) -> Self {
-        Self::internal("send a mail", &error)
+        match error {
+            MailError::NotDead(id) => Self::not_found("mail", &id),
+            MailError::Busy | MailError::Full(_) => Self::Busy,
+            other => Self::internal("queue a mail", &other),
+        }
     }
 }
 

@@ -15,7 +15,9 @@ mod federation;
 mod history;
 mod holds;
 mod ledger;
+mod letters;
 mod lists;
+mod notices;
 mod people;
 mod process;
 mod projects;
@@ -37,7 +39,8 @@ pub use bulk::{BulkRow, BulkWish};
 pub use caller::{Caller, Person};
 pub use cases::{
     ActWish, CaseFile, CaseWish, CommentWish, FiledText, FindingDeed, FindingWish, FormDiff,
-    FormVersion, InboxItem, MigrationPlan, NextStep, ProposedMigration, ReserveWish, UnitsFate,
+    FormVersion, InboxItem, MigrationPlan, NextStep, ProposedMigration, ReserveWish, RoleItem,
+    UnitsFate,
 };
 pub use documents::DocumentWish;
 pub use duplicates::{Duplicate, Duplicates, HiddenDuplicates};
@@ -47,7 +50,9 @@ pub use federation::{FederationControl, FederationError, PeerInfo, PingReply, Wi
 pub use history::StatementEntry;
 pub use holds::{HoldWish, LiftWish};
 pub use ledger::{LedgerHead, ProofOf, StoredRecord, WitnessedHead};
+pub use letters::{CaseLetter, IssuedLetter, LetterCheck, LetterPreview};
 pub use lists::SearchResult;
+pub use notices::MailReport;
 pub use people::{Me, Registered, RegistrationWish, RoleChange, UserWish};
 pub use process::{ListedCase, ListedProcess};
 pub use projects::ProjectFile;
@@ -59,6 +64,7 @@ pub use write::{EXPIRY_DEFAULT_MS, Mode, Retirement, SendOrder, Written};
 
 use crate::documents::Documents;
 use crate::ledger::{Clock, LedgerHandle};
+use crate::letters::{Letterhead, Letters};
 use crate::mail::Mail;
 use crate::people::{Beneficiaries, People, Tokens};
 use crate::projection::Projection;
@@ -93,6 +99,7 @@ pub struct AppParts {
 pub struct App {
     inner: Arc<Inner>,
     projection: Option<Projection>,
+    office: Arc<letters::LetterOffice>,
 }
 
 struct Inner {
@@ -174,6 +181,10 @@ impl App {
         } = parts;
         Self {
             projection: None,
+            office: Arc::new(letters::LetterOffice::new(
+                Letters::presets(),
+                Letterhead::default(),
+            )),
             inner: Arc::new(Inner {
                 ledger,
                 federation,

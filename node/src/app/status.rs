@@ -4,6 +4,7 @@ use countersign_protocol::record::{Genesis, VerifierKeyText};
 use countersign_protocol::registry::{Direction, LedgerAccount, State, TransferStage};
 
 use super::{App, AppError, LedgerHead, PeerInfo, WitnessInfo};
+use crate::mail::MailStatus;
 
 /// The whole picture, for the status page, the API and the metrics.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,6 +29,12 @@ pub struct NodeStatus {
     pub queue_depth: usize,
     /// The node's clock, in milliseconds since the Unix epoch.
     pub now_ms: u64,
+    /// Mail; `None` when its queue can not be read.
+    pub mail: Option<MailStatus>,
+    /// Letters that acts owe.
+    pub letters_owed: u64,
+    /// Letters among them that could not be made when it was tried.
+    pub letters_failed: u64,
 }
 
 /// Transfers that wait for an answer.
@@ -117,7 +124,11 @@ impl App {
         });
         let missing = || AppError::internal("read the state", &"the state has no genesis");
         let (genesis, log_key, open, totals) = read.ok_or_else(missing)?;
+        let (letters_owed, letters_failed) = self.letters_waiting();
         Ok(NodeStatus {
+            mail: self.mail_status().await,
+            letters_owed,
+            letters_failed,
             genesis,
             log_key,
             not_ready: self.not_ready(),

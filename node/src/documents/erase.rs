@@ -105,7 +105,8 @@ impl Documents {
             let _placing = documents.0.placing.lock().await;
             let rows = sqlx::query(
                 "SELECT id, sha256, EXISTS (SELECT 1 FROM documents AS other WHERE other.sha256 = documents.sha256 \
-                 AND other.erased_ms IS NULL) AS is_needed FROM documents WHERE erased_ms IS NOT NULL AND removed = 0",
+                 AND other.erased_ms IS NULL) OR EXISTS (SELECT 1 FROM letters \
+                 WHERE letters.sha256 = documents.sha256) AS is_needed FROM documents WHERE erased_ms IS NOT NULL AND removed = 0",
             )
             .fetch_all(documents.index().reader())
             .await?;

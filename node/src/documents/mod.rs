@@ -15,6 +15,7 @@ mod document;
 mod erase;
 mod error;
 mod files;
+mod letter;
 mod media;
 mod name;
 mod put;
@@ -31,6 +32,7 @@ pub use change::REASON_BYTES_MAX;
 pub use content::Content;
 pub use document::{DocumentId, NewDocument, StoredDocument};
 pub use error::DocumentError;
+pub use letter::MadeLetter;
 pub use media::MediaType;
 pub use name::{FILE_NAME_BYTES_MAX, FileName};
 pub use settings::{DOCUMENT_BYTES_MAX, DRAFT_DAYS_MAX, DocumentSettings, UPLOADS_MAX};
@@ -45,7 +47,10 @@ pub const DOCUMENTS_FILE: &str = "documents.sqlite";
 pub const DOCUMENTS_FOLDER: &str = "documents";
 
 /// The steps of the schema, each from the version before. Never changed once released; added to at the end.
-const SCHEMA: &[&str] = &[include_str!("schema/0001.sql")];
+const SCHEMA: &[&str] = &[
+    include_str!("schema/0001.sql"),
+    include_str!("schema/0002.sql"),
+];
 
 /// The store of documents. Cheap to clone; all clones are one store. One process at a time has it open.
 #[derive(Clone)]

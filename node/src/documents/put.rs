@@ -204,7 +204,7 @@ impl Documents {
         .await
     }
 
-    fn check_free_space(&self, bytes: u64) -> Result<(), DocumentError> {
+    pub(super) fn check_free_space(&self, bytes: u64) -> Result<(), DocumentError> {
         let free_bytes_min = self.settings().free_bytes_min;
         if self.files().free_bytes()?.saturating_sub(bytes) < free_bytes_min {
             return Err(DocumentError::NoSpace { free_bytes_min });

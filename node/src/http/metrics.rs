@@ -52,6 +52,12 @@ pub(super) struct Metrics {
     witness_age: Family<Witness, Seconds>,
     peers_connected: Number,
     peers_listed: Number,
+    mail_waiting: Number,
+    mail_oldest_age: Seconds,
+    mail_dead: Number,
+    mail_sent: Number,
+    letters_owed: Number,
+    letters_failed: Number,
 }
 
 impl Metrics {
@@ -75,6 +81,12 @@ impl Metrics {
             witness_age: Family::default(),
             peers_connected: Number::default(),
             peers_listed: Number::default(),
+            mail_waiting: Number::default(),
+            mail_oldest_age: Seconds::default(),
+            mail_dead: Number::default(),
+            mail_sent: Number::default(),
+            letters_owed: Number::default(),
+            letters_failed: Number::default(),
         };
         metrics.register();
         metrics
@@ -117,6 +129,21 @@ impl Metrics {
             "Partners' nodes",
             self.peers_listed.clone(),
         );
+        own.register("mail_waiting", "Mails that wait", self.mail_waiting.clone());
+        let help = "Age of the oldest mail that waits; 0 if there is none";
+        own.register(
+            "mail_oldest_age_seconds",
+            help,
+            self.mail_oldest_age.clone(),
+        );
+        let help = "Mails that could not be sent";
+        own.register("mail_dead", help, self.mail_dead.clone());
+        let help = "Mails that went out since the start";
+        own.register("mail_sent", help, self.mail_sent.clone());
+        let help = "Letters that acts owe";
+        own.register("letters_owed", help, self.letters_owed.clone());
+        let help = "Letters that could not be made so far";
+        own.register("letters_failed", help, self.letters_failed.clone());
     }
 
     pub(super) fn answered(
@@ -171,6 +198,14 @@ impl Metrics {
         let connected = status.peers.iter().filter(|peer| peer.connected).count();
         self.peers_connected.set(connected as u64);
         self.peers_listed.set(status.peers.len() as u64);
+        if let Some(mail) = &status.mail {
+            self.mail_waiting.set(mail.waiting);
+            self.mail_oldest_age.set(mail.oldest_ms.map_or(0.0, age));
+            self.mail_dead.set(mail.dead);
+            self.mail_sent.set(mail.sent);
+        }
+        self.letters_owed.set(status.letters_owed);
+        self.letters_failed.set(status.letters_failed);
     }
 }
 

@@ -414,7 +414,7 @@ impl From<AppError> for ApiError {
             AppError::Federation(FederationError::Unreachable { .. }) => {
                 Self::new(Kind::Unreachable, detail)
             }
-            AppError::Federation(_) => Self::new(Kind::Rejected, detail),
+            AppError::Federation(_) | AppError::Letter(_) => Self::new(Kind::Rejected, detail),
             AppError::Internal => Self::new(Kind::Internal, detail),
         }
     }

@@ -110,6 +110,9 @@ pub struct LetterData {
     pub signatory: Signatory,
     /// Where its decision stands in the ledger.
     pub proof: LetterProof,
+    /// Whether the decision was not taken yet: such a letter shows that it is none.
+    #[serde(default)]
+    pub preview: bool,
 }
 
 /// Whom a letter is for.
@@ -248,6 +251,7 @@ impl LetterData {
                 root: "6b1f5c0d4e8a97d2b3aa01c9e77f40518c2d6e3f9b04a5d1c8e7f6a5b4c3d2e1".to_owned(),
                 verify_url: "https://registry.example.gov/proof/1733".to_owned(),
             },
+            preview: false,
         }
     }
 }

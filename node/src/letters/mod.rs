@@ -12,6 +12,7 @@ mod compile;
 mod data;
 mod error;
 mod files;
+mod letterhead;
 mod qr;
 mod world;
 
@@ -27,6 +28,7 @@ pub use data::{
 };
 pub use error::{LetterError, TemplateFault};
 pub use files::{LETTER_FILE_BYTES_MAX, LETTER_FILES_MAX, LETTERS_FOLDER, Preset, presets};
+pub use letterhead::{Letterhead, LetterheadText};
 
 /// The most pages of a letter.
 pub const LETTER_PAGES_MAX: usize = 20;

@@ -22,9 +22,13 @@
 //!
 //! Unknown fields are refused, so that a misspelt one does not silently keep its default. Every error names the line.
 
+mod letters;
+mod mail;
 mod print;
 mod read;
 
+pub use letters::{ADDRESS_LINES_MAX, LettersConfig};
+pub use mail::{MailConfig, MailPassword, MailTls};
 pub use read::{ConfigError, Fault};
 
 use super::files::{self, PUBLIC_FILE_MODE, Privacy};
@@ -73,6 +77,10 @@ pub struct Config {
     pub witnesses: Vec<WitnessConfig>,
     /// The read model.
     pub projection: ProjectionConfig,
+    /// What stands on letters.
+    pub letters: LettersConfig,
+    /// Through which server mail goes out; without one it lies as files in the data folder.
+    pub mail: Option<MailConfig>,
     /// How much the node takes on.
     pub limits: LimitsConfig,
     /// How often one client may ask over HTTP.
@@ -88,6 +96,19 @@ pub struct HttpConfig {
     pub allow_public: bool,
     /// Whether a proxy on this machine stands before it, so that `X-Forwarded-For` says where clients come from.
     pub behind_proxy: bool,
+    /// Where everybody else reaches it, such as `https://registry.example.gov.gh`: it stands in mails and on letters.
+    pub public_url: Option<HttpAddress>,
+}
+
+impl HttpConfig {
+    /// Where the node is reached, without a slash at the end: by everybody, or on this machine alone.
+    #[must_use]
+    pub fn base_url(&self) -> String {
+        match &self.public_url {
+            Some(url) => url.as_str().trim_end_matches('/').to_owned(),
+            None => format!("http://{}", self.listen),
+        }
+    }
 }
 
 impl Default for HttpConfig {
@@ -96,6 +117,7 @@ impl Default for HttpConfig {
             listen: SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8080),
             allow_public: false,
             behind_proxy: false,
+            public_url: None,
         }
     }
 }

@@ -58,6 +58,7 @@ struct Batch {
     events: Rows,
     acts: Rows,
     retirements: Rows,
+    letters: Rows,
     current: Current,
     reservations: Vec<(u64, Option<Reservation>)>,
 }
@@ -232,6 +233,7 @@ fn read_batch(
         events: history.events,
         acts: history.acts,
         retirements: history.retirements,
+        letters: history.letters,
     })
 }
 
@@ -244,6 +246,7 @@ async fn write_batch(
     batch.events.write(tx).await?;
     batch.acts.write(tx).await?;
     batch.retirements.write(tx).await?;
+    batch.letters.write(tx).await?;
     for (case, reservation) in batch.reservations {
         write_reservation(tx, case, reservation.as_ref()).await?;
     }

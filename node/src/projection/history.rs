@@ -16,7 +16,7 @@ use super::ProjectionError;
 use super::db::Cell;
 use super::rows::{attributes, party, word_of};
 use super::source::Source;
-use super::table::{CASE_ACTS, RANGE_EVENTS, RETIREMENTS, Rows};
+use super::table::{CASE_ACTS, LETTERS, RANGE_EVENTS, RETIREMENTS, Rows};
 use super::touched::Touched;
 use crate::ledger::replay::ReadLeaf;
 
@@ -33,6 +33,7 @@ pub(super) struct History {
     pub(super) events: Rows,
     pub(super) acts: Rows,
     pub(super) retirements: Rows,
+    pub(super) letters: Rows,
     pub(super) touched: Touched,
 }
 
@@ -72,6 +73,7 @@ impl History {
             events: Rows::of(&RANGE_EVENTS),
             acts: Rows::of(&CASE_ACTS),
             retirements: Rows::of(&RETIREMENTS),
+            letters: Rows::of(&LETTERS),
             touched,
         }
     }
@@ -113,6 +115,15 @@ impl History {
             }
             Body::FindingAnswered(step) => self.finding(&it, "finding_answered", step),
             Body::FindingClosed(step) => self.finding(&it, "finding_closed", step),
+            Body::LetterIssued(letter) => self.letters.push([
+                Cell::from(at),
+                Cell::from(letter.case),
+                Cell::from(letter.act),
+                Cell::text(letter.letter.as_str()),
+                Cell::text(letter.language.as_str()),
+                Cell::text(hex::encode(letter.sha256)),
+                Cell::from(it.time_ms),
+            ]),
             Body::HoldPlaced(hold) => self.ordered(&mut it, "hold_placed", hold),
             Body::HoldLifted(lifted) => {
                 let known = source.value(&Key::Hold(lifted.hold))?;

@@ -16,7 +16,7 @@ use super::history::History;
 use super::rows;
 use super::schema;
 use super::source::Source;
-use super::table::{CASE_ACTS, RANGE_EVENTS, RANGES, RETIREMENTS, Rows};
+use super::table::{CASE_ACTS, LETTERS, RANGE_EVENTS, RANGES, RETIREMENTS, Rows};
 use super::touched::Touched;
 
 /// Rows that are handed over at a time.
@@ -124,6 +124,9 @@ fn read_all(
         if history.retirements.len() >= ROWS_HANDED {
             goes_on &= hand(&mut history.retirements, Rows::of(&RETIREMENTS));
         }
+        if history.letters.len() >= ROWS_HANDED {
+            goes_on &= hand(&mut history.letters, Rows::of(&LETTERS));
+        }
         goes_on
     })?;
     if let Some(error) = failed {
@@ -132,6 +135,7 @@ fn read_all(
     hand(&mut history.events, Rows::of(&RANGE_EVENTS));
     hand(&mut history.acts, Rows::of(&CASE_ACTS));
     hand(&mut history.retirements, Rows::of(&RETIREMENTS));
+    hand(&mut history.letters, Rows::of(&LETTERS));
     let mut ranges = Rows::of(&RANGES);
     source.holdings(&mut |holding| {
         rows::range(&holding, &mut ranges);

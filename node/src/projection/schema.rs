@@ -53,6 +53,11 @@ const TABLES: &[(&str, &str)] = &[
          organisation_type TEXT, role TEXT, time_ms BIGINT NOT NULL",
     ),
     (
+        "letters",
+        "leaf BIGINT PRIMARY KEY, case_number BIGINT NOT NULL, act BIGINT NOT NULL, letter TEXT NOT NULL, \
+         language TEXT NOT NULL, sha256 TEXT NOT NULL, time_ms BIGINT NOT NULL",
+    ),
+    (
         "reservations",
         "case_number BIGINT PRIMARY KEY, reservation TEXT NOT NULL",
     ),
@@ -109,6 +114,8 @@ const INDEXES: &[(&str, &str)] = &[
     ),
     ("cases_for", "cases (counterparty, number)"),
     ("case_acts_of", "case_acts (case_number, leaf)"),
+    ("letters_of", "letters (case_number, leaf)"),
+    ("letters_by_hash", "letters (sha256, leaf)"),
     ("ranges_of_project", "ranges (project, origin, first_unit)"),
     ("ranges_of_account", "ranges (account, origin, first_unit)"),
     ("ranges_of_vintage", "ranges (vintage, origin, first_unit)"),

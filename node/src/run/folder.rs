@@ -7,6 +7,7 @@ use countersign_protocol::party::Party;
 
 use crate::federation::control::invite_path;
 use crate::letters::LETTERS_FOLDER;
+use crate::mail::{MAIL_FILE, MAIL_TEXTS_FOLDER};
 use crate::ops::files::{self, FileFault, PUBLIC_FILE_MODE, Privacy};
 use crate::projection::PROJECTION_FILE;
 
@@ -67,6 +68,18 @@ impl DataFolder {
     #[must_use]
     pub fn mail(&self) -> PathBuf {
         self.0.join("mail")
+    }
+
+    /// Mail that is to go out, and what users were told.
+    #[must_use]
+    pub fn mail_queue(&self) -> PathBuf {
+        self.private().join(MAIL_FILE)
+    }
+
+    /// The country's own texts of mails.
+    #[must_use]
+    pub fn mail_texts(&self) -> PathBuf {
+        self.0.join(MAIL_TEXTS_FOLDER)
     }
 
     /// The country's own permission matrix, where it differs from the shipped one.

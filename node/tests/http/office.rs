@@ -251,7 +251,7 @@ async fn registered(world: &World, kind: &str, name: &str, official: &Somebody) 
     who
 }
 
-async fn join(world: &World, token: &str) {
+pub async fn join(world: &World, token: &str) {
     let body = json!({"token": token, "password": PASSWORD});
     let joined = world
         .bare(Method::POST, "/api/v1/invitations/accept")

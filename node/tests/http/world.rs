@@ -1,7 +1,7 @@
 //! One country's node without a network: everything that HTTP shows is there, partners and witnesses are played.
 
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -13,7 +13,8 @@ use countersign_node::documents::{DocumentSettings, Documents};
 use countersign_node::http::dto::Problem;
 use countersign_node::http::{HttpLimits, HttpParts, RateLimits, StreamLimits, router, serve};
 use countersign_node::ledger::{Head, Ledger, LedgerHandle, Receipt, Submission};
-use countersign_node::mail::Mail;
+use countersign_node::letters::{Letterhead, Letters};
+use countersign_node::mail::{MAIL_FILE, Mail, MailSettings};
 use countersign_node::people::{Beneficiaries, People, PeopleSettings, Tokens};
 use countersign_node::projection::{Projection, ProjectionSettings};
 use countersign_protocol::federation::ProvenRecord;
@@ -256,7 +257,9 @@ pub fn acquired(lock: &Lock, account: u32) -> Command {
 }
 
 pub struct World {
-    _folder: Folder,
+    folder: Option<Folder>,
+    serving: Option<tokio::task::JoinHandle<()>>,
+    later_ms: Arc<AtomicU64>,
     pub ledger: Option<Ledger>,
     pub federation: Arc<Stub>,
     pub base: String,
@@ -269,11 +272,10 @@ pub struct World {
     client: reqwest::Client,
 }
 
-/// The read model of a ledger; its task ends with the test's runtime.
-fn read_model(ledger: &Ledger, file: PathBuf) -> Projection {
+/// The read model of a ledger.
+fn read_model(ledger: &Ledger, file: PathBuf, stop: CancellationToken) -> Projection {
     let settings = ProjectionSettings { file, url: None };
     let (source, head) = (ledger.handle(), ledger.handle().head());
-    let stop = CancellationToken::new();
     Projection::start(settings, Arc::new(source), head, &TaskTracker::new(), stop)
 }
 
@@ -291,12 +293,27 @@ impl World {
         .unwrap();
         let at = |name: &str| folder.root.path().join(name);
         let token = Tokens::add(&at("tokens.json"), "operator", &at("token")).unwrap();
+        let token = token.expose().to_owned();
+        Self::on(folder, ledger, token).await
+    }
+
+    /// A node on a folder that has a ledger.
+    async fn on(folder: Folder, ledger: Ledger, token: String) -> Self {
+        let at = |name: &str| folder.root.path().join(name);
+        let stop = CancellationToken::new();
+        let later_ms = Arc::new(AtomicU64::new(0));
         let beneficiaries = Beneficiaries::open(&at("private")).unwrap();
         let federation = Arc::new(Stub {
             ledger: ledger.handle(),
             witnesses: Mutex::default(),
             keys: AtomicU8::new(2),
         });
+        let settings = MailSettings::to_folder(
+            at("private").join(MAIL_FILE),
+            at("mail"),
+            "Ghana Carbon Registry",
+        );
+        let mail = Mail::open(settings).await.unwrap();
         let app = App::new(AppParts {
             ledger: ledger.handle(),
             federation: Arc::<Stub>::clone(&federation),
@@ -307,14 +324,27 @@ impl World {
             documents: Documents::open(folder.root.path(), DocumentSettings::default())
                 .await
                 .unwrap(),
-            mail: Mail::to_folder(&at("mail")).unwrap(),
+            mail,
             matrix: Matrix::parse(DEFAULT).unwrap(),
             beneficiaries: beneficiaries.clone(),
-            clock: Arc::new(now_ms),
+            clock: {
+                let later_ms = Arc::clone(&later_ms);
+                Arc::new(move || now_ms() + later_ms.load(Ordering::Relaxed))
+            },
         });
-        let projection = read_model(&ledger, at("projection.sqlite"));
+        // A read model that goes away lets go of its file a little later.
+        static MODELS: AtomicU64 = AtomicU64::new(0);
+        let model = MODELS.fetch_add(1, Ordering::Relaxed);
+        let file = at(&format!("projection-{model}.sqlite"));
+        let projection = read_model(&ledger, file, stop.clone());
         assert!(projection.wait_for(0, Duration::from_secs(60)).await);
-        let app = app.with_projection(projection);
+        let letterhead = Letterhead {
+            public_url: "https://registry.example".to_owned(),
+            ..Letterhead::default()
+        };
+        let app = app
+            .with_projection(projection)
+            .with_letters(Letters::new(at("letters")), letterhead);
         let parts = HttpParts {
             app: app.clone(),
             witness: Some(
@@ -336,16 +366,18 @@ impl World {
         };
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
-        let stop = CancellationToken::new();
         let undescribed = described::Faults::default();
         let router = described::watched(router(parts), undescribed.clone());
-        tokio::spawn(serve(listener, router, stop.clone()));
+        let serving = serve(listener, router, stop.clone());
+        let serving = tokio::spawn(async move { serving.await.unwrap() });
         Self {
-            _folder: folder,
+            folder: Some(folder),
+            serving: Some(serving),
+            later_ms,
             ledger: Some(ledger),
             federation,
             base,
-            token: token.expose().to_owned(),
+            token,
             beneficiaries,
             app,
             undescribed,
@@ -354,14 +386,40 @@ impl World {
         }
     }
 
-    /// The node's folder.
+    /// The same folder after a stop and a start.
+    pub async fn restarted(mut self) -> Self {
+        self.stop.cancel();
+        let serving = self.serving.take().unwrap();
+        tokio::time::timeout(Duration::from_secs(20), serving)
+            .await
+            .unwrap()
+            .unwrap();
+        let (folder, token) = (self.folder.take().unwrap(), self.token.clone());
+        drop(self);
+        // Tasks that were told to stop let go of the store in a moment.
+        for _ in 0..200 {
+            let opened = tokio::task::block_in_place(|| folder.open());
+            if let Ok(ledger) = opened {
+                return Self::on(folder, ledger, token).await;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        panic!("the ledger is held");
+    }
+
+    /// The data folder.
     pub fn root(&self) -> &std::path::Path {
-        self._folder.root.path()
+        self.folder.as_ref().unwrap().root.path()
+    }
+
+    /// Sets the clock of the use cases forward; the ledger's own goes on as it was.
+    pub fn later(&self, ms: u64) {
+        self.later_ms.fetch_add(ms, Ordering::Relaxed);
     }
 
     /// The mails that went out, oldest first.
     pub fn mails(&self) -> Vec<String> {
-        let folder = self._folder.root.path().join("mail");
+        let folder = self.root().join("mail");
         let files = std::fs::read_dir(folder).unwrap().map(|it| it.unwrap());
         let mut files: Vec<_> = files
             .map(|it| (it.metadata().unwrap().modified().unwrap(), it.path()))
@@ -373,7 +431,7 @@ impl World {
 
     /// A statement on the index of documents, as a stop at a bad moment would leave it.
     pub async fn tamper_with_documents(&self, statement: &'static str) {
-        let path = self._folder.root.path().join("documents.sqlite");
+        let path = self.root().join("documents.sqlite");
         let url = format!("sqlite://{}", path.display());
         let pool = sqlx::SqlitePool::connect(&url).await.unwrap();
         sqlx::query(statement).execute(&pool).await.unwrap();
@@ -382,7 +440,7 @@ impl World {
 
     /// The settings of the read model that the node keeps.
     pub fn read_model(&self) -> ProjectionSettings {
-        let file = self._folder.root.path().join("projection.sqlite");
+        let file = self.root().join("projection.sqlite");
         ProjectionSettings { file, url: None }
     }
 

@@ -8,6 +8,7 @@ use crate::party::{Party, RegistryId};
 use crate::record::case::{CaseAct, CaseMigrated, CaseOpened, ProcessAdopted, ProcessPart, Word};
 use crate::record::finding::{FindingOpened, FindingStep};
 use crate::record::hold::{HoldLifted, HoldPlaced};
+use crate::record::letter::LetterIssued;
 use crate::serial::{CooperativeApproachId, SectoralScope, UnitType};
 use crate::units::{UnitBlock, UnitRange};
 
@@ -85,6 +86,8 @@ pub enum Body {
     FindingAnswered(FindingStep),
     /// A certifier closes a finding.
     FindingClosed(FindingStep),
+    /// A letter of an act was made.
+    LetterIssued(LetterIssued),
 }
 
 impl Body {
@@ -122,6 +125,7 @@ impl Body {
             Self::FindingOpened(_) => "finding_opened",
             Self::FindingAnswered(_) => "finding_answered",
             Self::FindingClosed(_) => "finding_closed",
+            Self::LetterIssued(_) => "letter_issued",
         }
     }
 }

@@ -9,6 +9,7 @@ mod codec;
 mod error;
 mod finding;
 mod hold;
+mod letter;
 #[rustfmt::skip]
 #[allow(missing_docs, unreachable_pub, clippy::all, clippy::pedantic)]
 mod wire;
@@ -27,6 +28,7 @@ pub use case::{
 pub use error::DecodeError;
 pub use finding::{FindingKind, FindingOpened, FindingStep};
 pub use hold::{HoldLifted, HoldOn, HoldPlaced, Reference};
+pub use letter::{LanguageTag, LetterIssued};
 
 pub(crate) use case::is_by_year;
 pub(crate) use codec::blocks_bytes;

@@ -12,7 +12,7 @@ pub struct Record {
     pub request: ::prost::alloc::vec::Vec<u8>,
     #[prost(
         oneof = "record::Body",
-        tags = "10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 39, 40, 41"
+        tags = "10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 39, 40, 41, 42"
     )]
     pub body: ::core::option::Option<record::Body>,
 }
@@ -80,6 +80,8 @@ pub mod record {
         HoldLifted(super::HoldLifted),
         #[prost(message, tag = "41")]
         CaseMigrated(super::CaseMigrated),
+        #[prost(message, tag = "42")]
+        LetterIssued(super::LetterIssued),
     }
 }
 /// Numbers of one Party's national counter, both ends included.
@@ -653,4 +655,22 @@ pub struct FindingStep {
     pub text: ::prost::alloc::vec::Vec<u8>,
     #[prost(message, optional, tag = "5")]
     pub by: ::core::option::Option<ActedBy>,
+}
+/// A letter that an act of a case named was made.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct LetterIssued {
+    #[prost(uint64, tag = "1")]
+    pub case: u64,
+    /// leaf index of the act
+    #[prost(uint64, tag = "2")]
+    pub act: u64,
+    /// its id in the process
+    #[prost(string, tag = "3")]
+    pub letter: ::prost::alloc::string::String,
+    /// BCP 47, as the process has it
+    #[prost(string, tag = "4")]
+    pub language: ::prost::alloc::string::String,
+    /// of the file
+    #[prost(bytes = "vec", tag = "5")]
+    pub sha256: ::prost::alloc::vec::Vec<u8>,
 }

@@ -5,6 +5,7 @@ mod border;
 mod case;
 mod header;
 mod hold;
+mod letter;
 mod process;
 mod setup;
 mod units;
@@ -110,6 +111,7 @@ fn write(tx: &mut Tx<'_>, context: Context, body: &Body) -> Result<(), Refusal> 
         Body::CaseMigrated(it) => case::case_migrated(tx, context, it),
         Body::HoldPlaced(it) => hold::placed(tx, context, it),
         Body::HoldLifted(it) => hold::lifted(tx, context, it),
+        Body::LetterIssued(it) => letter::issued(tx, it),
         Body::BlockHeader(it) => header::block_header(tx, context, it),
     }
 }

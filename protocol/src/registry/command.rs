@@ -10,8 +10,8 @@ use crate::log::Hash;
 use crate::party::Party;
 use crate::record::{
     AccountKind, ActedBy, Agreement, CaseAct, Claim, Commitment, Fate, FindingKind, FindingStep,
-    HoldOn, Name, OrganisationKind, Partner, Purpose, Reason, Reference, RetireKind, Title,
-    VerifierKeyText, Word,
+    HoldOn, LetterIssued, Name, OrganisationKind, Partner, Purpose, Reason, Reference, RetireKind,
+    Title, VerifierKeyText, Word,
 };
 use crate::serial::{SectoralScope, UnitType};
 use crate::units::UnitRange;
@@ -170,6 +170,8 @@ pub enum Command {
     PlaceHold(Box<PlaceHold>),
     /// Lift such a hold.
     LiftHold(Box<LiftHold>),
+    /// Record that a letter which an act named was made.
+    IssueLetter(Box<LetterIssued>),
 }
 
 /// A case to move to a newer version of the process.

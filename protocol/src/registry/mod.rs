@@ -10,6 +10,7 @@ mod command;
 mod finding;
 mod hold;
 mod issuance;
+mod letter;
 mod open_case;
 mod outcome;
 mod period;
@@ -33,6 +34,7 @@ pub use command::{
 pub use finding::OpenFinding;
 pub use hold::{Lifted, RegistryHold};
 pub use issuance::{Due, DueIssuance, DueTo};
+pub use letter::{OwedLetter, OwedLetters, letters_named};
 pub use open_case::{CaseEnd, CasePause};
 pub use outcome::{CaseOutcome, Outcome, UnitMove};
 pub use period::Covered;

@@ -177,6 +177,7 @@ fn intended(state: &State, time_ms: u64, command: &Command) -> Result<Vec<Body>,
         Command::MigrateCase(new) => Ok(vec![case::migrate(new)]),
         Command::PlaceHold(new) => hold::place(state, new),
         Command::LiftHold(new) => Ok(vec![hold::lift(new)]),
+        Command::IssueLetter(new) => Ok(vec![Body::LetterIssued(new.as_ref().clone())]),
     }
 }
 

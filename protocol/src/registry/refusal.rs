@@ -481,6 +481,28 @@ pub enum Refusal {
     /// The hold can not be placed or lifted so.
     #[error("the hold can not be placed or lifted: {0}")]
     Hold(&'static str),
+    /// An act owes no such letter.
+    #[error(
+        "the act at leaf {act} owes no letter {letter} in {language}: it named none, or the letter was issued"
+    )]
+    LetterNotOwed {
+        /// Leaf of the act.
+        act: u64,
+        /// The letter.
+        letter: String,
+        /// The language.
+        language: String,
+    },
+    /// The letter names a case that its act does not belong to.
+    #[error("the act at leaf {act} belongs to case {wanted}, not to case {found}")]
+    LetterOfAnotherCase {
+        /// Leaf of the act.
+        act: u64,
+        /// The case that the letter names.
+        found: u64,
+        /// The case of the act.
+        wanted: u64,
+    },
     /// An amount left the range of 63-bit tonnes.
     #[error("the amount exceeds what the ledger can count")]
     Overflow,

@@ -10,7 +10,8 @@ use crate::record::{Account, Agreement, Genesis, Organisation, Partner, Project,
 use crate::registry::case::{AdoptedProcess, RegistryCase};
 use crate::registry::hold::RegistryHold;
 use crate::registry::{
-    Covered, Direction, Due, LedgerAccount, OpenFinding, Standing, Transfer, TransferKey,
+    Covered, Direction, Due, LedgerAccount, OpenFinding, OwedLetters, Standing, Transfer,
+    TransferKey,
 };
 use crate::units::UnitBlock;
 
@@ -73,6 +74,8 @@ pub enum Key {
     Finding(u64, u64, u32),
     /// The case by which a project was registered.
     ProjectCase(u32),
+    /// The letters that an act owes, by the leaf of the act.
+    OwedLetters(u64),
 }
 
 /// One value of the state.
@@ -128,6 +131,8 @@ pub enum Value {
     Due(Due),
     /// For [`Key::Finding`].
     Finding(OpenFinding),
+    /// For [`Key::OwedLetters`].
+    OwedLetters(Box<OwedLetters>),
 }
 
 /// The last block header and the clock that it set.
@@ -290,5 +295,6 @@ pub(super) fn fits(key: &Key, value: &Value) -> bool {
             | (Key::MonitoringPeriod(..), Value::Covered(_))
             | (Key::Due(_), Value::Due(_))
             | (Key::Finding(..), Value::Finding(_))
+            | (Key::OwedLetters(_), Value::OwedLetters(_))
     )
 }

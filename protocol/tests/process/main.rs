@@ -13,6 +13,7 @@ mod every_pair;
 mod findings;
 mod holds;
 mod issuance;
+mod letters;
 mod migration;
 mod organisations;
 mod periods;

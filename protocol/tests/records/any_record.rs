@@ -9,9 +9,9 @@ use countersign_protocol::record::{
     Account, AccountKind, Acquire, ActedBy, Agreement, AskCancel, AttachedDocument, BlockHeader,
     Body, CaseAct, CaseMigrated, CaseOpened, Claim, Commitment, Fate, Finalise, FindingKind,
     FindingOpened, FindingStep, Genesis, Hold, HoldLifted, HoldOn, HoldPlaced, Issuance,
-    KeyRotation, Lock, Organisation, OrganisationKind, Partner, PartnerStatus, ProcessAdopted,
-    ProcessPart, Project, ProofReference, Purpose, Record, Refuse, Release, Reservation, Retire,
-    RetireKind, Sending, SourceSettled, Split, Transfer, Word, YearTonnes,
+    KeyRotation, LetterIssued, Lock, Organisation, OrganisationKind, Partner, PartnerStatus,
+    ProcessAdopted, ProcessPart, Project, ProofReference, Purpose, Record, Refuse, Release,
+    Reservation, Retire, RetireKind, Sending, SourceSettled, Split, Transfer, Word, YearTonnes,
 };
 use countersign_protocol::serial::{CooperativeApproachId, DomesticSerial, SectoralScope};
 use countersign_protocol::serial::{UnitType, YEAR_MAX, YEAR_MIN};
@@ -323,7 +323,23 @@ fn process() -> BoxedStrategy<Body> {
         });
     let migrated = (1..u64::MAX, any::<[u8; 32]>(), vec(acted_by(), 2))
         .prop_map(|(case, process, by)| Body::CaseMigrated(CaseMigrated { case, process, by }));
-    let cases = prop_oneof![case_opened(), case_act(), migrated, finding()];
+    let letter = (
+        1..u64::MAX,
+        1..u64::MAX,
+        word(),
+        "[a-z]{2}",
+        any::<[u8; 32]>(),
+    )
+        .prop_map(|(case, act, letter, language, sha256)| {
+            Body::LetterIssued(LetterIssued {
+                case,
+                act,
+                letter,
+                language: language.parse().unwrap(),
+                sha256,
+            })
+        });
+    let cases = prop_oneof![case_opened(), case_act(), migrated, finding(), letter];
     prop_oneof![part, adopted, cases].boxed()
 }
 

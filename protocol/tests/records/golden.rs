@@ -82,7 +82,8 @@ fn number_of_kinds(body: &Body) -> usize {
         | Body::HoldLifted(_)
         | Body::FindingOpened(_)
         | Body::FindingAnswered(_)
-        | Body::FindingClosed(_) => 30,
+        | Body::FindingClosed(_)
+        | Body::LetterIssued(_) => 31,
     }
 }
 

@@ -207,6 +207,7 @@ fn byte_fields_have_exactly_their_length() {
         ("block_header", &[26, 4], "state", 32),
         ("partner", &[28, 7], "invite", 32),
         ("agreement", &[29, 9], "document", 32),
+        ("letter_issued", &[42, 5], "sha256", 32),
     ];
     for (name, path, field, length) in table {
         let bytes = |length: usize| Wire::Bytes(vec![0xee; length]);
@@ -263,6 +264,8 @@ fn numbers_stay_within_their_bounds() {
         ("retire", &[25, 3], "kind", &[1, 2], &[0, 3]),
         ("retire", &[25, 4], "purpose", &[1, 5], &[0, 6]),
         ("partner", &[28, 6], "status", &[1, 2, 3], &[0, 4]),
+        ("letter_issued", &[42, 1], "case", &[1, u64::MAX], &[0]),
+        ("letter_issued", &[42, 2], "act", &[1, u64::MAX], &[0]),
     ];
     for (name, path, field, taken, refused) in table {
         for value in *taken {

@@ -1,9 +1,9 @@
-//! Samples of the records of monitoring and issuance.
+//! Samples of the records of monitoring, issuance and letters.
 
 use countersign_protocol::id::{AccountId, OrganisationId};
 use countersign_protocol::record::{
     Account, AccountKind, ActedBy, Body, CaseAct, CaseOpened, Commitment, FindingKind,
-    FindingOpened, FindingStep,
+    FindingOpened, FindingStep, LetterIssued,
 };
 
 use crate::samples::text;
@@ -71,6 +71,13 @@ pub(crate) fn samples() -> Vec<(&'static str, Body)> {
         within: Some(9),
         ..step.clone()
     };
+    let letter = LetterIssued {
+        case: 7,
+        act: 110,
+        letter: text("issuance"),
+        language: text("pt-BR"),
+        sha256: [0x78; 32],
+    };
     vec![
         ("case_act_that_covers_a_period", Body::CaseAct(covers)),
         ("case_opened_with_shares", Body::CaseOpened(shared)),
@@ -82,5 +89,6 @@ pub(crate) fn samples() -> Vec<(&'static str, Body)> {
         ("finding_opened", Body::FindingOpened(opened)),
         ("finding_answered", Body::FindingAnswered(step)),
         ("finding_closed", Body::FindingClosed(later)),
+        ("letter_issued", Body::LetterIssued(letter)),
     ]
 }

@@ -320,6 +320,7 @@ fn may_refuse_a_plan(command: &Command, refusal: &Refusal) -> bool {
         | Command::Act(_)
         | Command::Finding(_)
         | Command::MigrateCase(_) => matches!(refusal, R::NoProcess),
+        Command::IssueLetter(_) => matches!(refusal, R::LetterNotOwed { .. }),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use countersign_node::http::RateLimits;
 use countersign_node::ops::config::{
-    Config, HttpConfig, LimitsConfig, P2pConfig, ProjectionConfig,
+    Config, HttpConfig, LettersConfig, LimitsConfig, P2pConfig, ProjectionConfig,
 };
 use countersign_node::run::{DataFolder, NewNode, Node, init};
 use secrecy::SecretString;
@@ -22,6 +22,7 @@ pub fn start(runtime: &tokio::runtime::Runtime, folder: &DataFolder) -> (Node, S
             allow_public: false,
             // Sign-ins are counted by the address that the proxy names.
             behind_proxy: true,
+            public_url: None,
         },
         p2p: P2pConfig {
             network: "bench".parse().unwrap(),
@@ -30,6 +31,8 @@ pub fn start(runtime: &tokio::runtime::Runtime, folder: &DataFolder) -> (Node, S
         },
         witnesses: Vec::new(),
         projection: ProjectionConfig::default(),
+        letters: LettersConfig::default(),
+        mail: None,
         limits: LimitsConfig::default(),
         rates: RateLimits::default(),
     };

@@ -1,11 +1,13 @@
 //! Taking a step of a case.
 
-use std::path::PathBuf;
+use std::fs;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use countersign_node::http::dto::{
-    CaseActed, CaseFileView, NewCaseAct, NewReserve, ReservedFate, Written,
+    CaseActed, CaseFileView, NamedLetter, NewCaseAct, NewReserve, ReservedFate, Written,
 };
+use countersign_node::ops::files::{self, PUBLIC_FILE_MODE};
 use countersign_protocol::id::AccountId;
 use countersign_protocol::record::{RetireKind, Word};
 use countersign_protocol::registry::{IssueTo, Selection};
@@ -23,6 +25,7 @@ use crate::exit::{Exit, Failure, Outcome};
 use crate::form;
 use crate::session::Session;
 use crate::table::{View, tonnes};
+use crate::terminal;
 use crate::words;
 
 #[derive(Args, Debug)]
@@ -55,6 +58,9 @@ pub(crate) struct ActArgs {
     deducted: DeductedArgs,
     #[command(flatten)]
     reserve: ReserveArgs,
+    /// With --dry-run: make the letters that the step would issue, marked as previews, in this folder
+    #[arg(long, value_name = "DIR", requires = "dry_run")]
+    letters: Option<PathBuf>,
     #[command(flatten)]
     write: TryArgs,
 }
@@ -184,7 +190,14 @@ impl ActArgs {
             let path = format!("cases/{}/acts", self.case);
             if self.write.dry_run {
                 // Whoever comes next would find another state: only the first can be tried.
-                return tried(session, &client.try_out(&path, &body)?);
+                let trial = client.try_out(&path, &body)?;
+                if let Some(folder) = &self.letters {
+                    fs::create_dir_all(folder).map_err(Failure::other)?;
+                    for letter in &trial.letters {
+                        preview(client, self.case, letter, &body, folder)?;
+                    }
+                }
+                return tried(session, &trial);
             }
             let written = client.write(&path, &self.write.write, &body);
             let written: Written<CaseActed> =
@@ -278,6 +291,23 @@ fn of_actor(taken: &Taken) -> View {
         View::Pairs(pairs) => View::Pairs(rows.into_iter().chain(pairs).collect()),
         other => other,
     }
+}
+
+fn preview(
+    client: &Client,
+    case: u64,
+    letter: &NamedLetter,
+    body: &NewCaseAct,
+    folder: &Path,
+) -> Outcome {
+    let NamedLetter { letter, language } = letter;
+    let query = [("letter", letter.clone()), ("language", language.clone())];
+    let path = format!("cases/{case}/letters/preview");
+    let pdf = client.bytes_for(&path, &query, body)?;
+    let out = folder.join(format!("{letter}-{language}.pdf"));
+    files::replace(&out, &pdf, PUBLIC_FILE_MODE)?;
+    terminal::done(format_args!("written to {}", out.display()));
+    Ok(())
 }
 
 fn view(made: &CaseActed) -> View {

@@ -110,7 +110,10 @@ fn check(path: &Path, trust: &Policy, replay: bool) -> Outcome<Checked> {
     })))
 }
 
-fn prove(bundle: &TlogProof, trust: &Policy) -> Outcome<(ProvenLeaf, VerifiedCheckpoint)> {
+pub(super) fn prove(
+    bundle: &TlogProof,
+    trust: &Policy,
+) -> Outcome<(ProvenLeaf, VerifiedCheckpoint)> {
     let refused = |error: &dyn std::fmt::Display| Failure::new(Exit::Integrity, error);
     let head = trust
         .check_text(&bundle.checkpoint)

@@ -88,6 +88,10 @@ pub(in crate::commands) fn body(body: &Body) -> String {
             format!("{verb} for {}: {}", word(&it.purpose), ranges(&it.ranges))
         }
         Body::BlockHeader(it) => format!("block {} ends, it began at leaf {}", it.height, it.first),
+        Body::LetterIssued(it) => format!(
+            "letter {} in {}, of the act at leaf {} of case {}",
+            it.letter, it.language, it.act, it.case
+        ),
         _ => transfer(body),
     }
 }

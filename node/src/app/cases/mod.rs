@@ -15,7 +15,7 @@ pub use act::{ActWish, ReserveWish, UnitsFate};
 pub use comment::CommentWish;
 pub use file::{CaseFile, FiledText, NextStep};
 pub use finding::{FindingDeed, FindingWish};
-pub use inbox::InboxItem;
+pub use inbox::{InboxItem, RoleItem};
 pub use migration::{MigrationPlan, ProposedMigration};
 pub use open::CaseWish;
 pub(super) use versions::describes;
@@ -61,14 +61,14 @@ impl Seen {
 }
 
 /// What the matrix must know of a case: whose it is, in which sectors, and who was given it.
-struct CaseObject {
+pub(super) struct CaseObject {
     organisations: Vec<OrganisationId>,
     sectors: Vec<SectoralScope>,
     assigned_to: Vec<OrganisationId>,
 }
 
 impl CaseObject {
-    fn of(known: &RegistryCase) -> Self {
+    pub(super) fn of(known: &RegistryCase) -> Self {
         let subject = &known.case.subject;
         let parties = subject.owners.iter().chain(&subject.counterparty);
         Self {
@@ -78,7 +78,7 @@ impl CaseObject {
         }
     }
 
-    fn object(&self) -> Object<'_> {
+    pub(super) fn object(&self) -> Object<'_> {
         Object {
             organisations: &self.organisations,
             sectors: &self.sectors,

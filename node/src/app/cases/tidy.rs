@@ -25,6 +25,7 @@ impl App {
     pub async fn tidy(&self) -> Result<(), AppError> {
         let now_ms = self.now_ms();
         self.people().sweep(now_ms).await?;
+        self.inner.mail.sweep(now_ms).await?;
         for request in self.people().unsettled(now_ms).await? {
             match self.ledger().store().request(&request)? {
                 Some(stored) => {

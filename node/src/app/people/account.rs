@@ -70,7 +70,7 @@ impl App {
     /// [`AppError::People`] when there were too many attempts.
     pub async fn request_reset(&self, email: &str, visit: &Visit) -> Result<(), AppError> {
         if let Some(link) = self.people().request_reset(email, visit).await? {
-            self.inner.mail.reset(&link).await?;
+            self.inner.mail.reset(&link, visit.now_ms).await?;
         }
         Ok(())
     }

@@ -87,7 +87,7 @@ impl App {
                 .invite(By::Operator, &new, visit.now_ms)
                 .await?;
             if mode == Mode::Write {
-                self.inner.mail.invitation(&link).await?;
+                self.inner.mail.invitation(&link, visit.now_ms).await?;
             }
         }
         Ok(Registered {

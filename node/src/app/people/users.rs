@@ -82,7 +82,7 @@ impl App {
             .invite(caller.by(), wish, self.now_ms())
             .await?;
         if matches!(caller, Caller::Person(_)) && mode == Mode::Write {
-            self.inner.mail.invitation(&link).await?;
+            self.inner.mail.invitation(&link, self.now_ms()).await?;
         }
         Ok(link)
     }
@@ -103,7 +103,7 @@ impl App {
         let people = self.people_in(mode);
         let link = people.invite_again(caller.by(), id, now_ms).await?;
         if matches!(caller, Caller::Person(_)) && mode == Mode::Write {
-            self.inner.mail.invitation(&link).await?;
+            self.inner.mail.invitation(&link, now_ms).await?;
         }
         Ok(link)
     }
@@ -260,10 +260,13 @@ impl App {
         mode: Mode,
     ) -> Result<(), AppError> {
         self.permitted_user(caller, Action::UserErase, id).await?;
-        Ok(self
-            .people_in(mode)
+        self.people_in(mode)
             .erase(caller.by(), id, self.now_ms())
-            .await?)
+            .await?;
+        if mode == Mode::Write {
+            self.forget_mail(id).await?;
+        }
+        Ok(())
     }
 
     /// The log of sign-ins and changes about a user, newest first.

@@ -11,17 +11,18 @@ use super::project::warned;
 use super::write::{answer, done};
 use super::{beneficiary, view};
 use crate::app::{
-    ActWish, Caller, CaseFile, CaseWish, FavourWish, FiledText, ReserveWish, UnitsFate, Written,
+    ActWish, Caller, CaseFile, CaseWish, FavourWish, FiledText, InboxItem, ReserveWish, UnitsFate,
+    Written,
 };
 use crate::http::Served;
 use crate::http::dto::{
-    CaseActed, CaseFileView, CaseTextView, CaseView, DraftFault, DraftView, InboxView, NewCaseAct,
-    NewOpenCase, NewReserve, NextStepView, Page, ReservedFate,
+    CaseActed, CaseFileView, CaseTextView, CaseView, DraftFault, DraftView, InboxView, NamedLetter,
+    NewCaseAct, NewOpenCase, NewReserve, NextStepView, Page, ReservedFate,
 };
 use crate::http::extract::{Body, Key, OptionalKey, Parameters, PathValue, PathValues, WriteMode};
 use crate::http::openapi::{
     BigNumberPaging, CaseNumber, Changed, DraftCheck, DraftVersion, DryRun, Form, IdempotencyKey,
-    LedgerWrite, OptionalIdempotencyKey, Rejected, SeenVersion, StepName, Tried,
+    InboxFilters, LedgerWrite, OptionalIdempotencyKey, Rejected, SeenVersion, StepName, Tried,
 };
 use crate::http::problem::{ApiError, Kind};
 use crate::people::SealedPart;
@@ -113,6 +114,12 @@ pub(super) async fn act(
         if favour.is_given() {
             trial.near_beneficiaries = beneficiary::near(&served, &caller, &favour).await;
         }
+        let named = served.app.letters_of_trial(&written)?.into_iter();
+        let named = named.map(|it| NamedLetter {
+            letter: it.letter,
+            language: it.language,
+        });
+        trial.letters = named.collect();
         return Ok(Json(trial).into_response());
     }
     let made = acted(&written).map(|made| CaseActed { duplicates, ..made });
@@ -243,12 +250,12 @@ fn text(of: FiledText) -> CaseTextView {
     }
 }
 
-/// The cases of which a step waits for the caller.
+/// The cases of which a step waits for the caller, or for a role.
 #[utoipa::path(
     get,
     path = "/inbox",
     tag = "Cases",
-    params(BigNumberPaging),
+    params(InboxFilters, BigNumberPaging),
     responses((status = 200, body = Page<InboxView>)),
 )]
 pub(super) async fn inbox(
@@ -257,9 +264,26 @@ pub(super) async fn inbox(
     mut parameters: Parameters,
 ) -> Result<Json<Page<InboxView>>, ApiError> {
     let (after, limit) = (parameters.get("after")?, parameters.limit()?);
+    let (role, of) = (parameters.text("role"), parameters.text("type"));
     parameters.finish()?;
-    let listed = served.app.inbox(&caller, after.unwrap_or(0), limit)?;
-    Ok(Json(view::page(listed.map(|it| InboxView {
+    let after = after.unwrap_or(0);
+    let Some(role) = role else {
+        if of.is_some() {
+            return Err(ApiError::parameter("type", &"it goes with role"));
+        }
+        let listed = served.app.inbox(&caller, after, limit).await?;
+        return Ok(Json(view::page(listed.map(|it| waiting(it, Vec::new())))));
+    };
+    let of = of.as_deref();
+    let listed = served
+        .app
+        .inbox_of_role(&caller, &role, of, after, limit)
+        .await?;
+    Ok(Json(view::page(listed.map(|it| waiting(it.item, it.by)))))
+}
+
+fn waiting(it: InboxItem, by: Vec<String>) -> InboxView {
+    InboxView {
         case: it.case,
         title: it.title,
         flow: it.flow,
@@ -267,7 +291,9 @@ pub(super) async fn inbox(
         step: it.step,
         since_ms: it.since_ms,
         due_ms: it.due_ms,
-    }))))
+        reminded_ms: it.reminded_ms,
+        by,
+    }
 }
 
 /// A form that is being written, shared in the caller's organisation. Its `ETag` is its version.

@@ -160,7 +160,7 @@ pub(super) async fn read(
 }
 
 /// `attachment` with the name in UTF-8, percent-encoded (RFC 6266 section 4.3, RFC 8187).
-fn disposition(name: &str) -> String {
+pub(super) fn disposition(name: &str) -> String {
     format!("attachment; filename*=UTF-8''{}", encoded(name))
 }
 

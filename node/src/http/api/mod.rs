@@ -7,7 +7,9 @@ mod case;
 mod document;
 mod events;
 mod ledger;
+mod letter;
 mod lists;
+mod mail;
 mod migration;
 mod oversight;
 mod process;
@@ -111,6 +113,12 @@ fn process_routes() -> OpenApiRouter<Served> {
         .routes(routes!(oversight::answer_finding))
         .routes(routes!(oversight::close_finding))
         .routes(routes!(case::inbox))
+        .routes(routes!(letter::list))
+        .routes(routes!(letter::preview))
+        .routes(routes!(letter::check))
+        .routes(routes!(letter::file))
+        .routes(routes!(mail::status))
+        .routes(routes!(mail::retry))
 }
 
 /// Sign-in, the own account, users.
@@ -125,6 +133,7 @@ fn people_routes() -> OpenApiRouter<Served> {
         .routes(routes!(access::me))
         .routes(routes!(access::sessions))
         .routes(routes!(access::end_session))
+        .routes(routes!(mail::notifications, mail::set_notifications))
         .routes(routes!(access::change_password))
         .routes(routes!(access::begin_authenticator))
         .routes(routes!(access::confirm_authenticator))

@@ -12,7 +12,7 @@ use countersign_protocol::serial::SectoralScope;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{BeneficiaryView, DuplicatesView, RecordView};
+use super::{BeneficiaryView, DuplicatesView, NamedLetter, RecordView};
 use crate::people::UserId;
 
 /// The answer to `?dry_run=true`: nothing was written.
@@ -31,6 +31,9 @@ pub struct Trial {
     /// What it would answer, where it writes to the private stores only and the answer tells more than that it can be done.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub answer: Option<serde_json::Value>,
+    /// The letters that an act would issue; `POST cases/{number}/letters/preview` shows each.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub letters: Vec<NamedLetter>,
 }
 
 impl Trial {
@@ -43,6 +46,7 @@ impl Trial {
             near_beneficiaries: Vec::new(),
             duplicates: None,
             answer: None,
+            letters: Vec::new(),
         }
     }
 }
@@ -245,10 +249,16 @@ pub struct InboxView {
     pub flow: String,
     /// The stage.
     pub stage: String,
-    /// The step that the caller can take.
+    /// The step that the caller, or somebody of the role, can take.
     pub step: String,
     /// Since when it waits, in milliseconds since 1970.
     pub since_ms: u64,
     /// When it must be done.
     pub due_ms: Option<u64>,
+    /// When somebody was last reminded of it by mail.
+    #[serde(default)]
+    pub reminded_ms: Option<u64>,
+    /// Whom it waits for, as `type/role`; only with `?role=`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub by: Vec<String>,
 }

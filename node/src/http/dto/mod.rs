@@ -10,7 +10,9 @@ mod bulk;
 mod case;
 mod document;
 mod event;
+mod letter;
 mod list;
+mod mail;
 mod migration;
 mod people;
 mod problem;
@@ -32,7 +34,9 @@ pub use document::{
     NewVisibility, StandingHoldView,
 };
 pub use event::Events;
+pub use letter::{FileHash, LetterCheckView, LetterView, NamedLetter};
 pub use list::{RetirementView, SearchView, UnitsEvent};
+pub use mail::{MailRetried, MailStatusView, MailView, Notifications, RetryMail};
 pub use migration::{
     CaseMigratedView, DecideMigration, MigrationView, MoveView, NewMigration, OpenFindingView,
     ProposedMigrationView,

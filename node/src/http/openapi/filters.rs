@@ -352,3 +352,27 @@ pub(crate) struct NewDocument {
     #[param(inline)]
     replaces: Option<DocumentId>,
 }
+
+/// For whom something waits.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct InboxFilters {
+    /// What waits for this role, in the cases that the caller may look into; without it, what waits for the caller.
+    #[param(max_length = 48, example = "administrator")]
+    role: Option<String>,
+    /// The role of this organisation type only. It goes with `role`.
+    #[param(rename = "type", max_length = 48, example = "government")]
+    organisation_type: Option<String>,
+}
+
+/// Which letter of an act.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct LetterFilters {
+    /// The letter, by its word in the process.
+    #[param(max_length = 48, example = "authorisation")]
+    letter: String,
+    /// The language, as the process has it.
+    #[param(max_length = 12, example = "fr")]
+    language: String,
+}

@@ -61,6 +61,7 @@ const OPERATOR: &str = "operator";
         (name = "Process", description = "The country's own process, as data."),
         (name = "Cases", description = "What moves through the process: organisations, projects, periods, requests."),
         (name = "Documents", description = "The documents of cases. The ledger carries their SHA-256."),
+        (name = "Letters", description = "The letters of cases, and whether a file is one of them."),
         (name = "Findings and holds", description = "What certifiers ask to be mended, and what authorities order to stay."),
         (name = "Federation", description = "Partner countries and the agreements with them."),
         (name = "Events", description = "What happened, as a feed without holes."),

@@ -184,6 +184,8 @@ in_path! {
     TransferNumber, id: TransferId;
     /// The version of the process in this ledger, counted from 1.
     ProcessVersion, version: u32;
+    /// SHA-256 of a letter's file.
+    LetterHash, sha256: countersign_protocol::openapi::Sha256;
     /// The case's number.
     CaseNumber, number: u64;
     /// The project's national number.

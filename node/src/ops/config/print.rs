@@ -6,7 +6,7 @@ use libp2p::Multiaddr;
 use std::fmt::{self, Display};
 
 /// A TOML string.
-fn quoted(value: impl Display) -> toml::Value {
+pub(super) fn quoted(value: impl Display) -> toml::Value {
     toml::Value::String(value.to_string())
 }
 
@@ -31,6 +31,8 @@ impl Display for Config {
             p2p,
             witnesses,
             projection,
+            letters,
+            mail,
             limits,
             rates,
         } = self;
@@ -61,7 +63,15 @@ impl Display for Config {
         )?;
         writeln!(formatter, "[http]\nlisten = {}", quoted(http.listen))?;
         writeln!(formatter, "allow_public = {}", http.allow_public)?;
-        writeln!(formatter, "behind_proxy = {}\n", http.behind_proxy)?;
+        writeln!(formatter, "behind_proxy = {}", http.behind_proxy)?;
+        if let Some(url) = &http.public_url {
+            writeln!(
+                formatter,
+                "# Where everybody else reaches it; it stands in mails and on letters."
+            )?;
+            writeln!(formatter, "public_url = {}", quoted(url))?;
+        }
+        writeln!(formatter)?;
         writeln!(formatter, "[p2p]\nnetwork = {}", quoted(&p2p.network))?;
         writeln!(formatter, "listen = {}", list(&p2p.listen))?;
         writeln!(
@@ -83,6 +93,10 @@ impl Display for Config {
                 "\n# The read model; without this a SQLite file in this folder."
             )?;
             writeln!(formatter, "[projection]\nurl = {}", quoted(url))?;
+        }
+        letters.print(formatter)?;
+        if let Some(mail) = mail {
+            mail.print(formatter)?;
         }
         writeln!(formatter, "\n[limits]")?;
         writeln!(

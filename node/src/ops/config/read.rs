@@ -1,5 +1,7 @@
 //! From text to [`Config`], with the line of every fault.
 
+use super::letters::LettersSection;
+use super::mail::MailSection;
 use super::{
     ADDRESSES_MAX, Config, HttpConfig, LimitsConfig, NetworkName, P2pConfig, ProjectionConfig,
     WITNESSES_MAX, WitnessAddress, WitnessConfig,
@@ -53,7 +55,7 @@ pub struct Fault {
 }
 
 impl Fault {
-    fn at(text: &str, span: Range<usize>, message: impl Display) -> Self {
+    pub(super) fn at(text: &str, span: Range<usize>, message: impl Display) -> Self {
         let before = text.get(..span.start).unwrap_or(text);
         let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
         Self {
@@ -90,7 +92,7 @@ fn plain(message: &str) -> String {
 type Value<T> = Spanned<Parsed<T>>;
 
 /// A value that is read from a string.
-struct Parsed<T>(T);
+pub(super) struct Parsed<T>(pub(super) T);
 
 impl<'de, T: FromStr<Err: Display>> Deserialize<'de> for Parsed<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -115,6 +117,9 @@ struct File {
     #[serde(default)]
     projection: ProjectionSection,
     #[serde(default)]
+    letters: LettersSection,
+    mail: Option<MailSection>,
+    #[serde(default)]
     limits: LimitsSection,
     #[serde(default)]
     rates: RatesSection,
@@ -128,6 +133,7 @@ struct HttpSection {
     allow_public: bool,
     #[serde(default)]
     behind_proxy: bool,
+    public_url: Option<Parsed<HttpAddress>>,
 }
 
 #[derive(Deserialize)]
@@ -197,6 +203,8 @@ impl File {
             p2p,
             witnesses,
             projection,
+            letters,
+            mail,
             limits,
             rates,
         } = self;
@@ -225,6 +233,8 @@ impl File {
             p2p: p2p.check(text)?,
             witnesses: check_witnesses(text, witnesses)?,
             projection: projection.check(text)?,
+            letters: letters.check(text)?,
+            mail: mail.map(|mail| mail.check(text)).transpose()?,
             limits: limits.check(text)?,
             rates: rates.check(text)?,
         })
@@ -233,10 +243,12 @@ impl File {
 
 impl HttpSection {
     fn check(self, text: &str) -> Result<HttpConfig, Fault> {
+        let public_url = self.public_url.map(|url| url.0);
         let Some(listen) = self.listen else {
             return Ok(HttpConfig {
                 allow_public: self.allow_public,
                 behind_proxy: self.behind_proxy,
+                public_url,
                 ..HttpConfig::default()
             });
         };
@@ -256,6 +268,7 @@ impl HttpSection {
             listen: address,
             allow_public: self.allow_public,
             behind_proxy: self.behind_proxy,
+            public_url,
         })
     }
 }

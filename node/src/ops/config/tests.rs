@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::http::Budgets;
+use crate::letters::LetterheadText;
 use crate::ops::files::FileFault;
 use countersign_protocol::log::{KeyKind, SignerKey};
 use proptest::prelude::*;
@@ -301,10 +302,80 @@ fn the_file_is_written_whole_and_never_over_another() {
 }
 
 prop_compose! {
+    fn any_letters()(
+        country in prop::option::of("[a-zé\"'\\\\ ]{1,20}"), names in prop::collection::btree_map("[a-z]{2}", "[a-zç\"\\\\]{1,20}", 0..3),
+        address in prop::collection::vec("[a-z ,\"]{1,20}", 0..4),
+    ) -> LettersConfig {
+        LettersConfig {
+            country: country.map(LetterheadText::Plain),
+            ministry: Some(LetterheadText::ByLanguage(names)),
+            address,
+            place: None,
+        }
+    }
+}
+
+prop_compose! {
+    fn any_mail()(port in 1..u16::MAX, tls in 0..3_usize, user in prop::option::of("[a-z@\"]{1,20}"), is_file: bool) -> MailConfig {
+        let password = if is_file { MailPassword::File("smtp.password".into()) } else { MailPassword::Credential("smtp".parse().unwrap()) };
+        MailConfig {
+            server: "localhost".parse().unwrap(),
+            port,
+            tls: [MailTls::StartTls, MailTls::Implicit, MailTls::None][tls],
+            ca_file: is_file.then(|| "ca.pem".into()),
+            login: user.map(|user| (user.parse().unwrap(), password)),
+            sender: "The Registry <registry@example.gov>".parse().unwrap(),
+        }
+    }
+}
+
+#[test]
+fn mail_to_another_machine_is_never_in_plain_and_a_password_has_its_user() {
+    let with = |mail: &str| {
+        Config::parse(&format!(
+            "{}\n[mail]\nsender = \"a@b.example\"\n{mail}\n",
+            text()
+        ))
+    };
+    let mail = with("server = \"smtp.example.org\"").unwrap().mail.unwrap();
+    assert_eq!((mail.port, mail.tls), (587, MailTls::StartTls));
+    let mail = with("server = \"smtp.example.org\"\ntls = \"implicit\"")
+        .unwrap()
+        .mail
+        .unwrap();
+    assert_eq!(mail.port, 465);
+    assert!(with("server = \"127.0.0.1\"\ntls = \"none\"").is_ok());
+    for (refused, why) in [
+        (
+            "server = \"smtp.example.org\"\ntls = \"none\"",
+            "goes over TLS",
+        ),
+        ("server = \"10.0.0.1\"\ntls = \"none\"", "goes over TLS"),
+        (
+            "server = \"a.example\"\nuser = \"me\"",
+            "needs password_file",
+        ),
+        ("server = \"a.example\"\npassword_file = \"p\"", "add user"),
+        (
+            "server = \"a.example\"\nuser = \"me\"\npassword_file = \"p\"\npassword_credential = \"c\"",
+            "remove one",
+        ),
+        ("server = \"a.example\"\nport = 0", "no port"),
+        (
+            "server = \"a.example\"\npassword = \"secret\"",
+            "unknown field",
+        ),
+    ] {
+        let fault = with(refused).unwrap_err();
+        assert!(fault.message.contains(why), "{refused}: {fault}");
+    }
+}
+
+prop_compose! {
     fn any_config()(
         name in "[^\\p{C}\\p{Zl}\\p{Zp}]{1,40}", origin in "[a-z\"'\\\\]{1,20}", policy in "[a-z\"'\\\\/]{1,20}", port: u16, public: bool,
         ports in prop::collection::btree_set(1..u16::MAX, 0..5), witnesses in prop::collection::btree_map("[a-z\"\\\\ ]{1,12}", any::<bool>(), 0..5),
-        limits in (16..1000_u32, 4..100_u32), database in prop::option::of("postgres(ql)?://[a-z\"'\\\\/]{1,20}"),
+        limits in (16..1000_u32, 4..100_u32), letters in any_letters(), mail in prop::option::of(any_mail()), database in prop::option::of("postgres(ql)?://[a-z\"'\\\\/]{1,20}"),
     ) -> Config {
         let address = |port: u16| format!("/ip4/10.0.0.1/tcp/{port}").parse().unwrap();
         let witness = |((name, http), seed): ((String, bool), u8)| WitnessConfig {
@@ -320,10 +391,12 @@ prop_compose! {
             origin: origin.parse().unwrap(),
             registry: "VUT07".parse().unwrap(),
             policy: policy.into(),
-            http: HttpConfig { listen: SocketAddr::from((if public { [10, 0, 0, 1] } else { [127, 0, 0, 1] }, port)), allow_public: public, behind_proxy: public },
+            http: HttpConfig { listen: SocketAddr::from((if public { [10, 0, 0, 1] } else { [127, 0, 0, 1] }, port)), allow_public: public, behind_proxy: public, public_url: public.then(|| "https://registry.example/a".parse().unwrap()) },
             p2p: P2pConfig { network: "a-1".parse().unwrap(), listen: ports.iter().map(|port| address(*port)).collect(), announce: ports.iter().rev().map(|port| address(*port)).collect() },
             witnesses: witnesses.into_iter().zip(1..).map(witness).collect(),
             projection: ProjectionConfig { url: database },
+            letters,
+            mail,
             limits: LimitsConfig { queue_submissions: limits.0, cache_mib: limits.1, ..LimitsConfig::default() },
             rates: RateLimits { anonymous: Budgets { reads: limits.0, lists: limits.1, writes: 0 }, ..RateLimits::default() },
         }

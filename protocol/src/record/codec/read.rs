@@ -3,6 +3,7 @@
 mod case;
 mod finding;
 mod hold;
+mod letter;
 
 use crate::id::{AccountId, OrganisationId, RequestId, TransferId};
 use crate::log::Hash;
@@ -309,6 +310,7 @@ fn body_from_wire(body: WireBody) -> Result<Body, DecodeError> {
         WireBody::CaseMigrated(it) => case::case_migrated(&it),
         WireBody::HoldPlaced(it) => hold::hold_placed(it),
         WireBody::HoldLifted(it) => hold::hold_lifted(&it),
+        WireBody::LetterIssued(it) => letter::letter_issued(&it),
     }
 }
 

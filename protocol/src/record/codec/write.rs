@@ -3,6 +3,7 @@
 mod case;
 mod finding;
 mod hold;
+mod letter;
 
 use crate::record::body::{Body, Commitment, Lock, ProofReference};
 use crate::record::codec::{
@@ -193,6 +194,7 @@ fn body_to_wire(body: &Body) -> WireBody {
         Body::FindingClosed(it) => WireBody::FindingClosed(finding::finding_step(it)),
         Body::HoldPlaced(it) => WireBody::HoldPlaced(hold::hold_placed(it)),
         Body::HoldLifted(it) => WireBody::HoldLifted(hold::hold_lifted(it)),
+        Body::LetterIssued(it) => WireBody::LetterIssued(letter::letter_issued(it)),
         Body::Lock(it) => WireBody::Lock(lock(it)),
         Body::AskCancel(it) => WireBody::AskCancel(wire::AskCancel {
             transfer: it.transfer.as_bytes().to_vec(),

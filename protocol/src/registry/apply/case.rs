@@ -16,8 +16,8 @@ use std::sync::Arc;
 use crate::id::OrganisationId;
 use crate::log::Hash;
 use crate::record::{ActedBy, CaseAct, CaseOpened, Commitment, is_set};
-use crate::registry::apply::Context;
 use crate::registry::apply::setup::{known_organisation, next};
+use crate::registry::apply::{Context, letter};
 use crate::registry::case::RegistryCase;
 use crate::registry::tx::Tx;
 use crate::registry::{CaseEnd, Key, Refusal, Standing, State, Value};
@@ -401,6 +401,10 @@ pub(super) fn case_act(tx: &mut Tx<'_>, context: Context, it: &CaseAct) -> Resul
     period::vintages_lie_within(tx.state(), &known, it)?;
     outcome.case.history.clear();
     known.case = outcome.case;
+    if let Some(process) = tx.state().process_of(&known.case.process).cloned() {
+        let (case, letters) = (&known.case, &outcome.letters);
+        letter::owe(tx, context, it.case, case, &process, letters);
+    }
     let end = end_of(tx.state(), &known.case);
     known.end = end.map(|_| CaseEnd::Step {
         at: context.at.index,

@@ -87,6 +87,8 @@ impl Refusal {
             Self::UnknownHold(_) => ("unknown-hold", Rule),
             Self::HoldLifted { .. } => ("hold-lifted", Conflict),
             Self::Hold(_) => ("hold", Rule),
+            Self::LetterNotOwed { .. } => ("letter-not-owed", Conflict),
+            Self::LetterOfAnotherCase { .. } => ("letter-of-another-case", Rule),
             Self::Overflow => ("overflow", Rule),
             Self::DoubleEntry(_) => ("double-entry", Rule),
             Self::Fault(_) => ("fault", Rule),

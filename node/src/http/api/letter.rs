@@ -1,0 +1,159 @@
+//! The letters of cases.
+
+use axum::Json;
+use axum::body::Body as Bytes;
+use axum::extract::State;
+use axum::http::{HeaderValue, header};
+use axum::response::Response;
+use countersign_protocol::registry::OwedLetter;
+
+use super::document::disposition;
+use super::view;
+use crate::app::{Caller, CaseLetter, LetterCheck};
+use crate::http::Served;
+use crate::http::dto::{FileHash, LetterCheckView, LetterView, NewCaseAct, Page};
+use crate::http::extract::{Body, Parameters, PathValue};
+use crate::http::openapi::{
+    CaseNumber, LedgerWrite, LetterFilters, LetterHash, NotListed, Rejected,
+};
+use crate::http::problem::ApiError;
+
+const PDF: HeaderValue = HeaderValue::from_static("application/pdf");
+
+/// The letters of a case: those that were issued, oldest first, then those that its acts still owe.
+#[utoipa::path(
+    get,
+    path = "/cases/{number}/letters",
+    tag = "Letters",
+    params(CaseNumber),
+    responses((status = 200, body = Page<LetterView>), NotListed),
+)]
+pub(super) async fn list(
+    caller: Caller,
+    State(served): State<Served>,
+    PathValue(case): PathValue<u64>,
+    parameters: Parameters,
+) -> Result<Json<Page<LetterView>>, ApiError> {
+    parameters.finish()?;
+    let letters = served.app.letters_of(&caller, case).await?;
+    Ok(Json(view::whole(letters.into_iter().map(letter))))
+}
+
+fn letter(of: CaseLetter) -> LetterView {
+    LetterView {
+        case: of.case,
+        act: of.act,
+        letter: of.letter,
+        title: of.title,
+        language: of.language,
+        sha256: of.issued.map(|it| hex::encode(it.sha256)),
+        leaf: of.issued.map(|it| it.leaf),
+        issued_ms: of.issued.map(|it| it.time_ms),
+        trouble: of.trouble,
+    }
+}
+
+/// Whether a file is a letter of this registry, and where it stands.
+///
+/// Anybody may ask. Nothing of the letter is shown.
+#[utoipa::path(
+    get,
+    path = "/letters/{sha256}",
+    tag = "Letters",
+    params(LetterHash),
+    responses((status = 200, body = LetterCheckView), NotListed),
+    security(()),
+)]
+pub(super) async fn check(
+    State(served): State<Served>,
+    PathValue(FileHash(sha256)): PathValue<FileHash>,
+    parameters: Parameters,
+) -> Result<Json<LetterCheckView>, ApiError> {
+    parameters.finish()?;
+    let LetterCheck {
+        sha256,
+        letter: found,
+        size,
+    } = served.app.check_letter(sha256).await?;
+    Ok(Json(LetterCheckView {
+        sha256: hex::encode(sha256),
+        issued: found.is_some(),
+        letter: found.map(letter),
+        size,
+    }))
+}
+
+/// The file of a letter, as a download.
+#[utoipa::path(
+    get,
+    path = "/letters/{sha256}/file",
+    tag = "Letters",
+    params(LetterHash),
+    responses(
+        (status = 200, body = Vec<u8>, content_type = "application/pdf", headers(("ETag" = String, description = "SHA-256 of the bytes, hex, in quotes."), ("Content-Disposition" = String, description = "`attachment` with the file name."))),
+        NotListed, Rejected,
+    ),
+)]
+pub(super) async fn file(
+    caller: Caller,
+    State(served): State<Served>,
+    PathValue(FileHash(sha256)): PathValue<FileHash>,
+    parameters: Parameters,
+) -> Result<Response, ApiError> {
+    parameters.finish()?;
+    let (letter, bytes, content) = served.app.letter_file(&caller, sha256).await?;
+    let mut response = pdf(
+        Bytes::from_stream(content),
+        &letter.letter,
+        &letter.language,
+    );
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_LENGTH, HeaderValue::from(bytes));
+    if let Ok(tag) = HeaderValue::from_str(&format!("\"{}\"", hex::encode(sha256))) {
+        headers.insert(header::ETAG, tag);
+    }
+    Ok(response)
+}
+
+/// One of the letters that an act would issue, made from what the act says and marked as a preview. Nothing is written.
+#[utoipa::path(
+    post,
+    path = "/cases/{number}/letters/preview",
+    tag = "Letters",
+    params(CaseNumber, LetterFilters),
+    request_body = NewCaseAct,
+    responses(
+        (status = 200, body = Vec<u8>, content_type = "application/pdf", headers(("Content-Disposition" = String, description = "`attachment` with the file name."))),
+        LedgerWrite, Rejected,
+    ),
+)]
+pub(super) async fn preview(
+    caller: Caller,
+    State(served): State<Served>,
+    PathValue(case): PathValue<u64>,
+    mut parameters: Parameters,
+    Body(new): Body<NewCaseAct>,
+) -> Result<Response, ApiError> {
+    let missing =
+        |name: &'static str| ApiError::parameter(name, &"name one that the act would issue");
+    let letter = parameters.text("letter").ok_or_else(|| missing("letter"))?;
+    let language = parameters
+        .text("language")
+        .ok_or_else(|| missing("language"))?;
+    parameters.finish()?;
+    let wish = super::case::act_wish(case, new);
+    let wanted = OwedLetter { letter, language };
+    let made = served.app.preview_letter(&caller, wish, wanted).await?;
+    Ok(pdf(Bytes::from(made.bytes), &made.letter, &made.language))
+}
+
+fn pdf(body: Bytes, letter: &str, language: &str) -> Response {
+    let mut response = Response::new(body);
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, PDF);
+    let name = disposition(&format!("{letter}-{language}.pdf"));
+    if let Ok(value) = HeaderValue::from_str(&name) {
+        headers.insert(header::CONTENT_DISPOSITION, value);
+    }
+    response
+}

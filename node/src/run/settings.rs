@@ -1,0 +1,55 @@
+//! From the configuration to what parts of the node are made with.
+
+use super::{DataFolder, RunError};
+use crate::letters::Letterhead;
+use crate::mail::{MailError, MailSettings, Sink, Smtp, SmtpTls};
+use crate::ops::config::{Config, MailPassword, MailTls};
+use crate::ops::keys::PassphraseSource;
+
+/// Where mail goes: to the configured server, or into a folder.
+pub(super) fn mail(folder: &DataFolder, config: &Config) -> Result<MailSettings, RunError> {
+    let settings = MailSettings {
+        texts: Some(folder.mail_texts()),
+        url: config.http.base_url(),
+        ..MailSettings::to_folder(folder.mail_queue(), folder.mail(), config.name.as_str())
+    };
+    let Some(mail) = &config.mail else {
+        return Ok(settings);
+    };
+    let login = mail.login.as_ref().map(|(user, password)| {
+        let source = match password {
+            MailPassword::File(path) => Ok(PassphraseSource::File(folder.path().join(path))),
+            MailPassword::Credential(name) => PassphraseSource::credential(name.as_str()),
+        };
+        let password = source.and_then(|source| source.read());
+        password.map(|password| (user.to_string(), password))
+    });
+    let smtp = Smtp {
+        server: mail.server.to_string(),
+        port: mail.port,
+        tls: match mail.tls {
+            MailTls::StartTls => SmtpTls::StartTls,
+            MailTls::Implicit => SmtpTls::Implicit,
+            MailTls::None => SmtpTls::None,
+        },
+        ca_file: mail.ca_file.as_ref().map(|path| folder.path().join(path)),
+        login: login.transpose().map_err(MailError::Password)?,
+    };
+    Ok(MailSettings {
+        sink: Sink::Smtp(Box::new(smtp)),
+        sender: mail.sender.clone(),
+        ..settings
+    })
+}
+
+/// What stands on the country's letters.
+pub(super) fn letterhead(config: &Config) -> Letterhead {
+    let letters = config.letters.clone();
+    Letterhead {
+        country: letters.country,
+        ministry: letters.ministry,
+        address: letters.address,
+        place: letters.place,
+        public_url: config.http.base_url(),
+    }
+}
