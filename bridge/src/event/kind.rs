@@ -95,6 +95,8 @@ kinds! {
     FindingAnswered = "finding.answered",
     /// A certifier closed a finding
     FindingClosed = "finding.closed",
+    /// An official letter was issued
+    LetterIssued = "letter.issued",
     /// A monitoring report covers a period of a project
     MonitoringReported = "monitoring.reported",
     /// Verified tonnes may be issued
@@ -254,6 +256,7 @@ impl EventKind {
             Body::FindingOpened(_) => Self::FindingOpened,
             Body::FindingAnswered(_) => Self::FindingAnswered,
             Body::FindingClosed(_) => Self::FindingClosed,
+            Body::LetterIssued(_) => Self::LetterIssued,
             Body::HoldPlaced(_) => Self::HoldPlaced,
             Body::HoldLifted(_) => Self::HoldLifted,
         }
