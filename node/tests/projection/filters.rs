@@ -480,6 +480,7 @@ fn ended() -> Ledger {
                 kind,
                 purpose,
                 beneficiary: None,
+                claim: countersign_protocol::record::Claim::default(),
             });
         }
     }
