@@ -9,7 +9,7 @@ use countersign_node::projection::query::{
 };
 use countersign_node::projection::{Projection, ProjectionSettings};
 use countersign_protocol::id::{AccountId, OrganisationId};
-use countersign_protocol::record::{OrganisationKind, Purpose, RetireKind};
+use countersign_protocol::record::{Claim, OrganisationKind, Purpose, RetireKind};
 use countersign_protocol::registry::{
     Command, Direction, Holding, Place, RegistryCase, Selection, State, Transfer, TransferKey,
 };
@@ -480,7 +480,7 @@ fn ended() -> Ledger {
                 kind,
                 purpose,
                 beneficiary: None,
-                claim: countersign_protocol::record::Claim::default(),
+                claim: Claim::default(),
             });
         }
     }

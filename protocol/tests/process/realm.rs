@@ -7,7 +7,8 @@ use std::sync::Arc;
 use countersign_protocol::id::{AccountId, OrganisationId, RequestId};
 use countersign_protocol::period::Period;
 use countersign_protocol::record::{
-    AccountKind, ActedBy, CaseAct, Commitment, Fate, Purpose, RetireKind, Sending, YearTonnes,
+    AccountKind, ActedBy, CaseAct, Claim, Commitment, Fate, Purpose, RetireKind, Sending,
+    YearTonnes,
 };
 use countersign_protocol::registry::{
     Command, IssueTo, NewAct, NewCase, Refusal, RegistryCase, Reserve, Selection, Standing,
@@ -321,6 +322,7 @@ impl Realm {
                 kind: RetireKind::Retire,
                 purpose: Purpose::Voluntary,
                 beneficiary: None,
+                claim: Claim::default(),
             }
         } else if does(Effect::Send) {
             Fate::Send(Box::new(Sending {

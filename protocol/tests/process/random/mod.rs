@@ -289,7 +289,7 @@ impl Run {
             let cases = self.realm.ledger.state.cases();
             // What an authority may do at any time to whoever is registered would fill the days otherwise.
             let is_busy =
-                |it: &RegistryCase| it.kind != SubjectKind::Organisation || step % 16 == 0;
+                |it: &RegistryCase| it.kind != SubjectKind::Organisation || step.is_multiple_of(16);
             let wanted = cases.filter(|it| !able || (it.end.is_none() && is_busy(it)));
             wanted.map(|it| it.number).collect()
         };
@@ -302,7 +302,7 @@ impl Run {
                 .steps
                 .iter()
                 .flat_map(|step| self.people.iter().map(move |by| (step, by)))
-                .filter(|(step, _)| step.is_awaited() || who % 16 == 0)
+                .filter(|(step, _)| step.is_awaited() || who.is_multiple_of(16))
                 .filter(|(step, by)| self.realm.may(case, step, no, by))
                 .map(|(step, by)| (step.clone(), by.clone()))
                 .collect();
@@ -320,7 +320,7 @@ impl Run {
             // Mostly what somebody may do now, by somebody who may not.
             let here = |it: &&Step| it.from.contains(&self.realm.case(case).case.stage);
             let here: Vec<Step> = flow.steps.iter().filter(here).cloned().collect();
-            let from = if step % 4 > 0 && !here.is_empty() {
+            let from = if !step.is_multiple_of(4) && !here.is_empty() {
                 &here
             } else {
                 &flow.steps
