@@ -347,7 +347,13 @@ impl Country {
                     if let Some(own) = own.filter(|_| is_applicant) {
                         let mut roles = own.roles.iter();
                         let exists = |it: &&String| self.process.role_exists(it, &kind);
-                        *role = format!("{kind}/{}", roles.find(exists).unwrap());
+                        let chief = "administrator".to_owned();
+                        let of = if own.roles.contains(&chief) {
+                            &chief
+                        } else {
+                            roles.find(exists).unwrap()
+                        };
+                        *role = format!("{kind}/{of}");
                     }
                 }
             }
