@@ -6,7 +6,7 @@ use countersign_protocol::id::RequestId;
 use countersign_protocol::permission::{Action, Object};
 use countersign_protocol::record::{Commitment, Name};
 
-use super::{App, AppError, Caller, LIST_MAX, Listing};
+use super::{App, AppError, Caller, LIST_MAX, Listing, Mode};
 use crate::people::{
     Beneficiary, BeneficiaryClaim, ListedBeneficiary, NearBeneficiary, NewBeneficiary, PeopleError,
     Sees,
@@ -98,7 +98,7 @@ impl App {
         Ok(self.people().near_beneficiaries(sees, text).await?)
     }
 
-    /// Adds an entry. What an official or the operator adds counts as reviewed.
+    /// Adds an entry, and gives it; nothing for a trial. What an official or the operator adds counts as reviewed.
     ///
     /// # Errors
     /// [`AppError::Near`] when there are entries with nearly this name and the caller does not say that it is another;
@@ -108,7 +108,8 @@ impl App {
         caller: &Caller,
         new: NewBeneficiary,
         is_distinct: bool,
-    ) -> Result<ListedBeneficiary, AppError> {
+        mode: Mode,
+    ) -> Result<Option<ListedBeneficiary>, AppError> {
         let sees = self.sees(caller)?;
         if !is_distinct {
             let near = self.people().near_beneficiaries(sees, new.name.as_str());
@@ -122,13 +123,26 @@ impl App {
             Caller::Person(person) => Some(person.principal.organisation),
         };
         let reviewed = sees == Sees::All;
-        let people = self.people();
+        let people = self.people_in(mode);
         let id = people.add_beneficiary(&new, organisation, reviewed, self.now_ms());
         let id = id.await?;
-        Ok(people.beneficiary(sees, id).await?)
+        self.entry_after(mode, sees, id).await
     }
 
-    /// Marks an entry as reviewed.
+    /// An entry after a write; nothing after a trial, which left it as it was.
+    async fn entry_after(
+        &self,
+        mode: Mode,
+        sees: Sees,
+        id: u64,
+    ) -> Result<Option<ListedBeneficiary>, AppError> {
+        match mode {
+            Mode::Try => Ok(None),
+            Mode::Write => Ok(Some(self.people().beneficiary(sees, id).await?)),
+        }
+    }
+
+    /// Marks an entry as reviewed, and gives it; nothing for a trial.
     ///
     /// # Errors
     /// [`AppError::Forbidden`], and when there is none.
@@ -136,13 +150,15 @@ impl App {
         &self,
         caller: &Caller,
         id: u64,
-    ) -> Result<ListedBeneficiary, AppError> {
+        mode: Mode,
+    ) -> Result<Option<ListedBeneficiary>, AppError> {
         self.permit(caller, Action::BeneficiaryEdit, &Object::default())?;
-        self.people().review_beneficiary(id, self.now_ms()).await?;
-        Ok(self.people().beneficiary(Sees::All, id).await?)
+        let people = self.people_in(mode);
+        people.review_beneficiary(id, self.now_ms()).await?;
+        self.entry_after(mode, Sees::All, id).await
     }
 
-    /// Lets one entry stand for another from here on; gives the one that stays.
+    /// Lets one entry stand for another from here on; gives the one that stays; nothing for a trial.
     ///
     /// # Errors
     /// [`AppError::Forbidden`], and when they can not be merged.
@@ -151,13 +167,14 @@ impl App {
         caller: &Caller,
         from: u64,
         into: u64,
-    ) -> Result<ListedBeneficiary, AppError> {
+        mode: Mode,
+    ) -> Result<Option<ListedBeneficiary>, AppError> {
         self.permit(caller, Action::BeneficiaryEdit, &Object::default())?;
-        let people = self.people();
+        let people = self.people_in(mode);
         people
             .merge_beneficiaries(from, into, self.now_ms())
             .await?;
-        Ok(people.beneficiary(Sees::All, into).await?)
+        self.entry_after(mode, Sees::All, into).await
     }
 
     /// The name of a wish: the typed one, or that of the entry, or of the one that it was merged into.

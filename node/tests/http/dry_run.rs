@@ -53,8 +53,12 @@ const NOT_TRIED: &[(&str, &str)] = &[
     ("post /agreements/sign", "it writes nothing"),
 ];
 
-/// Writes that other tests try, since they need a second version of the process (`migration`).
-const TRIED_ELSEWHERE: &[&str] = &["post /cases/{number}/migrations", "post /migrations/{id}"];
+/// Writes that other tests try, since they need more than one request (`migration`, `bulk`).
+const TRIED_ELSEWHERE: &[&str] = &[
+    "post /cases/{number}/migrations",
+    "post /migrations/{id}",
+    "post /bulk/{kind}",
+];
 
 /// Every row of a private SQLite file but those moments that reading moves too.
 async fn rows(file: &Path) -> Vec<String> {
@@ -326,6 +330,19 @@ async fn every_write_can_be_tried_and_a_trial_moves_neither_the_ledger_nor_a_pri
     .await;
     assert_eq!(suspended.status(), StatusCode::NO_CONTENT);
 
+    let said = json!({"text": "Which islands are meant?"});
+    let comments = format!("/api/v1/cases/{handed_in}/comments");
+    let comment = crate::office::send(world, developer, &comments, said.clone()).await;
+    let comment: Value = read(comment, StatusCode::CREATED, &comments).await;
+    let first: Value = world
+        .post("/api/v1/beneficiaries", json!({"name": "Kumasi Brewery"}))
+        .await;
+    let second_entry: Value = world
+        .post(
+            "/api/v1/beneficiaries",
+            json!({"name": "Volta Ferry Company"}),
+        )
+        .await;
     let waiting = json!({"email": "later@gov.example", "name": "L", "language": "en", "organisation": official.organisation, "role": "manager"});
     let waiting: Value = world.post("/api/v1/invitations", waiting).await;
     let lift =
@@ -335,6 +352,36 @@ async fn every_write_can_be_tried_and_a_trial_moves_neither_the_ledger_nor_a_pri
     let user = developer.user;
     let registration = json!({"organisation": "D", "organisation_type": "developer", "email": "d@d.example", "name": "D", "language": "en"});
     let writes: Vec<(&String, &str, String, Value)> = vec![
+        (
+            operator,
+            "post",
+            "/beneficiaries".to_owned(),
+            json!({"name": "Tamale Mills"}),
+        ),
+        (
+            operator,
+            "post",
+            format!("/beneficiaries/{}/review", first["id"]),
+            Value::Null,
+        ),
+        (
+            operator,
+            "post",
+            format!("/beneficiaries/{}/merge", first["id"]),
+            json!({"into": second_entry["id"]}),
+        ),
+        (
+            &developer.token,
+            "post",
+            format!("/cases/{handed_in}/comments"),
+            said.clone(),
+        ),
+        (
+            &developer.token,
+            "put",
+            format!("/cases/{handed_in}/comments/{}", comment["comment"]),
+            said,
+        ),
         (
             &official.token,
             "post",

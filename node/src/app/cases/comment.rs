@@ -83,6 +83,7 @@ impl App {
         case: u64,
         id: CommentId,
         text: &str,
+        mode: Mode,
     ) -> Result<Comment, AppError> {
         let user = caller.person()?.principal.user;
         let seen = self.seen(case)?;
@@ -90,7 +91,7 @@ impl App {
         self.read_comment(&seen, id, seen.is_official(caller))
             .await?;
         Ok(self
-            .people()
+            .people_in(mode)
             .edit_comment(id, user, text, self.now_ms())
             .await?)
     }

@@ -5,12 +5,15 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
+use super::write::done;
 use super::{lists, view};
-use crate::app::{Caller, FavourWish};
+use crate::app::{Caller, FavourWish, Mode};
 use crate::http::Served;
 use crate::http::dto::{BeneficiaryView, MergeBeneficiary, NewBeneficiaryBody, Page};
-use crate::http::extract::{Body, Parameters, PathValue};
-use crate::http::openapi::{BeneficiaryFilters, BeneficiaryNumber, NearNames, Rejected};
+use crate::http::extract::{Body, Parameters, PathValue, WriteMode};
+use crate::http::openapi::{
+    BeneficiaryFilters, BeneficiaryNumber, DryRun, NearNames, Rejected, Tried,
+};
 use crate::http::problem::ApiError;
 use crate::people::{ListedBeneficiary, NearBeneficiary, NewBeneficiary};
 
@@ -66,12 +69,14 @@ pub(super) async fn show(
     post,
     path = "/beneficiaries",
     tag = "Beneficiaries",
+    params(DryRun),
     request_body = NewBeneficiaryBody,
-    responses((status = 201, body = BeneficiaryView), NearNames, Rejected),
+    responses((status = 201, body = BeneficiaryView), Tried, NearNames, Rejected),
 )]
 pub(super) async fn add(
     caller: Caller,
     State(served): State<Served>,
+    WriteMode(mode): WriteMode,
     Body(new): Body<NewBeneficiaryBody>,
 ) -> Result<Response, ApiError> {
     let NewBeneficiaryBody {
@@ -89,8 +94,11 @@ pub(super) async fn add(
         country,
         aliases,
     };
-    let added = served.app.add_beneficiary(&caller, new, distinct).await?;
-    Ok((StatusCode::CREATED, Json(entry_view(added))).into_response())
+    let added = served
+        .app
+        .add_beneficiary(&caller, new, distinct, mode)
+        .await?;
+    Ok(entry(StatusCode::CREATED, added))
 }
 
 /// Marks an entry as reviewed: everybody who may ask for a retirement sees it.
@@ -98,16 +106,17 @@ pub(super) async fn add(
     post,
     path = "/beneficiaries/{id}/review",
     tag = "Beneficiaries",
-    params(BeneficiaryNumber),
-    responses((status = 200, body = BeneficiaryView)),
+    params(BeneficiaryNumber, DryRun),
+    responses((status = 200, body = BeneficiaryView), Tried),
 )]
 pub(super) async fn review(
     caller: Caller,
     State(served): State<Served>,
     PathValue(id): PathValue<u64>,
-) -> Result<Json<BeneficiaryView>, ApiError> {
-    let entry = served.app.review_beneficiary(&caller, id).await?;
-    Ok(Json(entry_view(entry)))
+    WriteMode(mode): WriteMode,
+) -> Result<Response, ApiError> {
+    let reviewed = served.app.review_beneficiary(&caller, id, mode).await?;
+    Ok(entry(StatusCode::OK, reviewed))
 }
 
 /// Lets one entry stand for another from here on.
@@ -115,18 +124,30 @@ pub(super) async fn review(
     post,
     path = "/beneficiaries/{id}/merge",
     tag = "Beneficiaries",
-    params(BeneficiaryNumber),
+    params(BeneficiaryNumber, DryRun),
     request_body = MergeBeneficiary,
-    responses((status = 200, body = BeneficiaryView)),
+    responses((status = 200, body = BeneficiaryView), Tried),
 )]
 pub(super) async fn merge(
     caller: Caller,
     State(served): State<Served>,
     PathValue(id): PathValue<u64>,
+    WriteMode(mode): WriteMode,
     Body(MergeBeneficiary { into }): Body<MergeBeneficiary>,
-) -> Result<Json<BeneficiaryView>, ApiError> {
-    let entry = served.app.merge_beneficiaries(&caller, id, into).await?;
-    Ok(Json(entry_view(entry)))
+) -> Result<Response, ApiError> {
+    let merged = served
+        .app
+        .merge_beneficiaries(&caller, id, into, mode)
+        .await?;
+    Ok(entry(StatusCode::OK, merged))
+}
+
+/// The entry after a write, or the answer of a trial.
+fn entry(status: StatusCode, entry: Option<ListedBeneficiary>) -> Response {
+    match entry {
+        Some(entry) => (status, Json(entry_view(entry))).into_response(),
+        None => done(Mode::Try, status),
+    }
 }
 
 /// Entries that are nearly named as a wish that is only tried names one. Whoever may not look at the list sees none.

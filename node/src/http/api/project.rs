@@ -7,6 +7,7 @@ use axum::response::{IntoResponse, Response};
 
 use super::document::caller as caller_if_any;
 use super::view;
+use super::write::done;
 use crate::app::{Caller, CommentWish, Duplicate, Duplicates, FormDiff, FormVersion, ProjectFile};
 use crate::http::Served;
 use crate::http::dto::{
@@ -299,18 +300,22 @@ pub(super) async fn comment(
     put,
     path = "/cases/{number}/comments/{comment}",
     tag = "Cases",
-    params(CaseNumber, CommentNumber),
+    params(CaseNumber, CommentNumber, DryRun),
     request_body = EditComment,
-    responses((status = 200, body = CommentView)),
+    responses((status = 200, body = CommentView), Tried),
 )]
 pub(super) async fn edit_comment(
     caller: Caller,
     State(served): State<Served>,
     PathValues(case, id): PathValues<u64, u64>,
+    WriteMode(mode): WriteMode,
     Body(EditComment { text }): Body<EditComment>,
-) -> Result<Json<CommentView>, ApiError> {
-    let edited = served.app.edit_comment(&caller, case, id, &text).await?;
-    Ok(Json(comment_view(edited)))
+) -> Result<Response, ApiError> {
+    let edited = served
+        .app
+        .edit_comment(&caller, case, id, &text, mode)
+        .await?;
+    Ok(done(mode, Json(comment_view(edited))))
 }
 
 fn comment_view(of: Comment) -> CommentView {
