@@ -242,6 +242,6 @@ async fn nothing_leaves_retirement() {
         ),
     ] {
         let refused = world.refuse(&format!("/api/v1/{path}"), body).await;
-        assert_eq!(kind(&refused), "refused", "{path}");
+        assert_eq!(kind(&refused), "conflict", "{path}");
     }
 }

@@ -107,7 +107,7 @@ async fn sending_a_file_again_writes_only_what_is_missing() {
     // Another row in the place of one that was written is not taken for it.
     let other = File::new("account-transfers", CSV, "from,to,tonnes\n1,2,1\n1,2,3\n");
     let other = upload(&world, &key, &other).await;
-    assert_eq!(refused(&other), [(2, 3, "conflict".to_owned())]);
+    assert_eq!(refused(&other), [(2, 3, "request-used".to_owned())]);
     // The same file under another key is another wish.
     assert_eq!(upload(&world, &common::request(), &part).await.written, 2);
     assert_eq!(available(&world, 2).await, 10);

@@ -26,6 +26,7 @@ fn example(parameter: &Value) -> String {
         &parameter["example"],
         &schema["example"],
         &schema["examples"][0],
+        &schema["enum"][0],
     ];
     match given.into_iter().find(|it| !it.is_null()) {
         Some(Value::String(text)) => text.clone(),
@@ -114,6 +115,10 @@ async fn a_parameter_that_is_not_described_is_refused_and_one_that_is_described_
     let world = World::start().await;
     for (path, name, operation) in operations() {
         let place = filled(path, operation);
+        // A stream that is asked for rightly never ends.
+        if path == "/events/stream" {
+            continue;
+        }
         let ask = |query: String| {
             world
                 .ask(method_of(name), &format!("{place}?{query}"))
@@ -249,6 +254,10 @@ async fn what_is_read_carries_a_mark_and_is_not_sent_again_while_it_is_the_same(
     ];
     let mut marked = 0;
     for (path, name, operation) in operations().into_iter().filter(|it| it.1 == "get") {
+        // A stream has no end and no mark.
+        if path == "/events/stream" {
+            continue;
+        }
         let mut place = filled(path, operation);
         if path == "/search" {
             place.push_str("?q=Volta");

@@ -185,7 +185,7 @@ async fn the_feed_has_no_hole_and_keeps_its_order_under_16_writers() {
             // Account 2 may be empty at the moment.
             let status = answer.await.status();
             assert!(
-                status.is_success() || status == StatusCode::UNPROCESSABLE_ENTITY,
+                status.is_success() || status == StatusCode::CONFLICT,
                 "{status}"
             );
         }

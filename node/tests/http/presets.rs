@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use countersign_protocol::workflow::{
-    Decision, Effect, Flow, Parent, Process, Script, Step, SubjectKind, Walk, WalkLine, preset,
-    simulate,
+    Decision, Effect, Flow, Parent, Process, Script, Step, StepKind, SubjectKind, Walk, WalkLine,
+    preset, simulate,
 };
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -114,7 +114,11 @@ impl Country {
             );
             let walk = walk.ok()?;
             let by_people = walk.lines.iter().all(|line| !line.by.is_empty());
-            by_people.then(|| Way {
+            // An organisation applies by itself here: an authority that enters one has no letter to write.
+            let first = flow.step(&walk.lines.first()?.step)?;
+            let applies =
+                flow.subject != SubjectKind::Organisation || first.kind == StepKind::Submit;
+            (by_people && applies).then(|| Way {
                 flow: flow.clone(),
                 track: track.clone(),
                 walk,
@@ -194,7 +198,8 @@ impl Country {
             let mut act = match self.act(case, step, &who, decision).await {
                 Ok(act) => act,
                 Err(refused) => {
-                    why = refused;
+                    why.push_str(&refused);
+                    why.push('\n');
                     continue;
                 }
             };
@@ -205,7 +210,8 @@ impl Country {
                 if answer.status() == StatusCode::CREATED {
                     return;
                 }
-                why = answer.text().await.unwrap();
+                why.push_str(&answer.text().await.unwrap());
+                why.push('\n');
                 act["issue"] = Value::Null;
             }
         }

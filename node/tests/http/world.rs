@@ -260,6 +260,7 @@ pub struct World {
     folder: Option<Folder>,
     serving: Option<tokio::task::JoinHandle<()>>,
     later_ms: Arc<AtomicU64>,
+    model: PathBuf,
     pub ledger: Option<Ledger>,
     pub federation: Arc<Stub>,
     pub base: String,
@@ -336,7 +337,7 @@ impl World {
         static MODELS: AtomicU64 = AtomicU64::new(0);
         let model = MODELS.fetch_add(1, Ordering::Relaxed);
         let file = at(&format!("projection-{model}.sqlite"));
-        let projection = read_model(&ledger, file, stop.clone());
+        let projection = read_model(&ledger, file.clone(), stop.clone());
         assert!(projection.wait_for(0, Duration::from_secs(60)).await);
         let letterhead = Letterhead {
             public_url: "https://registry.example".to_owned(),
@@ -374,6 +375,7 @@ impl World {
             folder: Some(folder),
             serving: Some(serving),
             later_ms,
+            model: file,
             ledger: Some(ledger),
             federation,
             base,
@@ -440,8 +442,10 @@ impl World {
 
     /// The settings of the read model that the node keeps.
     pub fn read_model(&self) -> ProjectionSettings {
-        let file = self.root().join("projection.sqlite");
-        ProjectionSettings { file, url: None }
+        ProjectionSettings {
+            file: self.model.clone(),
+            url: None,
+        }
     }
 
     pub fn handle(&self) -> LedgerHandle {

@@ -195,7 +195,7 @@ async fn nobody_proposes_and_approves_by_being_quick() {
             .await;
         let validate = json!({"step": "validate", "form": {
             "opinion": "The design follows the methodology in all parts.",
-            "methodology": "AMS-II.G 12.0",
+            "methodologies": [{"code": "AMS-II.G", "version": "12.0"}],
             "crediting_period": {"start": "2023-01-01", "end": "2032-12-31"},
         }, "documents": [report]});
         office.act(&office.certifier, case, validate).await;
