@@ -306,6 +306,10 @@ impl Country {
                 _ => {}
             }
         }
+        // The case is of scope 3.
+        if filled["sectoral_scope"].is_number() {
+            filled["sectoral_scope"] = json!(3);
+        }
         filled
     }
 

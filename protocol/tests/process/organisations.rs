@@ -41,7 +41,7 @@ fn the_authority_acts_at_once_and_whoever_applies_waits() {
         organisation_type: text("government"),
         scopes: BTreeSet::new(),
     });
-    assert!(matches!(second, Err(Refusal::Act(_))), "{second:?}");
+    assert!(matches!(second, Err(Refusal::Already(_))), "{second:?}");
 }
 
 #[test]
@@ -50,7 +50,7 @@ fn an_organisation_pursues_one_registration_at_a_time() {
     let case = open(&mut ledger, "organisation", None, &developer()).unwrap();
     assert!(matches!(
         open(&mut ledger, "organisation", None, &developer()),
-        Err(Refusal::Act(_))
+        Err(Refusal::Already(_))
     ));
     let mut submit = plain(case, "register", &developer());
     submit.form = Some(Commitment([1; 32]));

@@ -322,7 +322,8 @@ fn revalidation(operation: &mut Operation) {
 /// Whether the answer goes on while it lasts, so that it has no mark.
 fn is_stream(operation: &Operation) -> bool {
     match operation.responses.responses.get("200") {
-        Some(RefOr::T(response)) => response.content.contains_key("text/event-stream"),
+        // What is also given by pages carries a mark like any page.
+        Some(RefOr::T(response)) => response.content.keys().eq(["text/event-stream"]),
         _ => false,
     }
 }
