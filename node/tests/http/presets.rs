@@ -284,7 +284,8 @@ impl Country {
             }
             match rule.effect {
                 Effect::OpenCreditingPeriod => {
-                    filled[field] = json!({"start": "2021-01-01", "end": "2030-12-31"});
+                    filled[field]["start"] = json!("2021-01-01");
+                    filled[field]["end"] = json!("2030-12-31");
                 }
                 Effect::CoverPeriod => {
                     let (start, end) = (

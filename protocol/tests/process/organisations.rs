@@ -71,7 +71,7 @@ fn an_organisation_pursues_one_registration_at_a_time() {
     let ledger = &mut registry();
     assert!(matches!(
         open(ledger, "organisation", None, &developer()),
-        Err(Refusal::Act(_))
+        Err(Refusal::Already(_))
     ));
 }
 
