@@ -82,11 +82,11 @@ class Registry:
         self.post("accounts", developer, organisation=company, name="Reserve", kind="entity_holding")
         project = self.case(developer, flow="project", title="Stoves on the outer islands", scopes=["3"])
         paper = self.document(developer, project, "design-document")
-        form = {"title": "Stoves on the outer islands", "sectoral_scope": 3, "location": "Tanna, Tafea", "start": "2023-01-01",
+        form = {"title": "Stoves on the outer islands", "sectoral_scope": 3, "locations": [{"place": "Tanna", "region": "Tafea"}], "start": "2023-01-01",
                 "estimate_per_year": 500, "description": "Efficient stoves for 4,000 households on four islands.", "certifier": auditor}
         self.act(developer, project, "submit", form=form, documents=[paper])
         paper = self.document(certifier, project, "validation-report")
-        form = {"opinion": "The design follows the methodology in all parts.", "methodology": "AMS-II.G 12.0",
+        form = {"opinion": "The design follows the methodology in all parts.", "methodologies": [{"code": "AMS-II.G", "version": "12.0"}],
                 "crediting_period": {"start": "2023-01-01", "end": "2032-12-31"}}
         self.act(certifier, project, "validate", form=form, documents=[paper])
         self.act(officials[0], project, "recommend", comment="Complete and sound.")
