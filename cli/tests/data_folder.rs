@@ -80,6 +80,8 @@ fn short_passphrases_and_foreign_registries_are_refused_before_anything_is_made(
         ])
     };
     assert_eq!(init("GHA01", text(&short), "127.0.0.1:0").code, 3);
+    let empty = secret_file(dir.path().join("empty"), "");
+    assert_ne!(init("GHA01", text(&empty), "127.0.0.1:0").code, 0);
     let good = secret_file(dir.path().join("good"), common::PASSPHRASE);
     assert_eq!(init("GHA01", text(&good), "0.0.0.0:80").code, 2);
     assert!(!data.exists());

@@ -33,7 +33,9 @@ use crate::network::{Limits, Multiaddr, Network, NetworkConfig, NetworkHandle, P
 use crate::ops::config::{Config, WitnessAddress};
 use crate::ops::files::{self, FileFault, Privacy};
 use crate::ops::keys::{KeyFolder, NodeKeys};
-use crate::people::{Beneficiaries, ISSUER_BYTES_MAX, People, PeopleSettings, Tokens};
+use crate::people::{
+    Beneficiaries, ISSUER_BYTES_MAX, People, PeopleSettings, Tokens, passkey_origin,
+};
 use crate::projection::{Projection, ProjectionSettings};
 use crate::witness::{self, HttpWitness, Witness, WitnessClient, WitnessStore};
 
@@ -385,6 +387,11 @@ fn people_settings(config: &Config) -> PeopleSettings {
     let issuer: String = name.chars().filter(fits).take(ISSUER_CHARS_MAX).collect();
     let default = PeopleSettings::default();
     PeopleSettings {
+        origin: config
+            .http
+            .public_url
+            .as_ref()
+            .and_then(|url| passkey_origin(url.as_str())),
         issuer: if issuer.is_empty() {
             default.issuer
         } else {

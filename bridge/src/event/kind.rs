@@ -137,6 +137,10 @@ kinds! {
     TransferReleased = "transfer.released",
     /// The source has proven how it ended a transfer to this country
     TransferSourceSettled = "transfer.source_settled",
+    /// An organisation trusts a receiver: units go to it without a wait
+    TrustEntered = "trust.entered",
+    /// An organisation trusts a receiver no longer
+    TrustRemoved = "trust.removed",
     /// A hold on numbers, an account, a project or an organisation began
     HoldPlaced = "hold.placed",
     /// Such a hold ended
@@ -257,6 +261,8 @@ impl EventKind {
             Body::FindingAnswered(_) => Self::FindingAnswered,
             Body::FindingClosed(_) => Self::FindingClosed,
             Body::LetterIssued(_) => Self::LetterIssued,
+            Body::TrustedReceiver(it) if it.removed => Self::TrustRemoved,
+            Body::TrustedReceiver(_) => Self::TrustEntered,
             Body::HoldPlaced(_) => Self::HoldPlaced,
             Body::HoldLifted(_) => Self::HoldLifted,
         }

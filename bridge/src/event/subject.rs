@@ -37,6 +37,7 @@ pub(super) fn of(kind: EventKind, body: &Body, outcome: &Outcome) -> Option<Stri
         Body::FindingAnswered(it) | Body::FindingClosed(it) => {
             format!("cases/{}/findings/{}", it.case, it.number)
         }
+        Body::TrustedReceiver(it) => format!("organisations/{}", it.organisation),
         Body::LetterIssued(it) => format!("letters/{}", hex::encode(it.sha256)),
         Body::HoldPlaced(it) => match &it.on {
             HoldOn::Account(account) => format!("accounts/{account}"),

@@ -14,12 +14,13 @@ use countersign_node::ops::config::{
     Config, HttpConfig, LettersConfig, LimitsConfig, NetworkName, P2pConfig, ProjectionConfig,
     WitnessAddress, WitnessConfig,
 };
-use countersign_node::ops::files::{self, PRIVATE_FILE_MODE};
+use countersign_node::ops::files::{self, PRIVATE_FILE_MODE, PUBLIC_FILE_MODE};
 use countersign_node::run::{DataFolder, FirstProcess, NewNode, init};
 use countersign_protocol::federation::HttpAddress;
 use countersign_protocol::id::{Origin, Text};
 use countersign_protocol::log::{Policy, PolicyWitness};
 use countersign_protocol::party::{Party, RegistryId};
+use countersign_protocol::permission;
 use countersign_protocol::record::Name;
 use countersign_protocol::workflow::preset;
 use secrecy::{ExposeSecret, SecretString};
@@ -186,6 +187,9 @@ impl InitArgs {
             let line = format!("{}\n", passphrase.expose_secret());
             let path = folder.path().join(TRIAL_PASSPHRASE_FILE);
             files::write_new(&path, line.as_bytes(), PRIVATE_FILE_MODE)?;
+            let permissions = permission::trial();
+            let path = folder.permissions();
+            files::write_new(&path, permissions.as_bytes(), PUBLIC_FILE_MODE)?;
         }
         let made = Made {
             party: new.config.party,

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
-use countersign_node::http::dto::{PartnerView, RotatedKey};
+use countersign_node::http::dto::{KeyChanged, PartnerView, Proposed};
 use countersign_node::ops::config::Config;
 use countersign_node::ops::files::{
     self, PRIVATE_FILE_MODE, PUBLIC_FILE_MODE, Privacy, create_private_folder,
@@ -88,12 +88,21 @@ impl KeyCommand {
             }
             Self::Rotate(args) => {
                 session.confirm("Sign with a new key from the next block on? Partners and trust files will need it.")?;
-                let rotated: RotatedKey = session.client()?.change(
+                let changed: KeyChanged = session.client()?.change(
                     &Method::POST,
                     "keys/rotate",
                     &args.write,
                     None::<&()>,
                 )?;
+                let rotated = match changed {
+                    KeyChanged::Done(rotated) => rotated,
+                    KeyChanged::Proposed(Proposed { proposal }) => {
+                        terminal::done(format_args!(
+                            "proposed: somebody else must approve it with `user approve {proposal}`"
+                        ));
+                        return Ok(());
+                    }
+                };
                 tell(&rotated.receipt);
                 terminal::say(
                     "send partners a new invite, and publish a new trust file: countersign key export --trust FILE",

@@ -31,6 +31,7 @@ pub(crate) mod retire;
 pub(crate) mod serve;
 pub(crate) mod status;
 pub(crate) mod transfer;
+mod trusted;
 mod units;
 pub(crate) mod verify;
 pub(crate) mod witness;

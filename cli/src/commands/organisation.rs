@@ -9,6 +9,7 @@ use countersign_protocol::serial::SectoralScope;
 use countersign_protocol::workflow::SubjectKind;
 
 use super::case::BeginArgs;
+use super::trusted::TrustedCommand;
 use super::write;
 use crate::client::TryArgs;
 use crate::exit::Outcome;
@@ -28,6 +29,9 @@ pub(crate) enum OrganisationCommand {
     Admit(admit::AdmitArgs),
     /// List organisations
     List(ListArgs),
+    /// Trusted receivers: units go to them without a wait
+    #[command(subcommand)]
+    Trusted(TrustedCommand),
 }
 
 #[derive(Args, Debug)]
@@ -85,6 +89,7 @@ impl OrganisationCommand {
             }
             Self::Register(args) => args.run(session, SubjectKind::Organisation, None),
             Self::Admit(args) => args.run(session),
+            Self::Trusted(command) => command.run(session),
             Self::List(args) => {
                 let found: Vec<Organisation> =
                     session.client()?.list("organisations", &[], args.limit)?;

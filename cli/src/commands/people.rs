@@ -4,12 +4,14 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand, ValueEnum};
 use countersign_node::http::dto::{
-    AcceptInvitation, CompleteSignIn, DecideProposal, InvitationSent, InviteUser, NewRole,
-    Notifications, ProposalView, RoleAnswer, SignInBody, SignedIn, UserView,
+    AcceptInvitation, AuthenticatorMade, CodeBody, CompleteSignIn, DecideProposal, InvitationSent,
+    InviteUser, NewRole, Notifications, ProposalView, RecoveryCodesView, RoleAnswer, SignInBody,
+    SignedIn, UserView,
 };
 use countersign_node::ops::files::{PRIVATE_FILE_MODE, replace};
 use countersign_node::people::UserId;
 use countersign_protocol::id::OrganisationId;
+use countersign_protocol::record::Receiver;
 use dialoguer::{Input, Password};
 use reqwest::Method;
 use serde_json::json;
@@ -80,6 +82,11 @@ impl SignInArgs {
             join(&client, code, &password)?;
         }
         let signed_in = sign_in(session, &client, &email, &password)?;
+        if signed_in.second_factor_needed {
+            terminal::say(
+                "your role must have a second factor: add an authenticator with `user authenticator`, then everything is open",
+            );
+        }
         let SignedIn {
             token, expires_ms, ..
         } = signed_in;
@@ -220,6 +227,12 @@ pub(crate) enum UserCommand {
     },
     /// Accept an invitation, or a new password, with its one-time code
     Accept(AcceptArgs),
+    /// Add an authenticator to your own account: shows its secret, and confirms it with a first code
+    Authenticator {
+        /// Confirm the secret that was shown before with this code
+        #[arg(long, value_name = "CODE")]
+        confirm: Option<String>,
+    },
     /// List users
     List {
         /// Of this organisation only
@@ -240,9 +253,9 @@ pub(crate) enum UserCommand {
         /// The role
         role: String,
     },
-    /// List changes of role that wait for a second person
+    /// List acts that wait for a second person: roles, invitations, trusted receivers, a new log key
     Proposals,
-    /// Approve a change of role that somebody else proposed
+    /// Approve what somebody else proposed
     Approve {
         /// Its number
         proposal: u64,
@@ -334,6 +347,7 @@ impl UserCommand {
                 session.out().show(&sent, invited)
             }
             Self::Accept(args) => accept(&args, session),
+            Self::Authenticator { confirm } => authenticator(confirm, session),
             Self::List { organisation, list } => {
                 let of = organisation.map(|it| ("organisation", it.to_string()));
                 let of: Vec<_> = of.into_iter().collect();
@@ -406,13 +420,21 @@ fn invite(args: InviteArgs, session: &Session) -> Outcome {
 }
 
 fn invited(sent: &InvitationSent) -> View {
-    let code = sent.token.clone();
     View::pairs([
         ("user", sent.user.to_string()),
-        ("ends", moment(sent.expires_ms)),
+        (
+            "ends",
+            sent.expires_ms.map_or_else(|| "-".to_owned(), moment),
+        ),
         (
             "one-time code",
-            code.unwrap_or_else(|| "sent by mail".to_owned()),
+            match (&sent.token, sent.proposal) {
+                (Some(token), _) => token.clone(),
+                (None, Some(proposal)) => {
+                    format!("waits for somebody else: user approve {proposal}")
+                }
+                (None, None) => "sent by mail".to_owned(),
+            },
         ),
     ])
 }
@@ -423,6 +445,37 @@ fn accept(args: &AcceptArgs, session: &Session) -> Outcome {
     join(&session.stranger()?, &args.code, &password)?;
     terminal::done(format_args!("the password is set; sign in with it"));
     Ok(())
+}
+
+/// Where nobody can be asked, the secret is shown and the first code comes with a second call.
+fn authenticator(code: Option<String>, session: &Session) -> Outcome {
+    let client = session.client()?;
+    let code = if let Some(code) = code {
+        code
+    } else {
+        let made: AuthenticatorMade = client.ask("me/authenticator", &json!({}))?;
+        session.out().show(&made, |made| {
+            View::pairs([
+                ("address", made.uri.clone()),
+                ("secret", made.secret.clone()),
+            ])
+        })?;
+        if session.no_input || !terminal::can_ask() {
+            terminal::say(
+                "enter it into your authenticator, then: user authenticator --confirm CODE",
+            );
+            return Ok(());
+        }
+        asked(session, "First code of your authenticator")?
+    };
+    let codes: RecoveryCodesView = client.ask("me/authenticator/confirm", &CodeBody { code })?;
+    terminal::say("keep these codes: each signs in once when the authenticator is lost");
+    let shown = |codes: &RecoveryCodesView| {
+        Table::of(["RECOVERY CODE"], "no codes", &codes.codes, |code| {
+            [code.clone()]
+        })
+    };
+    session.out().show(&codes, shown)
 }
 
 fn table(users: &[UserView]) -> View {
@@ -452,17 +505,38 @@ fn table(users: &[UserView]) -> View {
     )
 }
 
+/// A receiver in a few characters, such as `organisation 7` or `CH account 12`.
+pub(super) fn receiver(it: &Receiver) -> String {
+    match it {
+        Receiver::Organisation(id) => format!("organisation {id}"),
+        Receiver::Abroad { party, account } => format!("{party} account {account}"),
+    }
+}
+
 fn proposals(open: &[ProposalView]) -> View {
     Table::of(
-        ["PROPOSAL>", "USER>", "ROLE", "PROPOSED BY>", "AT"],
+        [
+            "PROPOSAL>",
+            "WHAT",
+            "USER>",
+            "ROLE",
+            "RECEIVER",
+            "PROPOSED BY>",
+            "AT",
+        ],
         "nothing waits",
         open,
         |it| {
             [
                 it.proposal.to_string(),
-                it.user.to_string(),
-                it.role.clone(),
-                it.proposer.to_string(),
+                it.kind.clone(),
+                or_dash(it.user.as_ref()),
+                or_dash(it.role.as_ref()),
+                it.receiver
+                    .as_ref()
+                    .map_or_else(|| "-".to_owned(), receiver),
+                it.proposer
+                    .map_or_else(|| "operator".to_owned(), |user| user.to_string()),
                 moment(it.proposed_ms),
             ]
         },

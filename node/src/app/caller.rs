@@ -6,7 +6,7 @@ use countersign_protocol::record::ActedBy;
 use countersign_protocol::registry::State;
 
 use super::{App, AppError};
-use crate::people::{Actor, ApiKey, ApiToken, By, Membership, Principal, SessionToken};
+use crate::people::{Actor, ApiKey, ApiToken, By, Membership, Principal, SessionToken, UserId};
 
 /// Somebody who has proven who it is, as of this moment: made anew for every request.
 #[derive(Clone, Debug)]
@@ -76,20 +76,27 @@ impl Person {
     /// # Errors
     /// [`AppError::Internal`] when the role in the store is none that a record can carry.
     pub fn acted_by(&self) -> Result<ActedBy, AppError> {
-        let unreadable =
-            |why: countersign_protocol::id::IdError| AppError::internal("name a user's role", &why);
-        Ok(ActedBy {
-            user: self.principal.user.number(),
-            organisation: self.principal.organisation,
-            organisation_type: self
-                .membership
-                .organisation_type
-                .parse()
-                .map_err(unreadable)?,
-            role: self.principal.role.parse().map_err(unreadable)?,
-            scopes: self.membership.sectors.clone(),
-        })
+        let who = &self.principal;
+        acted_by(who.user, who.organisation, &who.role, &self.membership)
     }
+}
+
+/// A user as a record names it.
+pub(super) fn acted_by(
+    user: UserId,
+    organisation: OrganisationId,
+    role: &str,
+    membership: &Membership,
+) -> Result<ActedBy, AppError> {
+    let unreadable =
+        |why: countersign_protocol::id::IdError| AppError::internal("name a user's role", &why);
+    Ok(ActedBy {
+        user: user.number(),
+        organisation,
+        organisation_type: membership.organisation_type.parse().map_err(unreadable)?,
+        role: role.parse().map_err(unreadable)?,
+        scopes: membership.sectors.clone(),
+    })
 }
 
 impl App {

@@ -53,7 +53,10 @@ pub use ledger::{LedgerHead, ProofOf, StoredRecord, WitnessedHead};
 pub use letters::{CaseLetter, IssuedLetter, LetterCheck, LetterPreview};
 pub use lists::SearchResult;
 pub use notices::MailReport;
-pub use people::{Me, Registered, RegistrationWish, RoleChange, UserWish};
+pub use people::{
+    Decided, Invited, KeyChange, ListedReceiver, Me, Registered, RegistrationWish, RoleChange,
+    TrustWish, UserWish,
+};
 pub use process::{ListedCase, ListedProcess};
 pub use projects::ProjectFile;
 pub use registry::{AccountBalances, AgreementUse, ListedPartner};

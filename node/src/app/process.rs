@@ -25,6 +25,8 @@ pub struct ListedCase {
     pub process: Arc<Process>,
     /// The steps that lead on.
     pub waits_for: Vec<Waiting>,
+    /// Until when its units wait because their receiver is not trusted, in milliseconds since 1970.
+    pub cooling_off_ms: Option<u64>,
 }
 
 impl App {
@@ -100,6 +102,7 @@ fn listed_process(state: &State, adopted: &AdoptedProcess) -> Option<ListedProce
 fn listed_case(state: &State, known: &RegistryCase) -> Option<ListedCase> {
     let process = Arc::clone(state.process_of(&known.case.process)?);
     Some(ListedCase {
+        cooling_off_ms: state.cooling_off(known, state.time_ms()),
         known: known.clone(),
         waits_for: if known.end.is_none() {
             waiting_for(&process, &known.case).unwrap_or_default()

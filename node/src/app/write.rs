@@ -382,17 +382,16 @@ impl App {
         Ok(signed)
     }
 
-    /// Makes a new log key and records that it signs from the next block on.
+    /// Makes a new log key and records that it signs from the next block on, once it was permitted.
     ///
     /// # Errors
     /// As [`App::write`], and when the key can not be made.
-    pub async fn rotate_log_key(
+    pub(super) async fn rotate(
         &self,
-        caller: &Caller,
+        actor: &Actor,
         request: RequestId,
         mode: Mode,
     ) -> Result<Written, AppError> {
-        let actor = caller.operator()?;
         if mode == Mode::Try {
             let command = self.federation().check_rotation().await?;
             return self.try_out(request, command).await;

@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Response};
 use super::dto::{Fault, Problem, RowProblem};
 use crate::app::{AppError, FederationError, Field};
 use crate::documents::DocumentError;
-use crate::people::{NearBeneficiary, PeopleError};
+use crate::people::{Forbidden, NearBeneficiary, PeopleError};
 use countersign_protocol::registry::{Refusal, RefusalKind};
 use countersign_protocol::workflow::FormError;
 
@@ -22,6 +22,7 @@ pub(super) enum Kind {
     Malformed,
     NotAuthorised,
     Forbidden,
+    SecondFactor,
     TooMany { seconds: u64 },
     NotFound,
     MethodNotAllowed,
@@ -50,6 +51,7 @@ impl Kind {
             Self::Malformed,
             Self::NotAuthorised,
             Self::Forbidden,
+            Self::SecondFactor,
             Self::TooMany { seconds: 0 },
             Self::NotFound,
             Self::MethodNotAllowed,
@@ -113,6 +115,11 @@ impl Kind {
                 StatusCode::TOO_MANY_REQUESTS,
                 "too-many",
                 "There were too many attempts",
+            ),
+            Self::SecondFactor => (
+                StatusCode::FORBIDDEN,
+                "second-factor",
+                "It takes a second factor",
             ),
             Self::NotFound => (
                 StatusCode::NOT_FOUND,
@@ -372,6 +379,7 @@ fn people(error: &PeopleError, detail: String) -> ApiError {
         PeopleError::Missing(_) => ApiError::new(Kind::NotFound, detail),
         PeopleError::State { .. } => ApiError::new(Kind::Conflict, detail).coded("user-state"),
         PeopleError::Decided { .. } => ApiError::new(Kind::Conflict, detail).coded("decided"),
+        PeopleError::Weak => ApiError::new(Kind::SecondFactor, detail),
         PeopleError::Changed { .. } => ApiError::new(Kind::Changed, detail),
         _ => ApiError::new(Kind::Rejected, detail),
     }
@@ -402,6 +410,9 @@ impl From<AppError> for ApiError {
                 Field::Header(name) => Self::header(name, &why),
             },
             AppError::NotAuthorised => Self::new(Kind::NotAuthorised, detail),
+            AppError::Forbidden(Forbidden::NotEnrolled | Forbidden::SecondFactor(_)) => {
+                Self::new(Kind::SecondFactor, detail)
+            }
             AppError::Forbidden(_)
             | AppError::SamePerson(_)
             | AppError::PersonNeeded

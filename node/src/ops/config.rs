@@ -96,7 +96,8 @@ pub struct HttpConfig {
     pub allow_public: bool,
     /// Whether a proxy on this machine stands before it, so that `X-Forwarded-For` says where clients come from.
     pub behind_proxy: bool,
-    /// Where everybody else reaches it, such as `https://registry.example.gov.gh`: it stands in mails and on letters.
+    /// Where everybody else reaches it, such as `https://registry.example.gov.gh`: it stands in mails and on
+    /// letters, and passkeys belong to its host name.
     pub public_url: Option<HttpAddress>,
 }
 

@@ -11,6 +11,7 @@ use super::user::{self, UserState};
 const STATEMENTS: &[&str] = &[
     "DELETE FROM sessions WHERE user = ?",
     "DELETE FROM steps WHERE user = ?",
+    "DELETE FROM ceremonies WHERE user = ?",
     "DELETE FROM links WHERE user = ?",
     "DELETE FROM totp WHERE user = ?",
     "DELETE FROM recovery_codes WHERE user = ?",

@@ -21,6 +21,15 @@ pub enum PeopleError {
     /// A link was used before, has expired, or never was one.
     #[error("this link was used before, has expired or is not complete; ask for a new one")]
     Link,
+    /// A challenge to an authenticator was answered before, has expired, or never was one.
+    #[error("this challenge was answered before or has expired; begin again")]
+    Ceremony,
+    /// The node does not know at which address people reach it, and passkeys belong to an address.
+    #[error("this registry takes no passkeys: set http.public_url in config.toml")]
+    NoPasskeys,
+    /// The account is guarded and this session showed a password alone.
+    #[error("sign in with your second factor to change how you sign in")]
+    Weak,
     /// There is no such session, or it has ended, or its user was suspended.
     #[error("you are not signed in, or the session has ended; sign in again")]
     SignedOut,
@@ -49,18 +58,21 @@ pub enum PeopleError {
         /// The user's state.
         state: &'static str,
     },
+    /// Somebody was invited into a role that decides about others, and nobody else has approved it yet.
+    #[error("a second person must approve this invitation before its link goes out")]
+    AwaitsApproval,
     /// Something to be ended or confirmed is not there.
     #[error("there is no such {0}; it may have ended already")]
     Missing(&'static str),
     /// Somebody decided on it before.
-    #[error("proposal {proposal} was {outcome} by user {by} already")]
+    #[error("proposal {proposal} was {outcome} by {by} already")]
     Decided {
         /// The proposal.
         proposal: u64,
         /// `approved` or `rejected`.
         outcome: &'static str,
         /// Who decided.
-        by: UserId,
+        by: String,
     },
     /// A user has as many of something as allowed.
     #[error("there are {max} {what} already; remove one first")]

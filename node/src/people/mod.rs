@@ -10,6 +10,7 @@ mod bearer;
 mod beneficiary;
 mod beneficiary_claim;
 mod beneficiary_list;
+mod ceremony;
 mod comment;
 mod contact;
 mod draft;
@@ -25,6 +26,7 @@ mod password;
 mod principal;
 mod proposal;
 mod recovery;
+mod relying_party;
 mod sealed;
 mod secret;
 mod session;
@@ -51,6 +53,7 @@ pub use beneficiary_list::{
     ALIASES_MAX, BENEFICIARIES_MAX, ListedBeneficiary, NEAR, NEAR_MAX, NearBeneficiary,
     NewBeneficiary, Sees, TaxId,
 };
+pub use ceremony::{CEREMONIES_EACH, CEREMONIES_MAX, CEREMONY_LIFE_MS, Ceremony, PasskeyAdded};
 pub use comment::{
     COMMENT_BYTES_MAX, COMMENT_EDITS_MAX, COMMENTS_MAX, Circle, Comment, CommentId, CommentQuery,
     CommentText, NewComment,
@@ -64,17 +67,18 @@ pub use id::{SessionId, UserId};
 pub use link::{INVITATION_LIFE_MS, Link, NewUser, RESET_LIFE_MS};
 pub use migration::{MIGRATIONS_MAX, Migration};
 pub use passkey::{
-    CREDENTIAL_BYTES_MAX, PASSKEY_LABEL_BYTES_MAX, PASSKEY_STATE_BYTES_MAX, PASSKEYS_MAX, Passkey,
-    PasskeyInfo,
+    CREDENTIAL_BYTES_MAX, PASSKEY_LABEL_BYTES_MAX, PASSKEY_STATE_BYTES_MAX, PASSKEYS_MAX,
+    PasskeyId, PasskeyInfo,
 };
 pub use password::{
     PASSWORD_CHARS_MAX, PASSWORD_CHARS_MIN, PASSWORD_QUEUE_MAX, PasswordRule, check_password,
 };
 pub use principal::{Forbidden, Membership, Principal, Proof};
-pub use proposal::{PROPOSALS_MAX, Proposal};
+pub use proposal::{PROPOSALS_EACH, PROPOSALS_MAX, Proposal, ProposedAct};
 pub use recovery::{RECOVERY_CODES, RecoveryCodes};
+pub use relying_party::passkey_origin;
 pub use sealed::{NewSealed, SEALED_BYTES_MAX, Sealed, SealedForm, SealedPart, UNSETTLED_KEPT_MS};
-pub use secret::{LinkToken, Password, SessionToken, StepToken};
+pub use secret::{CeremonyToken, LinkToken, Password, SessionToken, StepToken};
 pub use session::{DEVICE_CHARS_MAX, LAST_USE_STEP_MS, NewSession, SESSIONS_MAX, Session};
 pub use settings::{
     ISSUER_BYTES_MAX, PASSWORD_CONCURRENCY_MAX, PASSWORD_LANES_MAX, PASSWORD_MEMORY_KIB_MAX,
@@ -129,6 +133,7 @@ pub struct People(Arc<Inner>, store::Store);
 struct Inner {
     hasher: password::Hasher,
     sealing: sealed::Sealing,
+    relying_party: Option<relying_party::RelyingParty>,
     settings: PeopleSettings,
 }
 
@@ -139,11 +144,16 @@ impl People {
     /// [`PeopleError`] when a setting is out of bounds, or the file is open to others, damaged, or of a newer version.
     pub async fn open(folder: &Path, settings: PeopleSettings) -> Result<Self, PeopleError> {
         settings.check()?;
+        let origin = settings.origin.as_deref();
+        let relying_party = origin
+            .map(|origin| relying_party::RelyingParty::new(origin, &settings.issuer))
+            .transpose()?;
         let store = store::Store::open(folder).await?;
         let hasher = password::Hasher::new(&settings).await?;
         let inner = Inner {
             hasher,
             sealing: sealed::Sealing::default(),
+            relying_party,
             settings,
         };
         Ok(Self(Arc::new(inner), store))
@@ -171,6 +181,7 @@ impl People {
         for (statement, before_ms) in [
             ("DELETE FROM links WHERE expires_ms <= ?", now_ms),
             ("DELETE FROM steps WHERE expires_ms <= ?", now_ms),
+            ("DELETE FROM ceremonies WHERE expires_ms <= ?", now_ms),
             (
                 "DELETE FROM sessions WHERE created_ms <= ?",
                 now_ms.saturating_sub(life_ms),
@@ -208,6 +219,10 @@ impl People {
 
     fn sealing(&self) -> &sealed::Sealing {
         &self.0.sealing
+    }
+
+    fn relying_party(&self) -> Option<&relying_party::RelyingParty> {
+        self.0.relying_party.as_ref()
     }
 
     fn settings(&self) -> &PeopleSettings {

@@ -58,6 +58,11 @@ pub enum Forbidden {
     /// The API key was not made for it.
     #[error("this API key was not made for {0}; make one that includes it")]
     NotInKey(Action),
+    /// The country asks for more than a password from this role.
+    #[error(
+        "your role needs a second factor: add an authenticator or a passkey to your account, and the way is open"
+    )]
+    NotEnrolled,
     /// The country asks for more than a password.
     #[error("{0} needs a sign-in with a second factor; add one to your account and sign in again")]
     SecondFactor(Action),
@@ -72,7 +77,7 @@ impl Forbidden {
 }
 
 impl Principal {
-    /// Whether the user may use an action on an object: the key's own limits, the matrix, and the second factor.
+    /// Whether the user may use an action on an object: the second factor, the key's own limits, and the matrix.
     ///
     /// # Errors
     /// [`Forbidden`] when not.
@@ -83,6 +88,9 @@ impl Principal {
         action: Action,
         object: &Object<'_>,
     ) -> Result<(), Forbidden> {
+        if self.must_enrol(matrix, membership) {
+            return Err(Forbidden::NotEnrolled);
+        }
         if let Proof::ApiKey { actions, .. } = &self.proof
             && !actions.contains(&action)
         {
@@ -101,6 +109,14 @@ impl Principal {
             return Err(Forbidden::SecondFactor(action));
         }
         Ok(())
+    }
+
+    /// Whether the session opens nothing but the way to a second factor: the role must have one, and a password was all
+    /// that was shown.
+    #[must_use]
+    pub fn must_enrol(&self, matrix: &Matrix, membership: &Membership) -> bool {
+        matches!(self.proof, Proof::Password(_))
+            && matrix.wants_second_factor(&membership.organisation_type, &self.role)
     }
 
     /// The session, unless an API key was shown.

@@ -1,60 +1,134 @@
-//! Changes of role that a second person must approve.
+//! Acts that a second person must approve before they are done.
 
+use countersign_protocol::id::{AccountId, OrganisationId};
+use countersign_protocol::record::Receiver;
 use sqlx::Row;
-use sqlx::sqlite::SqliteRow;
+use sqlx::sqlite::{SqliteConnection, SqliteRow};
 
 use super::People;
 use super::audit::By;
 use super::contact;
 use super::error::PeopleError;
 use super::id::UserId;
+use super::link::NewUser;
 use super::store::{column, number};
-use super::user;
+use super::user::{self, UserState};
 
 /// The most proposals that a list gives.
 pub const PROPOSALS_MAX: u32 = 500;
+/// The most proposals of one user that wait at a time.
+pub const PROPOSALS_EACH: usize = 100;
 
-/// Somebody wants somebody to have another role.
+/// What somebody proposes to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ProposedAct {
+    /// Another role for a user.
+    Role {
+        /// Whose role.
+        user: UserId,
+        /// Which.
+        role: String,
+    },
+    /// Somebody new in a role that decides about others. The user is there already, and no link has gone out.
+    Invitation {
+        /// The user.
+        user: UserId,
+    },
+    /// A receiver in an organisation's list of trusted ones.
+    TrustedReceiver {
+        /// Whose list.
+        organisation: OrganisationId,
+        /// The receiver.
+        receiver: Receiver,
+    },
+    /// A new log key.
+    KeyRotation,
+}
+
+impl ProposedAct {
+    /// The word for it.
+    #[must_use]
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::Role { .. } => "role",
+            Self::Invitation { .. } => "invitation",
+            Self::TrustedReceiver { .. } => "trusted-receiver",
+            Self::KeyRotation => "key-rotation",
+        }
+    }
+
+    const fn user(&self) -> Option<UserId> {
+        match self {
+            Self::Role { user, .. } | Self::Invitation { user } => Some(*user),
+            Self::TrustedReceiver { .. } | Self::KeyRotation => None,
+        }
+    }
+
+    fn content(&self) -> String {
+        match self {
+            Self::Role { role, .. } => role.clone(),
+            Self::TrustedReceiver { receiver, .. } => match receiver {
+                Receiver::Organisation(id) => id.to_string(),
+                Receiver::Abroad { party, account } => format!("{party} {account}"),
+            },
+            Self::Invitation { .. } | Self::KeyRotation => String::new(),
+        }
+    }
+}
+
+/// Somebody wants something done that takes two.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Proposal {
     /// Its number.
     pub id: u64,
-    /// Whose role.
-    pub user: UserId,
-    /// Which.
-    pub role: String,
-    /// Who proposed it.
-    pub proposer: UserId,
+    /// What.
+    pub act: ProposedAct,
+    /// Who proposed it; none for the operator.
+    pub proposer: Option<UserId>,
     /// When, in milliseconds since 1970.
     pub proposed_ms: u64,
 }
 
 impl People {
-    /// Proposes a role for a user; nothing changes yet. Gives the proposal's number.
+    /// Proposes an act; nothing is done yet. Gives the proposal's number.
     ///
     /// # Errors
-    /// [`PeopleError`] as for [`People::set_role`].
-    pub async fn propose_role(
+    /// [`PeopleError::Input`] when a role is no id; [`PeopleError::Full`] when the user has proposed as much as may wait.
+    pub async fn propose(
         &self,
-        proposer: UserId,
-        user: UserId,
-        role: &str,
+        proposer: Option<UserId>,
+        act: &ProposedAct,
         now_ms: u64,
     ) -> Result<u64, PeopleError> {
-        let role = contact::role(role)?;
+        if let ProposedAct::Role { role, .. } = act {
+            contact::role(role)?;
+        }
         let mut tx = self.store().begin().await?;
-        user::living(&mut tx, user).await?;
-        let id: i64 = sqlx::query_scalar(
-            "INSERT INTO proposals (user, role, proposer, proposed_ms) VALUES (?, ?, ?, ?) RETURNING id",
-        )
-        .bind(user.column())
-        .bind(role)
-        .bind(proposer.column())
-        .bind(column(now_ms))
-        .fetch_one(&mut *tx)
-        .await?;
+        if let Some(user) = act.user() {
+            user::living(&mut tx, user).await?;
+        }
+        let id = insert(&mut tx, proposer, act, now_ms).await?;
         tx.commit().await?;
-        Ok(number(id))
+        Ok(id)
+    }
+
+    /// Enters somebody new whom a second person must approve: no link goes out before. Gives the user and the proposal.
+    ///
+    /// # Errors
+    /// As [`People::propose`].
+    pub async fn propose_invitation(
+        &self,
+        proposer: UserId,
+        new: &NewUser,
+        now_ms: u64,
+    ) -> Result<(UserId, u64), PeopleError> {
+        let user = UserId::draw()?;
+        let mut tx = self.store().begin().await?;
+        user::insert(&mut tx, user, new, now_ms).await?;
+        let act = ProposedAct::Invitation { user };
+        let id = insert(&mut tx, Some(proposer), &act, now_ms).await?;
+        tx.commit().await?;
+        Ok((user, id))
     }
 
     /// Proposals that nobody has decided on, oldest first.
@@ -63,8 +137,8 @@ impl People {
     /// [`PeopleError`] when the file cannot be read.
     pub async fn proposals(&self) -> Result<Vec<Proposal>, PeopleError> {
         let rows = sqlx::query(
-            "SELECT id, user, role, proposer, proposed_ms FROM proposals WHERE decided_ms IS NULL \
-             ORDER BY id LIMIT ?",
+            "SELECT id, kind, organisation, user, content, proposer, proposed_ms FROM proposals \
+             WHERE decided_ms IS NULL ORDER BY id LIMIT ?",
         )
         .bind(PROPOSALS_MAX)
         .fetch_all(self.store().reader())
@@ -78,7 +152,7 @@ impl People {
     /// [`PeopleError::Missing`] when there is none of this number; [`PeopleError::Decided`] when it was decided on.
     pub async fn proposal(&self, id: u64) -> Result<Proposal, PeopleError> {
         let row = sqlx::query(
-            "SELECT id, user, role, proposer, proposed_ms FROM proposals \
+            "SELECT id, kind, organisation, user, content, proposer, proposed_ms FROM proposals \
              WHERE id = ? AND decided_ms IS NULL",
         )
         .bind(column(id))
@@ -90,23 +164,28 @@ impl People {
         }
     }
 
-    /// Decides on a proposal; an approved role counts at once. Of two who decide at the same time one does.
+    /// Decides on a proposal; an approved role counts at once. Whatever else was approved is the caller's to do. Of two who
+    /// decide at the same time one does.
     ///
     /// # Errors
     /// [`PeopleError::Decided`] when it was decided on meanwhile.
     pub async fn decide_proposal(
         &self,
-        decider: UserId,
+        decider: By,
         id: u64,
         approve: bool,
         now_ms: u64,
     ) -> Result<(), PeopleError> {
+        let user = match decider {
+            By::User(user) => Some(user.column()),
+            By::Operator => None,
+        };
         let mut tx = self.store().begin().await?;
         let row = sqlx::query(
-            "UPDATE proposals SET decider = ?, decided_ms = ?, approved = ? \
-             WHERE id = ? AND decided_ms IS NULL RETURNING id, user, role, proposer, proposed_ms",
+            "UPDATE proposals SET decider = ?, decided_ms = ?, approved = ? WHERE id = ? AND decided_ms IS NULL \
+             RETURNING id, kind, organisation, user, content, proposer, proposed_ms",
         )
-        .bind(decider.column())
+        .bind(user)
         .bind(column(now_ms))
         .bind(approve)
         .bind(column(id))
@@ -116,12 +195,76 @@ impl People {
             return Err(not_open(&mut *tx, id).await?);
         };
         let decided = proposal(&row)?;
-        if approve {
-            let (by, user) = (By::User(decider), decided.user);
-            user::give_role(&mut tx, by, user, &decided.role, now_ms).await?;
+        if let ProposedAct::Role { user, role } = &decided.act
+            && approve
+        {
+            user::give_role(&mut tx, decider, *user, role, now_ms).await?;
         }
         Ok(tx.commit().await?)
     }
+
+    /// Whether somebody was invited and waits for a second person's yes: no link may go out.
+    ///
+    /// # Errors
+    /// [`PeopleError`] when the file cannot be read.
+    pub async fn awaits_approval(&self, user: UserId) -> Result<bool, PeopleError> {
+        let waits = sqlx::query_scalar(
+            "SELECT EXISTS (SELECT 1 FROM proposals WHERE user = ? AND kind = 'invitation' AND decided_ms IS NULL)",
+        )
+        .bind(user.column())
+        .fetch_one(self.store().reader())
+        .await?;
+        Ok(waits)
+    }
+
+    /// Whether a user may have proposed something that is done now: the user is active still.
+    ///
+    /// # Errors
+    /// [`PeopleError::State`] when not.
+    pub async fn check_active(&self, user: UserId) -> Result<(), PeopleError> {
+        let known = self.user(user).await?;
+        if known.state == UserState::Active {
+            return Ok(());
+        }
+        Err(user::refused(user, known.state))
+    }
+}
+
+async fn insert(
+    tx: &mut SqliteConnection,
+    proposer: Option<UserId>,
+    act: &ProposedAct,
+    now_ms: u64,
+) -> Result<u64, PeopleError> {
+    let waiting: i64 = sqlx::query_scalar(
+        "SELECT count(*) FROM proposals WHERE decided_ms IS NULL AND proposer IS ?",
+    )
+    .bind(proposer.map(UserId::column))
+    .fetch_one(&mut *tx)
+    .await?;
+    if number(waiting) >= PROPOSALS_EACH as u64 {
+        return Err(PeopleError::Full {
+            what: "proposals of yours",
+            max: PROPOSALS_EACH,
+        });
+    }
+    let organisation = match act {
+        ProposedAct::TrustedReceiver { organisation, .. } => Some(organisation.0),
+        _ => None,
+    };
+    let id: i64 = sqlx::query_scalar(
+        "INSERT INTO proposals (kind, organisation, user, content, proposer, proposed_ms) \
+         VALUES (?, ?, ?, ?, ?, ?) RETURNING id",
+    )
+    .bind(act.word())
+    .bind(organisation)
+    .bind(act.user().map(UserId::column))
+    .bind(act.content())
+    .bind(proposer.map(UserId::column))
+    .bind(column(now_ms))
+    .fetch_one(tx)
+    .await?;
+    Ok(number(id))
 }
 
 /// Why a number names no open proposal.
@@ -137,19 +280,50 @@ where
         return Ok(PeopleError::Missing("proposal"));
     };
     let approved: bool = row.try_get("approved")?;
+    let decider: Option<i64> = row.try_get("decider")?;
+    let decider = decider.map(UserId::from_column).transpose()?;
     Ok(PeopleError::Decided {
         proposal: id,
         outcome: if approved { "approved" } else { "rejected" },
-        by: UserId::from_column(row.try_get("decider")?)?,
+        by: decider.map_or_else(|| "the operator".to_owned(), |user| format!("user {user}")),
     })
 }
 
 fn proposal(row: &SqliteRow) -> Result<Proposal, PeopleError> {
+    let damaged = || PeopleError::Damaged("a proposal");
+    let user: Option<i64> = row.try_get("user")?;
+    let user = user.map(UserId::from_column).transpose()?;
+    let content: String = row.try_get("content")?;
+    let act = match (row.try_get("kind")?, user) {
+        ("role", Some(user)) => ProposedAct::Role {
+            user,
+            role: content,
+        },
+        ("invitation", Some(user)) => ProposedAct::Invitation { user },
+        ("trusted-receiver", None) => ProposedAct::TrustedReceiver {
+            organisation: OrganisationId(row.try_get("organisation")?),
+            receiver: receiver(&content).ok_or_else(damaged)?,
+        },
+        ("key-rotation", None) => ProposedAct::KeyRotation,
+        _ => return Err(damaged()),
+    };
+    let proposer: Option<i64> = row.try_get("proposer")?;
     Ok(Proposal {
         id: number(row.try_get("id")?),
-        user: UserId::from_column(row.try_get("user")?)?,
-        role: row.try_get("role")?,
-        proposer: UserId::from_column(row.try_get("proposer")?)?,
+        act,
+        proposer: proposer.map(UserId::from_column).transpose()?,
         proposed_ms: number(row.try_get("proposed_ms")?),
     })
+}
+
+fn receiver(content: &str) -> Option<Receiver> {
+    match content.split_once(' ') {
+        Some((party, account)) => Some(Receiver::Abroad {
+            party: party.parse().ok()?,
+            account: AccountId(account.parse().ok()?),
+        }),
+        None => Some(Receiver::Organisation(OrganisationId(
+            content.parse().ok()?,
+        ))),
+    }
 }

@@ -7,8 +7,9 @@ use zeroize::Zeroizing;
 use super::People;
 use super::audit::{self, AuditEvent, By, Note};
 use super::error::PeopleError;
-use super::id::UserId;
+use super::id::{SessionId, UserId};
 use super::secret::{digest, fill};
+use super::{session, user};
 
 /// How many codes a user gets.
 pub const RECOVERY_CODES: usize = 10;
@@ -33,21 +34,17 @@ impl People {
     /// New recovery codes in the place of the old ones.
     ///
     /// # Errors
-    /// [`PeopleError::Missing`] when the user has no second factor that they could stand in for.
+    /// [`PeopleError::Missing`] when the user has no second factor that they could stand in for; [`PeopleError::Weak`] in
+    /// a session that showed a password alone.
     pub async fn draw_recovery_codes(
         &self,
         user: UserId,
+        session: SessionId,
         now_ms: u64,
     ) -> Result<RecoveryCodes, PeopleError> {
         let mut tx = self.store().begin().await?;
-        let guarded: bool = sqlx::query_scalar(
-            "SELECT EXISTS (SELECT 1 FROM totp WHERE user = ?1 AND confirmed = 1) \
-             OR EXISTS (SELECT 1 FROM passkeys WHERE user = ?1)",
-        )
-        .bind(user.column())
-        .fetch_one(&mut *tx)
-        .await?;
-        if !guarded {
+        session::check_strength(&mut tx, user, session).await?;
+        if !user::is_guarded(&mut tx, user).await? {
             return Err(PeopleError::Missing("second factor"));
         }
         let codes = draw(&mut tx, user).await?;

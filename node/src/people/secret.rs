@@ -98,6 +98,11 @@ token! {
     StepToken, "csp_", PeopleError::Refused
 }
 
+token! {
+    /// Carries a ceremony with an authenticator from the challenge to the answer.
+    CeremonyToken, "csw_", PeopleError::Ceremony
+}
+
 /// A password as somebody typed it.
 pub struct Password(Zeroizing<String>);
 

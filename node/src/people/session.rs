@@ -211,6 +211,39 @@ pub(super) async fn begin(
     })
 }
 
+/// Whether a session may change how its user signs in: a guarded account wants one that showed a second factor.
+pub(super) async fn check_strength(
+    tx: &mut SqliteConnection,
+    user: UserId,
+    session: SessionId,
+) -> Result<(), PeopleError> {
+    let is_strong: Option<bool> =
+        sqlx::query_scalar("SELECT strong FROM sessions WHERE id = ? AND user = ?")
+            .bind(session.column())
+            .bind(user.column())
+            .fetch_optional(&mut *tx)
+            .await?;
+    let is_strong = is_strong.ok_or(PeopleError::SignedOut)?;
+    if !is_strong && user::is_guarded(tx, user).await? {
+        return Err(PeopleError::Weak);
+    }
+    Ok(())
+}
+
+/// The session has shown a second factor now.
+pub(super) async fn strengthen(
+    tx: &mut SqliteConnection,
+    user: UserId,
+    session: SessionId,
+) -> Result<(), PeopleError> {
+    sqlx::query("UPDATE sessions SET strong = 1 WHERE id = ? AND user = ?")
+        .bind(session.column())
+        .bind(user.column())
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
 /// What a client called itself, short and printable.
 fn device(text: &str) -> String {
     let printable = text.chars().filter(|c| !c.is_control());

@@ -38,6 +38,9 @@ pub struct PeopleSettings {
     pub session_life_hours: u32,
     /// The registry's name as authenticators show it.
     pub issuer: String,
+    /// Where people reach the registry, such as `https://registry.example.gov`. Passkeys belong to its host name; without
+    /// it there are none. It must not change: passkeys of another host name open nothing.
+    pub origin: Option<String>,
 }
 
 impl Default for PeopleSettings {
@@ -50,6 +53,7 @@ impl Default for PeopleSettings {
             session_idle_minutes: 60,
             session_life_hours: 12,
             issuer: "Countersign".to_owned(),
+            origin: None,
         }
     }
 }

@@ -276,11 +276,20 @@ pub(super) async fn step_holder(
     step: &StepToken,
     now_ms: u64,
 ) -> Result<UserId, PeopleError> {
+    step_holder_of(tx, &step.digest(), now_ms).await
+}
+
+/// As [`step_holder`], by the digest of the step.
+pub(super) async fn step_holder_of(
+    tx: &mut SqliteConnection,
+    digest: &[u8; 32],
+    now_ms: u64,
+) -> Result<UserId, PeopleError> {
     let row: Option<i64> = sqlx::query_scalar(
         "SELECT users.id FROM steps JOIN users ON users.id = steps.user \
          WHERE hash = ? AND expires_ms > ? AND state = 'active'",
     )
-    .bind(step.digest().as_slice())
+    .bind(digest.as_slice())
     .bind(column(now_ms))
     .fetch_optional(tx)
     .await?;

@@ -117,7 +117,6 @@ mod doors;
 mod factors;
 mod file;
 mod keys;
-mod passkeys;
 mod rights;
 mod sealing;
 mod silence;

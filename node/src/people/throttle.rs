@@ -73,7 +73,7 @@ impl Charge<'_> {
             .min(self.delay_ms_max())
     }
 
-    fn key(self, salt: &[u8]) -> Vec<u8> {
+    pub(super) fn key(self, salt: &[u8]) -> Vec<u8> {
         let mut hash = Sha256::new();
         hash.update(salt);
         match self {

@@ -11,9 +11,10 @@ use zeroize::Zeroizing;
 use super::People;
 use super::audit::{self, AuditEvent, By, Note};
 use super::error::PeopleError;
-use super::id::UserId;
+use super::id::{SessionId, UserId};
 use super::recovery::{self, RecoveryCodes};
 use super::secret::fill;
+use super::session;
 use super::store::column;
 use super::user::{self, UserState};
 
@@ -38,14 +39,20 @@ impl People {
     /// replaces an unconfirmed secret.
     ///
     /// # Errors
-    /// [`PeopleError::Full`] when the user has an authenticator: remove the second factors first.
-    pub async fn begin_authenticator(&self, user: UserId) -> Result<Enrolment, PeopleError> {
+    /// [`PeopleError::Full`] when the user has an authenticator: remove the second factors first; [`PeopleError::Weak`] when
+    /// a guarded account is open by password alone.
+    pub async fn begin_authenticator(
+        &self,
+        user: UserId,
+        session: SessionId,
+    ) -> Result<Enrolment, PeopleError> {
         let mut secret = Zeroizing::new([0; SECRET_BYTES]);
         fill(secret.as_mut_slice())?;
         let mut tx = self.store().begin().await?;
         let before = user::living(&mut tx, user).await?;
         let email = before.email.filter(|_| before.state == UserState::Active);
         let email = email.ok_or(user::refused(user, before.state))?;
+        session::check_strength(&mut tx, user, session).await?;
         let written = sqlx::query(
             "INSERT INTO totp (user, secret, confirmed, last_step) VALUES (?1, ?2, 0, 0) \
              ON CONFLICT (user) DO UPDATE SET secret = ?2, last_step = 0 WHERE confirmed = 0",
@@ -68,18 +75,20 @@ impl People {
         })
     }
 
-    /// Confirms the authenticator with its first code: from now on every sign-in asks for one. Gives new recovery codes;
-    /// older ones are no good any more.
+    /// Confirms the authenticator with its first code: from now on every sign-in asks for one, and this session has shown
+    /// it. Gives new recovery codes; older ones are no good any more.
     ///
     /// # Errors
     /// [`PeopleError::Refused`] when the code is wrong; [`PeopleError::Missing`] when nothing waits to be confirmed.
     pub async fn confirm_authenticator(
         &self,
         user: UserId,
+        session: SessionId,
         code: &str,
         now_ms: u64,
     ) -> Result<RecoveryCodes, PeopleError> {
         let mut tx = self.store().begin().await?;
+        session::check_strength(&mut tx, user, session).await?;
         let row = sqlx::query("SELECT secret FROM totp WHERE user = ? AND confirmed = 0")
             .bind(user.column())
             .fetch_optional(&mut *tx)
@@ -95,6 +104,7 @@ impl People {
         let note = Note::new(By::User(user), user, AuditEvent::FactorAdded);
         audit::write(&mut tx, now_ms, note.detail("authenticator")).await?;
         let codes = recovery::draw(&mut tx, user).await?;
+        session::strengthen(&mut tx, user, session).await?;
         tx.commit().await?;
         Ok(codes)
     }

@@ -244,16 +244,36 @@ async fn turn(
     Ok(())
 }
 
-/// Ends a user's sessions and half-made sign-ins, but for one session.
+/// Whether a sign-in asks for a second factor.
+pub(super) async fn is_guarded(
+    tx: &mut SqliteConnection,
+    user: UserId,
+) -> Result<bool, PeopleError> {
+    let guarded = sqlx::query_scalar(
+        "SELECT EXISTS (SELECT 1 FROM totp WHERE user = ?1 AND confirmed = 1) \
+         OR EXISTS (SELECT 1 FROM passkeys WHERE user = ?1)",
+    )
+    .bind(user.column())
+    .fetch_one(tx)
+    .await?;
+    Ok(guarded)
+}
+
+/// Ends a user's sessions, half-made sign-ins and open challenges, but for one session.
 pub(super) async fn end_sign_ins(
     tx: &mut SqliteConnection,
     user: UserId,
     but: Option<super::id::SessionId>,
 ) -> Result<(), PeopleError> {
-    sqlx::query("DELETE FROM steps WHERE user = ?")
-        .bind(user.column())
-        .execute(&mut *tx)
-        .await?;
+    for statement in [
+        "DELETE FROM steps WHERE user = ?",
+        "DELETE FROM ceremonies WHERE user = ?",
+    ] {
+        sqlx::query(statement)
+            .bind(user.column())
+            .execute(&mut *tx)
+            .await?;
+    }
     sqlx::query("DELETE FROM sessions WHERE user = ? AND id <> ?")
         .bind(user.column())
         .bind(but.map_or(0, super::id::SessionId::column))

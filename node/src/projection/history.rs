@@ -95,6 +95,7 @@ impl History {
         match &leaf.record.body {
             Body::Genesis(_)
             | Body::BlockHeader(_)
+            | Body::TrustedReceiver(_)
             | Body::KeyRotation(_)
             | Body::Agreement(_)
             | Body::ProcessPart(_)

@@ -9,6 +9,7 @@
 )]
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use countersign_node::ledger::{
@@ -47,15 +48,38 @@ pub fn request() -> RequestId {
     RequestId(id)
 }
 
+/// The machine's clock, which a test puts forward.
+#[derive(Clone, Default)]
+pub struct Watch(Arc<AtomicU64>);
+
+impl Watch {
+    pub fn now_ms(&self) -> u64 {
+        let since = std::time::UNIX_EPOCH.elapsed().unwrap().as_millis();
+        u64::try_from(since).unwrap() + self.0.load(Ordering::Relaxed)
+    }
+
+    pub fn forward(&self, by_ms: u64) {
+        self.0.fetch_add(by_ms, Ordering::Relaxed);
+    }
+
+    pub fn clock(&self) -> countersign_node::ledger::Clock {
+        let watch = self.clone();
+        Arc::new(move || watch.now_ms())
+    }
+}
+
 /// A ledger in a temporary folder.
 pub struct Folder {
     pub root: tempfile::TempDir,
+    /// The ledger's clock.
+    pub watch: Watch,
 }
 
 impl Folder {
     pub fn new() -> Self {
         Self {
             root: tempfile::tempdir().unwrap(),
+            watch: Watch::default(),
         }
     }
 
@@ -65,7 +89,10 @@ impl Folder {
 
     pub fn config(&self) -> LedgerConfig {
         let genesis = genesis();
-        LedgerConfig::new(self.path(), genesis.party, genesis.origin, vec![key(1)])
+        let mut config =
+            LedgerConfig::new(self.path(), genesis.party, genesis.origin, vec![key(1)]);
+        config.clock = self.watch.clock();
+        config
     }
 
     pub fn create(&self) -> Ledger {

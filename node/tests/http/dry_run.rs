@@ -15,6 +15,7 @@ use sqlx::{ConnectOptions, Row};
 use crate::common;
 use crate::office::{Office, project, submit_project};
 use crate::openapi::operations;
+use crate::passkeys::{Device, add};
 use crate::world::{World, ch, kind, problem, read, witness_key};
 
 /// Writes that can not be tried, with the reason.
@@ -60,6 +61,26 @@ const NOT_TRIED: &[(&str, &str)] = &[
     (
         "post /me/authenticator/confirm",
         "a trial would tell whether a code is right",
+    ),
+    (
+        "post /me/passkeys",
+        "it gives a challenge that nothing counts on until it is answered",
+    ),
+    (
+        "post /me/passkeys/confirm",
+        "a trial would tell whether an answer is right",
+    ),
+    (
+        "post /me/recovery-codes",
+        "a trial would show codes that never count",
+    ),
+    (
+        "post /sign-in/passkey",
+        "it gives a challenge that nothing counts on until it is answered",
+    ),
+    (
+        "post /sign-in/passkey/confirm",
+        "a trial would tell whether an answer is right",
     ),
     ("post /partners/{party}/ping", "it writes nothing"),
     ("post /agreements/sign", "it writes nothing"),
@@ -332,6 +353,15 @@ async fn every_write_can_be_tried_and_a_trial_moves_neither_the_ledger_nor_a_pri
     let made = crate::office::send(world, developer, "/api/v1/me/api-keys", key.clone()).await;
     let made: Value = read(made, StatusCode::CREATED, "api key").await;
     let sessions = office.get(developer, "/api/v1/me/sessions").await;
+    let passkey = add(&office, developer, &mut Device::new()).await;
+    let passkey = passkey["passkey"]["passkey"].as_str().unwrap().to_owned();
+    let trust = json!({"receiver": {"organisation": office.buyer.organisation}});
+    let trusting = "/api/v1/trusted-receivers";
+    let entered = crate::office::send(world, developer, trusting, trust.clone()).await;
+    let entered: Value = read(entered, StatusCode::ACCEPTED, trusting).await;
+    let enter = format!("/api/v1/proposals/{}", entered["proposal"]);
+    let approved = crate::office::send(world, official, &enter, json!({"approve": true})).await;
+    assert_eq!(approved.status(), StatusCode::NO_CONTENT);
     let invite = json!({"email": "new@gov.example", "name": "N", "language": "en", "organisation": official.organisation, "role": "manager"});
     let suspended = crate::office::send(
         world,
@@ -441,8 +471,8 @@ async fn every_write_can_be_tried_and_a_trial_moves_neither_the_ledger_nor_a_pri
         (
             &developer.token,
             "put",
-            format!("/cases/{case}/drafts/validate"),
-            json!({"opinion": "x"}),
+            format!("/cases/{handed_in}/drafts/submit"),
+            json!({"title": "x"}),
         ),
         (
             &developer.token,
@@ -463,6 +493,30 @@ async fn every_write_can_be_tried_and_a_trial_moves_neither_the_ledger_nor_a_pri
             json!({"visibility": "certifier"}),
         ),
         (&developer.token, "post", "/me/api-keys".to_owned(), key),
+        (
+            &developer.token,
+            "put",
+            format!("/me/passkeys/{passkey}"),
+            json!({"label": "Laptop"}),
+        ),
+        (
+            &developer.token,
+            "delete",
+            format!("/me/passkeys/{passkey}"),
+            Value::Null,
+        ),
+        (
+            &developer.token,
+            "post",
+            "/trusted-receivers".to_owned(),
+            trust,
+        ),
+        (
+            &developer.token,
+            "post",
+            "/trusted-receivers/remove".to_owned(),
+            json!({"organisation": developer.organisation, "receiver": {"organisation": office.buyer.organisation}}),
+        ),
         (
             &developer.token,
             "delete",

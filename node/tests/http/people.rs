@@ -42,7 +42,6 @@ async fn another_organisations_things_read_like_things_that_do_not_exist() {
     }
     // What only the operator does, no user does.
     for (path, body) in [
-        ("/api/v1/keys/rotate", json!({})),
         (
             "/api/v1/issuances",
             json!({"account": 1, "project": 1, "year": 2023, "unit_type": "ITMO", "tonnes": 1}),

@@ -11,7 +11,7 @@ use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use crate::common;
-use crate::office::{Somebody, join, send, sign_in};
+use crate::office::{Somebody, enrol, join, send, sign_in};
 use crate::world::{World, read};
 
 /// More people of one role in one organisation than any preset asks for.
@@ -86,6 +86,12 @@ impl Country {
         let sent: Value = self.world.post("/api/v1/invitations", invite).await;
         join(&self.world, sent["token"].as_str().unwrap()).await;
         let somebody = sign_in(&self.world, &email, organisation).await;
+        let me = self.world.bare(Method::GET, "/api/v1/me");
+        let me = me.bearer_auth(&somebody.token).send().await.unwrap();
+        let me: Value = read(me, StatusCode::OK, "me").await;
+        if me["second_factor_needed"] == true {
+            enrol(&self.world, &somebody).await;
+        }
         self.people
             .insert((role.to_owned(), number), somebody.clone());
         somebody

@@ -43,6 +43,9 @@ pub const REQUESTS_MAX: usize = 24;
 /// Event streams at the same time here.
 pub const STREAMS_MAX: usize = 12;
 
+/// Where people reach the registry.
+pub const PUBLIC_URL: &str = "https://registry.example.org";
+
 pub const WITNESS: &str = "witness.example/one";
 pub const AGREEMENT: &str = "CH-GH-2020";
 
@@ -63,6 +66,7 @@ fn quick_passwords() -> PeopleSettings {
     PeopleSettings {
         password_memory_kib: 19 * 1024,
         password_passes: 2,
+        origin: Some(PUBLIC_URL.to_owned()),
         ..PeopleSettings::default()
     }
 }
@@ -261,6 +265,8 @@ pub struct World {
     serving: Option<tokio::task::JoinHandle<()>>,
     later_ms: Arc<AtomicU64>,
     model: PathBuf,
+    permissions: String,
+    pub people: People,
     pub ledger: Option<Ledger>,
     pub federation: Arc<Stub>,
     pub base: String,
@@ -283,6 +289,11 @@ fn read_model(ledger: &Ledger, file: PathBuf, stop: CancellationToken) -> Projec
 impl World {
     /// Ghana with one organisation, accounts 1 and 2, project 1, 1,000 tonnes in account 1, and Switzerland as partner.
     pub async fn start() -> Self {
+        Self::start_with(DEFAULT).await
+    }
+
+    /// The same with another permission matrix.
+    pub async fn start_with(permissions: &str) -> Self {
         let (folder, ledger) = tokio::task::spawn_blocking(|| {
             let (folder, ledger) = Folder::with_units(2, 1000);
             let handle = ledger.handle();
@@ -295,11 +306,11 @@ impl World {
         let at = |name: &str| folder.root.path().join(name);
         let token = Tokens::add(&at("tokens.json"), "operator", &at("token")).unwrap();
         let token = token.expose().to_owned();
-        Self::on(folder, ledger, token).await
+        Self::on(folder, ledger, token, permissions).await
     }
 
     /// A node on a folder that has a ledger.
-    async fn on(folder: Folder, ledger: Ledger, token: String) -> Self {
+    async fn on(folder: Folder, ledger: Ledger, token: String, permissions: &str) -> Self {
         let at = |name: &str| folder.root.path().join(name);
         let stop = CancellationToken::new();
         let later_ms = Arc::new(AtomicU64::new(0));
@@ -315,18 +326,19 @@ impl World {
             "Ghana Carbon Registry",
         );
         let mail = Mail::open(settings).await.unwrap();
+        let people = People::open(&at("private"), quick_passwords())
+            .await
+            .unwrap();
         let app = App::new(AppParts {
             ledger: ledger.handle(),
             federation: Arc::<Stub>::clone(&federation),
             tokens: Tokens::load(&at("tokens.json")).unwrap(),
-            people: People::open(&at("private"), quick_passwords())
-                .await
-                .unwrap(),
+            people: people.clone(),
             documents: Documents::open(folder.root.path(), DocumentSettings::default())
                 .await
                 .unwrap(),
             mail,
-            matrix: Matrix::parse(DEFAULT).unwrap(),
+            matrix: Matrix::parse(permissions).unwrap(),
             beneficiaries: beneficiaries.clone(),
             clock: {
                 let later_ms = Arc::clone(&later_ms);
@@ -376,6 +388,8 @@ impl World {
             serving: Some(serving),
             later_ms,
             model: file,
+            permissions: permissions.to_owned(),
+            people,
             ledger: Some(ledger),
             federation,
             base,
@@ -397,12 +411,13 @@ impl World {
             .unwrap()
             .unwrap();
         let (folder, token) = (self.folder.take().unwrap(), self.token.clone());
+        let permissions = self.permissions.clone();
         drop(self);
         // Tasks that were told to stop let go of the store in a moment.
         for _ in 0..200 {
             let opened = tokio::task::block_in_place(|| folder.open());
             if let Ok(ledger) = opened {
-                return Self::on(folder, ledger, token).await;
+                return Self::on(folder, ledger, token, &permissions).await;
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
@@ -541,6 +556,22 @@ impl World {
         let command = acquired(&lock.unwrap(), 7);
         let submission = Submission::new(common::request(), command);
         handle.submit(submission).await.unwrap();
+    }
+
+    /// Sets the clocks of the use cases and of the ledger forward.
+    pub fn forward(&self, by_ms: u64) {
+        self.later(by_ms);
+        self.forward_ledger(by_ms);
+    }
+
+    /// Sets the ledger's clock forward alone, so that nobody's session ends.
+    pub fn forward_ledger(&self, by_ms: u64) {
+        self.folder.as_ref().unwrap().watch.forward(by_ms);
+    }
+
+    /// What time the use cases have.
+    pub fn now_ms(&self) -> u64 {
+        now_ms() + self.later_ms.load(Ordering::Relaxed)
     }
 
     pub fn stop_listening(&self) {

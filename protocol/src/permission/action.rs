@@ -153,6 +153,8 @@ actions! {
         BorderTransferAccept = "border-transfer-accept", false;
         /// Approve or reject a transfer to another country.
         BorderTransferApprove = "border-transfer-approve", false;
+        /// Enter receivers in a list of trusted ones, or take them out.
+        TrustedReceiverEdit = "trusted-receiver-edit", false;
         /// Ask to use units.
         RetirementRequest = "retirement-request", false;
         /// Use units for a purpose, for good.

@@ -111,6 +111,27 @@ impl Matrix {
         cell.copied().unwrap_or(Scope::None)
     }
 
+    /// Whether a role must have a second factor: it may do one of the policy's acts for a sector or the whole country.
+    #[must_use]
+    pub fn wants_second_factor(&self, organisation_type: &str, role: &str) -> bool {
+        let is_official = |action: &Action| {
+            let scope = self.scope(organisation_type, role, *action);
+            matches!(scope, Scope::Sector | Scope::Country)
+        };
+        self.policy.officials.iter().any(is_official)
+    }
+
+    /// Whether a role decides about others: it may do an act that takes two people, or that takes a second factor, for a
+    /// sector or the whole country.
+    #[must_use]
+    pub fn decides(&self, organisation_type: &str, role: &str) -> bool {
+        let heavy = |action: &Action| {
+            let scope = self.scope(organisation_type, role, *action);
+            matches!(scope, Scope::Sector | Scope::Country)
+        };
+        self.policy.four_eyes.iter().any(heavy) || self.wants_second_factor(organisation_type, role)
+    }
+
     /// Whether the matrix has a column for a role in a type of organisation: others can do nothing.
     #[must_use]
     pub fn knows(&self, organisation_type: &str, role: &str) -> bool {

@@ -1,20 +1,8 @@
-//! Acts that need a second person, a second factor or some time (facts: Regulation (EU) 2019/1122 articles 23 and 35).
+//! Acts that need a second person or a second factor. Acts that need some time are the process's, since the ledger judges them
+//! ([`TransferRules`](crate::workflow::TransferRules)).
 
 use super::action::Action;
-use crate::id::OrganisationId;
-use crate::party::Party;
 use std::collections::BTreeSet;
-
-const HOUR_MS: u64 = 3_600_000;
-
-/// Who receives units.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Counterparty {
-    /// Another country.
-    Party(Party),
-    /// An organisation in this registry.
-    Organisation(OrganisationId),
-}
 
 /// The proposer of an act cannot be its approver.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -26,9 +14,7 @@ pub struct SamePerson(pub Action);
 pub struct Policy {
     pub(super) four_eyes: BTreeSet<Action>,
     pub(super) second_factor: BTreeSet<Action>,
-    pub(super) trusted: BTreeSet<Counterparty>,
-    pub(super) cooling_off: BTreeSet<Action>,
-    pub(super) cooling_off_hours: u32,
+    pub(super) officials: BTreeSet<Action>,
 }
 
 impl Policy {
@@ -61,20 +47,10 @@ impl Policy {
         self.second_factor.contains(&action)
     }
 
-    /// Whether units may go to this receiver without delay.
+    /// The acts whose officials must have a second factor: whoever may do one of them for a sector or the whole country.
     #[must_use]
-    pub fn trusts(&self, counterparty: Counterparty) -> bool {
-        self.trusted.contains(&counterparty)
-    }
-
-    /// How many milliseconds lie between an approved act and its execution, for whoever may stop it; 0 for none.
-    #[must_use]
-    pub fn delay_ms(&self, action: Action, counterparty: Option<Counterparty>) -> u64 {
-        let trusted = counterparty.is_some_and(|counterparty| self.trusts(counterparty));
-        if trusted || !self.cooling_off.contains(&action) {
-            return 0;
-        }
-        u64::from(self.cooling_off_hours) * HOUR_MS
+    pub const fn officials(&self) -> &BTreeSet<Action> {
+        &self.officials
     }
 
     /// The acts that need two people.

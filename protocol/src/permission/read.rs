@@ -18,10 +18,6 @@ pub const GRANTS_MAX: usize = 256;
 pub const COLUMNS_MAX: usize = 256;
 /// The longest id of an organisation type or a role, and the longest version, in bytes.
 pub const ID_BYTES_MAX: usize = 48;
-/// The most trusted counterparties in a list.
-pub const TRUSTED_MAX: usize = 1024;
-/// The longest cooling-off delay, in hours: 30 days.
-pub const COOLING_OFF_HOURS_MAX: u32 = 720;
 /// The most problems that one reading reports; a file with more is mended in turns.
 pub const PROBLEMS_MAX: usize = 100;
 
@@ -32,8 +28,6 @@ const TOP_KEYS: &[&str] = &[
     "grant",
     "four_eyes",
     "second_factor",
-    "cooling_off",
-    "trusted",
 ];
 
 impl Matrix {

@@ -90,6 +90,7 @@ pub fn weighing(step: &Step) -> Option<Action> {
         (Effect::Issue, Action::IssuanceApprove),
         (Effect::Authorise, Action::AuthorisationApprove),
         (Effect::RevokeAuthorisation, Action::AuthorisationRevoke),
+        (Effect::Send, Action::BorderTransferApprove),
     ];
     of.into_iter()
         .find(|(effect, _)| step.has_effect(*effect))

@@ -86,23 +86,6 @@ impl<'t> Reader<'t> {
         }
     }
 
-    pub(super) fn number(&mut self, value: &Value<'_>, max: u32) -> Option<u32> {
-        let number = match value.get_ref() {
-            DeValue::Integer(number) => number.to_string().parse().ok(),
-            _ => None,
-        };
-        let number = number.filter(|number| *number <= max);
-        if number.is_none() {
-            let mend = format!("write a whole number up to {max}");
-            self.note(
-                value.span().start,
-                "this is no number that fits".to_owned(),
-                &mend,
-            );
-        }
-        number
-    }
-
     fn mistyped(&mut self, value: &Value<'_>, found: &DeValue<'_>, wanted: &str) {
         let message = format!("here stands the type {}", found.type_str());
         self.note(value.span().start, message, &format!("give {wanted}"));

@@ -9,6 +9,7 @@ use crate::record::case::{CaseAct, CaseMigrated, CaseOpened, ProcessAdopted, Pro
 use crate::record::finding::{FindingOpened, FindingStep};
 use crate::record::hold::{HoldLifted, HoldPlaced};
 use crate::record::letter::LetterIssued;
+use crate::record::trust::TrustedReceiver;
 use crate::serial::{CooperativeApproachId, SectoralScope, UnitType};
 use crate::units::{UnitBlock, UnitRange};
 
@@ -88,6 +89,8 @@ pub enum Body {
     FindingClosed(FindingStep),
     /// A letter of an act was made.
     LetterIssued(LetterIssued),
+    /// An organisation enters a receiver in its list of trusted ones, or takes one out.
+    TrustedReceiver(TrustedReceiver),
 }
 
 impl Body {
@@ -126,6 +129,7 @@ impl Body {
             Self::FindingAnswered(_) => "finding_answered",
             Self::FindingClosed(_) => "finding_closed",
             Self::LetterIssued(_) => "letter_issued",
+            Self::TrustedReceiver(_) => "trusted_receiver",
         }
     }
 }

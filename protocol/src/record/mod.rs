@@ -10,6 +10,7 @@ mod error;
 mod finding;
 mod hold;
 mod letter;
+mod trust;
 #[rustfmt::skip]
 #[allow(missing_docs, unreachable_pub, clippy::all, clippy::pedantic)]
 mod wire;
@@ -29,6 +30,7 @@ pub use error::DecodeError;
 pub use finding::{FindingKind, FindingOpened, FindingStep};
 pub use hold::{HoldLifted, HoldOn, HoldPlaced, Reference};
 pub use letter::{LanguageTag, LetterIssued};
+pub use trust::{Receiver, TRUST_APPROVALS, TrustedReceiver};
 
 pub(crate) use case::is_by_year;
 pub(crate) use codec::blocks_bytes;

@@ -12,7 +12,7 @@ pub struct Record {
     pub request: ::prost::alloc::vec::Vec<u8>,
     #[prost(
         oneof = "record::Body",
-        tags = "10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 39, 40, 41, 42"
+        tags = "10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 39, 40, 41, 42, 45"
     )]
     pub body: ::core::option::Option<record::Body>,
 }
@@ -82,6 +82,8 @@ pub mod record {
         CaseMigrated(super::CaseMigrated),
         #[prost(message, tag = "42")]
         LetterIssued(super::LetterIssued),
+        #[prost(message, tag = "45")]
+        TrustedReceiver(super::TrustedReceiver),
     }
 }
 /// Numbers of one Party's national counter, both ends included.
@@ -621,6 +623,26 @@ pub struct CaseMigrated {
     pub process: ::prost::alloc::vec::Vec<u8>,
     /// two different users of the authority
     #[prost(message, repeated, tag = "3")]
+    pub by: ::prost::alloc::vec::Vec<ActedBy>,
+}
+/// An organisation enters a receiver in its list of trusted ones, or takes one out.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct TrustedReceiver {
+    /// whose list
+    #[prost(uint32, tag = "1")]
+    pub organisation: u32,
+    /// an organisation of this registry; 0: the receiver is abroad
+    #[prost(uint32, tag = "2")]
+    pub receiver: u32,
+    /// the partner country, with its account
+    #[prost(string, tag = "3")]
+    pub party: ::prost::alloc::string::String,
+    #[prost(uint32, tag = "4")]
+    pub account: u32,
+    #[prost(bool, tag = "5")]
+    pub removed: bool,
+    /// two different users to enter, one to take out
+    #[prost(message, repeated, tag = "6")]
     pub by: ::prost::alloc::vec::Vec<ActedBy>,
 }
 /// The certifier of a case asks for something to be mended or explained.

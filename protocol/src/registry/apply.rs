@@ -8,6 +8,7 @@ mod hold;
 mod letter;
 mod process;
 mod setup;
+mod trust;
 mod units;
 
 pub(crate) use acquire::may_acquire;
@@ -112,6 +113,7 @@ fn write(tx: &mut Tx<'_>, context: Context, body: &Body) -> Result<(), Refusal> 
         Body::HoldPlaced(it) => hold::placed(tx, context, it),
         Body::HoldLifted(it) => hold::lifted(tx, context, it),
         Body::LetterIssued(it) => letter::issued(tx, it),
+        Body::TrustedReceiver(it) => trust::trusted_receiver(tx, context, it),
         Body::BlockHeader(it) => header::block_header(tx, context, it),
     }
 }

@@ -45,6 +45,8 @@ pub struct RegistryCase {
     pub verified: Vec<YearTonnes>,
     /// The units that wait on hold for its end.
     pub reserved: Option<Reservation>,
+    /// When they were reserved, in milliseconds since the Unix epoch.
+    pub reserved_ms: Option<u64>,
     /// Why it is over; `None` while it is open.
     pub end: Option<CaseEnd>,
     /// Since when it rests, if it does.

@@ -11,7 +11,7 @@ use crate::party::Party;
 use crate::record::{
     AccountKind, ActedBy, Agreement, CaseAct, Claim, Commitment, Fate, FindingKind, FindingStep,
     HoldOn, LetterIssued, Name, OrganisationKind, Partner, Purpose, Reason, Reference, RetireKind,
-    Title, VerifierKeyText, Word,
+    Title, TrustedReceiver, VerifierKeyText, Word,
 };
 use crate::serial::{SectoralScope, UnitType};
 use crate::units::UnitRange;
@@ -172,6 +172,8 @@ pub enum Command {
     LiftHold(Box<LiftHold>),
     /// Record that a letter which an act named was made.
     IssueLetter(Box<LetterIssued>),
+    /// Enter a receiver in an organisation's list of trusted ones, or take one out.
+    TrustReceiver(Box<TrustedReceiver>),
 }
 
 /// A case to move to a newer version of the process.

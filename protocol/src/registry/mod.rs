@@ -20,6 +20,7 @@ mod refusal;
 mod standing;
 mod state;
 mod transfer;
+mod trust;
 mod tx;
 mod value;
 
@@ -46,6 +47,7 @@ pub use state::{NoSettledTransfers, SettledTransfers, State};
 pub use transfer::{
     Direction, Terms, Transfer, TransferKey, TransferStage, TransferTerms, transfer_id,
 };
+pub use trust::TrustedSince;
 pub use tx::{Applied, Encoded};
 pub use value::{Change, Head, Holding, Key, Pin, Place, StateError, Value};
 

@@ -178,6 +178,7 @@ fn intended(state: &State, time_ms: u64, command: &Command) -> Result<Vec<Body>,
         Command::PlaceHold(new) => hold::place(state, new),
         Command::LiftHold(new) => Ok(vec![hold::lift(new)]),
         Command::IssueLetter(new) => Ok(vec![Body::LetterIssued(new.as_ref().clone())]),
+        Command::TrustReceiver(new) => Ok(vec![Body::TrustedReceiver(new.as_ref().clone())]),
     }
 }
 

@@ -457,6 +457,34 @@ pub enum Refusal {
     /// A case approved a lock that must come first.
     #[error("the next record is the lock that case {0} approved, as it approved it")]
     LockAwaited(u64),
+    /// The units wait because their receiver is not in the sender's list of trusted ones.
+    #[error(
+        "the units of case {case} go to a receiver that is not in the sender's list of trusted ones: they wait until {until_ms} ms, \
+         and the request can be cancelled meanwhile"
+    )]
+    CoolingOff {
+        /// The case.
+        case: u64,
+        /// Until when, in milliseconds since the Unix epoch.
+        until_ms: u64,
+    },
+    /// More at a time than the country lets go to a receiver that is not trusted.
+    #[error(
+        "{tonnes} tonnes are more than may go at a time to a receiver that is not in the list of trusted ones, {max}: enter it \
+         first, or ask for less"
+    )]
+    UntrustedLimit {
+        /// Tonnes asked for.
+        tonnes: u64,
+        /// The most.
+        max: u64,
+    },
+    /// The list of trusted receivers cannot be changed so.
+    #[error("the list of trusted receivers cannot be changed so: {0}")]
+    Trust(&'static str),
+    /// The list of trusted receivers was changed before.
+    #[error("{0}")]
+    TrustList(&'static str),
     /// A hold keeps the units where they are.
     #[error("hold {hold} stands against it: {reason}; it counts until {}", until(*.expiry_ms))]
     Held {

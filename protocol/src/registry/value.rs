@@ -6,12 +6,14 @@ use crate::id::{AccountId, AgreementId, OrganisationId};
 use crate::log::Hash;
 use crate::party::Party;
 use crate::period::{Day, Period};
-use crate::record::{Account, Agreement, Genesis, Organisation, Partner, Project, VerifierKeyText};
+use crate::record::{
+    Account, Agreement, Genesis, Organisation, Partner, Project, Receiver, VerifierKeyText,
+};
 use crate::registry::case::{AdoptedProcess, RegistryCase};
 use crate::registry::hold::RegistryHold;
 use crate::registry::{
     Covered, Direction, Due, LedgerAccount, OpenFinding, OwedLetters, Standing, Transfer,
-    TransferKey,
+    TransferKey, TrustedSince,
 };
 use crate::units::UnitBlock;
 
@@ -76,6 +78,8 @@ pub enum Key {
     ProjectCase(u32),
     /// The letters that an act owes, by the leaf of the act.
     OwedLetters(u64),
+    /// A trusted receiver in an organisation's list.
+    Trusted(OrganisationId, Receiver),
 }
 
 /// One value of the state.
@@ -133,6 +137,8 @@ pub enum Value {
     Finding(OpenFinding),
     /// For [`Key::OwedLetters`].
     OwedLetters(Box<OwedLetters>),
+    /// For [`Key::Trusted`].
+    Trusted(TrustedSince),
 }
 
 /// The last block header and the clock that it set.
@@ -296,5 +302,6 @@ pub(super) fn fits(key: &Key, value: &Value) -> bool {
             | (Key::Due(_), Value::Due(_))
             | (Key::Finding(..), Value::Finding(_))
             | (Key::OwedLetters(_), Value::OwedLetters(_))
+            | (Key::Trusted(..), Value::Trusted(_))
     )
 }

@@ -38,7 +38,7 @@ pub use fragment::{FRAGMENTS, Fragment, fragment};
 pub use model::{
     ActorRule, Answer, Apart, BASE_ROLES, BASIS_POINTS, Deadline, EffectRule, FALLBACK_LANGUAGE,
     Fee, Flow, Form, Id, IssuanceRules, Label, Letter, Migration, Named, OrganisationType, Parent,
-    Process, ProcessHash, ROOT, Role, Stage, Step, VIEWER,
+    Process, ProcessHash, ROOT, Role, Stage, Step, TransferRules, VIEWER,
 };
 pub use permission::{Possible, possible};
 pub use picture::svg;
@@ -46,7 +46,7 @@ pub use preset::{PRESETS, preset};
 pub use problem::{PROBLEMS_MAX, Problem, ProblemKind};
 pub use read::{
     FILE_BYTES_MAX, FLOWS_MAX, FORMAT, ID_CHARS_MAX, LABEL_CHARS_MAX, LIST_MAX, STAGES_MAX,
-    STEPS_MAX, THINGS_MAX,
+    STEPS_MAX, THINGS_MAX, WAIT_HOURS_MAX,
 };
 pub use refusal::{Refusal, RefusalKind};
 pub use schema::{Field, FormError, Format, ITEMS_MAX, Kind, Node, Schema, TEXT_CHARS_MAX};

@@ -71,6 +71,8 @@ pub struct Process {
     pub fees: Vec<Fee>,
     /// What is deducted when units are issued.
     pub issuance: IssuanceRules,
+    /// What holds for receivers that the sender has not entered in its list of trusted ones.
+    pub transfers: TransferRules,
     /// Flows.
     pub flows: Vec<Flow>,
     /// Ways by which running cases of an older version may come over.
@@ -163,6 +165,20 @@ pub struct IssuanceRules {
     pub overall_mitigation: u16,
     /// Share of proceeds, such as for adaptation.
     pub share_of_proceeds: u16,
+}
+
+/// How units go to receivers that the sender has not entered in its list of trusted ones (the practice of the Union Registry
+/// of the EU: Regulation (EU) 2019/1122, articles 23 and 35). Without such a table they go as to any other.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct TransferRules {
+    /// Hours between the step that reserves the units and the one that moves them.
+    pub cooling_off_hours: u32,
+    /// The same for transfers to another country.
+    pub border_cooling_off_hours: u32,
+    /// Hours after which an entry in a list of trusted receivers counts.
+    pub trusted_after_hours: u32,
+    /// The most tonnes of one request; 0 for any number.
+    pub max_tonnes: u64,
 }
 
 /// The life of one kind of subject.

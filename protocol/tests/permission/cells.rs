@@ -2,7 +2,7 @@
 
 use countersign_protocol::id::OrganisationId;
 use countersign_protocol::permission::{
-    Action, DEFAULT, Matrix, Object, Scope, Standing, Subject, may,
+    Action, DEFAULT, Matrix, Object, Scope, Standing, Subject, may, trial,
 };
 use countersign_protocol::serial::SectoralScope;
 use std::fmt::Write;
@@ -234,6 +234,65 @@ fn nobody_outside_the_government_has_the_whole_country_for_an_act() {
         for action in Action::ALL.iter().filter(|action| !action.is_read()) {
             let scope = matrix.scope(&column.organisation_type, &column.role, *action);
             assert_ne!(scope, Scope::Country, "{column} {action}");
+        }
+    }
+}
+
+#[test]
+fn the_shipped_matrix_wants_a_second_factor_from_whoever_decides_and_from_nobody_else() {
+    let matrix = matrix();
+    for column in matrix.columns() {
+        let (kind, role) = (&column.organisation_type, &column.role);
+        let decides = |action: &Action| {
+            matches!(
+                matrix.scope(kind, role, *action),
+                Scope::Sector | Scope::Country
+            )
+        };
+        let heavy = [
+            Action::IssuanceApprove,
+            Action::TransferApprove,
+            Action::BorderTransferApprove,
+            Action::AuthorisationApprove,
+            Action::UserRoleChange,
+            Action::KeyRotate,
+        ];
+        assert_eq!(
+            matrix.wants_second_factor(kind, role),
+            heavy.iter().any(decides),
+            "{column}"
+        );
+    }
+    for (kind, role, wanted) in [
+        ("government", "root", true),
+        ("government", "manager", true),
+        ("government", "viewer", false),
+        ("ministry", "administrator", false),
+        ("developer", "administrator", false),
+        ("certifier", "administrator", false),
+    ] {
+        assert_eq!(
+            matrix.wants_second_factor(kind, role),
+            wanted,
+            "{kind}/{role}"
+        );
+    }
+}
+
+#[test]
+fn a_trial_asks_nobody_for_a_second_factor_and_everything_else_of_everybody() {
+    let (shipped, trial) = (matrix(), Matrix::parse(&trial()).unwrap());
+    assert!(!shipped.policy().officials().is_empty());
+    assert!(trial.policy().officials().is_empty());
+    assert_eq!(trial.policy().four_eyes(), shipped.policy().four_eyes());
+    for column in shipped.columns() {
+        let (kind, role) = (&column.organisation_type, &column.role);
+        assert!(!trial.wants_second_factor(kind, role));
+        for action in Action::ALL {
+            assert_eq!(
+                trial.scope(kind, role, *action),
+                shipped.scope(kind, role, *action)
+            );
         }
     }
 }

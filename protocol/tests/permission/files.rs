@@ -72,19 +72,9 @@ fn each_mistake_is_told_with_its_line() {
         "twice",
     );
     one(
-        &format!("{HEAD}{GRANT}[cooling_off]\nhours = 721\n"),
+        &format!("{HEAD}{GRANT}[second_factor]\nofficials = [\"fly\"]\n"),
         7,
-        "no number",
-    );
-    one(
-        &format!("{HEAD}{GRANT}[trusted]\nparties = [\"GH\", \"XX\"]\n"),
-        7,
-        "XX",
-    );
-    one(
-        &format!("{HEAD}{GRANT}[trusted]\norganisations = [-1]\n"),
-        7,
-        "no number",
+        "fly",
     );
     one(&format!("{HEAD}{GRANT}[friends]\n"), 6, "friends");
     one(

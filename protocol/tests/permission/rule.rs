@@ -1,10 +1,7 @@
 //! The rule itself, on a small matrix: objects of others by their id, several owners, certifiers that own, policy.
 
 use countersign_protocol::id::OrganisationId;
-use countersign_protocol::party::Party;
-use countersign_protocol::permission::{
-    Action, Counterparty, Denied, Matrix, Object, Standing, Subject, may,
-};
+use countersign_protocol::permission::{Action, Denied, Matrix, Object, Standing, Subject, may};
 use countersign_protocol::serial::SectoralScope;
 
 const SMALL: &str = r#"
@@ -27,12 +24,6 @@ none = ["project-update"]
 actions = ["issuance-approve"]
 [second_factor]
 actions = ["key-rotate"]
-[cooling_off]
-hours = 26
-actions = ["border-transfer-approve"]
-[trusted]
-parties = ["CH"]
-organisations = [12]
 "#;
 
 fn matrix() -> Matrix {
@@ -242,16 +233,24 @@ fn one_person_cannot_propose_and_approve_where_two_are_needed() {
 }
 
 #[test]
-fn a_trusted_receiver_waits_for_nothing_and_others_cool_off() {
-    let matrix = matrix();
-    let policy = matrix.policy();
-    let party = |code: &str| Some(Counterparty::Party(code.parse::<Party>().unwrap()));
-    let border = Action::BorderTransferApprove;
-    assert_eq!(policy.delay_ms(border, party("CH")), 0);
-    assert_eq!(policy.delay_ms(border, party("GH")), 26 * 3_600_000);
-    assert_eq!(policy.delay_ms(border, None), 26 * 3_600_000);
-    let organisation = |id| Some(Counterparty::Organisation(OrganisationId(id)));
-    assert_eq!(policy.delay_ms(border, organisation(12)), 0);
-    assert_ne!(policy.delay_ms(border, organisation(13)), 0);
-    assert_eq!(policy.delay_ms(Action::TransferApprove, party("GH")), 0);
+fn a_role_that_may_do_a_listed_act_beyond_its_own_organisation_must_have_a_second_factor() {
+    let listed = SMALL.replace(
+        "[second_factor]",
+        "[second_factor]\nofficials = [\"project-decide\", \"issuance-approve\", \"project-update\"]",
+    );
+    let matrix = Matrix::parse(&listed).unwrap();
+    for (kind, role, wanted) in [
+        ("government", "root", true),
+        ("ministry", "manager", true),
+        // It may do a listed act, but for itself only.
+        ("developer", "manager", false),
+        ("certifier", "manager", false),
+        ("government", "nobody", false),
+    ] {
+        assert_eq!(
+            matrix.wants_second_factor(kind, role),
+            wanted,
+            "{kind}/{role}"
+        );
+    }
 }

@@ -13,13 +13,14 @@ use countersign_protocol::registry::{
 use countersign_protocol::units::UnitBlock;
 
 use crate::small::{
-    BUYER, DEVELOPER, act, decide, developer, official, plain, request, stored_and_loaded, trading,
+    BUYER, DEVELOPER, act, decide, developer, official, plain, process_text, request,
+    stored_and_loaded, trading_under,
 };
 use crate::support::invariants::check;
 use crate::support::world::settle;
 use crate::support::{EXPIRY_MS, Ledger, TRADING, agreement_id, partner_of, text};
 
-fn sending(expiry_ms: u64) -> Fate {
+pub(crate) fn sending(expiry_ms: u64) -> Fate {
     Fate::Send(Box::new(Sending {
         destination: text("CH"),
         agreement: agreement_id(text("CH"), text("VU")),
@@ -31,7 +32,12 @@ fn sending(expiry_ms: u64) -> Fate {
 
 /// Vanuatu under the small process, with 100 tonnes in a developer's account, and Switzerland without one.
 fn two_countries() -> (Ledger, Ledger, AccountId) {
-    let (mut vanuatu, from, _) = trading();
+    two_countries_under(process_text())
+}
+
+/// The same under another process.
+pub(crate) fn two_countries_under(text_of_process: String) -> (Ledger, Ledger, AccountId) {
+    let (mut vanuatu, from, _) = trading_under(text_of_process);
     vanuatu.meet(text("CH"));
     let mut swiss = Ledger::new("CH");
     swiss.meet(text("VU"));
@@ -39,7 +45,7 @@ fn two_countries() -> (Ledger, Ledger, AccountId) {
 }
 
 /// Opens a request to send units abroad and hands it in.
-fn ask(
+pub(crate) fn ask(
     ledger: &mut Ledger,
     flow: &str,
     step: &str,
@@ -81,7 +87,7 @@ fn asked(ledger: &mut Ledger, from: AccountId, tonnes: u64) -> u64 {
     ask(ledger, flow, step, from, tonnes, sending(EXPIRY_MS)).unwrap()
 }
 
-fn approve(ledger: &mut Ledger, case: u64, user: u64) -> Result<Vec<u64>, Refusal> {
+pub(crate) fn approve(ledger: &mut Ledger, case: u64, user: u64) -> Result<Vec<u64>, Refusal> {
     act(ledger, plain(case, "approve", &official(user)))
 }
 

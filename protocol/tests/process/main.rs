@@ -28,3 +28,4 @@ mod small;
 #[path = "../support/mod.rs"]
 mod support;
 mod suspension;
+mod trusted;

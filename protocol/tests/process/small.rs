@@ -256,7 +256,13 @@ pub(crate) fn account_of(ledger: &mut Ledger, organisation: OrganisationId) -> A
 
 /// A registry with a second developer and 100 verified tonnes of 2023 in an account of the first; gives both accounts.
 pub(crate) fn trading() -> (Ledger, AccountId, AccountId) {
-    let mut ledger = registry();
+    trading_under(process_text())
+}
+
+/// The same under another process that has these types.
+pub(crate) fn trading_under(text_of_process: String) -> (Ledger, AccountId, AccountId) {
+    let mut ledger = enrolled_under(text_of_process);
+    register_both(&mut ledger);
     ledger.must(&Command::Enrol {
         name: text("Another developer"),
         organisation_type: text("developer"),

@@ -10,8 +10,9 @@ use countersign_protocol::record::{
     Body, CaseAct, CaseMigrated, CaseOpened, Claim, Commitment, Fate, Finalise, FindingKind,
     FindingOpened, FindingStep, Genesis, Hold, HoldLifted, HoldOn, HoldPlaced, Issuance,
     KeyRotation, LetterIssued, Lock, Organisation, OrganisationKind, Partner, PartnerStatus,
-    ProcessAdopted, ProcessPart, Project, ProofReference, Purpose, Record, Refuse, Release,
-    Reservation, Retire, RetireKind, Sending, SourceSettled, Split, Transfer, Word, YearTonnes,
+    ProcessAdopted, ProcessPart, Project, ProofReference, Purpose, Receiver, Record, Refuse,
+    Release, Reservation, Retire, RetireKind, Sending, SourceSettled, Split, Transfer,
+    TrustedReceiver, Word, YearTonnes,
 };
 use countersign_protocol::serial::{CooperativeApproachId, DomesticSerial, SectoralScope};
 use countersign_protocol::serial::{UnitType, YEAR_MAX, YEAR_MIN};
@@ -643,7 +644,30 @@ fn holds() -> BoxedStrategy<Body> {
             by,
         })
     });
-    prop_oneof![placed, lifted].boxed()
+    let receiver = prop_oneof![
+        organisation_id().prop_map(Receiver::Organisation),
+        (party(), account_id()).prop_map(|(party, account)| Receiver::Abroad { party, account }),
+    ];
+    let trusted = (
+        organisation_id(),
+        receiver,
+        any::<bool>(),
+        acted_by(),
+        acted_by(),
+    )
+        .prop_map(|(organisation, receiver, removed, first, second)| {
+            Body::TrustedReceiver(TrustedReceiver {
+                organisation,
+                receiver,
+                removed,
+                by: if removed {
+                    vec![first]
+                } else {
+                    vec![first, second]
+                },
+            })
+        });
+    prop_oneof![placed, lifted, trusted].boxed()
 }
 
 /// Any record that the limits allow.

@@ -83,7 +83,8 @@ fn number_of_kinds(body: &Body) -> usize {
         | Body::FindingOpened(_)
         | Body::FindingAnswered(_)
         | Body::FindingClosed(_)
-        | Body::LetterIssued(_) => 31,
+        | Body::LetterIssued(_)
+        | Body::TrustedReceiver(_) => 32,
     }
 }
 

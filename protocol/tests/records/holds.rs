@@ -3,7 +3,7 @@
 use countersign_protocol::id::{AccountId, OrganisationId, RequestId};
 use countersign_protocol::record::{
     ActedBy, Body, CaseAct, CaseMigrated, DecodeError, Fate, HoldLifted, HoldOn, HoldPlaced,
-    Record, Reservation, Sending,
+    Receiver, Record, Reservation, Sending, TrustedReceiver,
 };
 use countersign_protocol::units::UnitRange;
 
@@ -62,7 +62,22 @@ pub(crate) fn authority_samples() -> Vec<(&'static str, Body)> {
     let migrated = CaseMigrated {
         case: 4,
         process: [0x75; 32],
-        by: vec![by, second],
+        by: vec![by.clone(), second.clone()],
+    };
+    let trusted = TrustedReceiver {
+        organisation: OrganisationId(3),
+        receiver: Receiver::Organisation(OrganisationId(4)),
+        removed: false,
+        by: vec![by.clone(), second],
+    };
+    let no_more = TrustedReceiver {
+        receiver: Receiver::Abroad {
+            party: text("CH"),
+            account: AccountId(5),
+        },
+        removed: true,
+        by: vec![by],
+        ..trusted.clone()
     };
     let sends = CaseAct {
         case: 9,
@@ -95,6 +110,8 @@ pub(crate) fn authority_samples() -> Vec<(&'static str, Body)> {
         ("hold_lifted", Body::HoldLifted(lifted)),
         ("case_migrated", Body::CaseMigrated(migrated)),
         ("case_act_that_will_send", Body::CaseAct(sends)),
+        ("trusted_receiver", Body::TrustedReceiver(trusted)),
+        ("trusted_receiver_removed", Body::TrustedReceiver(no_more)),
     ]
 }
 

@@ -319,7 +319,8 @@ fn may_refuse_a_plan(command: &Command, refusal: &Refusal) -> bool {
         | Command::OpenCase(_)
         | Command::Act(_)
         | Command::Finding(_)
-        | Command::MigrateCase(_) => matches!(refusal, R::NoProcess),
+        | Command::MigrateCase(_)
+        | Command::TrustReceiver(_) => matches!(refusal, R::NoProcess),
         Command::IssueLetter(_) => matches!(refusal, R::LetterNotOwed { .. }),
     }
 }

@@ -1,10 +1,11 @@
 //! Taking a step of a case.
 
-use countersign_protocol::id::{AccountId, RequestId};
+use countersign_protocol::id::{AccountId, AgreementId, RequestId};
+use countersign_protocol::party::Party;
 use countersign_protocol::permission::{acting, weighing};
 use countersign_protocol::project::Description;
 use countersign_protocol::record::{
-    AttachedDocument, Body, CaseAct, Claim, Commitment, Fate, Purpose, RetireKind, Word,
+    AttachedDocument, Body, CaseAct, Claim, Commitment, Fate, Purpose, RetireKind, Sending, Word,
 };
 use countersign_protocol::registry::{Command, IssueTo, NewAct, Refusal, Reserve, Selection};
 use countersign_protocol::workflow::{FormError, Stated, Step, SubjectKind, stated};
@@ -12,7 +13,7 @@ use serde_json::Value;
 use tracing::Instrument;
 
 use super::super::beneficiaries::FavourWish;
-use super::super::write::Mode;
+use super::super::write::{EXPIRY_DEFAULT_MS, Mode};
 use super::super::{App, AppError, Caller, Person, StoredRecord, Written};
 use super::Seen;
 use crate::ledger::Submission;
@@ -74,6 +75,17 @@ pub enum UnitsFate {
         claim: Claim,
         /// In whose name. It stays in this node.
         beneficiary: FavourWish,
+    },
+    /// They are locked for a partner country once the case approves it.
+    Send {
+        /// The country.
+        to: Party,
+        /// The agreement.
+        agreement: AgreementId,
+        /// Its account.
+        account: AccountId,
+        /// Expiry by the destination's clock; [`EXPIRY_DEFAULT_MS`] from now when not given.
+        expiry_ms: Option<u64>,
     },
 }
 
@@ -258,6 +270,26 @@ impl App {
     ) -> Result<Fate, AppError> {
         Ok(match fate {
             UnitsFate::Transfer { to } => Fate::Transfer { to: *to },
+            UnitsFate::Send {
+                to,
+                agreement,
+                account,
+                expiry_ms,
+            } => {
+                let default_ms = self.now_ms().saturating_add(EXPIRY_DEFAULT_MS);
+                let expiry_ms = match expiry_ms {
+                    Some(expiry_ms) => *expiry_ms,
+                    // The same wish again means the expiry that was chosen at its first time.
+                    None => self.asked_expiry(&request)?.unwrap_or(default_ms),
+                };
+                Fate::Send(Box::new(Sending {
+                    destination: *to,
+                    agreement: agreement.clone(),
+                    to: *account,
+                    nonce: request,
+                    expiry_ms,
+                }))
+            }
             UnitsFate::Retire {
                 kind,
                 purpose,
@@ -276,6 +308,21 @@ impl App {
                 }
             }
         })
+    }
+
+    /// The expiry in the reservation that a request wrote, if it wrote one.
+    fn asked_expiry(&self, request: &RequestId) -> Result<Option<u64>, AppError> {
+        let Some(stored) = self.ledger().store().request(request)? else {
+            return Ok(None);
+        };
+        let records = self.records_of(stored.first_index, stored.count)?;
+        Ok(records.iter().find_map(|stored| match &stored.record.body {
+            Body::CaseAct(act) => match &act.reservation.as_ref()?.fate {
+                Fate::Send(sending) => Some(sending.expiry_ms),
+                _ => None,
+            },
+            _ => None,
+        }))
     }
 
     /// What was sealed belongs to a leaf now, or to nothing. Whatever else went wrong, the ledger is asked later

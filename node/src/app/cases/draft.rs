@@ -1,5 +1,6 @@
 //! Forms that are being written.
 
+use countersign_protocol::permission::acting;
 use countersign_protocol::workflow::FormError;
 use serde_json::Value;
 
@@ -26,7 +27,7 @@ impl App {
     /// against the schema when it is handed in. Gives the new version.
     ///
     /// # Errors
-    /// [`AppError`] when the caller may not look into the case, or somebody saved meanwhile.
+    /// [`AppError`] when the caller's role may not take the step, or somebody saved meanwhile.
     pub async fn save_draft(
         &self,
         caller: &Caller,
@@ -36,7 +37,7 @@ impl App {
         form: &Value,
         mode: Mode,
     ) -> Result<u64, AppError> {
-        let of = self.draft_of(caller, case, step)?;
+        let of = self.own_draft(caller, case, step)?;
         if !form.is_object() {
             return Err(AppError::body("", "a form is an object with named fields"));
         }
@@ -68,7 +69,7 @@ impl App {
     /// Throws a draft away: any version, or only the one that the caller has seen.
     ///
     /// # Errors
-    /// [`AppError`] when the caller may not look into the case, or somebody saved meanwhile.
+    /// [`AppError`] when the caller's role may not take the step, or somebody saved meanwhile.
     pub async fn drop_draft(
         &self,
         caller: &Caller,
@@ -77,8 +78,23 @@ impl App {
         seen: Option<u64>,
         mode: Mode,
     ) -> Result<(), AppError> {
-        let of = self.draft_of(caller, case, step)?;
+        let of = self.own_draft(caller, case, step)?;
         Ok(self.people_in(mode).discard_draft(of, seen).await?)
+    }
+
+    /// A draft that the caller may write: whoever only reads leaves it alone.
+    fn own_draft<'a>(
+        &self,
+        caller: &Caller,
+        case: u64,
+        step: &'a str,
+    ) -> Result<DraftOf<'a>, AppError> {
+        let of = self.draft_of(caller, case, step)?;
+        let seen = self.seen(case)?;
+        let by_party = seen.is_party(of.organisation);
+        let action = acting(seen.known.kind, seen.step(step)?, by_party);
+        self.permit_case(caller, action, &seen.known)?;
+        Ok(of)
     }
 
     fn draft_of<'a>(

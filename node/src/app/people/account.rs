@@ -19,6 +19,8 @@ pub struct Me {
     pub membership: Membership,
     /// Every action that the role has, and on what.
     pub actions: Vec<(Action, Scope)>,
+    /// Whether the session opens nothing until the user has added a second factor.
+    pub must_enrol: bool,
 }
 
 impl App {
@@ -33,6 +35,17 @@ impl App {
         visit: &Visit,
     ) -> Result<SignIn, AppError> {
         Ok(self.people().sign_in(email, password, visit).await?)
+    }
+
+    /// Whether a session opens nothing until its user has added a second factor.
+    ///
+    /// # Errors
+    /// [`AppError::NotAuthorised`] when the session has ended meanwhile.
+    pub async fn must_enrol(&self, session: &NewSession) -> Result<bool, AppError> {
+        let caller = self.authenticate(session.token.expose()).await?;
+        let person = caller.person()?;
+        let matrix = &self.inner.matrix;
+        Ok(person.principal.must_enrol(matrix, &person.membership))
     }
 
     /// Completes a sign-in with a code.
@@ -104,6 +117,7 @@ impl App {
         Ok(Me {
             user,
             membership: person.membership.clone(),
+            must_enrol: person.principal.must_enrol(matrix, &person.membership),
             actions: actions.filter(|(_, scope)| *scope != Scope::None).collect(),
         })
     }
@@ -166,10 +180,10 @@ impl App {
     /// [`AppError::People`]; an API key is not enough for it.
     pub async fn begin_authenticator(&self, caller: &Caller) -> Result<Enrolment, AppError> {
         let person = caller.person()?;
-        session_of(person)?;
+        let session = session_of(person)?;
         Ok(self
             .people()
-            .begin_authenticator(person.principal.user)
+            .begin_authenticator(person.principal.user, session)
             .await?)
     }
 
@@ -183,11 +197,11 @@ impl App {
         code: &str,
     ) -> Result<RecoveryCodes, AppError> {
         let person = caller.person()?;
-        session_of(person)?;
+        let session = session_of(person)?;
         let (user, now_ms) = (person.principal.user, self.now_ms());
         Ok(self
             .people()
-            .confirm_authenticator(user, code, now_ms)
+            .confirm_authenticator(user, session, code, now_ms)
             .await?)
     }
 
@@ -243,7 +257,8 @@ impl App {
     }
 }
 
-fn session_of(person: &Person) -> Result<SessionId, AppError> {
+/// The session of somebody who signed in; an API key has none and changes nothing about how its user signs in.
+pub(super) fn session_of(person: &Person) -> Result<SessionId, AppError> {
     let session = person.principal.session();
     session.ok_or_else(|| crate::people::PeopleError::SignedOut.into())
 }

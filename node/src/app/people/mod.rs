@@ -1,9 +1,14 @@
 //! People: signing in, the own account, the users of an organisation, registration.
 
 mod account;
+mod factors;
+mod proposals;
 mod registration;
+mod trusted;
 mod users;
 
 pub use account::Me;
+pub use proposals::{Decided, KeyChange};
 pub use registration::{Registered, RegistrationWish};
-pub use users::{RoleChange, UserWish};
+pub use trusted::{ListedReceiver, TrustWish};
+pub use users::{Invited, RoleChange, UserWish};

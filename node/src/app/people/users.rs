@@ -6,10 +6,23 @@ use countersign_protocol::registry::State;
 use countersign_protocol::workflow::ROOT;
 
 use super::super::{App, AppError, Caller, LIST_MAX, Listing, Mode};
-use crate::people::{AuditEntry, Link, NewUser, Proposal, User, UserId};
+use crate::people::{AuditEntry, Link, NewUser, PeopleError, ProposedAct, User, UserId};
 
 /// Somebody to invite.
 pub type UserWish = NewUser;
+
+/// What came of a wish to invite somebody. Has no `Debug`: it may hold a secret.
+pub enum Invited {
+    /// The link is out.
+    Sent(Link),
+    /// A second person must approve it first.
+    Proposed {
+        /// The user.
+        user: UserId,
+        /// The proposal.
+        proposal: u64,
+    },
+}
 
 /// What came of a wish to change a role.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,7 +63,7 @@ impl App {
         self.permitted_user(caller, Action::UserRead, id).await
     }
 
-    async fn permitted_user(
+    pub(super) async fn permitted_user(
         &self,
         caller: &Caller,
         action: Action,
@@ -65,7 +78,9 @@ impl App {
         }
     }
 
-    /// Invites somebody. The one-time link goes to the address; the operator, who may have no mail yet, gets it in hand.
+    /// Invites somebody. The one-time link goes to the address; the operator, who may have no mail yet, gets it in hand. Where
+    /// the country wants two people for roles, so does an invitation into one that decides about others: or else whoever
+    /// invites would be both.
     ///
     /// # Errors
     /// [`AppError::Forbidden`]; [`AppError::BadInput`] when the organisation has no such role.
@@ -74,9 +89,18 @@ impl App {
         caller: &Caller,
         wish: &UserWish,
         mode: Mode,
-    ) -> Result<Link, AppError> {
+    ) -> Result<Invited, AppError> {
         self.permit_of(caller, Action::UserInvite, wish.organisation)?;
         self.check_role(caller, wish.organisation, &wish.role)?;
+        if let Caller::Person(person) = caller
+            && self.invitation_needs_two(wish)
+        {
+            let (proposer, now_ms) = (person.principal.user, self.now_ms());
+            let people = self.people_in(mode);
+            let proposed = people.propose_invitation(proposer, wish, now_ms);
+            let (user, proposal) = proposed.await?;
+            return Ok(Invited::Proposed { user, proposal });
+        }
         let link = self
             .people_in(mode)
             .invite(caller.by(), wish, self.now_ms())
@@ -84,7 +108,17 @@ impl App {
         if matches!(caller, Caller::Person(_)) && mode == Mode::Write {
             self.inner.mail.invitation(&link, self.now_ms()).await?;
         }
-        Ok(link)
+        Ok(Invited::Sent(link))
+    }
+
+    fn invitation_needs_two(&self, wish: &UserWish) -> bool {
+        let matrix = &self.inner.matrix;
+        let kind = self.ledger().read(|state| {
+            let organisation = state.organisation(wish.organisation)?;
+            organisation.organisation_type.clone()
+        });
+        let decides = kind.is_some_and(|kind| matrix.decides(kind.as_str(), &wish.role));
+        decides && matrix.policy().needs_second_person(Action::UserRoleChange)
     }
 
     /// A new one-time link for somebody who has not joined yet; the old one is no good any more.
@@ -99,6 +133,9 @@ impl App {
     ) -> Result<Link, AppError> {
         let user = self.permitted_user(caller, Action::UserInvite, id).await?;
         self.check_role(caller, user.organisation, &user.role)?;
+        if self.people().awaits_approval(id).await? {
+            return Err(PeopleError::AwaitsApproval.into());
+        }
         let now_ms = self.now_ms();
         let people = self.people_in(mode);
         let link = people.invite_again(caller.by(), id, now_ms).await?;
@@ -109,7 +146,7 @@ impl App {
     }
 
     /// Whether a role exists in an organisation. Only root makes root.
-    fn check_role(
+    pub(super) fn check_role(
         &self,
         caller: &Caller,
         organisation: OrganisationId,
@@ -148,10 +185,14 @@ impl App {
         let needs_two = self.inner.matrix.policy().needs_second_person(action);
         match caller {
             Caller::Person(person) if needs_two => {
-                let proposer = person.principal.user;
+                let proposer = Some(person.principal.user);
+                let act = ProposedAct::Role {
+                    user: id,
+                    role: role.to_owned(),
+                };
                 let people = self.people_in(mode);
-                let proposed = people.propose_role(proposer, id, role, now_ms);
-                Ok(RoleChange::Proposed(proposed.await?))
+                let proposed = people.propose(proposer, &act, now_ms).await?;
+                Ok(RoleChange::Proposed(proposed))
             }
             _ => {
                 self.people_in(mode)
@@ -160,53 +201,6 @@ impl App {
                 Ok(RoleChange::Done)
             }
         }
-    }
-
-    /// Changes of role that wait for a second person, of those that the caller may decide on.
-    ///
-    /// # Errors
-    /// When the store cannot be read.
-    pub async fn proposals(&self, caller: &Caller) -> Result<Vec<Proposal>, AppError> {
-        let mut mine = Vec::new();
-        for proposal in self.people().proposals().await? {
-            let may = self
-                .permitted_user(caller, Action::UserRoleChange, proposal.user)
-                .await;
-            if may.is_ok() {
-                mine.push(proposal);
-            }
-        }
-        Ok(mine)
-    }
-
-    /// Approves or rejects a change of role that somebody else proposed.
-    ///
-    /// # Errors
-    /// [`AppError::SamePerson`] when the caller proposed it; whoever it is about cannot approve it either.
-    pub async fn decide_proposal(
-        &self,
-        caller: &Caller,
-        id: u64,
-        approve: bool,
-        mode: Mode,
-    ) -> Result<(), AppError> {
-        let person = caller.person()?;
-        let proposal = self.people().proposal(id).await?;
-        let action = Action::UserRoleChange;
-        let user = self.permitted_user(caller, action, proposal.user).await?;
-        let decider = person.principal.user;
-        if approve {
-            let policy = self.inner.matrix.policy();
-            for other in [proposal.proposer, proposal.user] {
-                policy.check_second_person(action, other.number(), decider.number())?;
-            }
-            self.check_role(caller, user.organisation, &proposal.role)?;
-        }
-        let now_ms = self.now_ms();
-        Ok(self
-            .people_in(mode)
-            .decide_proposal(decider, id, approve, now_ms)
-            .await?)
     }
 
     /// Suspends a user, or ends a suspension.

@@ -23,7 +23,7 @@ use crate::people::{
     LinkToken, NewSession, Password, PeopleError, SecondFactor, SessionId, SignIn, StepToken, Visit,
 };
 
-fn refused(error: PeopleError) -> ApiError {
+pub(super) fn refused(error: PeopleError) -> ApiError {
     AppError::from(error).into()
 }
 
@@ -44,20 +44,25 @@ pub(super) async fn sign_in(
     let password = Password::new(password);
     let answer = served.app.sign_in(&email, &password, &visit).await?;
     Ok(Json(match answer {
-        SignIn::Done(session) => signed_in(&session),
+        SignIn::Done(session) => SignedIn {
+            second_factor_needed: served.app.must_enrol(&session).await?,
+            ..signed_in(&session)
+        },
         SignIn::SecondFactor(step) => SignedIn {
             token: None,
             expires_ms: None,
             step: Some(step.expose().to_owned()),
+            second_factor_needed: false,
         },
     }))
 }
 
-fn signed_in(session: &NewSession) -> SignedIn {
+pub(super) fn signed_in(session: &NewSession) -> SignedIn {
     SignedIn {
         token: Some(session.token.expose().to_owned()),
         expires_ms: Some(session.expires_ms),
         step: None,
+        second_factor_needed: false,
     }
 }
 
@@ -186,6 +191,7 @@ pub(super) async fn me(
         actions: actions
             .map(|(action, scope)| (action.to_string(), scope.to_string()))
             .collect(),
+        second_factor_needed: me.must_enrol,
         user: user_view(me.user),
     }))
 }

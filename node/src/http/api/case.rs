@@ -151,6 +151,17 @@ pub(super) fn act_wish(case: u64, new: NewCaseAct) -> ActWish {
 fn reserve_wish(new: NewReserve) -> ReserveWish {
     let fate = match new.fate {
         ReservedFate::Transfer { to } => UnitsFate::Transfer { to },
+        ReservedFate::Send {
+            to,
+            agreement,
+            account,
+            expiry_ms,
+        } => UnitsFate::Send {
+            to,
+            agreement,
+            account,
+            expiry_ms,
+        },
         ReservedFate::Retire {
             kind,
             purpose,

@@ -12,10 +12,12 @@ mod lists;
 mod mail;
 mod migration;
 mod oversight;
+mod passkeys;
 mod process;
 mod project;
 mod registry;
 mod transfers;
+mod trusted;
 mod users;
 mod view;
 mod write;
@@ -66,6 +68,8 @@ fn registry_routes() -> OpenApiRouter<Served> {
         .routes(routes!(lists::search))
         .routes(routes!(oversight::holds, oversight::place_hold))
         .routes(routes!(oversight::lift_hold))
+        .routes(routes!(trusted::list, trusted::propose))
+        .routes(routes!(trusted::remove))
 }
 
 /// Partners, and the log that they read.
@@ -126,6 +130,8 @@ fn people_routes() -> OpenApiRouter<Served> {
     OpenApiRouter::new()
         .routes(routes!(access::sign_in))
         .routes(routes!(access::complete))
+        .routes(routes!(passkeys::begin_sign_in))
+        .routes(routes!(passkeys::finish_sign_in))
         .routes(routes!(access::sign_out))
         .routes(routes!(access::accept))
         .routes(routes!(access::request_reset))
@@ -137,6 +143,10 @@ fn people_routes() -> OpenApiRouter<Served> {
         .routes(routes!(access::change_password))
         .routes(routes!(access::begin_authenticator))
         .routes(routes!(access::confirm_authenticator))
+        .routes(routes!(passkeys::list, passkeys::begin))
+        .routes(routes!(passkeys::finish))
+        .routes(routes!(passkeys::rename, passkeys::remove))
+        .routes(routes!(passkeys::draw_recovery_codes))
         .routes(routes!(access::api_keys, access::create_api_key))
         .routes(routes!(access::revoke_api_key))
         .routes(routes!(users::invite))
@@ -144,8 +154,8 @@ fn people_routes() -> OpenApiRouter<Served> {
         .routes(routes!(users::show))
         .routes(routes!(users::role))
         .routes(routes!(users::invite_again))
-        .routes(routes!(users::proposals))
-        .routes(routes!(users::decide))
+        .routes(routes!(trusted::proposals))
+        .routes(routes!(trusted::decide))
         .routes(routes!(users::suspend))
         .routes(routes!(users::reactivate))
         .routes(routes!(users::reset_factors))

@@ -173,6 +173,7 @@ pub(super) fn case_view(listed: ListedCase) -> CaseView {
         known,
         process,
         waits_for,
+        cooling_off_ms,
     } = listed;
     let stage = process
         .flow(&known.case.flow)
@@ -197,6 +198,7 @@ pub(super) fn case_view(listed: ListedCase) -> CaseView {
         acts: known.acts,
         verified: known.verified,
         waits_for: waits_for.iter().map(awaited).collect(),
+        cooling_off_ms,
         end: known.end,
         paused: known.paused,
         changed_at: known.changed_at,

@@ -8,16 +8,16 @@ use countersign_protocol::id::OrganisationId;
 
 use super::view;
 use super::write::done;
-use crate::app::{AppError, Caller, Mode, RegistrationWish, RoleChange, UserWish};
+use crate::app::{AppError, Caller, Invited, Mode, RegistrationWish, RoleChange, UserWish};
 use crate::http::Served;
 use crate::http::dto::{
-    AuditView, DecideProposal, InvitationSent, InviteUser, NewRegistration, NewRole, Page,
-    ProposalView, Registered, RoleAnswer, UserView,
+    AuditView, InvitationSent, InviteUser, NewRegistration, NewRole, Page, Registered, RoleAnswer,
+    UserView,
 };
 use crate::http::extract::{Body, Key, Parameters, PathValue, WriteMode};
 use crate::http::openapi::{
-    BigNumberPaging, DryRun, IdempotencyKey, LedgerWrite, NotFound, ProposalNumber, Rejected,
-    Second, TooMany, Tried, UserFilters, UserNumber, UserPaging,
+    BigNumberPaging, DryRun, IdempotencyKey, LedgerWrite, NotFound, Rejected, Second, TooMany,
+    Tried, UserFilters, UserNumber, UserPaging,
 };
 use crate::http::problem::ApiError;
 use crate::people::{Email, Link, Profile, User, UserId, Visit};
@@ -56,7 +56,13 @@ fn contact(
     tag = "Users",
     request_body = InviteUser,
     params(DryRun),
-    responses((status = 201, body = InvitationSent), Tried, Rejected, TooMany),
+    responses(
+        (status = 201, body = InvitationSent),
+        (status = 202, body = InvitationSent, description = "It waits for a second person."),
+        Tried,
+        Rejected,
+        TooMany,
+    ),
 )]
 pub(super) async fn invite(
     caller: Caller,
@@ -71,8 +77,19 @@ pub(super) async fn invite(
         organisation: new.organisation,
         role: new.role,
     };
-    let link = served.app.invite(&caller, &wish, mode).await?;
-    Ok(done(mode, sent(&caller, &link)))
+    let answer = match served.app.invite(&caller, &wish, mode).await? {
+        Invited::Sent(link) => sent(&caller, &link),
+        Invited::Proposed { user, proposal } => {
+            let waits = InvitationSent {
+                user,
+                expires_ms: None,
+                token: None,
+                proposal: Some(proposal),
+            };
+            (StatusCode::ACCEPTED, Json(waits)).into_response()
+        }
+    };
+    Ok(done(mode, answer))
 }
 
 /// The operator, who may have no mail yet, gets the one-time code in hand.
@@ -80,8 +97,9 @@ fn sent(caller: &Caller, link: &Link) -> Response {
     let in_hand = matches!(caller, Caller::Operator(_));
     let sent = InvitationSent {
         user: link.user,
-        expires_ms: link.expires_ms,
+        expires_ms: Some(link.expires_ms),
         token: in_hand.then(|| link.token.expose().to_owned()),
+        proposal: None,
     };
     (StatusCode::CREATED, Json(sent)).into_response()
 }
@@ -92,7 +110,7 @@ fn sent(caller: &Caller, link: &Link) -> Response {
     path = "/users/{id}/invitations",
     tag = "Users",
     params(UserNumber, DryRun),
-    responses((status = 201, body = InvitationSent), Tried, Rejected),
+    responses((status = 201, body = InvitationSent), Tried, Rejected, Second),
 )]
 pub(super) async fn invite_again(
     caller: Caller,
@@ -190,52 +208,6 @@ pub(super) async fn role(
             (StatusCode::ACCEPTED, Json(answer)).into_response()
         }
     })
-}
-
-/// Changes of role that wait for a second person.
-#[utoipa::path(
-    get,
-    path = "/proposals",
-    tag = "Users",
-    responses((status = 200, body = Page<ProposalView>)),
-)]
-pub(super) async fn proposals(
-    caller: Caller,
-    State(served): State<Served>,
-    parameters: Parameters,
-) -> Result<Json<Page<ProposalView>>, ApiError> {
-    parameters.finish()?;
-    let open = served.app.proposals(&caller).await?;
-    Ok(Json(view::whole(open.into_iter().map(|it| ProposalView {
-        proposal: it.id,
-        user: it.user,
-        role: it.role,
-        proposer: it.proposer,
-        proposed_ms: it.proposed_ms,
-    }))))
-}
-
-/// Approves or rejects a change of role, as the second person.
-#[utoipa::path(
-    post,
-    path = "/proposals/{id}",
-    tag = "Users",
-    params(ProposalNumber, DryRun),
-    request_body = DecideProposal,
-    responses((status = 204), Tried, Rejected, Second),
-)]
-pub(super) async fn decide(
-    caller: Caller,
-    State(served): State<Served>,
-    WriteMode(mode): WriteMode,
-    PathValue(id): PathValue<u64>,
-    Body(DecideProposal { approve }): Body<DecideProposal>,
-) -> Result<Response, ApiError> {
-    served
-        .app
-        .decide_proposal(&caller, id, approve, mode)
-        .await?;
-    Ok(done(mode, StatusCode::NO_CONTENT))
 }
 
 /// Suspends a user and ends the user's sessions.

@@ -10,13 +10,14 @@ use countersign_protocol::record;
 use countersign_protocol::registry::Command;
 use serde::Serialize;
 
+use super::trusted::proposed;
 use super::{beneficiary, view};
-use crate::app::{Caller, FavourWish, Mode, Retirement, SendOrder, Written};
+use crate::app::{Caller, FavourWish, KeyChange, Mode, Retirement, SendOrder, Written};
 use crate::http::Served;
 use crate::http::dto::{
     self, AgreementText, DraftText, IDEMPOTENCY_REPLAYED, InviteText, NewAccount,
     NewAccountTransfer, NewCancel, NewHold, NewIssuance, NewOrganisation, NewProject,
-    NewRetirement, NewTransfer, RotatedKey,
+    NewRetirement, NewTransfer, Proposed, RotatedKey,
 };
 use crate::http::extract::{Body, Key, OptionalKey, PathValue, WriteMode};
 use crate::http::openapi::{
@@ -477,7 +478,13 @@ pub(super) async fn sign_agreement(
     path = "/keys/rotate",
     tag = "Ledger",
     params(OptionalIdempotencyKey, DryRun),
-    responses((status = 201, body = RotatedKey), Tried, LedgerWrite, Rejected),
+    responses(
+        (status = 201, body = RotatedKey),
+        (status = 202, body = Proposed, description = "It waits for a second person."),
+        Tried,
+        LedgerWrite,
+        Rejected,
+    ),
 )]
 pub(super) async fn rotate(
     caller: Caller,
@@ -485,7 +492,10 @@ pub(super) async fn rotate(
     OptionalKey(request): OptionalKey,
     WriteMode(mode): WriteMode,
 ) -> Result<Response, ApiError> {
-    let written = served.app.rotate_log_key(&caller, request, mode).await?;
+    let written = match served.app.rotate_log_key(&caller, request, mode).await? {
+        KeyChange::Done(written) => written,
+        KeyChange::Proposed(proposal) => return Ok(done(mode, proposed(proposal))),
+    };
     if written.is_trial {
         return Ok(Json(view::trial(&written)).into_response());
     }

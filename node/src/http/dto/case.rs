@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use countersign_protocol::id::{AccountId, OrganisationId};
+use countersign_protocol::id::{AccountId, AgreementId, OrganisationId};
 use countersign_protocol::party::Party;
 use countersign_protocol::record::{
     AttachedDocument, CaseAct, Commitment, Issuance, Name, Purpose, Reason, RetireKind, Title, Word,
@@ -152,6 +152,18 @@ pub enum ReservedFate {
         /// Whether everybody may know the name.
         #[serde(default)]
         beneficiary_public: bool,
+    },
+    /// They are locked for a partner country once the case approves it.
+    Send {
+        /// The country, by its two letters.
+        to: Party,
+        /// The agreement.
+        agreement: AgreementId,
+        /// The receiving account there.
+        account: AccountId,
+        /// Expiry by the destination's clock, in milliseconds since 1970; 30 days from now when not given.
+        #[serde(default)]
+        expiry_ms: Option<u64>,
     },
 }
 

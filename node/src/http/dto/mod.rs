@@ -14,6 +14,7 @@ mod letter;
 mod list;
 mod mail;
 mod migration;
+mod passkeys;
 mod people;
 mod problem;
 mod process;
@@ -22,6 +23,7 @@ mod registry;
 mod request;
 mod status;
 mod transfer;
+mod trusted;
 
 pub use beneficiary::{BeneficiaryView, MergeBeneficiary, NewBeneficiaryBody};
 pub use bulk::{BulkAnswer, BulkKind, BulkStatus, NewBulkCase, RowAnswer, RowProblem};
@@ -40,6 +42,10 @@ pub use mail::{MailRetried, MailStatusView, MailView, Notifications, RetryMail};
 pub use migration::{
     CaseMigratedView, DecideMigration, MigrationView, MoveView, NewMigration, OpenFindingView,
     ProposedMigrationView,
+};
+pub use passkeys::{
+    BeginPasskeySignIn, CeremonyView, FinishPasskey, FinishPasskeySignIn, PasskeyMade, PasskeyView,
+    RenamePasskey,
 };
 pub use people::{
     AcceptInvitation, ApiKeyMade, ApiKeyView, AuditView, AuthenticatorMade, ChangePassword,
@@ -66,6 +72,10 @@ pub use status::{HeadView, OpenTransfers, PeerView, Status, WitnessView, Witness
 pub use transfer::{
     CancelAsked, Held, Issued, Moved, Retired, Sent, StateName, TransferEvent, TransferFilter,
     TransferView,
+};
+
+pub use trusted::{
+    KeyChanged, NewTrustedReceiver, Proposed, RemoveTrustedReceiver, TrustedReceiverView,
 };
 
 use countersign_protocol::id::RequestId;

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use countersign_protocol::id::OrganisationId;
 use countersign_protocol::permission::Action;
-use countersign_protocol::record::{Name, Word};
+use countersign_protocol::record::{Name, Receiver, Word};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -28,8 +28,11 @@ pub struct SignedIn {
     pub token: Option<String>,
     /// When the session ends, in milliseconds since 1970.
     pub expires_ms: Option<u64>,
-    /// Give this with the code to `POST /api/v1/sign-in/code`.
+    /// Give this with the code to `POST /api/v1/sign-in/code`, or to `POST /api/v1/sign-in/passkey`.
     pub step: Option<String>,
+    /// Whether the session opens nothing until a second factor is added, because the role must have one.
+    #[serde(default)]
+    pub second_factor_needed: bool,
 }
 
 /// `POST /api/v1/sign-in/code`: exactly one of `code` and `recovery_code`.
@@ -77,6 +80,8 @@ pub struct MeView {
     /// Where the organisation stands.
     #[schema(value_type = countersign_protocol::registry::Standing)]
     pub standing: String,
+    /// Whether this session opens nothing until the user has added a second factor, because the role must have one.
+    pub second_factor_needed: bool,
     /// Every action that the role has, and on what: `own`, `assigned`, `sector` or `country`.
     #[schema(value_type = BTreeMap<String, crate::http::openapi::ScopeWord>)]
     pub actions: BTreeMap<String, String>,
@@ -232,11 +237,13 @@ pub struct InviteUser {
 pub struct InvitationSent {
     /// The user's pseudonym.
     pub user: UserId,
-    /// When the one-time code ends, in milliseconds since 1970.
-    pub expires_ms: u64,
+    /// When the one-time code ends, in milliseconds since 1970; none while it waits for a second person.
+    pub expires_ms: Option<u64>,
     /// The one-time code itself, for the operator only; everybody else's invitation goes to the address by mail.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub token: Option<String>,
+    /// The proposal that a second person must approve before the mail goes out, where the role decides about others.
+    pub proposal: Option<u64>,
 }
 
 /// `POST /api/v1/users/{id}/role`.
@@ -258,17 +265,23 @@ pub struct RoleAnswer {
     pub proposal: Option<u64>,
 }
 
-/// A change of role that waits for a second person.
+/// An act that waits for a second person.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
 pub struct ProposalView {
     /// Its number.
     pub proposal: u64,
-    /// Whose role.
-    pub user: UserId,
-    /// Which.
-    pub role: String,
-    /// Who proposed it.
-    pub proposer: UserId,
+    /// What: `role`, `invitation`, `trusted-receiver` or `key-rotation`.
+    pub kind: String,
+    /// Whose role, or who is invited.
+    pub user: Option<UserId>,
+    /// Which role.
+    pub role: Option<String>,
+    /// Whose list of trusted receivers.
+    pub organisation: Option<OrganisationId>,
+    /// The receiver.
+    pub receiver: Option<Receiver>,
+    /// Who proposed it; none for the operator.
+    pub proposer: Option<UserId>,
     /// When, in milliseconds since 1970.
     pub proposed_ms: u64,
 }

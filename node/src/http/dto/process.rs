@@ -96,6 +96,9 @@ pub struct CaseView {
     pub verified: Vec<YearTonnes>,
     /// The steps that lead on; empty when the case has ended.
     pub waits_for: Vec<AwaitedStep>,
+    /// Until when its units wait because their receiver is not in the sender's list of trusted ones, in milliseconds since
+    /// 1970.
+    pub cooling_off_ms: Option<u64>,
     /// Why it is over; absent while it is open.
     pub end: Option<CaseEnd>,
     /// Since when it rests because an owner is suspended or closed.

@@ -150,7 +150,7 @@ fn problems(operation: &mut Operation) -> BTreeSet<&'static str> {
     }
     problems.extend(ALWAYS);
     if takes_secrets(operation) {
-        problems.extend(["not-authorised", "forbidden"]);
+        problems.extend(["not-authorised", "forbidden", "second-factor"]);
     }
     if has_parameter(operation, &ParameterIn::Path) {
         problems.insert("not-found");

@@ -206,6 +206,9 @@ in_path! {
     /// The key's public id, from `GET me/api-keys`.
     #[param(max_length = 64)]
     ApiKeyName, id: String;
+    /// The passkey's id, from `GET me/passkeys`.
+    #[param(min_length = 32, max_length = 32, example = "0123456789abcdef0123456789abcdef")]
+    PasskeyName, id: String;
     /// The user's pseudonym.
     UserNumber, id: UserId;
     /// The proposal's number.

@@ -67,7 +67,7 @@ impl Display for Config {
         if let Some(url) = &http.public_url {
             writeln!(
                 formatter,
-                "# Where everybody else reaches it; it stands in mails and on letters."
+                "# Where everybody else reaches it; it stands in mails and on letters, and passkeys belong to its host name."
             )?;
             writeln!(formatter, "public_url = {}", quoted(url))?;
         }

@@ -20,6 +20,7 @@ struct Guarded {
     user: UserId,
     secret: String,
     codes: Vec<String>,
+    session: SessionId,
 }
 
 impl Guarded {
@@ -27,12 +28,14 @@ impl Guarded {
     async fn new() -> Self {
         let mut world = World::new().await;
         let user = world.user(EMAIL, "manager").await;
-        let enrolment = world.people.begin_authenticator(user).await.unwrap();
+        let session = world.sign_in(EMAIL).await.session;
+        let enrolment = world.people.begin_authenticator(user, session).await;
+        let enrolment = enrolment.unwrap();
         let secret = enrolment.secret.to_string();
         let first = code(&secret, world.now_ms);
         let codes = world
             .people
-            .confirm_authenticator(user, &first, world.now_ms)
+            .confirm_authenticator(user, session, &first, world.now_ms)
             .await
             .unwrap();
         let codes = codes.expose().map(str::to_owned).collect();
@@ -42,6 +45,7 @@ impl Guarded {
             user,
             secret,
             codes,
+            session,
         }
     }
 
@@ -222,7 +226,7 @@ async fn a_recovery_code_works_once_however_it_is_typed() {
     let drawn = guarded
         .world
         .people
-        .draw_recovery_codes(guarded.user, guarded.world.now_ms)
+        .draw_recovery_codes(guarded.user, guarded.session, guarded.world.now_ms)
         .await
         .unwrap();
     let old = guarded
@@ -245,7 +249,9 @@ async fn a_recovery_code_works_once_however_it_is_typed() {
 async fn an_authenticator_guards_only_once_confirmed_and_is_not_replaced_by_beginning_again() {
     let world = World::new().await;
     let user = world.user(EMAIL, "manager").await;
-    let enrolment = world.people.begin_authenticator(user).await.unwrap();
+    let session = world.sign_in(EMAIL).await.session;
+    let enrolment = world.people.begin_authenticator(user, session).await;
+    let enrolment = enrolment.unwrap();
     assert!(
         enrolment
             .uri
@@ -254,14 +260,15 @@ async fn an_authenticator_guards_only_once_confirmed_and_is_not_replaced_by_begi
     world.sign_in(EMAIL).await;
     let wrong = world
         .people
-        .confirm_authenticator(user, "000000", world.now_ms)
+        .confirm_authenticator(user, session, "000000", world.now_ms)
         .await;
     assert!(matches!(wrong, Err(PeopleError::Refused)));
-    let again = world.people.begin_authenticator(user).await.unwrap();
+    let again = world.people.begin_authenticator(user, session).await;
+    let again = again.unwrap();
     let old = code(&enrolment.secret, world.now_ms);
     let old = world
         .people
-        .confirm_authenticator(user, &old, world.now_ms)
+        .confirm_authenticator(user, session, &old, world.now_ms)
         .await;
     assert!(
         matches!(old, Err(PeopleError::Refused)),
@@ -270,11 +277,11 @@ async fn an_authenticator_guards_only_once_confirmed_and_is_not_replaced_by_begi
     let first = code(&again.secret, world.now_ms);
     world
         .people
-        .confirm_authenticator(user, &first, world.now_ms)
+        .confirm_authenticator(user, session, &first, world.now_ms)
         .await
         .unwrap();
     assert!(matches!(
-        world.people.begin_authenticator(user).await,
+        world.people.begin_authenticator(user, session).await,
         Err(PeopleError::Full { .. })
     ));
     assert!(world.people.user(user).await.unwrap().has_second_factor);
@@ -316,10 +323,46 @@ async fn lost_factors_are_taken_away_with_all_sessions_and_a_reset_link_does_not
             .unwrap(),
         0
     );
-    world.sign_in(EMAIL).await;
+    let session = world.sign_in(EMAIL).await.session;
     let none = world
         .people
-        .draw_recovery_codes(guarded.user, world.now_ms)
+        .draw_recovery_codes(guarded.user, session, world.now_ms)
         .await;
     assert!(matches!(none, Err(PeopleError::Missing(_))));
+}
+
+#[tokio::test]
+async fn a_session_that_showed_the_password_alone_changes_no_factor_of_a_guarded_account() {
+    let world = World::new().await;
+    let user = world.user(EMAIL, "manager").await;
+    let (weak, own) = (
+        world.sign_in(EMAIL).await.session,
+        world.sign_in(EMAIL).await.session,
+    );
+    let enrolment = world.people.begin_authenticator(user, own).await.unwrap();
+    let first = code(&enrolment.secret, world.now_ms);
+    world
+        .people
+        .confirm_authenticator(user, own, &first, world.now_ms)
+        .await
+        .unwrap();
+    let sessions = world.people.sessions(user, world.now_ms).await.unwrap();
+    let strong: Vec<SessionId> = sessions
+        .iter()
+        .filter(|it| it.by_second_factor)
+        .map(|it| it.id)
+        .collect();
+    assert_eq!(strong, [own], "the session that confirmed it has shown it");
+    let drawn = world
+        .people
+        .draw_recovery_codes(user, weak, world.now_ms)
+        .await;
+    assert!(matches!(drawn, Err(PeopleError::Weak)));
+    let begun = world.people.begin_authenticator(user, weak).await;
+    assert!(matches!(begun, Err(PeopleError::Weak)));
+    let drawn = world
+        .people
+        .draw_recovery_codes(user, own, world.now_ms)
+        .await;
+    assert!(drawn.is_ok());
 }

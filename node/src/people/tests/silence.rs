@@ -101,7 +101,9 @@ async fn no_password_or_token_lies_in_the_file_or_goes_into_a_log() {
         .await;
     let key = key.unwrap().expose();
     secrets.push(key.as_str().rsplit('_').next().unwrap().to_owned());
-    let enrolment = world.people.begin_authenticator(user).await.unwrap();
+    let session = world.sign_in(EMAIL).await.session;
+    let enrolment = world.people.begin_authenticator(user, session).await;
+    let enrolment = enrolment.unwrap();
     let totp = totp_rs::Builder::new()
         .with_secret(totp_rs::Secret::try_from_base32(enrolment.secret.as_str()).unwrap())
         .build()
@@ -109,7 +111,7 @@ async fn no_password_or_token_lies_in_the_file_or_goes_into_a_log() {
     let code = totp.generate(world.now_ms / 1000).to_string();
     let codes = world
         .people
-        .confirm_authenticator(user, &code, world.now_ms)
+        .confirm_authenticator(user, session, &code, world.now_ms)
         .await
         .unwrap();
     secrets.extend(codes.expose().map(str::to_owned));

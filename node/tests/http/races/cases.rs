@@ -1,5 +1,6 @@
 //! Two who decide at the same moment: one decision is taken, the other is told that it came second.
 
+use countersign_protocol::permission::DEFAULT;
 use countersign_protocol::record::Body;
 use countersign_protocol::registry::{LedgerAccount, State};
 use countersign_protocol::workflow::preset;
@@ -185,7 +186,7 @@ async fn nobody_proposes_and_approves_by_being_quick() {
     let text = preset("small").unwrap();
     let alone = text.replace("apart = [{ step = \"recommend\" }]\n", "");
     assert_ne!(alone, text);
-    let office = Office::open_with(&alone).await;
+    let office = Office::open_with(&alone, DEFAULT).await;
     for _ in 0..3 * ROUNDS {
         let case = office.case(&office.developer, project()).await;
         let submit = submit_project(&office, case).await;

@@ -4,6 +4,7 @@ mod case;
 mod finding;
 mod hold;
 mod letter;
+mod trust;
 
 use crate::id::{AccountId, OrganisationId, RequestId, TransferId};
 use crate::log::Hash;
@@ -311,6 +312,7 @@ fn body_from_wire(body: WireBody) -> Result<Body, DecodeError> {
         WireBody::HoldPlaced(it) => hold::hold_placed(it),
         WireBody::HoldLifted(it) => hold::hold_lifted(&it),
         WireBody::LetterIssued(it) => letter::letter_issued(&it),
+        WireBody::TrustedReceiver(it) => trust::trusted_receiver(&it),
     }
 }
 

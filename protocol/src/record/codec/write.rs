@@ -4,6 +4,7 @@ mod case;
 mod finding;
 mod hold;
 mod letter;
+mod trust;
 
 use crate::record::body::{Body, Commitment, Lock, ProofReference};
 use crate::record::codec::{
@@ -195,6 +196,7 @@ fn body_to_wire(body: &Body) -> WireBody {
         Body::HoldPlaced(it) => WireBody::HoldPlaced(hold::hold_placed(it)),
         Body::HoldLifted(it) => WireBody::HoldLifted(hold::hold_lifted(it)),
         Body::LetterIssued(it) => WireBody::LetterIssued(letter::letter_issued(it)),
+        Body::TrustedReceiver(it) => WireBody::TrustedReceiver(trust::trusted_receiver(it)),
         Body::Lock(it) => WireBody::Lock(lock(it)),
         Body::AskCancel(it) => WireBody::AskCancel(wire::AskCancel {
             transfer: it.transfer.as_bytes().to_vec(),

@@ -111,6 +111,7 @@ pub(super) fn case_opened(
         project,
         verified: Vec::new(),
         reserved: None,
+        reserved_ms: None,
         end: None,
         paused: None,
         changed_at: context.at.index,
@@ -220,15 +221,21 @@ fn actor(
 
 /// Somebody of the authority of a process, in a role that acts.
 pub(super) fn official(state: &State, process: &Process, by: &ActedBy) -> Result<(), Refusal> {
-    let actor = actor(state, by, SubjectKind::Project, &BTreeSet::new())?;
-    let kind = process.organisation_type(&actor.organisation_type);
+    member(state, process, by)?;
+    let kind = process.organisation_type(by.organisation_type.as_str());
     if !kind.is_some_and(|kind| kind.authority) {
         return Err(Refusal::Act(
             "only the authority that keeps the registry does this",
         ));
     }
+    Ok(())
+}
+
+/// Somebody of an organisation that may act, in a role that acts.
+pub(super) fn member(state: &State, process: &Process, by: &ActedBy) -> Result<(), Refusal> {
+    let actor = actor(state, by, SubjectKind::Project, &BTreeSet::new())?;
     if actor.role == VIEWER || !process.role_exists(&actor.role, &actor.organisation_type) {
-        return Err(Refusal::Act("the role does not act in the authority"));
+        return Err(Refusal::Act("the role does not act in the organisation"));
     }
     Ok(())
 }

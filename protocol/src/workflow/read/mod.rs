@@ -9,7 +9,7 @@ mod table;
 use super::check;
 use super::model::{
     BASE_ROLES, BASIS_POINTS, FALLBACK_LANGUAGE, Fee, Form, IssuanceRules, Label, Letter,
-    Migration, Named, OrganisationType, Process, ProcessHash, ROOT, Role,
+    Migration, Named, OrganisationType, Process, ProcessHash, ROOT, Role, TransferRules,
 };
 use super::problem::{Problem, ProblemKind};
 pub(super) use notes::Notes;
@@ -30,6 +30,9 @@ pub const STAGES_MAX: usize = 64;
 pub const STEPS_MAX: usize = 128;
 /// The most entries of every other list of things.
 pub const THINGS_MAX: usize = 64;
+
+/// The longest wait for a receiver that is not trusted, and for an entry in a list of trusted ones, in hours: 60 days.
+pub const WAIT_HOURS_MAX: u32 = 60 * 24;
 
 /// The version of the file format that this code reads.
 pub const FORMAT: i64 = 1;
@@ -117,6 +120,7 @@ fn read(notes: &mut Notes, root: &DeTable<'_>, hash: ProcessHash) -> Process {
         letters: table.each("letter", THINGS_MAX, letter),
         fees: table.each("fee", THINGS_MAX, fee),
         issuance: issuance(&mut table),
+        transfers: transfers(&mut table),
         flows: table.each("flow", FLOWS_MAX, flow::read),
         migrations: table.each("migration", THINGS_MAX, migration),
     };
@@ -291,6 +295,30 @@ fn fee(table: &mut Table<'_, '_>) -> Fee {
 }
 
 /// Deductions in basis points, all of them optional.
+fn transfers(table: &mut Table<'_, '_>) -> TransferRules {
+    let Some(mut rules) = table.table("transfers") else {
+        return TransferRules::default();
+    };
+    let mut hours = |key| {
+        let hours = rules.integer(key, 0..=i64::from(WAIT_HOURS_MAX));
+        hours
+            .and_then(|hours| u32::try_from(hours).ok())
+            .unwrap_or(0)
+    };
+    let mut read = TransferRules {
+        cooling_off_hours: hours("cooling_off_hours"),
+        border_cooling_off_hours: hours("border_cooling_off_hours"),
+        trusted_after_hours: hours("trusted_after_hours"),
+        max_tonnes: 0,
+    };
+    let tonnes = rules.integer("max_tonnes", 1..=i64::MAX);
+    read.max_tonnes = tonnes
+        .and_then(|tonnes| u64::try_from(tonnes).ok())
+        .unwrap_or(0);
+    rules.finish();
+    read
+}
+
 fn issuance(table: &mut Table<'_, '_>) -> IssuanceRules {
     let Some(mut rules) = table.table("issuance") else {
         return IssuanceRules::default();

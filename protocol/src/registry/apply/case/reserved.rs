@@ -35,6 +35,10 @@ pub(super) fn reserve(
         return Err(Refusal::Act("only the holder of units reserves them"));
     }
     leads_to(tx.state(), known, fate)?;
+    let process = tx.state().process_of(&known.case.process);
+    let rules = process.ok_or(Refusal::NoProcess)?.transfers;
+    tx.state()
+        .within_limit(reservation, &rules, context.time_ms)?;
     match (known.kind, fate) {
         (SubjectKind::TransferRequest, Fate::Transfer { to }) => {
             let receiver = account_organisation(tx, *to)?;
@@ -64,6 +68,7 @@ pub(super) fn reserve(
         )?;
     }
     known.reserved = Some(reservation.clone());
+    known.reserved_ms = Some(context.time_ms);
     Ok(())
 }
 
@@ -101,6 +106,7 @@ pub(super) fn release(
     let Some(reserved) = known.reserved.take() else {
         return Ok(());
     };
+    known.reserved_ms = None;
     let account = reserved.account;
     let free = (Place::Available(account), LedgerAccount::Available(account));
     leave_hold(tx, context, &reserved, free)
@@ -112,6 +118,8 @@ pub(super) fn carry_out(
     context: Context,
     known: &mut RegistryCase,
 ) -> Result<(), Refusal> {
+    cooled_off(tx.state(), context, known)?;
+    known.reserved_ms = None;
     let reserved = known
         .reserved
         .take()
@@ -130,6 +138,26 @@ pub(super) fn carry_out(
         Fate::Send(_) => return Err(Refusal::Act("the units are to be sent to another country")),
     };
     leave_hold(tx, context, &reserved, end)
+}
+
+/// Units that go to a receiver whom the sender has not entered in its list have waited, and are not too many.
+pub(super) fn cooled_off(
+    state: &State,
+    context: Context,
+    known: &RegistryCase,
+) -> Result<(), Refusal> {
+    let process = state.process_of(&known.case.process);
+    let rules = process.ok_or(Refusal::NoProcess)?.transfers;
+    if let Some(reserved) = &known.reserved {
+        state.within_limit(reserved, &rules, context.time_ms)?;
+    }
+    match state.cooling_off(known, context.time_ms) {
+        Some(until_ms) => Err(Refusal::CoolingOff {
+            case: known.number,
+            until_ms,
+        }),
+        None => Ok(()),
+    }
 }
 
 /// No hold keeps reserved units where they are. Freeing them is no move: they stay in their account.

@@ -1,7 +1,7 @@
 //! Under a process a case approves what is sent to another country, and its lock follows in the next record.
 
 use super::effects::not_by_process;
-use super::reserved::nothing_held;
+use super::reserved::{cooled_off, nothing_held};
 use crate::record::{Fate, Lock, PartnerStatus, Sending};
 use crate::registry::apply::Context;
 use crate::registry::apply::border::agreement_with;
@@ -49,6 +49,7 @@ pub(super) fn approve_sending(
     ))?;
     open_account(tx, reserved.account)?;
     nothing_held(tx.state(), context, reserved)?;
+    cooled_off(tx.state(), context, known)?;
     tx.put(Key::Sending, Value::Count(known.number));
     Ok(())
 }
@@ -80,6 +81,7 @@ pub(in crate::registry::apply) fn approved_lock(
     }
     let mut known = known.clone();
     known.reserved = None;
+    known.reserved_ms = None;
     known.changed_at = context.at.index;
     tx.delete(Key::Sending);
     tx.put(Key::Case(known.number), Value::Case(Box::new(known)));
