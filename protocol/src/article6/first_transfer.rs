@@ -1,4 +1,4 @@
-//! Article 6 rules, as pure functions that cite the paragraph they implement.
+//! The first transfer of a block: the mark that is set once and crosses every split and border.
 
 use crate::party::{Party, RegistryId};
 use crate::serial::CooperativeApproachId;

@@ -1,0 +1,5 @@
+//! Article 6 rules, as pure functions that cite the paragraph they implement.
+
+mod first_transfer;
+
+pub use first_transfer::first_transferred;
