@@ -1,11 +1,14 @@
 //! The list of beneficiaries, in whose favour units are used.
 
 use clap::{Args, Subcommand};
-use countersign_node::http::dto::{BeneficiaryView, MergeBeneficiary, NewBeneficiaryBody, Page};
+use countersign_node::http::dto::{
+    BeneficiaryView, FileHash, MergeBeneficiary, NewBeneficiaryBody, Page,
+};
 use countersign_node::people::TaxId;
 use countersign_protocol::id::Lei;
 use countersign_protocol::party::Party;
 use countersign_protocol::record::Name;
+use reqwest::Method;
 
 use crate::exit::Outcome;
 use crate::session::Session;
@@ -36,6 +39,16 @@ pub(crate) enum BeneficiaryCommand {
         /// The entry that stays
         #[arg(long, value_name = "ID")]
         into: u64,
+    },
+    /// Forget an entry for good, and whom its retirements name: names, numbers and salts
+    Erase {
+        /// The entry
+        id: u64,
+    },
+    /// Forget for good whom one retirement names
+    Forget {
+        /// The commitment that the ledger carries, in hex; `retirements` shows it
+        commitment: FileHash,
     },
 }
 
@@ -90,6 +103,19 @@ impl BeneficiaryCommand {
                 ))?;
                 let body = MergeBeneficiary { into };
                 client.ask(&format!("beneficiaries/{id}/merge"), &body)?
+            }
+            Self::Erase { id } => {
+                session.confirm(&format!(
+                    "Forget beneficiary {id} for good, and whom its retirements name? This cannot be undone."
+                ))?;
+                let path = format!("beneficiaries/{id}");
+                return client.tell(&Method::DELETE, &path, &());
+            }
+            Self::Forget { commitment } => {
+                session
+                    .confirm("Forget for good whom the retirement names? This cannot be undone.")?;
+                let path = format!("beneficiary-names/{commitment}");
+                return client.tell(&Method::DELETE, &path, &());
             }
         };
         session

@@ -119,7 +119,7 @@ impl TemplatesArgs {
                 "the program has no templates in {}",
                 self.language
             ))
-            .hint("its languages: en, fr, es"));
+            .hint("its languages: en, fr, es, pt"));
         }
         let (shared, own) = (self.out.clone(), self.out.join(self.language.as_str()));
         fs::create_dir_all(&own).map_err(Failure::other)?;

@@ -177,6 +177,58 @@ impl App {
         self.entry_after(mode, Sees::All, into).await
     }
 
+    /// Forgets an entry for good: its names, its identifiers, and name and salt behind each retirement in its favour.
+    /// The ledger's commitments stay; nobody can tell any more whom they name. After a stop in between, do it again.
+    ///
+    /// # Errors
+    /// [`AppError::Forbidden`], and when there is none.
+    pub async fn erase_beneficiary(
+        &self,
+        caller: &Caller,
+        id: u64,
+        mode: Mode,
+    ) -> Result<(), AppError> {
+        self.permit(caller, Action::BeneficiaryEdit, &Object::default())?;
+        let entry = self.people().beneficiary(Sees::All, id).await?;
+        if let Some(into) = entry.merged_into {
+            let why = format!("it stands for entry {into} now: erase that one");
+            return Err(AppError::parameter("id", why));
+        }
+        if mode == Mode::Write {
+            for request in self.people().claims_of(id).await? {
+                self.erase_name(request).await?;
+            }
+        }
+        let people = self.people_in(mode);
+        Ok(people.erase_beneficiary(id, self.now_ms()).await?)
+    }
+
+    /// Forgets for good who is behind one commitment of the ledger.
+    ///
+    /// # Errors
+    /// [`AppError::Forbidden`], and when nothing is known of it.
+    pub async fn erase_claim(
+        &self,
+        caller: &Caller,
+        commitment: Commitment,
+        mode: Mode,
+    ) -> Result<(), AppError> {
+        self.permit(caller, Action::BeneficiaryEdit, &Object::default())?;
+        let claim = self.people().claim(&commitment).await?;
+        let claim = claim.ok_or_else(|| {
+            AppError::not_found("a name behind the commitment", &hex::encode(commitment.0))
+        })?;
+        if mode == Mode::Try {
+            return Ok(());
+        }
+        self.drop_favour(claim.request).await
+    }
+
+    async fn erase_name(&self, request: RequestId) -> Result<(), AppError> {
+        self.blocking(move |app| Ok(app.inner.beneficiaries.erase(&request)?))
+            .await
+    }
+
     /// The name of a wish: the typed one, or that of the entry, or of the one that it was merged into.
     pub(super) async fn favour(
         &self,
@@ -272,9 +324,8 @@ impl App {
 
     /// Forgets a name whose commitment the ledger did not take.
     pub(super) async fn drop_favour(&self, request: RequestId) -> Result<(), AppError> {
-        self.people().drop_claim(&request).await?;
-        self.blocking(move |app| Ok(app.inner.beneficiaries.erase(&request)?))
-            .await
+        self.erase_name(request).await?;
+        Ok(self.people().drop_claim(&request).await?)
     }
 
     /// The names, with their salts, of those commitments whose holders let everybody know.

@@ -187,7 +187,10 @@ impl App {
             "another project of this registry is known as {} in {}; speak with {whom} if it is yours",
             id.id, id.registry
         );
-        Err(AppError::body("/form/external_ids", why))
+        Err(AppError::Taken {
+            pointer: "/form/external_ids",
+            why,
+        })
     }
 
     /// Notes that forms of a case were handed in.

@@ -104,6 +104,14 @@ pub enum AppError {
         "the list has entries with nearly this name: use one of them, or send distinct = true if it is another"
     )]
     Near(Vec<NearBeneficiary>),
+    /// Somebody else has it.
+    #[error("{why}")]
+    Taken {
+        /// Which part of the request names it.
+        pointer: &'static str,
+        /// Who has it and what to do.
+        why: String,
+    },
     /// A form is not as the process wants it.
     #[error("the form {form} is not complete: {}", first(errors))]
     Form {

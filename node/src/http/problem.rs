@@ -266,6 +266,16 @@ impl ApiError {
         Self::new(Kind::Invalid, format!("{place}: {why}")).with(fault)
     }
 
+    /// Somebody else has what a part of the body names.
+    fn taken(pointer: &str, detail: String) -> Self {
+        let fault = Fault {
+            pointer: Some(pointer.to_owned()),
+            detail: detail.clone(),
+            ..Fault::default()
+        };
+        Self::new(Kind::Conflict, detail).coded("taken").with(fault)
+    }
+
     /// With the word of the rule that stands against it.
     fn coded(mut self, code: &'static str) -> Self {
         self.code = Some(code);
@@ -400,6 +410,7 @@ impl From<AppError> for ApiError {
                 ..Self::from(*why)
             },
             AppError::Near(near) => near_names(detail, near),
+            AppError::Taken { pointer, .. } => Self::taken(pointer, detail),
             AppError::Conflict { .. } => Self::new(Kind::Conflict, detail).coded("request-used"),
             AppError::Busy => Self::new(Kind::Busy, detail),
             AppError::ReadOnly(_) => Self::new(Kind::ReadOnly, detail),

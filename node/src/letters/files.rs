@@ -45,6 +45,8 @@ presets! {
         "rejection.typ", "general.typ";
     "es": "words.typ", "no-objection.typ", "authorisation.typ", "registration.typ", "issuance.typ", "cancellation.typ",
         "rejection.typ", "general.typ";
+    "pt": "words.typ", "no-objection.typ", "authorisation.typ", "registration.typ", "issuance.typ", "cancellation.typ",
+        "rejection.typ", "general.typ";
 }
 
 /// A template of the program.

@@ -1,9 +1,9 @@
 //! Official letters as PDF/A: of no objection, authorisation, registration, issuance, cancellation, rejection.
 //!
-//! A letter is a Typst template with data. The templates of the program are presets in English, French and Spanish; files
-//! in the country's own folder of letters take their place one by one. What comes in as data is data: it is never read as
-//! a template. The same data and the same templates give the same bytes, so that the hash of a letter can be on the
-//! ledger, and whoever has the letter can show that it is the one.
+//! A letter is a Typst template with data. The templates of the program are presets in English, French, Spanish and
+//! Portuguese; files in the country's own folder of letters take their place one by one. What comes in as data is data: it
+//! is never read as a template. The same data and the same templates give the same bytes, so that the hash of a letter can
+//! be on the ledger, and whoever has the letter can show that it is the one.
 //!
 //! A template reads its own folder's files and nothing else: no other file, no network, no clock. Its author is trusted
 //! with the words of the country's letters, not with the node: time, size and what it can reach are bounded.

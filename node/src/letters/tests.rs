@@ -84,6 +84,7 @@ fn every_letter_says_everything_in_every_language() {
         ("en", "23 November 2026"),
         ("fr", "23 novembre 2026"),
         ("es", "23 de noviembre de 2026"),
+        ("pt", "23 de novembro de 2026"),
     ] {
         for letter in LETTERS {
             let found = text(letter, language, &data);
@@ -118,6 +119,7 @@ fn every_letter_says_everything_in_every_language() {
     // Each language translates the names of details.
     assert!(text("issuance", "fr", &data).contains("Numérosdesérie"));
     assert!(text("issuance", "es", &data).contains("Númerosdeserie"));
+    assert!(text("issuance", "pt", &data).contains("Númerosdesérie"));
 }
 
 #[tokio::test]

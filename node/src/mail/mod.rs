@@ -426,6 +426,14 @@ impl Mail {
         self.0.queue.list(MAILS_SHOWN_MAX).await
     }
 
+    /// How many mails [`retry`](Self::retry) would try again.
+    ///
+    /// # Errors
+    /// The same as its.
+    pub async fn retriable(&self, id: Option<u64>, now_ms: u64) -> Result<u64, MailError> {
+        self.0.queue.revivable(id, now_ms).await
+    }
+
     /// Tries mail again that could not be sent: one, or all. Gives how many.
     ///
     /// # Errors

@@ -10,6 +10,9 @@ use super::{MailKind, Waiting};
 use crate::ops::sqlite::{Database, column, number};
 use crate::people::UserId;
 
+/// Dead mail that is good for something still at ?1: all of it, or the one that ?2 names.
+const REVIVABLE: &str = "dead_ms IS NOT NULL AND body <> '' AND (urgent = 0 OR good_until_ms > ?1) AND (?2 IS NULL OR id = ?2)";
+
 /// The steps of the schema, each from the version before. Never changed once released; added to at the end.
 const SCHEMA: &[&str] = &[include_str!("schema/0001.sql")];
 
@@ -231,20 +234,34 @@ impl Queue {
         now_ms: u64,
     ) -> Result<u64, MailError> {
         let mut tx = self.0.begin().await?;
-        let done = sqlx::query(
+        let query = format!(
             "UPDATE mails SET dead_ms = NULL, tries = 0, next_ms = ?1, \
-             good_until_ms = CASE WHEN urgent = 1 THEN good_until_ms ELSE ?1 + ?2 END \
-             WHERE dead_ms IS NOT NULL AND body <> '' AND (urgent = 0 OR good_until_ms > ?1) AND (?3 IS NULL OR id = ?3)",
-        )
-        .bind(column(now_ms))
-        .bind(column(life_ms))
-        .bind(id.map(column))
-        .execute(&mut *tx)
-        .await?;
+             good_until_ms = CASE WHEN urgent = 1 THEN good_until_ms ELSE ?1 + ?3 END WHERE {REVIVABLE}"
+        );
+        let done = sqlx::query(sqlx::AssertSqlSafe(query))
+            .bind(column(now_ms))
+            .bind(id.map(column))
+            .bind(column(life_ms))
+            .execute(&mut *tx)
+            .await?;
         tx.commit().await?;
         match (id, done.rows_affected()) {
             (Some(id), 0) => Err(MailError::NotDead(id)),
             (_, count) => Ok(count),
+        }
+    }
+
+    /// How many of them can be sent still.
+    pub(super) async fn revivable(&self, id: Option<u64>, now_ms: u64) -> Result<u64, MailError> {
+        let query = format!("SELECT COUNT(*) FROM mails WHERE {REVIVABLE}");
+        let count: i64 = sqlx::query_scalar(sqlx::AssertSqlSafe(query))
+            .bind(column(now_ms))
+            .bind(id.map(column))
+            .fetch_one(self.0.reader())
+            .await?;
+        match (id, count) {
+            (Some(id), 0) => Err(MailError::NotDead(id)),
+            (_, count) => Ok(number(count)),
         }
     }
 

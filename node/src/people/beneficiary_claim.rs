@@ -87,6 +87,27 @@ impl People {
         rows.iter().map(read).collect()
     }
 
+    /// The requests in whose retirements an entry is named, or one that was merged into it: their files hold its names.
+    ///
+    /// # Errors
+    /// [`PeopleError`] when the file cannot be read.
+    pub async fn claims_of(&self, entry: u64) -> Result<Vec<RequestId>, PeopleError> {
+        let rows: Vec<Vec<u8>> = sqlx::query_scalar(
+            "SELECT request FROM beneficiary_claims WHERE beneficiary = ?1 \
+             OR beneficiary IN (SELECT id FROM beneficiaries WHERE merged_into = ?1)",
+        )
+        .bind(column(entry))
+        .fetch_all(self.store().reader())
+        .await?;
+        let request = |bytes: Vec<u8>| {
+            let bytes = bytes.try_into();
+            Ok(RequestId(
+                bytes.map_err(|_| PeopleError::Damaged("a request id"))?,
+            ))
+        };
+        rows.into_iter().map(request).collect()
+    }
+
     /// What a commitment stands for.
     ///
     /// # Errors

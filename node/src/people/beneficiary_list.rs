@@ -113,7 +113,7 @@ impl People {
             Sees::ReviewedAndOwn(own) => (false, i64::from(own.0)),
         };
         let rows = sqlx::query(sqlx::AssertSqlSafe(format!(
-            "{ENTRY} WHERE id > ? AND merged_into IS NULL AND (? OR reviewed = 1 OR organisation = ?) ORDER BY id LIMIT ?"
+            "{ENTRY} WHERE id > ? AND merged_into IS NULL AND erased_ms IS NULL AND (? OR reviewed = 1 OR organisation = ?) ORDER BY id LIMIT ?"
         )))
         .bind(column(after))
         .bind(all)
@@ -135,10 +135,12 @@ impl People {
     /// # Errors
     /// [`PeopleError::Missing`] when there is none, or the caller may not see it.
     pub async fn beneficiary(&self, sees: Sees, id: u64) -> Result<ListedBeneficiary, PeopleError> {
-        let row = sqlx::query(sqlx::AssertSqlSafe(format!("{ENTRY} WHERE id = ?")))
-            .bind(column(id))
-            .fetch_optional(self.store().reader())
-            .await?;
+        let row = sqlx::query(sqlx::AssertSqlSafe(format!(
+            "{ENTRY} WHERE id = ? AND erased_ms IS NULL"
+        )))
+        .bind(column(id))
+        .fetch_optional(self.store().reader())
+        .await?;
         let found = row.map(|row| entry(&row)).transpose()?;
         let found = found.filter(|entry| sees.sees(entry));
         let mut entry = found.ok_or(PeopleError::Missing("beneficiary"))?;
@@ -251,7 +253,7 @@ impl People {
     pub async fn review_beneficiary(&self, id: u64, now_ms: u64) -> Result<(), PeopleError> {
         let mut tx = self.store().begin().await?;
         let done = sqlx::query(
-            "UPDATE beneficiaries SET reviewed = 1, changed_ms = ? WHERE id = ? AND merged_into IS NULL",
+            "UPDATE beneficiaries SET reviewed = 1, changed_ms = ? WHERE id = ? AND merged_into IS NULL AND erased_ms IS NULL",
         )
         .bind(column(now_ms))
         .bind(column(id))
@@ -381,9 +383,12 @@ async fn add_name(tx: &mut SqliteConnection, id: i64, name: &Name) -> Result<(),
 }
 
 /// An entry that stands for itself.
-async fn living(tx: &mut SqliteConnection, id: u64) -> Result<ListedBeneficiary, PeopleError> {
+pub(super) async fn living(
+    tx: &mut SqliteConnection,
+    id: u64,
+) -> Result<ListedBeneficiary, PeopleError> {
     let row = sqlx::query(sqlx::AssertSqlSafe(format!(
-        "{ENTRY} WHERE id = ? AND merged_into IS NULL"
+        "{ENTRY} WHERE id = ? AND merged_into IS NULL AND erased_ms IS NULL"
     )))
     .bind(column(id))
     .fetch_optional(tx)

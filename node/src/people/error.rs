@@ -65,10 +65,12 @@ pub enum PeopleError {
     #[error("there is no such {0}; it may have ended already")]
     Missing(&'static str),
     /// Somebody decided on it before.
-    #[error("proposal {proposal} was {outcome} by {by} already")]
+    #[error("{what} {id} was {outcome} by {by} already")]
     Decided {
-        /// The proposal.
-        proposal: u64,
+        /// What waited for a second person: a proposal or a migration.
+        what: &'static str,
+        /// Its number.
+        id: u64,
         /// `approved` or `rejected`.
         outcome: &'static str,
         /// Who decided.

@@ -8,6 +8,7 @@ use super::People;
 use super::error::PeopleError;
 use super::id::UserId;
 use super::store::{column, number};
+use super::waiting::{Waiting, not_open};
 
 /// The most open wishes: a country moves its cases and then decides on them.
 pub const MIGRATIONS_MAX: u32 = 1000;
@@ -109,10 +110,26 @@ impl People {
         migration(&row.ok_or(PeopleError::Missing("migration"))?)
     }
 
+    /// Whether a migration still waits for a second person.
+    ///
+    /// # Errors
+    /// [`PeopleError::Decided`] when it was decided on; [`PeopleError::Missing`] when there is none of this number.
+    pub async fn migration_waits(&self, id: u64) -> Result<(), PeopleError> {
+        let query = "SELECT EXISTS (SELECT 1 FROM migrations WHERE id = ? AND decided_ms IS NULL)";
+        let waits: bool = sqlx::query_scalar(query)
+            .bind(column(id))
+            .fetch_one(self.store().reader())
+            .await?;
+        if waits {
+            return Ok(());
+        }
+        Err(not_open(self.store().reader(), Waiting::Migration, id).await?)
+    }
+
     /// Notes what was decided. Whoever decides first has decided: a second decision changes nothing.
     ///
     /// # Errors
-    /// [`PeopleError::Missing`] when there is no open one of this number.
+    /// [`PeopleError::Decided`] when it was decided on before; [`PeopleError::Missing`] when there is none of this number.
     pub async fn decide_migration(
         &self,
         decider: UserId,
@@ -132,7 +149,7 @@ impl People {
         .execute(&mut *tx)
         .await?;
         if decided.rows_affected() == 0 {
-            return Err(PeopleError::Missing("migration"));
+            return Err(not_open(&mut *tx, Waiting::Migration, id).await?);
         }
         Ok(tx.commit().await?)
     }

@@ -9,6 +9,7 @@ mod audit;
 mod bearer;
 mod beneficiary;
 mod beneficiary_claim;
+mod beneficiary_erase;
 mod beneficiary_list;
 mod ceremony;
 mod comment;
@@ -37,6 +38,7 @@ mod throttle;
 mod token;
 mod totp;
 mod user;
+mod waiting;
 
 use std::net::IpAddr;
 use std::path::Path;

@@ -13,6 +13,7 @@ use super::id::UserId;
 use super::link::NewUser;
 use super::store::{column, number};
 use super::user::{self, UserState};
+use super::waiting::{Waiting, not_open};
 
 /// The most proposals that a list gives.
 pub const PROPOSALS_MAX: u32 = 500;
@@ -160,7 +161,7 @@ impl People {
         .await?;
         match row {
             Some(row) => proposal(&row),
-            None => Err(not_open(self.store().reader(), id).await?),
+            None => Err(not_open(self.store().reader(), Waiting::Proposal, id).await?),
         }
     }
 
@@ -192,7 +193,7 @@ impl People {
         .fetch_optional(&mut *tx)
         .await?;
         let Some(row) = row else {
-            return Err(not_open(&mut *tx, id).await?);
+            return Err(not_open(&mut *tx, Waiting::Proposal, id).await?);
         };
         let decided = proposal(&row)?;
         if let ProposedAct::Role { user, role } = &decided.act
@@ -268,27 +269,6 @@ async fn insert(
 }
 
 /// Why a number names no open proposal.
-async fn not_open<'e, E>(database: E, id: u64) -> Result<PeopleError, PeopleError>
-where
-    E: sqlx::SqliteExecutor<'e>,
-{
-    let row = sqlx::query("SELECT decider, approved FROM proposals WHERE id = ?")
-        .bind(column(id))
-        .fetch_optional(database)
-        .await?;
-    let Some(row) = row else {
-        return Ok(PeopleError::Missing("proposal"));
-    };
-    let approved: bool = row.try_get("approved")?;
-    let decider: Option<i64> = row.try_get("decider")?;
-    let decider = decider.map(UserId::from_column).transpose()?;
-    Ok(PeopleError::Decided {
-        proposal: id,
-        outcome: if approved { "approved" } else { "rejected" },
-        by: decider.map_or_else(|| "the operator".to_owned(), |user| format!("user {user}")),
-    })
-}
-
 fn proposal(row: &SqliteRow) -> Result<Proposal, PeopleError> {
     let damaged = || PeopleError::Damaged("a proposal");
     let user: Option<i64> = row.try_get("user")?;

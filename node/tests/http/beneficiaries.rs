@@ -1,5 +1,7 @@
 //! In whose favour units are used: the list, near names, and what of it is public.
 
+use std::path::Path;
+
 use countersign_node::people::Beneficiary;
 use countersign_protocol::record::Commitment;
 use reqwest::{Method, StatusCode};
@@ -244,4 +246,98 @@ async fn nothing_leaves_retirement() {
         let refused = world.refuse(&format!("/api/v1/{path}"), body).await;
         assert_eq!(kind(&refused), "conflict", "{path}");
     }
+}
+
+/// Everything under a folder that holds one of some texts, in a file's name or in its bytes.
+fn holding(folder: &Path, texts: &[&str]) -> Vec<String> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(holding(&path, texts));
+            continue;
+        }
+        let bytes = std::fs::read(&path).unwrap();
+        let holds = |text: &&&str| {
+            bytes
+                .windows(text.len())
+                .any(|part| part == text.as_bytes())
+        };
+        found.extend(
+            texts
+                .iter()
+                .filter(holds)
+                .map(|text| format!("{text}: {}", path.display())),
+        );
+    }
+    found
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_person_in_whose_favour_units_were_used_is_forgotten_for_good() {
+    let world = World::start().await;
+    for (name, country) in [
+        ("Ama Serwaa Mensah", json!("GH")),
+        ("A. S. Mensah", json!(null)),
+    ] {
+        let body = json!({"name": name, "country": country, "distinct": true});
+        let _: Value = world.post(LIST, body).await;
+    }
+    let merged: Value = world
+        .post("/api/v1/beneficiaries/2/merge", json!({"into": 1}))
+        .await;
+    assert_eq!(merged["aliases"], json!(["A. S. Mensah"]));
+    let listed = json!({"account": 1, "units": {"tonnes": 5}, "kind": "retire", "purpose": "voluntary",
+        "beneficiary_id": 1, "beneficiary_public": true});
+    let _: Value = world.post("/api/v1/retirements", listed).await;
+    let typed = json!({"account": 1, "units": {"tonnes": 6}, "kind": "retire", "purpose": "voluntary",
+        "beneficiary": "Kojo Antwi Boateng", "beneficiary_public": true});
+    let _: Value = world.post("/api/v1/retirements", typed).await;
+    let names = ["Ama Serwaa Mensah", "A. S. Mensah", "Kojo Antwi Boateng"];
+    assert!(!holding(world.root(), &names).is_empty());
+    let before: Value = world.get("/api/v1/retirements").await;
+    let shown: Vec<&Value> = before["items"].as_array().unwrap().iter().collect();
+    assert!(
+        shown.iter().all(|it| it["beneficiary_name"].is_string()),
+        "{before}"
+    );
+
+    let erase = |path: String| world.ask(Method::DELETE, &path).send();
+    let first = erase("/api/v1/beneficiaries/1".to_owned()).await.unwrap();
+    assert_eq!(first.status(), StatusCode::NO_CONTENT);
+    let unlisted = shown
+        .iter()
+        .find(|it| it["beneficiary_name"] == "Kojo Antwi Boateng");
+    let commitment = unlisted.unwrap()["beneficiary"].as_str().unwrap();
+    let path = format!("/api/v1/beneficiary-names/{commitment}");
+    let anybody = world.bare(Method::DELETE, &path).send().await.unwrap();
+    assert_eq!(anybody.status(), StatusCode::UNAUTHORIZED);
+    let tried = erase(format!("{path}?dry_run=true")).await.unwrap();
+    assert_eq!(tried.status(), StatusCode::OK);
+    let second = erase(path.clone()).await.unwrap();
+    assert_eq!(second.status(), StatusCode::NO_CONTENT);
+
+    // Nothing of them is left in the folder, and the ledger says what it said.
+    assert_eq!(holding(world.root(), &names), Vec::<String>::new());
+    let after: Value = world.get("/api/v1/retirements").await;
+    for (then, now) in shown.iter().zip(after["items"].as_array().unwrap()) {
+        assert_eq!(then["beneficiary"], now["beneficiary"]);
+        assert!(
+            now.get("beneficiary_name").is_none_or(Value::is_null),
+            "{now}"
+        );
+        assert!(
+            now.get("beneficiary_salt").is_none_or(Value::is_null),
+            "{now}"
+        );
+    }
+    for path in [path, "/api/v1/beneficiaries/1".to_owned()] {
+        let again = problem(erase(path).await.unwrap()).await;
+        assert_eq!(again.status, 404, "{again:?}");
+    }
+    let list: Value = world.get(LIST).await;
+    assert_eq!(ids(&list), Vec::<u64>::new());
+    // Its number stays taken.
+    let next: Value = world.post(LIST, json!({"name": "Ama Serwaa Mensah"})).await;
+    assert_eq!(next["id"], 3);
 }

@@ -25,14 +25,6 @@ const NOT_TRIED: &[(&str, &str)] = &[
         "it writes nothing: it is the trial of a letter",
     ),
     (
-        "post /mail/retry",
-        "whether a mail goes out shows when it is sent",
-    ),
-    (
-        "put /me/notifications",
-        "the own switch, which can be put back",
-    ),
-    (
         "post /sign-in",
         "a trial would tell whether a password is right",
     ),
@@ -86,11 +78,12 @@ const NOT_TRIED: &[(&str, &str)] = &[
     ("post /agreements/sign", "it writes nothing"),
 ];
 
-/// Writes that other tests try, since they need more than one request (`migration`, `bulk`).
+/// Writes that other tests try, since they need more than one request (`migration`, `bulk`, `beneficiaries`).
 const TRIED_ELSEWHERE: &[&str] = &[
     "post /cases/{number}/migrations",
     "post /migrations/{id}",
     "post /bulk/{kind}",
+    "delete /beneficiary-names/{commitment}",
 ];
 
 /// Every row of a private SQLite file but those moments that reading moves too.
@@ -411,6 +404,24 @@ async fn every_write_can_be_tried_and_a_trial_moves_neither_the_ledger_nor_a_pri
             "post",
             format!("/beneficiaries/{}/merge", first["id"]),
             json!({"into": second_entry["id"]}),
+        ),
+        (
+            operator,
+            "delete",
+            format!("/beneficiaries/{}", second_entry["id"]),
+            Value::Null,
+        ),
+        (
+            operator,
+            "post",
+            "/mail/retry".to_owned(),
+            json!({"mail": null}),
+        ),
+        (
+            &developer.token,
+            "put",
+            "/me/notifications".to_owned(),
+            json!({"mail": false}),
         ),
         (
             &developer.token,

@@ -114,7 +114,11 @@ async fn a_case_moves_when_two_different_officials_say_so_and_goes_on_under_the_
     assert_eq!(after, bodies[0]["made"]["process"]);
     assert_ne!(after, before);
     let third = problem(decide(&office, &office.officials[2], migration, true).await).await;
-    assert_eq!(third.status, 404, "{third:?}");
+    assert_eq!(
+        (third.status, third.code.as_deref()),
+        (409, Some("decided")),
+        "{third:?}"
+    );
 
     // The case goes on.
     let report = office
@@ -167,7 +171,11 @@ async fn only_officials_propose_and_a_proposer_who_was_suspended_counts_no_more(
     let no = decide(&office, third, number, false).await;
     assert_eq!(no.status(), StatusCode::NO_CONTENT);
     let gone = problem(decide(&office, second, number, true).await).await;
-    assert_eq!(gone.status, 404, "{gone:?}");
+    assert_eq!(
+        (gone.status, gone.code.as_deref()),
+        (409, Some("decided")),
+        "{gone:?}"
+    );
 
     let proposed: Value = read(
         propose(&office, first, case).await,

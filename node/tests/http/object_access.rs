@@ -48,6 +48,7 @@ const ELSEWHERE: &[&str] = &[
     "POST /bulk/{kind}",
     // Reviewed entries are everybody's who may ask for a retirement; see the test of beneficiaries.
     "GET /beneficiaries/{id}",
+    "DELETE /beneficiary-names/{commitment}",
     // See the test of letters.
     "GET /letters/{sha256}/file",
     // Those of projects.
@@ -498,6 +499,15 @@ async fn probes(office: &Office) -> Vec<Probe> {
         "/beneficiaries/999/merge?dry_run=true",
         Some(json!({"into": 2})),
         Action::BeneficiaryEdit,
+    ));
+    let erase = |template, path: &str, missing: &str| Probe {
+        method: Method::DELETE,
+        ..country(template, path, missing, None, Action::BeneficiaryEdit)
+    };
+    all.push(erase(
+        "/beneficiaries/{id}",
+        "/beneficiaries/1?dry_run=true",
+        "/beneficiaries/999?dry_run=true",
     ));
     let lift = json!({"reason": "Over.", "authority": office.officials[0].organisation, "reference": "Order 2"});
     let hold = json!({"on": {"account": account}, "reason": "Looked into.", "authority": office.officials[0].organisation,

@@ -373,9 +373,10 @@ async fn an_id_elsewhere_belongs_to_one_project_that_counts() {
     let refused = problem(office.try_act(&office.buyer, second, act.clone()).await).await;
     assert_eq!(
         (refused.status, kind(&refused)),
-        (422, "invalid"),
+        (409, "conflict"),
         "{refused:?}"
     );
+    assert_eq!(refused.code.as_deref(), Some("taken"));
     assert!(
         refused.detail.contains("Ministry of Environment"),
         "{refused:?}"
@@ -410,7 +411,7 @@ async fn of_two_projects_that_name_one_id_at_the_same_moment_one_is_handed_in() 
     let answers = futures::future::join_all(tries).await;
     let mut statuses: Vec<u16> = answers.iter().map(|it| it.status().as_u16()).collect();
     statuses.sort_unstable();
-    assert_eq!(statuses, [201, 422]);
+    assert_eq!(statuses, [201, 409]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -157,19 +157,14 @@ impl App {
             process: proposed.process,
             by: vec![self.still_official(&proposer, &seen)?, person.acted_by()?],
         }));
-        if mode == Mode::Write && !self.is_open(number).await? {
-            return Err(crate::people::PeopleError::Missing("migration").into());
+        if mode == Mode::Write {
+            self.people().migration_waits(number).await?;
         }
         let written = self.submit(caller.actor(), request, command, mode).await?;
         if mode == Mode::Write {
             self.settle(decider, number, true).await?;
         }
         Ok(Some(written))
-    }
-
-    async fn is_open(&self, number: u64) -> Result<bool, AppError> {
-        let open = self.people().migrations().await?;
-        Ok(open.iter().any(|it| it.id == number))
     }
 
     async fn settle(&self, decider: UserId, number: u64, approve: bool) -> Result<(), AppError> {

@@ -15,7 +15,7 @@ use countersign_protocol::workflow::{Process, Waiting, waiting_for};
 use tokio_util::sync::CancellationToken;
 use tracing::warn;
 
-use super::{App, AppError, Caller, StoredRecord};
+use super::{App, AppError, Caller, Mode, StoredRecord};
 use crate::mail::{MailKind, MailStatus, News, Waiting as WaitingMail, moment};
 use crate::people::{User, UserId};
 
@@ -200,8 +200,16 @@ impl App {
     ///
     /// # Errors
     /// [`AppError::PersonNeeded`] for the operator.
-    pub async fn set_wants_news(&self, caller: &Caller, wants: bool) -> Result<(), AppError> {
+    pub async fn set_wants_news(
+        &self,
+        caller: &Caller,
+        wants: bool,
+        mode: Mode,
+    ) -> Result<(), AppError> {
         let user = caller.person()?.principal.user;
+        if mode == Mode::Try {
+            return Ok(());
+        }
         Ok(self.inner.mail.set_wants_news(user, wants).await?)
     }
 
@@ -226,9 +234,18 @@ impl App {
     ///
     /// # Errors
     /// [`AppError::OperatorNeeded`] for a user; [`AppError::NotFound`] when the one is none of them.
-    pub async fn retry_mail(&self, caller: &Caller, id: Option<u64>) -> Result<u64, AppError> {
+    pub async fn retry_mail(
+        &self,
+        caller: &Caller,
+        id: Option<u64>,
+        mode: Mode,
+    ) -> Result<u64, AppError> {
         caller.operator()?;
-        Ok(self.inner.mail.retry(id, self.now_ms()).await?)
+        let now_ms = self.now_ms();
+        Ok(match mode {
+            Mode::Try => self.inner.mail.retriable(id, now_ms).await?,
+            Mode::Write => self.inner.mail.retry(id, now_ms).await?,
+        })
     }
 
     /// Removes what the queue of mail holds of a user who was erased.

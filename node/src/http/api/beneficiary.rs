@@ -4,15 +4,17 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use countersign_protocol::record::Commitment;
 
 use super::write::done;
 use super::{lists, view};
 use crate::app::{Caller, FavourWish, Mode};
 use crate::http::Served;
-use crate::http::dto::{BeneficiaryView, MergeBeneficiary, NewBeneficiaryBody, Page};
+use crate::http::dto::{BeneficiaryView, FileHash, MergeBeneficiary, NewBeneficiaryBody, Page};
 use crate::http::extract::{Body, Parameters, PathValue, WriteMode};
 use crate::http::openapi::{
-    BeneficiaryFilters, BeneficiaryNumber, DryRun, NearNames, Rejected, Tried,
+    BeneficiaryCommitment, BeneficiaryFilters, BeneficiaryNumber, DryRun, NearNames, Rejected,
+    Tried,
 };
 use crate::http::problem::ApiError;
 use crate::people::{ListedBeneficiary, NearBeneficiary, NewBeneficiary};
@@ -140,6 +142,45 @@ pub(super) async fn merge(
         .merge_beneficiaries(&caller, id, into, mode)
         .await?;
     Ok(entry(StatusCode::OK, merged))
+}
+
+/// Forgets an entry for good: names, identifiers, and whom its retirements name.
+///
+/// The commitments on the ledger stay, so that every proof stays valid; nobody can tell any more whom they name.
+#[utoipa::path(
+    delete,
+    path = "/beneficiaries/{id}",
+    tag = "Beneficiaries",
+    params(BeneficiaryNumber, DryRun),
+    responses((status = 204), Tried),
+)]
+pub(super) async fn erase(
+    caller: Caller,
+    State(served): State<Served>,
+    PathValue(id): PathValue<u64>,
+    WriteMode(mode): WriteMode,
+) -> Result<Response, ApiError> {
+    served.app.erase_beneficiary(&caller, id, mode).await?;
+    Ok(done(mode, StatusCode::NO_CONTENT))
+}
+
+/// Forgets for good whom one retirement names, by the commitment that the ledger carries.
+#[utoipa::path(
+    delete,
+    path = "/beneficiary-names/{commitment}",
+    tag = "Beneficiaries",
+    params(BeneficiaryCommitment, DryRun),
+    responses((status = 204), Tried),
+)]
+pub(super) async fn erase_claim(
+    caller: Caller,
+    State(served): State<Served>,
+    PathValue(FileHash(commitment)): PathValue<FileHash>,
+    WriteMode(mode): WriteMode,
+) -> Result<Response, ApiError> {
+    let commitment = Commitment(commitment);
+    served.app.erase_claim(&caller, commitment, mode).await?;
+    Ok(done(mode, StatusCode::NO_CONTENT))
 }
 
 /// The entry after a write, or the answer of a trial.

@@ -14,7 +14,7 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use crate::app::{App, EventPage, EventQuery};
-use crate::http::dto::Events;
+use crate::http::dto::{Events, StreamedEvent};
 use crate::http::extract::{Parameters, Stopping};
 use crate::http::openapi::{EventFilters, EventPaging, LastEventId};
 use crate::http::problem::{ApiError, Kind};
@@ -42,7 +42,7 @@ const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
     path = "/events",
     tag = "Events",
     params(EventFilters, EventPaging),
-    responses((status = 200, content((Events = "application/json"), (String = "text/event-stream")))),
+    responses((status = 200, content((Events = "application/json"), (StreamedEvent = "text/event-stream")))),
     security(()),
 )]
 pub(super) async fn events(
@@ -132,7 +132,7 @@ async fn news(app: &App, query: &EventQuery, patience: Duration, stop: &Cancella
     path = "/events/stream",
     tag = "Events",
     params(EventFilters, LastEventId),
-    responses((status = 200, body = String, content_type = "text/event-stream")),
+    responses((status = 200, body = StreamedEvent, content_type = "text/event-stream")),
     security(()),
 )]
 pub(super) async fn stream(

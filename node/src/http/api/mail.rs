@@ -2,12 +2,15 @@
 
 use axum::Json;
 use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
 
-use crate::app::{Caller, MailReport};
+use super::view;
+use crate::app::{Caller, MailReport, Mode};
 use crate::http::Served;
 use crate::http::dto::{MailRetried, MailStatusView, MailView, Notifications, RetryMail};
-use crate::http::extract::{Body, Parameters};
-use crate::http::openapi::NotFound;
+use crate::http::extract::{Body, Parameters, WriteMode};
+use crate::http::openapi::{DryRun, NotFound, Tried};
 use crate::http::problem::ApiError;
 use crate::mail::Waiting;
 
@@ -57,17 +60,30 @@ fn mail(of: Waiting) -> MailView {
     post,
     path = "/mail/retry",
     tag = "Node",
+    params(DryRun),
     request_body = RetryMail,
-    responses((status = 200, body = MailRetried), NotFound),
+    responses((status = 200, body = MailRetried), NotFound, Tried),
     security(("operator" = [])),
 )]
 pub(super) async fn retry(
     caller: Caller,
     State(served): State<Served>,
+    WriteMode(mode): WriteMode,
     Body(RetryMail { mail }): Body<RetryMail>,
-) -> Result<Json<MailRetried>, ApiError> {
-    let mails = served.app.retry_mail(&caller, mail).await?;
-    Ok(Json(MailRetried { mails }))
+) -> Result<Response, ApiError> {
+    let mails = served.app.retry_mail(&caller, mail, mode).await?;
+    Ok(answer(mode, MailRetried { mails }))
+}
+
+/// The answer of a write, or what a trial of it would have answered.
+fn answer<T: Serialize>(mode: Mode, made: T) -> Response {
+    match mode {
+        Mode::Write => Json(made).into_response(),
+        Mode::Try => {
+            let told = serde_json::to_value(&made).ok();
+            Json(view::private_trial(told)).into_response()
+        }
+    }
 }
 
 /// Whether the caller gets news by mail.
@@ -92,14 +108,17 @@ pub(super) async fn notifications(
     put,
     path = "/me/notifications",
     tag = "Own account",
+    params(DryRun),
     request_body = Notifications,
-    responses((status = 200, body = Notifications)),
+    responses((status = 200, body = Notifications), Tried),
 )]
 pub(super) async fn set_notifications(
     caller: Caller,
     State(served): State<Served>,
+    WriteMode(mode): WriteMode,
     Body(wanted): Body<Notifications>,
-) -> Result<Json<Notifications>, ApiError> {
-    served.app.set_wants_news(&caller, wanted.mail).await?;
-    Ok(Json(wanted))
+) -> Result<Response, ApiError> {
+    let app = &served.app;
+    app.set_wants_news(&caller, wanted.mail, mode).await?;
+    Ok(answer(mode, wanted))
 }

@@ -16,3 +16,19 @@ pub struct Events {
     /// Leaves that the feed reaches to.
     pub size: u64,
 }
+
+/// One server-sent event of the feed (WHATWG HTML section 9.2). `GET /api/v1/events/stream`
+#[derive(ToSchema)]
+#[allow(dead_code)]
+pub struct StreamedEvent {
+    /// The index of the leaf: give it back as `Last-Event-ID` to go on after it.
+    #[schema(pattern = r"^[0-9]+$")]
+    id: String,
+    /// The event's type.
+    event: String,
+    /// The event as in a page of the feed, as JSON in one line.
+    #[schema(content_media_type = "application/json")]
+    data: String,
+    /// What a client waits before it comes back, in milliseconds.
+    retry: Option<u64>,
+}

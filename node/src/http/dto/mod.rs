@@ -35,7 +35,7 @@ pub use document::{
     DocumentView, FindingText, FindingView, LiftStandingHold, NewFindingBody, NewStandingHold,
     NewVisibility, StandingHoldView,
 };
-pub use event::Events;
+pub use event::{Events, StreamedEvent};
 pub use letter::{FileHash, LetterCheckView, LetterView, NamedLetter};
 pub use list::{RetirementView, SearchView, UnitsEvent};
 pub use mail::{MailRetried, MailStatusView, MailView, Notifications, RetryMail};

@@ -174,6 +174,8 @@ in_path! {
     DocumentationPage, page: String;
     /// What the rows are.
     RowsOf, kind: BulkKind;
+    /// What the ledger carries of a beneficiary's name: 32 bytes in hex.
+    BeneficiaryCommitment, commitment: countersign_protocol::openapi::Sha256;
     /// The entry's number.
     BeneficiaryNumber, id: u64;
     /// The account's number.
