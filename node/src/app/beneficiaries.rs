@@ -191,8 +191,11 @@ impl App {
         self.permit(caller, Action::BeneficiaryEdit, &Object::default())?;
         let entry = self.people().beneficiary(Sees::All, id).await?;
         if let Some(into) = entry.merged_into {
-            let why = format!("it stands for entry {into} now: erase that one");
-            return Err(AppError::parameter("id", why));
+            let id = format!("{id} (it stands for {into} now: erase that one)");
+            return Err(AppError::NotFound {
+                what: "an entry of its own with the number",
+                id,
+            });
         }
         if mode == Mode::Write {
             for request in self.people().claims_of(id).await? {

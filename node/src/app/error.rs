@@ -188,9 +188,10 @@ impl From<SubmitError> for AppError {
                 request,
                 first_index,
             },
-            SubmitError::ReservedRequest => Self::BadInput {
-                field: Field::Header("Idempotency-Key"),
-                why: error.to_string(),
+            // The ledger's own records have it, from the first leaf on.
+            SubmitError::ReservedRequest => Self::Conflict {
+                request: RequestId([0; 16]),
+                first_index: 0,
             },
             SubmitError::Busy { .. } => Self::Busy,
             SubmitError::ReadOnly { .. } | SubmitError::Closed => {

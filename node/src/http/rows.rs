@@ -52,7 +52,7 @@ pub(super) fn read(kind: BulkKind, form: Form, bytes: &[u8]) -> Result<Vec<Row>,
         Form::JsonLines => json_lines(text),
     };
     match rows.len() {
-        0 => Err(ApiError::new(Kind::Malformed, "the file has no rows")),
+        0 => Err(ApiError::body("", &"the file has no rows")),
         1..=ROWS_MAX => Ok(rows),
         count => {
             let detail = format!("the file has {count} rows; send at most {ROWS_MAX} at a time");
@@ -142,7 +142,7 @@ fn csv_rows(kind: BulkKind, text: &str) -> Result<Vec<Row>, ApiError> {
         .delimiter(if is_semicolon { b';' } else { b',' })
         .from_reader(text.as_bytes());
     let heading = reader.headers().cloned();
-    let heading = heading.map_err(|error| ApiError::new(Kind::Malformed, error.to_string()))?;
+    let heading = heading.map_err(|error| ApiError::body("", &error))?;
     check_heading(kind, &heading)?;
     let mut rows = Vec::new();
     for record in reader.records() {
@@ -185,7 +185,7 @@ fn check_heading(kind: BulkKind, heading: &StringRecord) -> Result<(), ApiError>
         let detail = format!(
             "the first line names the columns; {shown:?} is none or stands twice. There are: {wanted}"
         );
-        return Err(ApiError::new(Kind::Malformed, detail));
+        return Err(ApiError::body("", &detail));
     }
     Ok(())
 }

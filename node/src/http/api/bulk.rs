@@ -17,7 +17,9 @@ use crate::http::dto::{
     NewStandingHold, RowAnswer,
 };
 use crate::http::extract::{Key, PathValue, WriteMode, parse};
-use crate::http::openapi::{DryRun, IdempotencyKey, RowsOf, TooLarge, UnsupportedMediaType};
+use crate::http::openapi::{
+    DryRun, IdempotencyKey, Invalid, RowsOf, TooLarge, UnsupportedMediaType,
+};
 use crate::http::problem::{ApiError, Kind};
 use crate::http::rows::{self, BYTES_MAX, Form, Row};
 
@@ -32,7 +34,7 @@ use crate::http::rows::{self, BYTES_MAX, Form, Row};
     tag = "Units",
     params(RowsOf, IdempotencyKey, DryRun),
     request_body(content((String = "text/csv"), (String = "application/x-ndjson"))),
-    responses((status = 200, body = BulkAnswer), TooLarge, UnsupportedMediaType),
+    responses((status = 200, body = BulkAnswer), Invalid, TooLarge, UnsupportedMediaType),
 )]
 pub(super) async fn bulk(
     caller: Caller,

@@ -50,6 +50,8 @@ problems! {
     UnsupportedMediaType = ["unsupported-media-type"];
     /// A file, a code or a state of a user may not do.
     Rejected = ["rejected"];
+    /// A body that is no JSON may not be what it must be.
+    Invalid = ["invalid"];
     /// Attempts are limited.
     TooMany = ["too-many"];
     /// It asks another country's node.
