@@ -1,0 +1,11 @@
+//! The agreed electronic format: cells, columns, nomenclatures, checks, differences, the first version.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    missing_docs,
+    unreachable_pub
+)]
+
+mod cells;
+mod columns;
