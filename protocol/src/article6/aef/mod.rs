@@ -6,11 +6,17 @@
 //! allows are data with a date ([`Nomenclature`]), as are its columns ([`Table::columns`]). Where the sources disagree, the
 //! country chooses ([`Switches`]).
 
+pub mod check;
+pub mod diff;
+pub mod first_draft;
+pub mod layout;
+pub mod nomenclature;
 mod row;
 mod switches;
 mod table;
 pub mod value;
 
+pub use nomenclature::Nomenclature;
 pub use row::{Action, Authorisation, AuthorisedEntity, ItmoBlock, Row, Submission};
 pub use switches::{ActionDateForm, IdForm, Switches, TimeframeForm};
 pub use table::{Column, Kind, Origin, Requirement, Table};
@@ -57,6 +63,18 @@ impl Aef {
             Table::Holdings => self.holdings.get(row).map(Row::cells),
             Table::Entities => self.entities.get(row).map(Row::cells),
         }
+    }
+
+    /// A cell, to be filled; none where there is no such row or column.
+    pub fn cell_mut(&mut self, table: Table, row: usize, column: usize) -> Option<&mut dyn Cell> {
+        let cells = match table {
+            Table::Submission => (row == 0).then(|| self.submission.cells_mut()),
+            Table::Authorisations => self.authorisations.get_mut(row).map(Row::cells_mut),
+            Table::Actions => self.actions.get_mut(row).map(Row::cells_mut),
+            Table::Holdings => self.holdings.get_mut(row).map(Row::cells_mut),
+            Table::Entities => self.entities.get_mut(row).map(Row::cells_mut),
+        };
+        cells?.into_iter().nth(column)
     }
 
     /// Adds a row to a table from the texts of its cells; in Table 1, fills its one row. Texts beyond the columns are left
