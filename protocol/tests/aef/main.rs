@@ -8,4 +8,11 @@
 )]
 
 mod cells;
+mod checks;
 mod columns;
+mod differences;
+mod first_draft;
+mod nomenclature;
+mod properties;
+#[path = "../support/aef.rs"]
+mod sample;
