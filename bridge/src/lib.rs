@@ -1,6 +1,7 @@
 //! Mappings between the registry's ledger and the systems around it. Nothing here knows where the ledger is kept or who
 //! serves it.
 
+pub mod aef;
 pub mod event;
 pub mod records_jsonl;
 pub mod undp;

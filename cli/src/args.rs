@@ -3,7 +3,7 @@
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    account, agreement, api, beneficiary, bulk, case, docs, document, events, finding, hold,
+    account, aef, agreement, api, beneficiary, bulk, case, docs, document, events, finding, hold,
     import, init, issue, key, ledger, letter, mail, monitoring, organisation, peer, people,
     project, projection, retire, serve, transfer, verify, witness, workflow,
 };
@@ -99,6 +99,9 @@ pub(crate) enum Command {
     Ledger(ledger::LedgerCommand),
     /// Verify proof bundles and exported ledgers offline: no data folder, no network
     Verify(verify::VerifyArgs),
+    /// Check, compare and convert files in the agreed electronic format (AEF) offline: no data folder, no network
+    #[command(subcommand)]
+    Aef(aef::AefCommand),
     /// Check, show and walk through a country's process offline: no data folder, no network
     #[command(subcommand)]
     Workflow(workflow::WorkflowCommand),

@@ -1,6 +1,7 @@
 //! The commands, one module for each group.
 
 pub(crate) mod account;
+pub(crate) mod aef;
 pub(crate) mod agreement;
 pub(crate) mod api;
 pub(crate) mod beneficiary;
@@ -83,6 +84,7 @@ pub(crate) fn run(cli: Cli) -> Outcome {
         Command::Events(args) => args.run(session),
         Command::Ledger(command) => command.run(session),
         Command::Verify(args) => args.run(session),
+        Command::Aef(command) => command.run(session),
         Command::Workflow(command) => command.run(session),
         Command::Projection(command) => command.run(session),
         Command::Letter(command) => command.run(session),

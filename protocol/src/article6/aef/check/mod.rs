@@ -75,6 +75,16 @@ impl Place {
         }
     }
 
+    /// A whole row.
+    #[must_use]
+    pub const fn row(table: Table, row: usize) -> Self {
+        Self {
+            table,
+            row: Some(row),
+            column: None,
+        }
+    }
+
     /// A whole table.
     #[must_use]
     pub const fn table(table: Table) -> Self {
