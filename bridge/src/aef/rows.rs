@@ -102,7 +102,7 @@ impl TableReader {
     /// A cell of the file, as a person finds it.
     fn cell_name(&self, line: u32, column: u32) -> String {
         match &self.sheet {
-            Some(sheet) => format!("{sheet}!{}{}", letters(column), line + 1),
+            Some(sheet) => format!("{sheet}!{}{}", letters(column), line.saturating_add(1)),
             None => format!("line {}, column {}", line + 1, column + 1),
         }
     }
@@ -320,7 +320,7 @@ impl TableReader {
             return;
         };
         let end = self.lines.last().copied().unwrap_or(0);
-        if last.0 < *first_line || first.0 > end || first == last {
+        if last.0 < *first_line || first.0 > end || first == last || last.1 < first.1 {
             return;
         }
         let row = self

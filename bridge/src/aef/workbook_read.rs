@@ -17,6 +17,9 @@ use super::{Draft, Format, HEADING_LINES_MAX, ReadError, Reading, UNPACKED_BYTES
 /// Sheets that hold no table and are expected.
 const OTHER_SHEETS: [&str; 2] = ["index", "summary information"];
 
+/// The lines of a sheet.
+const SHEET_LINES_MAX: u32 = 1_048_576;
+
 type Book<'a> = Xlsx<Cursor<&'a [u8]>>;
 
 /// Reads a workbook.
@@ -209,6 +212,12 @@ fn each_line(book: &mut Book<'_>, sheet: &str, take: &mut TakeLine<'_>) -> Resul
         }
         let Some(cell) = cell else { return Ok(()) };
         line = cell.pos.0;
+        if line >= SHEET_LINES_MAX {
+            let line = u64::from(line) + 1;
+            return Err(ReadError::NoWorkbook(format!(
+                "it has a line {line}, and a sheet ends at {SHEET_LINES_MAX}"
+            )));
+        }
         if !is_looked_at(cell.pos.1) {
             continue;
         }

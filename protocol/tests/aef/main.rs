@@ -11,6 +11,7 @@ mod cells;
 mod checks;
 mod columns;
 mod differences;
+mod documentation;
 mod first_draft;
 mod nomenclature;
 mod properties;

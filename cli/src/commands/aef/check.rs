@@ -75,9 +75,10 @@ impl CheckArgs {
         session.out().show(&found, view)?;
         match found.errors {
             0 => Ok(()),
-            errors => Err(Failure::validation(format_args!(
-                "{}: {errors} errors, {} warnings",
-                found.file, found.warnings
+            _ => Err(Failure::validation(format_args!(
+                "{}: {}",
+                found.file,
+                verdict(&found)
             ))),
         }
     }
@@ -168,12 +169,23 @@ fn view(it: &Checked) -> View {
     }
     let rows: Vec<String> = it.rows[1..]
         .iter()
-        .map(|it| format!("{} {}", it.rows, it.table))
+        .map(|it| format!("{} {}", it.table, it.rows))
         .collect();
-    let verdict = match (it.errors, it.warnings) {
-        (0, 0) => "nothing was found".to_owned(),
-        (errors, warnings) => format!("{errors} errors, {warnings} warnings"),
-    };
     lines.push(format!("{}: {}; {verdict}", it.file, rows.join(", ")));
     View::Text(lines.join("\n"))
+}
+
+fn verdict(it: &Checked) -> String {
+    let counted = |count: usize, what: &str| match count {
+        1 => format!("1 {what}"),
+        count => format!("{count} {what}s"),
+    };
+    match (it.errors, it.warnings) {
+        (0, 0) => "nothing was found".to_owned(),
+        (errors, warnings) => format!(
+            "{}, {}",
+            counted(errors, "error"),
+            counted(warnings, "warning")
+        ),
+    }
 }
