@@ -171,7 +171,7 @@ fn view(it: &Checked) -> View {
         .iter()
         .map(|it| format!("{} {}", it.table, it.rows))
         .collect();
-    lines.push(format!("{}: {}; {verdict}", it.file, rows.join(", ")));
+    lines.push(format!("{}: {}; {}", it.file, rows.join(", "), verdict(it)));
     View::Text(lines.join("\n"))
 }
 
