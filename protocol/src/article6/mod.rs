@@ -1,6 +1,30 @@
 //! Article 6 rules, as pure functions that cite the paragraph they implement.
+//!
+//! What is ambiguous in the decisions is a switch with a default: the divisor of averages ([`ElapsedYears`]), parts of units
+//! ([`ShareRounding`]), the year by which a summary counts ([`SummaryAxis`]), the lag of inventories ([`INVENTORY_LAG_YEARS`]).
 
 pub mod aef;
+mod adjustment;
+mod event;
 mod first_transfer;
+mod ndc;
+mod ranges;
+mod ratio;
+mod share;
+mod summary;
 
-pub use first_transfer::first_transferred;
+pub use adjustment::{
+    AdjustmentMethod, AdjustmentTerms, ElapsedYears, NetOfUses, PeriodBalance, YearBalance, adjust,
+    net_of_uses,
+};
+pub use event::{MetricKind, UnitEvent, UnitEventKind};
+pub use first_transfer::{
+    AuthorisedUse, FirstTransferDefinition, TransferEvent, first_transferred, is_first_transfer,
+};
+pub use ndc::{FIRST_VINTAGE, INVENTORY_LAG_YEARS, NdcFault, NdcPeriod};
+pub use ratio::Ratio;
+pub use share::{
+    BasisPoints, MECHANISM_OVERALL_MITIGATION_MIN, MECHANISM_SHARE_OF_PROCEEDS, ShareFault,
+    ShareRounding, ShareTerms, Shares,
+};
+pub use summary::{StructuredSummary, SummaryAxis, SummaryInput, SummaryRow, structured_summary};
