@@ -1,9 +1,11 @@
 //! Identifiers and bounded texts that records, messages and files carry.
 
+mod authorisation;
 mod bytes;
 mod lei;
 mod names;
 
+pub use authorisation::{AUTHORISATION_ID_LEN_MAX, AuthorisationId};
 pub use bytes::{RequestId, TransferId};
 pub use lei::Lei;
 pub use names::{AGREEMENT_ID_LEN_MAX, AgreementId, ORIGIN_LEN_MAX, Origin, Text};
@@ -41,6 +43,12 @@ pub enum IdError {
         "agreement id {0:?} is not 1 to 64 characters out of A-Z a-z 0-9 . _ -; write it as CH-GH-2020"
     )]
     Agreement(String),
+    /// The text is no id of an authorisation.
+    #[error(
+        "authorisation id {0:?} is not 1 to 32 letters, digits, spaces and hyphens with a letter or digit at both ends; write it \
+         as GH-CH-2026-01"
+    )]
+    Authorisation(String),
     /// The text is no origin of a ledger.
     #[error(
         "ledger origin {0:?} is not 1 to 255 bytes without spaces, plus signs and control characters; write it as \

@@ -9,7 +9,10 @@ use utoipa::openapi::schema::{ArrayBuilder, Object, ObjectBuilder, SchemaType, T
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
-use crate::id::{AccountId, AgreementId, Lei, OrganisationId, Origin, RequestId, Text, TransferId};
+use crate::id::{
+    AccountId, AgreementId, AuthorisationId, Lei, OrganisationId, Origin, RequestId, Text,
+    TransferId,
+};
 use crate::party::{Party, RegistryId};
 use crate::period::{Day, Period};
 use crate::permission::Action;
@@ -75,6 +78,9 @@ texts! {
         "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
         "A transfer between countries: a digest over its terms, so that it is the same in both ledgers. 64 lower-case hex \
          digits.";
+    AuthorisationId, "AuthorisationId", "^[0-9A-Za-z]([0-9A-Za-z -]{0,30}[0-9A-Za-z])?$",
+        "GH-CH-2026-01",
+        "An authorisation, by the id that the authorising Party gave it: 1 to 32 letters, digits, spaces and hyphens.";
     RequestId, "RequestId",
         "^([0-9a-f]{32}|[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12})$",
         "6f1c2a5e9b304d7c8e21f0a4b6d8c3e5",

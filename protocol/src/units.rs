@@ -5,7 +5,7 @@
 
 mod block;
 
-pub use block::{FirstTransfer, UnitBlock};
+pub use block::{FirstTransfer, UnitAuthorisation, UnitBlock};
 
 use crate::party::{Party, PartyError};
 use crate::text::{TextVisitor, canonical, excerpt};

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
 
-use countersign_protocol::record::{Body, PartnerStatus, RetireKind};
+use countersign_protocol::record::{Article6, Body, PartnerStatus, RetireKind};
 use countersign_protocol::registry::{LedgerAccount, Outcome};
 use countersign_protocol::workflow::{Effect, SubjectKind};
 use serde::{Deserialize, Serialize};
@@ -145,6 +145,26 @@ kinds! {
     HoldPlaced = "hold.placed",
     /// Such a hold ended
     HoldLifted = "hold.lifted",
+    /// A cooperative approach was recorded, or recorded anew
+    ApproachRecorded = "approach.recorded",
+    /// The initial report of a cooperative approach was submitted
+    InitialReportSubmitted = "approach.initial_report_submitted",
+    /// An NDC was recorded, or recorded anew
+    NdcRecorded = "ndc.recorded",
+    /// A level of emissions, of an indicator or of certified emission reductions was recorded for a year
+    LevelRecorded = "ndc.level_recorded",
+    /// An entity was authorised under a cooperative approach
+    EntityAuthorised = "approach.entity_authorised",
+    /// An entity is authorised no longer
+    EntityRevoked = "approach.entity_revoked",
+    /// A version of an authorisation of mitigation outcomes was recorded
+    AuthorisationRecorded = "authorisation.recorded",
+    /// An authorisation of mitigation outcomes ended
+    AuthorisationRevoked = "authorisation.revoked",
+    /// Units came under an authorisation
+    UnitsAuthorised = "unit.authorised",
+    /// Another registry told of the use of units that had left
+    UseNotified = "unit.use_notified",
     /// A partner country was listed, or listed anew
     PartnerListed = "partner.listed",
     /// A partner country may start no transfers
@@ -265,6 +285,22 @@ impl EventKind {
             Body::TrustedReceiver(_) => Self::TrustEntered,
             Body::HoldPlaced(_) => Self::HoldPlaced,
             Body::HoldLifted(_) => Self::HoldLifted,
+            Body::Article6(it) => Self::of_article6(it),
+        }
+    }
+
+    const fn of_article6(it: &Article6) -> Self {
+        match it {
+            Article6::CooperativeApproach(_) => Self::ApproachRecorded,
+            Article6::InitialReport(_) => Self::InitialReportSubmitted,
+            Article6::Ndc(_) => Self::NdcRecorded,
+            Article6::EmissionsLevel(_) => Self::LevelRecorded,
+            Article6::AuthorisedEntity(it) if it.revoked => Self::EntityRevoked,
+            Article6::AuthorisedEntity(_) => Self::EntityAuthorised,
+            Article6::Authorisation(_) => Self::AuthorisationRecorded,
+            Article6::AuthorisationRevoked(_) => Self::AuthorisationRevoked,
+            Article6::UnitsAuthorised(_) => Self::UnitsAuthorised,
+            Article6::UseNotified(_) => Self::UseNotified,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What an event is about, as a path below `/api/v1/`.
 
-use countersign_protocol::record::{Body, HoldOn};
+use countersign_protocol::record::{Article6, Body, HoldOn};
 use countersign_protocol::registry::Outcome;
 use countersign_protocol::units::UnitRange;
 
@@ -46,7 +46,24 @@ pub(super) fn of(kind: EventKind, body: &Body, outcome: &Outcome) -> Option<Stri
             HoldOn::Ranges(_) => format!("standing-holds/{}", it.hold),
         },
         Body::HoldLifted(it) => format!("standing-holds/{}", it.hold),
+        Body::Article6(it) => article6(it),
     })
+}
+
+fn article6(it: &Article6) -> String {
+    match it {
+        Article6::CooperativeApproach(it) => format!("cooperative-approaches/{}", it.id),
+        Article6::InitialReport(it) => format!("cooperative-approaches/{}", it.approach),
+        Article6::AuthorisedEntity(it) => format!("cooperative-approaches/{}", it.approach),
+        Article6::Ndc(it) => format!("ndcs/{}", it.period.first()),
+        Article6::EmissionsLevel(it) => format!("levels/{}", it.year),
+        Article6::Authorisation(it) => format!("authorisations/{}/{}", it.party, it.id),
+        Article6::AuthorisationRevoked(it) => format!("authorisations/{}/{}", it.party, it.id),
+        Article6::UnitsAuthorised(it) => {
+            it.ranges.first().map_or_else(String::new, |it| units(*it))
+        }
+        Article6::UseNotified(it) => it.ranges.first().map_or_else(String::new, |it| units(*it)),
+    }
 }
 
 fn units(range: UnitRange) -> String {

@@ -1,6 +1,6 @@
 //! Transfers between countries, as this ledger remembers them.
 
-use countersign_protocol::article6::first_transferred;
+use countersign_protocol::article6::crosses_border;
 use countersign_protocol::id::TransferId;
 use countersign_protocol::record::Body;
 use countersign_protocol::registry::{Direction, State, Transfer, TransferKey, TransferStage};
@@ -108,13 +108,13 @@ fn named(state: &State, key: TransferKey, transfer: &Transfer, block: &UnitBlock
     let approach = agreement.cooperative_approach;
     match (key, transfer.stage) {
         (TransferKey::Out(_), TransferStage::Final) => {
-            first_transferred(*block, approach, own.registry, own.party)
+            crosses_border(*block, approach, own.registry, own.party)
         }
         (TransferKey::In(source, _), TransferStage::Acquired) => {
             let of_source = state.partner(source).map(|partner| partner.registry);
             let is_own = block.range().origin() == own.party;
             let registry = of_source.filter(|_| !is_own).unwrap_or(own.registry);
-            first_transferred(*block, approach, registry, source)
+            crosses_border(*block, approach, registry, source)
         }
         _ => *block,
     }

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use countersign_protocol::id::{AccountId, TransferId};
 use countersign_protocol::party::Party;
 use countersign_protocol::record::{
-    ActedBy, Body, CaseAct, CaseOpened, Claim, Commitment, Fate, FindingStep, HoldOn, HoldPlaced,
-    Lock, Purpose, Reservation, Retire, RetireKind,
+    ActedBy, Article6, Body, CaseAct, CaseOpened, Claim, Commitment, Fate, FindingStep, HoldOn,
+    HoldPlaced, Lock, Purpose, Reservation, Retire, RetireKind,
 };
 use countersign_protocol::registry::{CaseEnd, Key, LedgerAccount, Transfer, TransferKey, Value};
 use countersign_protocol::units::UnitRange;
@@ -100,6 +100,7 @@ impl History {
             | Body::Agreement(_)
             | Body::ProcessPart(_)
             | Body::ProcessAdopted(_) => {}
+            Body::Article6(new) => self.article6(&mut it, new),
             Body::Organisation(new) => self.touched.organisation(new.id, at),
             Body::Account(new) => self.touched.account(new.id, at),
             Body::Project(new) => drop(self.touched.projects.insert(new.number, at)),
@@ -164,6 +165,29 @@ impl History {
         if let HoldOn::Ranges(ranges) = &hold.on {
             let event = Event::of(kind).about(&format_args!("hold {}", hold.hold));
             self.ranges(it, ranges, &event);
+        }
+    }
+
+    /// Records of Article 6: those that are about units.
+    fn article6(&mut self, it: &mut Leaf<'_>, new: &Article6) {
+        match new {
+            Article6::UnitsAuthorised(new) => {
+                let event = Event::of("authorised").about(&new.authorisation);
+                self.ranges(it, &new.ranges, &event);
+            }
+            Article6::UseNotified(new) => {
+                let event = Event::of("use_notified").with(new.party);
+                self.ranges(it, &new.ranges, &event.about(&new.reference));
+                let ranges = new.ranges.iter();
+                ranges.for_each(|range| self.touched.came_in(*range));
+            }
+            Article6::CooperativeApproach(_)
+            | Article6::InitialReport(_)
+            | Article6::Ndc(_)
+            | Article6::EmissionsLevel(_)
+            | Article6::AuthorisedEntity(_)
+            | Article6::Authorisation(_)
+            | Article6::AuthorisationRevoked(_) => {}
         }
     }
 
@@ -312,6 +336,7 @@ impl History {
                 issued_at,
                 split,
                 first,
+                authorisation,
             ] = attributes(&holding.block);
             self.retirements.push([
                 Cell::from(it.index),
@@ -336,6 +361,7 @@ impl History {
                 issued_at,
                 split,
                 first,
+                authorisation,
             ]);
         }
         Ok(())

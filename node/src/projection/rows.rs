@@ -9,7 +9,7 @@ use countersign_protocol::registry::{
     Direction, Holding, Key, LedgerAccount, Place, RegistryCase, Standing, Transfer, TransferKey,
     Value,
 };
-use countersign_protocol::units::{FirstTransfer, UnitBlock};
+use countersign_protocol::units::{FirstTransfer, UnitAuthorisation, UnitBlock};
 use countersign_protocol::workflow::{Process, waiting_for};
 use serde::Serialize;
 
@@ -63,8 +63,15 @@ fn first_transfer(first: &FirstTransfer) -> String {
     )
 }
 
-/// What travels with a block: unit type, scope, project, vintage, reserved field, issuance, split, first transfer.
-pub(super) fn attributes(block: &UnitBlock) -> [Cell; 8] {
+/// The authorisation of a block as JSON.
+fn authorisation(it: &UnitAuthorisation) -> String {
+    // Plain members, none of which can fail to be written.
+    serde_json::to_string(it).unwrap_or_default()
+}
+
+/// What travels with a block: unit type, scope, project, vintage, reserved field, issuance, split, first transfer,
+/// authorisation.
+pub(super) fn attributes(block: &UnitBlock) -> [Cell; 9] {
     let serial = &block.serial;
     [
         Cell::text(serial.unit_type().to_string()),
@@ -75,6 +82,7 @@ pub(super) fn attributes(block: &UnitBlock) -> [Cell; 8] {
         Cell::from(block.issued_at),
         Cell::shown(block.split_from),
         Cell::shown(block.first_transfer.as_ref().map(first_transfer)),
+        Cell::shown(block.authorisation.as_ref().map(authorisation)),
     ]
 }
 
@@ -90,6 +98,7 @@ pub(super) fn range(holding: &Holding, rows: &mut Rows) {
         issued_at,
         split,
         first,
+        authorisation,
     ] = attributes(&holding.block);
     rows.push([
         party(numbers.origin()),
@@ -103,6 +112,7 @@ pub(super) fn range(holding: &Holding, rows: &mut Rows) {
         issued_at,
         split,
         first,
+        authorisation,
         Cell::word(place),
         Cell::from(u32::from(matches!(holding.place, Place::Reserved(_)))),
         Cell::number(account.map(|it| it.0)),

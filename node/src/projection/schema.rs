@@ -7,7 +7,7 @@ use super::ProjectionError;
 use super::db::{Cell, Tx};
 
 /// The version of everything below. Raise it with every change: the model is then rebuilt.
-pub(super) const SCHEMA_VERSION: i64 = 2;
+pub(super) const SCHEMA_VERSION: i64 = 3;
 
 /// Tables in the order of their making.
 const TABLES: &[(&str, &str)] = &[
@@ -65,7 +65,7 @@ const TABLES: &[(&str, &str)] = &[
         "ranges",
         "origin TEXT NOT NULL, first_unit BIGINT NOT NULL, last_unit BIGINT NOT NULL, unit_type TEXT NOT NULL, \
          scope BIGINT NOT NULL, project BIGINT NOT NULL, vintage BIGINT NOT NULL, reserved BIGINT NOT NULL, \
-         issued_at BIGINT NOT NULL, split_from TEXT, first_transfer TEXT, place TEXT NOT NULL, set_aside BIGINT NOT NULL, \
+         issued_at BIGINT NOT NULL, split_from TEXT, first_transfer TEXT, authorisation TEXT, place TEXT NOT NULL, set_aside BIGINT NOT NULL, \
          account BIGINT, party TEXT, since BIGINT NOT NULL, PRIMARY KEY (origin, first_unit)",
     ),
     (
@@ -86,7 +86,7 @@ const TABLES: &[(&str, &str)] = &[
          jurisdiction TEXT, case_number BIGINT, \
          origin TEXT NOT NULL, first_unit BIGINT NOT NULL, last_unit BIGINT NOT NULL, unit_type TEXT NOT NULL, \
          scope BIGINT NOT NULL, project BIGINT NOT NULL, vintage BIGINT NOT NULL, reserved BIGINT NOT NULL, \
-         issued_at BIGINT NOT NULL, split_from TEXT, first_transfer TEXT, PRIMARY KEY (leaf, position)",
+         issued_at BIGINT NOT NULL, split_from TEXT, first_transfer TEXT, authorisation TEXT, PRIMARY KEY (leaf, position)",
     ),
     (
         "partners",

@@ -34,14 +34,14 @@ tables! {
     LETTERS = "letters", 1: "leaf" "case_number" "act" "letter" "language" "sha256" "time_ms";
     RESERVATIONS = "reservations", 1: "case_number" "reservation";
     RANGES = "ranges", 2: "origin" "first_unit" "last_unit" "unit_type" "scope" "project" "vintage" "reserved"
-        "issued_at" "split_from" "first_transfer" "place" "set_aside" "account" "party" "since";
+        "issued_at" "split_from" "first_transfer" "authorisation" "place" "set_aside" "account" "party" "since";
     RANGE_EVENTS = "range_events", 2: "leaf" "position" "time_ms" "kind" "origin" "first_unit" "last_unit" "width"
         "from_account" "to_account" "party" "reference";
     TRANSFERS = "transfers", 1: "opened_at" "id" "direction" "partner" "stage" "agreement" "account" "tonnes"
         "changed_at";
     RETIREMENTS = "retirements", 2: "leaf" "position" "time_ms" "account" "organisation" "kind" "purpose"
         "beneficiary" "reason" "jurisdiction" "case_number" "origin" "first_unit" "last_unit" "unit_type" "scope" "project" "vintage" "reserved"
-        "issued_at" "split_from" "first_transfer";
+        "issued_at" "split_from" "first_transfer" "authorisation";
     PARTNERS = "partners", 1: "party" "origin" "registry" "status" "changed_at";
 }
 

@@ -1,5 +1,7 @@
 //! First transfer: which event turns a mitigation outcome into an ITMO (2/CMA.3 annex para 2; 4/CMA.6 paras 11 to 17).
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use crate::party::{Party, RegistryId};
@@ -103,6 +105,31 @@ impl FirstTransferDefinition {
     #[must_use]
     pub const fn is_of_the_guidance(self) -> bool {
         !matches!(self, Self::FirstInternationalTransfer)
+    }
+}
+
+impl fmt::Display for AuthorisedUse {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Ndc => "NDC",
+            Self::Oimp => "OIMP",
+            Self::Imp => "IMP",
+            Self::Op => "OP",
+            Self::NdcAndOimp => "NDC and OIMP",
+            Self::NdcAndImp => "NDC and IMP",
+            Self::NdcAndOp => "NDC and OP",
+        })
+    }
+}
+
+impl fmt::Display for FirstTransferDefinition {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Authorisation => "authorisation",
+            Self::Issuance => "issuance",
+            Self::UseOrCancellation => "use or cancellation",
+            Self::FirstInternationalTransfer => "first international transfer",
+        })
     }
 }
 
@@ -221,5 +248,30 @@ pub fn first_transferred(
     UnitBlock {
         first_transfer,
         ..block
+    }
+}
+
+/// What a border makes of a block that `party` sends under a cooperative approach: the mark, where that is its first transfer.
+///
+/// Units without an authorisation come from ledgers that keep no approach: there each international transfer counts as one
+/// towards an NDC.
+#[must_use]
+pub fn crosses_border(
+    block: UnitBlock,
+    cooperative_approach: CooperativeApproachId,
+    registry: RegistryId,
+    party: Party,
+) -> UnitBlock {
+    let first = block.authorisation.is_none_or(|it| {
+        let (event, already) = (
+            TransferEvent::InternationalTransfer,
+            block.first_transfer.is_some(),
+        );
+        is_first_transfer(Some(it.uses), it.definition, event, already)
+    });
+    if first {
+        first_transferred(block, cooperative_approach, registry, party)
+    } else {
+        block
     }
 }

@@ -5,8 +5,10 @@
 
 pub mod aef;
 mod adjustment;
+mod cross_check;
 mod event;
 mod first_transfer;
+mod history;
 mod ndc;
 mod ranges;
 mod ratio;
@@ -17,10 +19,13 @@ pub use adjustment::{
     AdjustmentMethod, AdjustmentTerms, ElapsedYears, NetOfUses, PeriodBalance, YearBalance, adjust,
     net_of_uses,
 };
+pub use cross_check::{Cause, CrossCheck, Difference, Total, TotalKey, cross_check};
 pub use event::{MetricKind, UnitEvent, UnitEventKind};
 pub use first_transfer::{
-    AuthorisedUse, FirstTransferDefinition, TransferEvent, first_transferred, is_first_transfer,
+    AuthorisedUse, FirstTransferDefinition, TransferEvent, crosses_border, first_transferred,
+    is_first_transfer,
 };
+pub use history::{HoldingFilter, Step, UnitHistory, approach_of, held_in};
 pub use ndc::{FIRST_VINTAGE, INVENTORY_LAG_YEARS, NdcFault, NdcPeriod};
 pub use ratio::Ratio;
 pub use share::{

@@ -20,9 +20,25 @@ pub const INVENTORY_LAG_YEARS: u16 = 2;
 /// The years in which an NDC is implemented, first and last included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(try_from = "Years")]
 pub struct NdcPeriod {
     first: u16,
     last: u16,
+}
+
+/// A period before it was checked.
+#[derive(Deserialize)]
+struct Years {
+    first: u16,
+    last: u16,
+}
+
+impl TryFrom<Years> for NdcPeriod {
+    type Error = NdcFault;
+
+    fn try_from(Years { first, last }: Years) -> Result<Self, NdcFault> {
+        Self::new(first, last)
+    }
 }
 
 /// Why years make no NDC period, or why a vintage or use does not fit one.

@@ -37,6 +37,7 @@
 //! | 5007 | transfer-in-another-state | The transfer is not in a state that this step can follow. |
 //! | 5008 | policy | The country's own policy refuses the transfer. |
 //! | 5009 | attributes-differ | Some of the units carry other attributes than this ledger has recorded of them. |
+//! | 5010 | not-authorised | Some of the units are not authorised under the cooperative approach of the agreement. |
 //! | 6001 | busy | The node has more work than it takes from this peer; send again later. |
 //! | 6002 | read-only | The node serves reads only at present. |
 //! | 6003 | unavailable | The node cannot answer at present; send again later. |
@@ -101,6 +102,8 @@ pub enum FaultCode {
     Policy = 5008,
     /// Some of the units carry other attributes than this ledger has recorded of them.
     AttributesDiffer = 5009,
+    /// Some of the units are not authorised under the cooperative approach of the agreement.
+    NotAuthorised = 5010,
     /// The node has more work than it takes from this peer; send again later.
     Busy = 6001,
     /// The node serves reads only at present.
@@ -129,7 +132,7 @@ pub enum FaultClass {
 /// One row of the table: the fault, its name, its meaning.
 type Row = (FaultCode, &'static str, &'static str);
 
-const TABLE: [Row; 30] = [
+const TABLE: [Row; 31] = [
     (
         FaultCode::FrameTooLarge,
         "frame-too-large",
@@ -264,6 +267,11 @@ const TABLE: [Row; 30] = [
         FaultCode::AttributesDiffer,
         "attributes-differ",
         "Some of the units carry other attributes than this ledger has recorded of them.",
+    ),
+    (
+        FaultCode::NotAuthorised,
+        "not-authorised",
+        "Some of the units are not authorised under the cooperative approach of the agreement.",
     ),
     (
         FaultCode::Busy,

@@ -301,6 +301,7 @@ fn judge(state: &State, time_ms: u64, partner: &Partner, lock: &Lock) -> Result<
         Refusal::Overlap(_) => FaultCode::UnitsAlreadyHeld,
         Refusal::NotAbroad(_) => FaultCode::OwnUnitsNotAbroad,
         Refusal::Attributes(_) => FaultCode::AttributesDiffer,
+        Refusal::Article6(_) => FaultCode::NotAuthorised,
         _ => FaultCode::Policy,
     })
 }

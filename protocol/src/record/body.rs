@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::id::{AccountId, AgreementId, OrganisationId, Origin, RequestId, Text, TransferId};
 use crate::log::Hash;
 use crate::party::{Party, RegistryId};
+use crate::record::article6::Article6;
 use crate::record::case::{CaseAct, CaseMigrated, CaseOpened, ProcessAdopted, ProcessPart, Word};
 use crate::record::finding::{FindingOpened, FindingStep};
 use crate::record::hold::{HoldLifted, HoldPlaced};
@@ -91,6 +92,8 @@ pub enum Body {
     LetterIssued(LetterIssued),
     /// An organisation enters a receiver in its list of trusted ones, or takes one out.
     TrustedReceiver(TrustedReceiver),
+    /// Something of Article 6 is recorded.
+    Article6(Box<Article6>),
 }
 
 impl Body {
@@ -130,6 +133,7 @@ impl Body {
             Self::FindingClosed(_) => "finding_closed",
             Self::LetterIssued(_) => "letter_issued",
             Self::TrustedReceiver(_) => "trusted_receiver",
+            Self::Article6(it) => it.kind(),
         }
     }
 }
@@ -461,6 +465,9 @@ pub struct Claim {
     /// The country in whose jurisdiction they are used (ISO 3166-1), where it matters for the claim.
     #[serde(default)]
     pub jurisdiction: Option<Party>,
+    /// The calendar year of the NDC towards which they are used (2/CMA.3 annex para 8(b)): given for ITMOs that a Party uses.
+    #[serde(default)]
+    pub ndc_year: Option<u16>,
 }
 
 /// A salted commitment: 32 bytes, hex in text.

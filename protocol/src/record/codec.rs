@@ -7,8 +7,9 @@ pub(super) use read::from_wire;
 pub(crate) use write::blocks_bytes;
 pub(super) use write::to_wire;
 
-use crate::record::FindingKind;
+use crate::article6::{AdjustmentMethod, AuthorisedUse, FirstTransferDefinition};
 use crate::record::body::{AccountKind, OrganisationKind, PartnerStatus, Purpose, RetireKind};
+use crate::record::{FindingKind, LevelSeries};
 
 /// Gives each variant of a domain enum its wire number, in both directions.
 macro_rules! numbered {
@@ -32,3 +33,11 @@ numbered!(Purpose, purpose_number, purpose, {
 });
 numbered!(PartnerStatus, partner_status_number, partner_status, { Active = 1, Frozen = 2, Removed = 3 });
 numbered!(FindingKind, finding_kind_number, finding_kind, { CorrectiveAction = 1, Clarification = 2, ForwardAction = 3 });
+numbered!(AuthorisedUse, authorised_use_number, authorised_use, {
+    Ndc = 1, Oimp = 2, Imp = 3, Op = 4, NdcAndOimp = 5, NdcAndImp = 6, NdcAndOp = 7,
+});
+numbered!(FirstTransferDefinition, definition_number, definition, {
+    Authorisation = 1, Issuance = 2, UseOrCancellation = 3, FirstInternationalTransfer = 4,
+});
+numbered!(AdjustmentMethod, method_number, method, { Trajectory = 1, Averaging = 2, MultiYear = 3 });
+numbered!(LevelSeries, level_series_number, level_series, { Covered = 1, Portion = 2, Indicator = 3, Certified = 4 });

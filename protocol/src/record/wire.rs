@@ -12,7 +12,7 @@ pub struct Record {
     pub request: ::prost::alloc::vec::Vec<u8>,
     #[prost(
         oneof = "record::Body",
-        tags = "10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 39, 40, 41, 42, 45"
+        tags = "10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 39, 40, 41, 42, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54"
     )]
     pub body: ::core::option::Option<record::Body>,
 }
@@ -84,6 +84,24 @@ pub mod record {
         LetterIssued(super::LetterIssued),
         #[prost(message, tag = "45")]
         TrustedReceiver(super::TrustedReceiver),
+        #[prost(message, tag = "46")]
+        CooperativeApproach(super::CooperativeApproach),
+        #[prost(message, tag = "47")]
+        InitialReport(super::InitialReport),
+        #[prost(message, tag = "48")]
+        Ndc(super::Ndc),
+        #[prost(message, tag = "49")]
+        EmissionsLevel(super::EmissionsLevel),
+        #[prost(message, tag = "50")]
+        AuthorisedEntity(super::AuthorisedEntity),
+        #[prost(message, tag = "51")]
+        Authorisation(super::Authorisation),
+        #[prost(message, tag = "52")]
+        AuthorisationRevoked(super::AuthorisationRevoked),
+        #[prost(message, tag = "53")]
+        UnitsAuthorised(super::UnitsAuthorised),
+        #[prost(message, tag = "54")]
+        UseNotified(super::UseNotified),
     }
 }
 /// Numbers of one Party's national counter, both ends included.
@@ -121,6 +139,24 @@ pub struct UnitBlock {
     pub split_from: ::core::option::Option<UnitRange>,
     #[prost(message, optional, tag = "9")]
     pub first_transfer: ::core::option::Option<FirstTransfer>,
+    /// absent: none
+    #[prost(message, optional, tag = "10")]
+    pub authorisation: ::core::option::Option<UnitAuthorisation>,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct UnitAuthorisation {
+    #[prost(string, tag = "1")]
+    pub id: ::prost::alloc::string::String,
+    #[prost(uint32, tag = "2")]
+    pub version: u32,
+    #[prost(string, tag = "3")]
+    pub cooperative_approach: ::prost::alloc::string::String,
+    /// as in Authorisation
+    #[prost(uint32, tag = "4")]
+    pub uses: u32,
+    /// as in CooperativeApproach
+    #[prost(uint32, tag = "5")]
+    pub definition: u32,
 }
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct FirstTransfer {
@@ -341,6 +377,9 @@ pub struct Retire {
     /// ISO 3166-1 alpha-2 of the country in whose jurisdiction they are used; absent where nothing was said
     #[prost(string, tag = "7")]
     pub jurisdiction: ::prost::alloc::string::String,
+    /// calendar year of the NDC towards which they are used; 0: none
+    #[prost(uint32, tag = "8")]
+    pub ndc_year: u32,
 }
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct BlockHeader {
@@ -569,6 +608,9 @@ pub struct Reservation {
     /// as in Retire
     #[prost(string, tag = "12")]
     pub jurisdiction: ::prost::alloc::string::String,
+    /// as in Retire
+    #[prost(uint32, tag = "13")]
+    pub ndc_year: u32,
 }
 /// Somebody in authority orders that units stay where they are. Exactly one of fields 2 to 5 says what it is on.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -623,6 +665,245 @@ pub struct CaseMigrated {
     pub process: ::prost::alloc::vec::Vec<u8>,
     /// two different users of the authority
     #[prost(message, repeated, tag = "3")]
+    pub by: ::prost::alloc::vec::Vec<ActedBy>,
+}
+/// In what an approach counts.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Metric {
+    #[prost(bool, tag = "1")]
+    pub non_ghg: bool,
+    /// of a non-GHG metric
+    #[prost(string, tag = "2")]
+    pub unit: ::prost::alloc::string::String,
+    /// of a non-GHG metric: so many units stand for one tonne
+    #[prost(uint32, tag = "3")]
+    pub per_tonne: u32,
+}
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct YearLevel {
+    #[prost(uint32, tag = "1")]
+    pub year: u32,
+    #[prost(sint64, tag = "2")]
+    pub level: i64,
+}
+/// A cooperative approach that this Party takes part in.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct CooperativeApproach {
+    /// such as CA0001
+    #[prost(string, tag = "1")]
+    pub id: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub title: ::prost::alloc::string::String,
+    /// strictly ascending, ISO 3166-1 alpha-2
+    #[prost(string, repeated, tag = "3")]
+    pub parties: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// of first transfer: 0 none, 1 authorisation, 2 issuance, 3 use or cancellation, 4 first international transfer
+    #[prost(uint32, tag = "4")]
+    pub definition: u32,
+    #[prost(message, optional, tag = "5")]
+    pub metric: ::core::option::Option<Metric>,
+    /// nobody where no process has a say, else two different users of the authority; so in all that follow
+    #[prost(message, repeated, tag = "6")]
+    pub by: ::prost::alloc::vec::Vec<ActedBy>,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct InitialReport {
+    #[prost(string, tag = "1")]
+    pub approach: ::prost::alloc::string::String,
+    /// in days since 1970-01-01, as are all days that follow
+    #[prost(uint32, tag = "2")]
+    pub submitted: u32,
+    #[prost(string, tag = "3")]
+    pub reference: ::prost::alloc::string::String,
+    #[prost(message, repeated, tag = "4")]
+    pub by: ::prost::alloc::vec::Vec<ActedBy>,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct Ndc {
+    #[prost(uint32, tag = "1")]
+    pub first_year: u32,
+    #[prost(uint32, tag = "2")]
+    pub last_year: u32,
+    /// 1 trajectory, 2 averaging, 3 multi-year
+    #[prost(uint32, tag = "3")]
+    pub method: u32,
+    #[prost(bool, tag = "4")]
+    pub ldc: bool,
+    #[prost(bool, tag = "5")]
+    pub sids: bool,
+    #[prost(message, optional, tag = "6")]
+    pub reference: ::core::option::Option<YearLevel>,
+    #[prost(message, optional, tag = "7")]
+    pub target: ::core::option::Option<YearLevel>,
+    /// strictly ascending years
+    #[prost(message, repeated, tag = "8")]
+    pub trajectory: ::prost::alloc::vec::Vec<YearLevel>,
+    #[prost(message, repeated, tag = "9")]
+    pub by: ::prost::alloc::vec::Vec<ActedBy>,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct EmissionsLevel {
+    /// 1 covered by the NDC, 2 portion, 3 non-GHG indicator, 4 certified emission reductions used
+    #[prost(uint32, tag = "1")]
+    pub series: u32,
+    #[prost(uint32, tag = "2")]
+    pub year: u32,
+    #[prost(sint64, tag = "3")]
+    pub level: i64,
+    #[prost(string, tag = "4")]
+    pub source: ::prost::alloc::string::String,
+    #[prost(message, repeated, tag = "5")]
+    pub by: ::prost::alloc::vec::Vec<ActedBy>,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct AuthorisedEntity {
+    #[prost(string, tag = "1")]
+    pub approach: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub identification: ::prost::alloc::string::String,
+    #[prost(string, tag = "3")]
+    pub name: ::prost::alloc::string::String,
+    #[prost(string, tag = "4")]
+    pub country: ::prost::alloc::string::String,
+    /// 0: none here
+    #[prost(uint32, tag = "5")]
+    pub organisation: u32,
+    #[prost(uint32, tag = "6")]
+    pub date: u32,
+    #[prost(string, tag = "7")]
+    pub conditions: ::prost::alloc::string::String,
+    #[prost(string, tag = "8")]
+    pub changes: ::prost::alloc::string::String,
+    #[prost(string, tag = "9")]
+    pub information: ::prost::alloc::string::String,
+    #[prost(bool, tag = "10")]
+    pub revoked: bool,
+    #[prost(message, repeated, tag = "11")]
+    pub by: ::prost::alloc::vec::Vec<ActedBy>,
+}
+/// The elements (a) to (n) of 4/CMA.6 paragraph 5.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct Authorisation {
+    #[prost(string, tag = "1")]
+    pub id: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub party: ::prost::alloc::string::String,
+    /// from 1 without gaps
+    #[prost(uint32, tag = "3")]
+    pub version: u32,
+    /// (a)
+    #[prost(string, tag = "4")]
+    pub approach: ::prost::alloc::string::String,
+    /// (b) strictly ascending
+    #[prost(string, repeated, tag = "5")]
+    pub parties: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// (b) strictly ascending
+    #[prost(string, repeated, tag = "6")]
+    pub entities: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// (c)
+    #[prost(uint32, tag = "7")]
+    pub date: u32,
+    /// (c) 0: no limit
+    #[prost(uint32, tag = "8")]
+    pub issue_until: u32,
+    /// (c) 0: no limit
+    #[prost(uint32, tag = "9")]
+    pub use_until: u32,
+    /// (d) as in CooperativeApproach
+    #[prost(uint32, tag = "10")]
+    pub definition: u32,
+    /// (e) 1 NDC, 2 OIMP, 3 IMP, 4 OP, 5 NDC and OIMP, 6 NDC and IMP, 7 NDC and OP
+    #[prost(uint32, tag = "11")]
+    pub uses: u32,
+    /// (e)
+    #[prost(string, tag = "12")]
+    pub oimp: ::prost::alloc::string::String,
+    /// (f)
+    #[prost(string, tag = "13")]
+    pub framework: ::prost::alloc::string::String,
+    /// (g)
+    #[prost(string, tag = "14")]
+    pub changes: ::prost::alloc::string::String,
+    /// (g)
+    #[prost(string, tag = "15")]
+    pub reach: ::prost::alloc::string::String,
+    #[prost(bool, tag = "16")]
+    pub reaches_first_transferred: bool,
+    /// (h) 0: no limit
+    #[prost(uint64, tag = "17")]
+    pub quantity: u64,
+    /// (i)
+    #[prost(string, tag = "18")]
+    pub registry: ::prost::alloc::string::String,
+    /// (j)
+    #[prost(string, tag = "19")]
+    pub underlying: ::prost::alloc::string::String,
+    /// (k)
+    #[prost(uint32, tag = "20")]
+    pub first_vintage: u32,
+    #[prost(uint32, tag = "21")]
+    pub last_vintage: u32,
+    /// (l)
+    #[prost(message, optional, tag = "22")]
+    pub metric: ::core::option::Option<Metric>,
+    /// (l)
+    #[prost(string, tag = "23")]
+    pub gases: ::prost::alloc::string::String,
+    /// (m) strictly ascending
+    #[prost(uint32, repeated, tag = "24")]
+    pub scopes: ::prost::alloc::vec::Vec<u32>,
+    /// (n)
+    #[prost(string, tag = "25")]
+    pub activities: ::prost::alloc::string::String,
+    /// (n) strictly ascending
+    #[prost(uint32, repeated, tag = "26")]
+    pub projects: ::prost::alloc::vec::Vec<u32>,
+    #[prost(string, tag = "27")]
+    pub terms: ::prost::alloc::string::String,
+    /// SHA-256
+    #[prost(bytes = "vec", tag = "28")]
+    pub document: ::prost::alloc::vec::Vec<u8>,
+    #[prost(message, repeated, tag = "29")]
+    pub by: ::prost::alloc::vec::Vec<ActedBy>,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct AuthorisationRevoked {
+    #[prost(string, tag = "1")]
+    pub id: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub party: ::prost::alloc::string::String,
+    #[prost(uint32, tag = "3")]
+    pub date: u32,
+    #[prost(string, tag = "4")]
+    pub reason: ::prost::alloc::string::String,
+    #[prost(bool, tag = "5")]
+    pub reaches_first_transferred: bool,
+    #[prost(message, repeated, tag = "6")]
+    pub by: ::prost::alloc::vec::Vec<ActedBy>,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct UnitsAuthorised {
+    #[prost(string, tag = "1")]
+    pub authorisation: ::prost::alloc::string::String,
+    #[prost(message, repeated, tag = "2")]
+    pub ranges: ::prost::alloc::vec::Vec<UnitRange>,
+    #[prost(message, repeated, tag = "3")]
+    pub by: ::prost::alloc::vec::Vec<ActedBy>,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct UseNotified {
+    #[prost(message, repeated, tag = "1")]
+    pub ranges: ::prost::alloc::vec::Vec<UnitRange>,
+    /// as in Retire
+    #[prost(uint32, tag = "2")]
+    pub purpose: u32,
+    #[prost(string, tag = "3")]
+    pub party: ::prost::alloc::string::String,
+    #[prost(uint32, tag = "4")]
+    pub day: u32,
+    #[prost(string, tag = "5")]
+    pub reference: ::prost::alloc::string::String,
+    #[prost(message, repeated, tag = "6")]
     pub by: ::prost::alloc::vec::Vec<ActedBy>,
 }
 /// An organisation enters a receiver in its list of trusted ones, or takes one out.

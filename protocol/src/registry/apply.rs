@@ -1,6 +1,7 @@
 //! The fold: one record, one step.
 
 mod acquire;
+mod article6;
 mod border;
 mod case;
 mod header;
@@ -114,6 +115,7 @@ fn write(tx: &mut Tx<'_>, context: Context, body: &Body) -> Result<(), Refusal> 
         Body::HoldLifted(it) => hold::lifted(tx, context, it),
         Body::LetterIssued(it) => letter::issued(tx, it),
         Body::TrustedReceiver(it) => trust::trusted_receiver(tx, context, it),
+        Body::Article6(it) => article6::article6(tx, context, it),
         Body::BlockHeader(it) => header::block_header(tx, context, it),
     }
 }

@@ -5,13 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use crate::federation::ProvenRecord;
-use crate::id::{AccountId, AgreementId, OrganisationId, RequestId, TransferId};
+use crate::id::{AccountId, AgreementId, AuthorisationId, OrganisationId, RequestId, TransferId};
 use crate::log::Hash;
 use crate::party::Party;
 use crate::record::{
-    AccountKind, ActedBy, Agreement, CaseAct, Claim, Commitment, Fate, FindingKind, FindingStep,
-    HoldOn, LetterIssued, Name, OrganisationKind, Partner, Purpose, Reason, Reference, RetireKind,
-    Title, TrustedReceiver, VerifierKeyText, Word,
+    AccountKind, ActedBy, Agreement, Article6, CaseAct, Claim, Commitment, Fate, FindingKind,
+    FindingStep, HoldOn, LetterIssued, Name, OrganisationKind, Partner, Purpose, Reason, Reference,
+    RetireKind, Title, TrustedReceiver, VerifierKeyText, Word,
 };
 use crate::serial::{SectoralScope, UnitType};
 use crate::units::UnitRange;
@@ -174,6 +174,19 @@ pub enum Command {
     IssueLetter(Box<LetterIssued>),
     /// Enter a receiver in an organisation's list of trusted ones, or take one out.
     TrustReceiver(Box<TrustedReceiver>),
+    /// Record something of Article 6.
+    Article6(Box<Article6>),
+    /// Put units that are here under an authorisation. Ranges are split as needed.
+    AuthoriseUnits {
+        /// The account that holds them.
+        account: AccountId,
+        /// Which.
+        units: Selection,
+        /// The authorisation.
+        authorisation: AuthorisationId,
+        /// Who approved it.
+        by: Vec<ActedBy>,
+    },
 }
 
 /// A case to move to a newer version of the process.

@@ -5,6 +5,7 @@
 //! that express it. Neither knows a clock, a disk or a network.
 
 mod apply;
+mod article6;
 mod case;
 mod command;
 mod finding;
@@ -27,6 +28,7 @@ mod value;
 pub use crate::workflow::RefusalKind;
 pub use apply::{At, CaseMove, apply};
 pub(crate) use apply::{contradicts_pin, may_acquire};
+pub use article6::{AuthorisationUse, KnownAuthorisation, Revocation};
 pub use case::{AdoptedProcess, RegistryCase};
 pub use command::{
     Command, IssueTo, LiftHold, MigrateCase, NewAct, NewCase, NewFinding, PlaceHold, Reserve,
@@ -41,7 +43,7 @@ pub use outcome::{CaseOutcome, Outcome, UnitMove};
 pub use period::Covered;
 pub use plan::plan;
 pub use posting::{LedgerAccount, Posting};
-pub use refusal::Refusal;
+pub use refusal::{Article6Refusal, Refusal};
 pub use standing::Standing;
 pub use state::{NoSettledTransfers, SettledTransfers, State};
 pub use transfer::{

@@ -5,10 +5,11 @@ mod hold;
 mod issuance;
 
 use crate::federation;
-use crate::id::{AccountId, OrganisationId, RequestId};
+use crate::id::{AccountId, AgreementId, OrganisationId, RequestId};
+use crate::party::Party;
 use crate::record::{
-    Account, AskCancel, Body, Hold, Issuance, KeyRotation, Lock, MAX_RANGES, Organisation, Project,
-    Record, Retire, Sending, Split, Transfer,
+    Account, Article6, AskCancel, Body, Hold, Issuance, KeyRotation, Lock, MAX_RANGES,
+    Organisation, Project, Record, Retire, Sending, Split, Transfer, UnitsAuthorised,
 };
 use crate::registry::apply::movable;
 use crate::registry::{
@@ -178,6 +179,29 @@ fn intended(state: &State, time_ms: u64, command: &Command) -> Result<Vec<Body>,
         Command::PlaceHold(new) => hold::place(state, new),
         Command::LiftHold(new) => Ok(vec![hold::lift(new)]),
         Command::IssueLetter(new) => Ok(vec![Body::LetterIssued(new.as_ref().clone())]),
+        Command::Article6(new) => Ok(vec![Body::Article6(new.clone())]),
+        Command::AuthoriseUnits {
+            account,
+            units,
+            authorisation,
+            by,
+        } => {
+            // What is authorised already, or was first transferred, is not meant.
+            let free = |block: &UnitBlock| {
+                block.first_transfer.is_none() && state.in_force(block).authorisation.is_none()
+            };
+            let Chosen { mut bodies, blocks } = choose_of(state, time_ms, *account, units, &free)?;
+            let ranges = ranges(&blocks);
+            let (authorisation, by) = (*authorisation, by.clone());
+            bodies.push(Body::Article6(Box::new(Article6::UnitsAuthorised(
+                UnitsAuthorised {
+                    authorisation,
+                    ranges,
+                    by,
+                },
+            ))));
+            Ok(bodies)
+        }
         Command::TrustReceiver(new) => Ok(vec![Body::TrustedReceiver(new.as_ref().clone())]),
     }
 }
@@ -219,6 +243,17 @@ fn choose(
     account: AccountId,
     units: &Selection,
 ) -> Result<Chosen, Refusal> {
+    choose_of(state, time_ms, account, units, &|_| true)
+}
+
+/// Chooses among the units that `fits`, where only a number of tonnes is named.
+fn choose_of(
+    state: &State,
+    time_ms: u64,
+    account: AccountId,
+    units: &Selection,
+    fits: &dyn Fn(&UnitBlock) -> bool,
+) -> Result<Chosen, Refusal> {
     state
         .account(account)
         .ok_or(Refusal::UnknownAccount(account))?;
@@ -227,7 +262,7 @@ fn choose(
     }
     match units {
         Selection::Tonnes(0) => Err(Refusal::Nothing),
-        Selection::Tonnes(tonnes) => choose_tonnes(state, time_ms, account, *tonnes),
+        Selection::Tonnes(tonnes) => choose_tonnes(state, time_ms, account, *tonnes, fits),
         Selection::Ranges(ranges) => choose_ranges(state, account, ranges),
     }
 }
@@ -239,8 +274,10 @@ fn choose_tonnes(
     time_ms: u64,
     account: AccountId,
     tonnes: u64,
+    fits: &dyn Fn(&UnitBlock) -> bool,
 ) -> Result<Chosen, Refusal> {
-    let is_free = |it: &&Holding| state.hold_on_units(&it.block, time_ms).is_none();
+    let is_free =
+        |it: &&Holding| fits(&it.block) && state.hold_on_units(&it.block, time_ms).is_none();
     let mut chosen = Chosen {
         bodies: Vec::new(),
         blocks: Vec::new(),
@@ -391,6 +428,23 @@ fn cut(
     Ok(current.part(head))
 }
 
+/// Chooses among the units that may leave under the approach of an agreement.
+fn choose_to_send(
+    state: &State,
+    time_ms: u64,
+    account: AccountId,
+    units: &Selection,
+    to: Party,
+    agreement: &AgreementId,
+) -> Result<Chosen, Refusal> {
+    let agreement = state.agreement(agreement).filter(|it| it.partner == to);
+    let approach = agreement.map(|it| it.cooperative_approach);
+    let fits = |block: &UnitBlock| {
+        approach.is_none_or(|approach| state.is_authorised_under(block, approach))
+    };
+    choose_of(state, time_ms, account, units, &fits)
+}
+
 fn send(state: &State, time_ms: u64, command: &Command) -> Result<Vec<Body>, Refusal> {
     let Command::Send {
         to,
@@ -404,7 +458,8 @@ fn send(state: &State, time_ms: u64, command: &Command) -> Result<Vec<Body>, Ref
     else {
         return Err(Refusal::Nothing);
     };
-    let Chosen { mut bodies, blocks } = choose(state, time_ms, *from, units)?;
+    let Chosen { mut bodies, blocks } =
+        choose_to_send(state, time_ms, *from, units, *to, agreement)?;
     let sending = Sending {
         destination: *to,
         agreement: agreement.clone(),
@@ -412,7 +467,7 @@ fn send(state: &State, time_ms: u64, command: &Command) -> Result<Vec<Body>, Ref
         nonce: *nonce,
         expiry_ms: *expiry_ms,
     };
-    bodies.push(lock(state, *from, blocks, &sending)?);
+    bodies.push(lock(state, *from, &blocks, &sending)?);
     Ok(bodies)
 }
 
@@ -420,7 +475,7 @@ fn send(state: &State, time_ms: u64, command: &Command) -> Result<Vec<Body>, Ref
 fn lock(
     state: &State,
     from: AccountId,
-    blocks: Vec<UnitBlock>,
+    blocks: &[UnitBlock],
     sending: &Sending,
 ) -> Result<Body, Refusal> {
     let Sending {
@@ -434,6 +489,7 @@ fn lock(
     let partner = state
         .partner(destination)
         .ok_or(Refusal::UnknownPartner(destination))?;
+    let blocks: Vec<UnitBlock> = blocks.iter().map(|it| state.in_force(it)).collect();
     movable(&blocks)?;
     let ranges = ranges(&blocks);
     let transfer = transfer_id(&TransferTerms {

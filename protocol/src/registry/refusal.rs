@@ -1,6 +1,9 @@
 //! Why a record or an intent is refused.
 
+mod article6;
 mod table;
+
+pub use article6::Article6Refusal;
 
 use crate::federation::FaultCode;
 use crate::id::{AccountId, AgreementId, OrganisationId, TransferId};
@@ -540,6 +543,9 @@ pub enum Refusal {
     /// The federation's rules stand against it.
     #[error("{0}")]
     Fault(FaultCode),
+    /// A rule of Article 6 stands against it.
+    #[error(transparent)]
+    Article6(Box<Article6Refusal>),
 }
 
 /// Where a range is, in words.
@@ -615,6 +621,12 @@ impl Refusal {
             account,
             now,
         }
+    }
+}
+
+impl From<Article6Refusal> for Refusal {
+    fn from(refusal: Article6Refusal) -> Self {
+        Self::Article6(Box::new(refusal))
     }
 }
 

@@ -2,19 +2,22 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::id::{AccountId, AgreementId, OrganisationId};
+use crate::id::{AccountId, AgreementId, AuthorisationId, OrganisationId};
 use crate::log::Hash;
 use crate::party::Party;
 use crate::period::{Day, Period};
 use crate::record::{
-    Account, Agreement, Genesis, Organisation, Partner, Project, Receiver, VerifierKeyText,
+    Account, Agreement, AuthorisedEntity, CooperativeApproach, Genesis, Identification,
+    InitialReport, LevelSeries, Ndc, Organisation, Partner, Project, Receiver, VerifierKeyText,
 };
+use crate::registry::article6::{AuthorisationUse, KnownAuthorisation};
 use crate::registry::case::{AdoptedProcess, RegistryCase};
 use crate::registry::hold::RegistryHold;
 use crate::registry::{
     Covered, Direction, Due, LedgerAccount, OpenFinding, OwedLetters, Standing, Transfer,
     TransferKey, TrustedSince,
 };
+use crate::serial::CooperativeApproachId;
 use crate::units::UnitBlock;
 
 /// Names one value of the state.
@@ -80,6 +83,22 @@ pub enum Key {
     OwedLetters(u64),
     /// A trusted receiver in an organisation's list.
     Trusted(OrganisationId, Receiver),
+    /// A cooperative approach.
+    CooperativeApproach(CooperativeApproachId),
+    /// The last initial report of an approach.
+    InitialReport(CooperativeApproachId),
+    /// An NDC, by the first year of its implementation period.
+    Ndc(u16),
+    /// A level of emissions, of the indicator, or of certified emission reductions used, by year.
+    Level(LevelSeries, u16),
+    /// An entity that is, or was, authorised under an approach.
+    AuthorisedEntity(CooperativeApproachId, Identification),
+    /// An authorisation, by the Party that gave it.
+    Authorisation(Party, AuthorisationId),
+    /// What was done under an authorisation of this Party.
+    AuthorisationUse(AuthorisationId),
+    /// The authorisation under which a project's units come as they are issued.
+    ProjectAuthorisation(u32),
 }
 
 /// One value of the state.
@@ -139,6 +158,22 @@ pub enum Value {
     OwedLetters(Box<OwedLetters>),
     /// For [`Key::Trusted`].
     Trusted(TrustedSince),
+    /// For [`Key::CooperativeApproach`].
+    CooperativeApproach(Box<CooperativeApproach>),
+    /// For [`Key::InitialReport`].
+    InitialReport(Box<InitialReport>),
+    /// For [`Key::Ndc`].
+    Ndc(Box<Ndc>),
+    /// For [`Key::Level`].
+    Level(i64),
+    /// For [`Key::AuthorisedEntity`].
+    AuthorisedEntity(Box<AuthorisedEntity>),
+    /// For [`Key::Authorisation`].
+    Authorisation(Box<KnownAuthorisation>),
+    /// For [`Key::AuthorisationUse`].
+    AuthorisationUse(AuthorisationUse),
+    /// For [`Key::ProjectAuthorisation`].
+    ProjectAuthorisation(AuthorisationId),
 }
 
 /// The last block header and the clock that it set.
@@ -222,6 +257,10 @@ pub enum StateError {
 }
 
 impl Key {
+    /// Before every approach in order: a bound for ranges, never a key in use.
+    pub(super) const FIRST_OF_APPROACHES: Self =
+        Self::CooperativeApproach(CooperativeApproachId::BEFORE_ALL);
+
     /// The bytes under which a store keeps the value.
     ///
     /// # Errors
@@ -303,5 +342,13 @@ pub(super) fn fits(key: &Key, value: &Value) -> bool {
             | (Key::Finding(..), Value::Finding(_))
             | (Key::OwedLetters(_), Value::OwedLetters(_))
             | (Key::Trusted(..), Value::Trusted(_))
+            | (Key::CooperativeApproach(_), Value::CooperativeApproach(_))
+            | (Key::InitialReport(_), Value::InitialReport(_))
+            | (Key::Ndc(_), Value::Ndc(_))
+            | (Key::Level(..), Value::Level(_))
+            | (Key::AuthorisedEntity(..), Value::AuthorisedEntity(_))
+            | (Key::Authorisation(..), Value::Authorisation(_))
+            | (Key::AuthorisationUse(_), Value::AuthorisationUse(_))
+            | (Key::ProjectAuthorisation(_), Value::ProjectAuthorisation(_))
     )
 }

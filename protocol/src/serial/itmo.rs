@@ -14,6 +14,9 @@ use std::str::FromStr;
 pub struct CooperativeApproachId(u16);
 
 impl CooperativeApproachId {
+    /// Before every approach in order: a bound for ranges, never a value.
+    pub(crate) const BEFORE_ALL: Self = Self(0);
+
     /// The cooperative approach with this number.
     ///
     /// # Errors

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::article6::{AuthorisedUse, FirstTransferDefinition};
+use crate::id::AuthorisationId;
 use crate::party::{Party, RegistryId};
 use crate::serial::{CooperativeApproachId, DomesticSerial, ItmoId};
 use crate::units::UnitRange;
@@ -18,6 +20,23 @@ pub struct FirstTransfer {
     pub party: Party,
 }
 
+/// The authorisation that units are under, as far as it travels with them: the terms of the version that counted when they
+/// were last touched, or first transferred.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct UnitAuthorisation {
+    /// Its id, which the Party of origin gave it.
+    pub id: AuthorisationId,
+    /// Its version.
+    pub version: u32,
+    /// The cooperative approach.
+    pub cooperative_approach: CooperativeApproachId,
+    /// The uses.
+    pub uses: AuthorisedUse,
+    /// The first transfer of units for other international mitigation purposes.
+    pub definition: Option<FirstTransferDefinition>,
+}
+
 /// A range of units of one issuance: identity, attributes, lineage and flags.
 ///
 /// A split copies everything but the numbers, so that no flag is ever lost.
@@ -32,6 +51,9 @@ pub struct UnitBlock {
     pub split_from: Option<UnitRange>,
     /// Set when the units were first transferred internationally.
     pub first_transfer: Option<FirstTransfer>,
+    /// The authorisation that the units are under.
+    #[serde(default)]
+    pub authorisation: Option<UnitAuthorisation>,
 }
 
 impl UnitBlock {
@@ -66,7 +88,7 @@ impl UnitBlock {
         .ok()
     }
 
-    /// Whether the two blocks say the same of everything but their numbers, their last split and their first transfer: so
+    /// Whether the two blocks say the same of everything but their numbers, their last split, their authorisation and their first transfer: so
     /// do any two parts of one issuance, wherever they have been.
     #[must_use]
     pub fn is_of_one_issuance_with(&self, other: &Self) -> bool {

@@ -7,8 +7,16 @@
     missing_docs
 )]
 
+#[path = "../support/mod.rs"]
+mod support;
+
 mod adjustments;
+mod authorisations;
+mod cross_checks;
 mod examples;
 mod first_transfer;
+mod histories;
 mod periods_and_shares;
 mod summary;
+mod transfers;
+mod world;

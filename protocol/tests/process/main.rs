@@ -8,6 +8,7 @@
     missing_docs
 )]
 
+mod article6;
 mod borders;
 mod every_pair;
 mod findings;

@@ -14,6 +14,7 @@ const RETIRE: Fate = Fate::Retire {
     claim: Claim {
         reason: None,
         jurisdiction: None,
+        ndc_year: None,
     },
 };
 

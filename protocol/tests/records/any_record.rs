@@ -22,7 +22,9 @@ use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::select;
 
-fn party() -> impl Strategy<Value = Party> {
+use crate::article6::{any_body, unit_authorisation};
+
+pub(crate) fn party() -> impl Strategy<Value = Party> {
     select(Party::all().collect::<Vec<_>>())
 }
 
@@ -31,7 +33,7 @@ fn number() -> impl Strategy<Value = u64> {
     prop_oneof![0..300_u64, any::<u64>(), Just(u64::MAX)]
 }
 
-fn range() -> impl Strategy<Value = UnitRange> {
+pub(crate) fn range() -> impl Strategy<Value = UnitRange> {
     let end = || prop_oneof![1..500_u64, 1..=UNIT_NUMBER_MAX, Just(UNIT_NUMBER_MAX)];
     (party(), end(), end())
         .prop_map(|(origin, a, b)| UnitRange::new(origin, a.min(b), a.max(b)).unwrap())
@@ -41,7 +43,7 @@ fn ranges() -> impl Strategy<Value = Vec<UnitRange>> {
     vec(range(), 1..=64)
 }
 
-fn words<const MAX: usize>() -> impl Strategy<Value = Text<MAX>> {
+pub(crate) fn words<const MAX: usize>() -> impl Strategy<Value = Text<MAX>> {
     let longest = "x".repeat(MAX);
     prop_oneof![
         "[a-zA-Z ,.'é€林]{1,20}".prop_map(|text| text.parse().unwrap()),
@@ -58,11 +60,11 @@ fn agreement_id() -> impl Strategy<Value = AgreementId> {
     "[A-Za-z0-9._-]{1,64}".prop_map(|text| text.parse().unwrap())
 }
 
-fn approach() -> impl Strategy<Value = CooperativeApproachId> {
+pub(crate) fn approach() -> impl Strategy<Value = CooperativeApproachId> {
     (1..=9999_u16).prop_map(|number| CooperativeApproachId::new(number).unwrap())
 }
 
-fn registry() -> impl Strategy<Value = RegistryId> {
+pub(crate) fn registry() -> impl Strategy<Value = RegistryId> {
     (party(), 1..=99_u8).prop_map(|(party, number)| RegistryId::new(party, number).unwrap())
 }
 
@@ -70,11 +72,11 @@ fn unit_type() -> impl Strategy<Value = UnitType> {
     "[A-Z0-9.]{1,12}".prop_map(|text| text.parse().unwrap())
 }
 
-fn scope() -> impl Strategy<Value = SectoralScope> {
+pub(crate) fn scope() -> impl Strategy<Value = SectoralScope> {
     (1..=16_u8).prop_map(|number| SectoralScope::new(number).unwrap())
 }
 
-fn project_number() -> impl Strategy<Value = u32> {
+pub(crate) fn project_number() -> impl Strategy<Value = u32> {
     1..=u32::MAX
 }
 
@@ -86,7 +88,7 @@ fn account_id() -> impl Strategy<Value = AccountId> {
     (1..=u32::MAX).prop_map(AccountId)
 }
 
-fn organisation_id() -> impl Strategy<Value = OrganisationId> {
+pub(crate) fn organisation_id() -> impl Strategy<Value = OrganisationId> {
     (1..=u32::MAX).prop_map(OrganisationId)
 }
 
@@ -99,9 +101,11 @@ fn request() -> impl Strategy<Value = RequestId> {
 }
 
 fn claim() -> impl Strategy<Value = Claim> {
-    (option::of(words()), option::of(party())).prop_map(|(reason, jurisdiction)| Claim {
+    let said = (option::of(words()), option::of(party()), option::of(year()));
+    said.prop_map(|(reason, jurisdiction, ndc_year)| Claim {
         reason,
         jurisdiction,
+        ndc_year,
     })
 }
 
@@ -138,13 +142,15 @@ fn block() -> BoxedStrategy<UnitBlock> {
         number(),
         option::of(range()),
         option::of(first_transfer()),
+        option::of(unit_authorisation()),
     )
         .prop_map(
-            |(serial, issued_at, split_from, first_transfer)| UnitBlock {
+            |(serial, issued_at, split_from, first_transfer, authorisation)| UnitBlock {
                 serial,
                 issued_at,
                 split_from,
                 first_transfer,
+                authorisation,
             },
         )
         .boxed()
@@ -291,7 +297,7 @@ fn word() -> impl Strategy<Value = Word> {
     "[a-z][a-z0-9-]{0,47}".prop_map(|text| text.parse().unwrap())
 }
 
-fn acted_by() -> impl Strategy<Value = ActedBy> {
+pub(crate) fn acted_by() -> impl Strategy<Value = ActedBy> {
     let scopes = btree_set(scope(), 0..4);
     (any::<u64>(), organisation_id(), word(), word(), scopes).prop_map(
         |(user, organisation, organisation_type, role, scopes)| ActedBy {
@@ -679,7 +685,8 @@ pub(crate) fn any_record() -> impl Strategy<Value = Record> {
         units(),
         source(),
         destination(),
-        holds()
+        holds(),
+        any_body()
     ];
     (number(), request(), body).prop_map(|(time_ms, request, body)| Record {
         time_ms,

@@ -8,6 +8,7 @@
 )]
 
 mod any_record;
+mod article6;
 mod canonical;
 mod golden;
 mod holds;

@@ -35,6 +35,7 @@ fn ghanaian_block(numbers: &str) -> UnitBlock {
         issued_at: 5,
         split_from: None,
         first_transfer: None,
+        authorisation: None,
     }
 }
 
@@ -75,6 +76,7 @@ pub(crate) fn samples() -> Vec<(&'static str, Record)> {
         .zip(bodies)
         .chain((100..).zip(crate::monitoring::samples()))
         .chain((200..).zip(crate::holds::authority_samples()))
+        .chain((300..).zip(crate::article6::samples()))
         .map(|(number, (name, body))| {
             let record = Record {
                 time_ms: 1_751_846_400_000 + number,

@@ -276,6 +276,7 @@ fn forged_block(range: UnitRange, what: &Dice) -> UnitBlock {
         issued_at: what.pick(4, 12) as u64,
         split_from: None,
         first_transfer: None,
+        authorisation: None,
     }
 }
 

@@ -1,5 +1,6 @@
 //! Single rules that a random history meets seldom.
 
+use countersign_protocol::article6::{AuthorisedUse, FirstTransferDefinition};
 use countersign_protocol::federation::{FaultCode, ProvenRecord};
 use countersign_protocol::id::{AccountId, AgreementId, Origin, RequestId, TransferId};
 use countersign_protocol::party::Party;
@@ -12,7 +13,9 @@ use countersign_protocol::registry::{
     TransferTerms, apply, transfer_id,
 };
 use countersign_protocol::serial::{DomesticSerial, SectoralScope, UnitType};
-use countersign_protocol::units::{FirstTransfer, UNIT_NUMBER_MAX, UnitBlock, UnitRange};
+use countersign_protocol::units::{
+    FirstTransfer, UNIT_NUMBER_MAX, UnitAuthorisation, UnitBlock, UnitRange,
+};
 
 use crate::support::invariants::check;
 use crate::support::world::{countries, ghana_and_switzerland, settle};
@@ -27,6 +30,7 @@ fn block(numbers: UnitRange, year: u16) -> UnitBlock {
         issued_at: 9,
         split_from: None,
         first_transfer: None,
+        authorisation: None,
     }
 }
 
@@ -182,8 +186,15 @@ fn a_lock_within_the_limit_of_its_blocks_can_always_be_acquired_in_one_record() 
             registry: text("GHA99"),
             party: text("GH"),
         }),
+        authorisation: Some(UnitAuthorisation {
+            id: text("ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"),
+            version: u32::MAX,
+            cooperative_approach: text("CA9999"),
+            uses: AuthorisedUse::NdcAndOp,
+            definition: Some(FirstTransferDefinition::FirstInternationalTransfer),
+        }),
     };
-    let fits = MAX_BLOCKS_BYTES / 117;
+    let fits = MAX_BLOCKS_BYTES / 171;
     let blocks = |count: usize| (0..count as u64).map(largest).collect::<Vec<_>>();
     let agreement: AgreementId = "a".repeat(64).parse().unwrap();
     let origin: Origin = "o".repeat(255).parse().unwrap();

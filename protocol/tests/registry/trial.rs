@@ -321,6 +321,10 @@ fn may_refuse_a_plan(command: &Command, refusal: &Refusal) -> bool {
         | Command::Finding(_)
         | Command::MigrateCase(_)
         | Command::TrustReceiver(_) => matches!(refusal, R::NoProcess),
+        // Nobody keeps a cooperative approach here.
+        Command::Article6(_) | Command::AuthoriseUnits { .. } => {
+            matches!(refusal, R::Article6(_))
+        }
         Command::IssueLetter(_) => matches!(refusal, R::LetterNotOwed { .. }),
     }
 }

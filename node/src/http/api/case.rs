@@ -167,6 +167,7 @@ fn reserve_wish(new: NewReserve) -> ReserveWish {
             purpose,
             reason,
             jurisdiction,
+            ndc_year,
             beneficiary,
             beneficiary_id,
             beneficiary_public,
@@ -176,6 +177,7 @@ fn reserve_wish(new: NewReserve) -> ReserveWish {
             claim: record::Claim {
                 reason,
                 jurisdiction,
+                ndc_year,
             },
             beneficiary: FavourWish {
                 name: beneficiary,

@@ -355,6 +355,7 @@ pub(super) fn retirement(new: NewRetirement) -> Retirement {
         purpose,
         reason,
         jurisdiction,
+        ndc_year,
         beneficiary,
         beneficiary_id,
         beneficiary_public,
@@ -367,6 +368,7 @@ pub(super) fn retirement(new: NewRetirement) -> Retirement {
         claim: record::Claim {
             reason,
             jurisdiction,
+            ndc_year,
         },
         beneficiary: FavourWish {
             name: beneficiary,

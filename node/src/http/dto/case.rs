@@ -143,6 +143,9 @@ pub enum ReservedFate {
         /// The country in whose jurisdiction they are used (ISO 3166-1 alpha-2).
         #[serde(default, skip_serializing_if = "Option::is_none")]
         jurisdiction: Option<Party>,
+        /// The calendar year of the NDC towards which they are used: given for ITMOs.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        ndc_year: Option<u16>,
         /// In whose name. It stays in this node: the ledger holds a salted hash of it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         beneficiary: Option<Name>,

@@ -4,7 +4,7 @@ use countersign_protocol::id::{AccountId, OrganisationId};
 use countersign_protocol::party::Party;
 use countersign_protocol::registry::{Holding, Place};
 use countersign_protocol::serial::{DomesticSerial, SectoralScope, UnitType};
-use countersign_protocol::units::{FirstTransfer, UnitBlock, UnitRange};
+use countersign_protocol::units::{FirstTransfer, UnitAuthorisation, UnitBlock, UnitRange};
 use serde::{Deserialize, Serialize};
 
 use super::cursor::Holds;
@@ -60,6 +60,7 @@ const COLUMNS: &[&str] = &[
     "issued_at",
     "split_from",
     "first_transfer",
+    "authorisation",
     "place",
     "set_aside",
     "account",
@@ -85,11 +86,15 @@ pub(super) fn block(
         .with_reserved(row.number(at(4))?);
     let first = row.text(at(7))?;
     let first = first.map(|text| first_transfer(&text).ok_or(ProjectionError::Row(at(7))));
+    let authorisation = row.text(at(8))?.map(|text| {
+        serde_json::from_str::<UnitAuthorisation>(&text).map_err(|_| ProjectionError::Row(at(8)))
+    });
     Ok(UnitBlock {
         serial,
         issued_at: row.number(at(5))?,
         split_from: row.maybe_parsed(at(6))?,
         first_transfer: first.transpose()?,
+        authorisation: authorisation.transpose()?,
     })
 }
 
@@ -104,13 +109,13 @@ fn first_transfer(text: &str) -> Option<FirstTransfer> {
 }
 
 fn holding(row: &Row) -> Result<Holding, ProjectionError> {
-    let missing = || ProjectionError::Row(11);
-    let account = row.maybe(13)?.map(AccountId);
-    let party = row.maybe_parsed(14)?;
-    let place: String = row.parsed(11)?;
+    let missing = || ProjectionError::Row(12);
+    let account = row.maybe(14)?.map(AccountId);
+    let party = row.maybe_parsed(15)?;
+    let place: String = row.parsed(12)?;
     let place = match place.as_str() {
         "available" => Place::Available(account.ok_or_else(missing)?),
-        "on_hold" if row.number::<i64>(12)? == 1 => Place::Reserved(account.ok_or_else(missing)?),
+        "on_hold" if row.number::<i64>(13)? == 1 => Place::Reserved(account.ok_or_else(missing)?),
         "on_hold" => Place::OnHold(account.ok_or_else(missing)?),
         "escrow" => Place::Escrow(account.ok_or_else(missing)?),
         "abroad" => Place::Abroad(party.ok_or_else(missing)?),
@@ -121,7 +126,7 @@ fn holding(row: &Row) -> Result<Holding, ProjectionError> {
     Ok(Holding {
         block: block(row, 0, 3)?,
         place,
-        since: row.number(15)?,
+        since: row.number(16)?,
     })
 }
 

@@ -81,6 +81,7 @@ const COLUMNS: &[&str] = &[
     "issued_at",
     "split_from",
     "first_transfer",
+    "authorisation",
 ];
 
 fn row(row: &Row) -> Result<RetirementRow, ProjectionError> {

@@ -1,5 +1,6 @@
 //! Wire to domain: every field is checked here, and errors name it.
 
+mod article6;
 mod case;
 mod finding;
 mod hold;
@@ -169,7 +170,11 @@ impl Reader {
             issued_at,
             split_from,
             first_transfer,
+            authorisation,
         } = block;
+        let authorisation = authorisation
+            .map(|it| self.unit_authorisation(&it))
+            .transpose()?;
         let first_transfer = first_transfer
             .map(|first| self.first_transfer(&first))
             .transpose()?;
@@ -191,6 +196,7 @@ impl Reader {
                 .map(|range| self.range("blocks.split_from", Some(range)))
                 .transpose()?,
             first_transfer,
+            authorisation,
         })
     }
 
@@ -313,6 +319,15 @@ fn body_from_wire(body: WireBody) -> Result<Body, DecodeError> {
         WireBody::HoldLifted(it) => hold::hold_lifted(&it),
         WireBody::LetterIssued(it) => letter::letter_issued(&it),
         WireBody::TrustedReceiver(it) => trust::trusted_receiver(&it),
+        WireBody::CooperativeApproach(it) => article6::cooperative_approach(&it),
+        WireBody::InitialReport(it) => article6::initial_report(&it),
+        WireBody::Ndc(it) => article6::ndc(&it),
+        WireBody::EmissionsLevel(it) => article6::emissions_level(&it),
+        WireBody::AuthorisedEntity(it) => article6::authorised_entity(&it),
+        WireBody::Authorisation(it) => article6::authorisation(&it),
+        WireBody::AuthorisationRevoked(it) => article6::authorisation_revoked(&it),
+        WireBody::UnitsAuthorised(it) => article6::units_authorised(it),
+        WireBody::UseNotified(it) => article6::use_notified(it),
     }
 }
 
@@ -482,6 +497,7 @@ fn retire_from_wire(it: wire::Retire) -> Result<Body, DecodeError> {
         claim: Claim {
             reason: read.optional("reason", &it.reason)?,
             jurisdiction: read.optional("jurisdiction", &it.jurisdiction)?,
+            ndc_year: read.ndc_year("ndc_year", it.ndc_year)?,
         },
     }))
 }

@@ -1,5 +1,6 @@
 //! Domain to wire.
 
+mod article6;
 mod case;
 mod finding;
 mod hold;
@@ -61,6 +62,7 @@ fn block(it: &UnitBlock) -> wire::UnitBlock {
             registry: first.registry.to_string(),
             party: first.party.to_string(),
         }),
+        authorisation: it.authorisation.as_ref().map(article6::unit_authorisation),
     }
 }
 
@@ -152,6 +154,7 @@ fn body_to_wire(body: &Body) -> WireBody {
             beneficiary: commitment(it.beneficiary.as_ref()),
             reason: text_of(it.claim.reason.as_ref()),
             jurisdiction: text_of(it.claim.jurisdiction.as_ref()),
+            ndc_year: it.claim.ndc_year.map_or(0, u32::from),
         }),
         Body::BlockHeader(it) => WireBody::BlockHeader(wire::BlockHeader {
             height: it.height,
@@ -196,6 +199,7 @@ fn body_to_wire(body: &Body) -> WireBody {
         Body::HoldPlaced(it) => WireBody::HoldPlaced(hold::hold_placed(it)),
         Body::HoldLifted(it) => WireBody::HoldLifted(hold::hold_lifted(it)),
         Body::LetterIssued(it) => WireBody::LetterIssued(letter::letter_issued(it)),
+        Body::Article6(it) => article6::article6(it),
         Body::TrustedReceiver(it) => WireBody::TrustedReceiver(trust::trusted_receiver(it)),
         Body::Lock(it) => WireBody::Lock(lock(it)),
         Body::AskCancel(it) => WireBody::AskCancel(wire::AskCancel {

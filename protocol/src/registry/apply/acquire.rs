@@ -5,6 +5,7 @@ use crate::id::{AccountId, AgreementId, TransferId};
 use crate::party::Party;
 use crate::record::{Acquire, Agreement, PartnerStatus, Refuse, SourceSettled};
 use crate::registry::apply::Context;
+use crate::registry::apply::article6::{acquired, may_be_acquired};
 use crate::registry::apply::border::{
     agreement_allows, agreement_with, movable, pin, stage_refusal, use_agreement,
 };
@@ -35,6 +36,9 @@ pub(crate) fn may_acquire(
     let tonnes = movable(blocks)?;
     let agreement = agreement_with(state, agreement, source)?;
     agreement_allows(state, agreement, Direction::In, blocks, time_ms)?;
+    for block in blocks {
+        may_be_acquired(state, agreement.cooperative_approach, block)?;
+    }
     if tonnes > state.room() {
         return Err(Refusal::Overflow);
     }
@@ -75,6 +79,7 @@ pub(super) fn acquire(tx: &mut Tx<'_>, context: Context, it: &Acquire) -> Result
     for block in &it.blocks {
         let block = first_transferred(tx.state(), block, &agreement, it.source)?;
         clear_abroad(tx, block.range())?;
+        acquired(tx, &block);
         put_holding(tx, block, Place::Available(it.account), context.at.index);
         tx.post(
             LedgerAccount::AcquiredFrom(it.source),
@@ -105,14 +110,14 @@ fn first_transferred(
         .partner(source)
         .ok_or(Refusal::UnknownPartner(source))?
         .registry;
-    let known = state
-        .holdings_over(block.range())
-        .find_map(|holding| holding.block.first_transfer);
+    let known = state.holdings_over(block.range()).next();
+    let known = known.map_or(*block, |holding| holding.block);
     let block = UnitBlock {
-        first_transfer: known.or(block.first_transfer),
+        first_transfer: known.first_transfer.or(block.first_transfer),
+        authorisation: known.authorisation,
         ..*block
     };
-    Ok(article6::first_transferred(
+    Ok(article6::crosses_border(
         block,
         agreement.cooperative_approach,
         registry,
@@ -176,14 +181,15 @@ fn put_answer(tx: &mut Tx<'_>, id: TransferId, transfer: Transfer) {
 fn may_come_in(state: &State, block: &UnitBlock) -> Result<(), Refusal> {
     let range = block.range();
     let mut abroad = 0_u64;
-    let mut first_transfer = None;
+    let mut marks = None;
     for holding in state.holdings_over(range) {
         if !matches!(holding.place, Place::Abroad(_)) {
             return Err(Refusal::Overlap(range));
         }
         let known = &holding.block;
-        let marked = *first_transfer.get_or_insert(known.first_transfer);
-        if !known.is_of_one_issuance_with(block) || marked != known.first_transfer {
+        let found = (known.first_transfer, known.authorisation);
+        let marked = *marks.get_or_insert(found);
+        if !known.is_of_one_issuance_with(block) || marked != found {
             return Err(Refusal::Attributes(range));
         }
         let inside = known.range();
@@ -200,7 +206,7 @@ fn may_come_in(state: &State, block: &UnitBlock) -> Result<(), Refusal> {
 }
 
 /// Takes the numbers of `range` out of the ranges recorded as abroad.
-fn clear_abroad(tx: &mut Tx<'_>, range: UnitRange) -> Result<(), Refusal> {
+pub(super) fn clear_abroad(tx: &mut Tx<'_>, range: UnitRange) -> Result<(), Refusal> {
     let over: Vec<Holding> = tx.state().holdings_over(range).cloned().collect();
     for Holding {
         block,

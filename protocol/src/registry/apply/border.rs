@@ -8,6 +8,7 @@ use crate::record::{
     blocks_bytes,
 };
 use crate::registry::apply::Context;
+use crate::registry::apply::article6::{crossed, freed, leaves};
 use crate::registry::apply::case::approved_lock;
 use crate::registry::apply::hold::{may_leave, may_move};
 use crate::registry::apply::setup::open_account;
@@ -109,6 +110,8 @@ pub(super) fn lock(tx: &mut Tx<'_>, context: Context, it: &Lock) -> Result<(), R
     use_agreement(tx, &agreement, Direction::Out, &it.blocks, context.time_ms)?;
     for block in &it.blocks {
         let held = held_at(tx, block.range(), taken.place, it.from)?;
+        let approach = agreement.cooperative_approach;
+        let held = leaves(tx, context, approach, it.destination, &held)?;
         if held != *block {
             return Err(Refusal::Attributes(block.range()));
         }
@@ -322,9 +325,12 @@ pub(super) fn finalise(tx: &mut Tx<'_>, context: Context, it: &Finalise) -> Resu
         Place::Abroad(transfer.partner),
         LedgerAccount::TransferredTo(transfer.partner),
     );
-    leave_escrow(tx, context, terms, abroad, |block| {
-        article6::first_transferred(block, agreement.cooperative_approach, registry, own)
-    })?;
+    let mark =
+        |block| article6::crosses_border(block, agreement.cooperative_approach, registry, own);
+    leave_escrow(tx, context, terms, abroad, mark)?;
+    for block in &terms.blocks {
+        crossed(tx, block, &mark(*block));
+    }
     settle(
         tx,
         context,
@@ -349,6 +355,9 @@ pub(super) fn release(tx: &mut Tx<'_>, context: Context, it: &Release) -> Result
         LedgerAccount::Available(terms.account),
     );
     leave_escrow(tx, context, terms, free, |block| block)?;
+    for block in &terms.blocks {
+        freed(tx, block);
+    }
     let used = tx
         .state()
         .agreement_use(&terms.agreement, Direction::Out)

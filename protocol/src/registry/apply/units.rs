@@ -3,6 +3,7 @@
 use crate::id::AccountId;
 use crate::record::{Hold, Issuance, Retire, RetireKind, Split, Transfer};
 use crate::registry::apply::Context;
+use crate::registry::apply::article6::{Ending, ended, issued, moved};
 use crate::registry::apply::case::{not_by_process, take_cancellation, take_issuance};
 use crate::registry::apply::hold::{may_issue, may_leave, may_move};
 use crate::registry::apply::setup::{known_account, open_account};
@@ -79,7 +80,9 @@ pub(super) fn issuance(tx: &mut Tx<'_>, context: Context, it: &Issuance) -> Resu
         issued_at: context.at.index,
         split_from: None,
         first_transfer: None,
+        authorisation: None,
     };
+    let block = issued(tx, context, block, it.account)?;
     put_holding(tx, block, Place::Available(it.account), context.at.index);
     tx.put(Key::Issued, Value::Count(it.range.last()));
     tx.post(
@@ -145,6 +148,7 @@ pub(super) fn transfer(tx: &mut Tx<'_>, context: Context, it: &Transfer) -> Resu
     for range in &it.ranges {
         let block = held_at(tx, *range, Place::Available(it.from), it.from)?;
         may_move(tx.state(), context.time_ms, &block)?;
+        let block = moved(tx, context, block, it.to)?;
         put_holding(tx, block, Place::Available(it.to), context.at.index);
         tx.post(
             LedgerAccount::Available(it.from),
@@ -165,9 +169,16 @@ pub(super) fn retire(tx: &mut Tx<'_>, context: Context, it: &Retire) -> Result<(
         RetireKind::Retire => (Place::Used, LedgerAccount::Used),
         RetireKind::Cancel => (Place::Cancelled, LedgerAccount::Cancelled),
     };
+    let ending = Ending {
+        account: it.account,
+        kind: it.kind,
+        purpose: it.purpose,
+        claim: &it.claim,
+    };
     for range in &it.ranges {
         let block = held_at(tx, *range, Place::Available(it.account), it.account)?;
         may_move(tx.state(), context.time_ms, &block)?;
+        let block = ended(tx, context, block, ending)?;
         put_holding(tx, block, place, context.at.index);
         tx.post(LedgerAccount::Available(it.account), credit, *range)?;
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use sha2::{Digest, Sha256};
 
 use super::issuance::issuances;
-use super::{Chosen, choose, lock, next_organisation, ranges};
+use super::{Chosen, choose, choose_to_send, lock, next_organisation, ranges};
 use crate::log::Hash;
 use crate::record::{
     Body, CaseAct, CaseMigrated, CaseOpened, Fate, FindingOpened, MAX_PROCESS_PART_BYTES, Name,
@@ -144,7 +144,17 @@ pub(super) fn act(state: &State, time_ms: u64, new: &NewAct) -> Result<Vec<Body>
         let Chosen {
             bodies: splits,
             blocks,
-        } = choose(state, time_ms, reserve.account, &reserve.units)?;
+        } = match &reserve.fate {
+            Fate::Send(it) => choose_to_send(
+                state,
+                time_ms,
+                reserve.account,
+                &reserve.units,
+                it.destination,
+                &it.agreement,
+            )?,
+            _ => choose(state, time_ms, reserve.account, &reserve.units)?,
+        };
         bodies.extend(splits);
         act.reservation = Some(Reservation {
             account: reserve.account,
@@ -194,5 +204,5 @@ fn approved_lock(
         ranges.iter().map(block).collect::<Option<Vec<_>>>()
     };
     let blocks = chosen.or_else(held).ok_or(none)?;
-    lock(state, *account, blocks, sending)
+    lock(state, *account, &blocks, sending)
 }

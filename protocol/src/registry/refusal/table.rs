@@ -93,6 +93,7 @@ impl Refusal {
             Self::Hold(_) => ("hold", Rule),
             Self::LetterNotOwed { .. } => ("letter-not-owed", Conflict),
             Self::LetterOfAnotherCase { .. } => ("letter-of-another-case", Rule),
+            Self::Article6(why) => why.row(),
             Self::Overflow => ("overflow", Rule),
             Self::DoubleEntry(_) => ("double-entry", Rule),
             Self::Fault(_) => ("fault", Rule),

@@ -42,7 +42,7 @@ impl Reader {
     }
 
     fn fate(self, it: &wire::Reservation) -> Result<Fate, DecodeError> {
-        let claims = !it.reason.is_empty() || !it.jurisdiction.is_empty();
+        let claims = !it.reason.is_empty() || !it.jurisdiction.is_empty() || it.ndc_year != 0;
         let retires = it.kind != 0 || it.purpose != 0 || !it.beneficiary.is_empty() || claims;
         let sends = !it.agreement.is_empty() || !it.nonce.is_empty() || it.expiry_ms != 0;
         match (it.destination.is_empty(), it.to) {
@@ -53,6 +53,7 @@ impl Reader {
                 claim: Claim {
                     reason: self.optional("reservation.reason", &it.reason)?,
                     jurisdiction: self.optional("reservation.jurisdiction", &it.jurisdiction)?,
+                    ndc_year: self.ndc_year("reservation.ndc_year", it.ndc_year)?,
                 },
             }),
             (true, to) if !sends && !retires => Ok(Fate::Transfer {

@@ -112,6 +112,7 @@ fn reservation(it: &Reservation) -> wire::Reservation {
             wire.beneficiary = commitment(beneficiary.as_ref());
             wire.reason = text_of(claim.reason.as_ref());
             wire.jurisdiction = text_of(claim.jurisdiction.as_ref());
+            wire.ndc_year = claim.ndc_year.map_or(0, u32::from);
         }
         Fate::Send(sending) => {
             wire.destination = sending.destination.to_string();

@@ -4,6 +4,7 @@ use super::sending::may_be_asked;
 use crate::id::{AccountId, OrganisationId};
 use crate::record::{CaseAct, Fate, Reservation, RetireKind};
 use crate::registry::apply::Context;
+use crate::registry::apply::article6::{Ending, ended, moved};
 use crate::registry::apply::hold::{may_leave, may_move};
 use crate::registry::apply::setup::open_account;
 use crate::registry::apply::units::{held_at, put_holding};
@@ -137,7 +138,33 @@ pub(super) fn carry_out(
         },
         Fate::Send(_) => return Err(Refusal::Act("the units are to be sent to another country")),
     };
-    leave_hold(tx, context, &reserved, end)
+    let account = reserved.account;
+    let aside = (Place::Reserved(account), LedgerAccount::OnHold(account));
+    for range in &reserved.ranges {
+        let block = held_at(tx, *range, aside.0, account)?;
+        let block = match &reserved.fate {
+            Fate::Transfer { to } => moved(tx, context, block, *to)?,
+            Fate::Retire {
+                kind,
+                purpose,
+                claim,
+                ..
+            } => {
+                let (kind, purpose) = (*kind, *purpose);
+                let ending = Ending {
+                    account,
+                    kind,
+                    purpose,
+                    claim,
+                };
+                ended(tx, context, block, ending)?
+            }
+            Fate::Send(_) => block,
+        };
+        put_holding(tx, block, end.0, context.at.index);
+        tx.post(aside.1, end.1, *range)?;
+    }
+    Ok(())
 }
 
 /// Units that go to a receiver whom the sender has not entered in its list have waited, and are not too many.

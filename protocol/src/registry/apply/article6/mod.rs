@@ -1,0 +1,10 @@
+//! Article 6: what is recorded about it, and what it asks of units as they move.
+
+mod records;
+mod units;
+
+pub(super) use records::article6;
+pub(super) use units::{
+    Ending, acquired, crossed, ended, freed, issued, leaves, may_be_acquired, moved, notified,
+    put_under,
+};

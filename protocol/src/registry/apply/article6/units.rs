@@ -1,0 +1,561 @@
+//! What Article 6 asks of units, and what it marks on them, as they are issued, moved, sent, acquired and ended.
+
+use crate::article6::{
+    FIRST_VINTAGE, NdcFault, TransferEvent, first_transferred, is_first_transfer,
+};
+use crate::id::AccountId;
+use crate::party::Party;
+use crate::period::Day;
+use crate::record::{AccountKind, Claim, Purpose, RetireKind, UnitsAuthorised, UseNotified};
+use crate::registry::apply::Context;
+use crate::registry::apply::acquire::clear_abroad;
+use crate::registry::apply::units::put_holding;
+use crate::registry::article6::day_of;
+use crate::registry::tx::Tx;
+use crate::registry::{
+    Article6Refusal as Why, AuthorisationUse, Holding, Key, KnownAuthorisation, Place, Refusal,
+    State, Value,
+};
+use crate::serial::CooperativeApproachId;
+use crate::units::{UnitAuthorisation, UnitBlock, UnitRange};
+
+/// Marks a block where an event is its first transfer.
+fn marked(state: &State, block: UnitBlock, event: TransferEvent) -> UnitBlock {
+    let Some(authorisation) = block.authorisation else {
+        return block;
+    };
+    let already = block.first_transfer.is_some();
+    let (uses, definition) = (Some(authorisation.uses), authorisation.definition);
+    if !is_first_transfer(uses, definition, event, already) {
+        return block;
+    }
+    // The first transferring Party is the one that issued and authorised.
+    let party = block.serial.party();
+    let own = state.genesis().filter(|own| own.party == party);
+    let registry = own
+        .map(|own| own.registry)
+        .or_else(|| state.partner(party).map(|partner| partner.registry))
+        .or_else(|| {
+            let known = state.authorisation(party, authorisation.id);
+            known.map(|known| known.latest.registry)
+        });
+    match registry {
+        Some(registry) => {
+            first_transferred(block, authorisation.cooperative_approach, registry, party)
+        }
+        None => block,
+    }
+}
+
+fn is_own(state: &State, block: &UnitBlock) -> bool {
+    let own = state.genesis();
+    own.is_some_and(|own| own.party == block.serial.party())
+}
+
+/// Changes what is counted under an authorisation of this Party.
+fn count(tx: &mut Tx<'_>, of: UnitAuthorisation, change: impl Fn(&mut AuthorisationUse)) {
+    let mut known = tx.state().authorisation_use(of.id);
+    change(&mut known);
+    tx.put(Key::AuthorisationUse(of.id), Value::AuthorisationUse(known));
+}
+
+fn own_authorisation(
+    state: &State,
+    block: &UnitBlock,
+    of: UnitAuthorisation,
+) -> Result<KnownAuthorisation, Refusal> {
+    let (party, id) = (block.serial.party(), of.id);
+    let known = state.authorisation(party, id);
+    Ok(known
+        .ok_or(Why::UnknownAuthorisation { party, id })?
+        .clone())
+}
+
+/// First transfers, uses and cancellations lie between the date of the authorisation and its last day.
+fn in_time(known: &KnownAuthorisation, day: Day) -> Result<(), Refusal> {
+    let terms = &known.latest;
+    if day < terms.date || terms.use_until.is_some_and(|last| day > last) {
+        return Err(Why::Timeframe { id: terms.id }.into());
+    }
+    Ok(())
+}
+
+/// Commits units of this Party to a first transfer: never more in all than the authorised quantity.
+fn commit(
+    tx: &mut Tx<'_>,
+    context: Context,
+    block: &UnitBlock,
+    of: UnitAuthorisation,
+) -> Result<(), Refusal> {
+    let known = own_authorisation(tx.state(), block, of)?;
+    in_time(&known, day_of(context.time_ms))?;
+    let committed = tx.state().authorisation_use(of.id).committed;
+    within(&known, committed, block.tonnes())?;
+    count(tx, of, |it| {
+        it.committed = it.committed.saturating_add(block.tonnes());
+    });
+    Ok(())
+}
+
+fn within(known: &KnownAuthorisation, used: u64, wanted: u64) -> Result<(), Refusal> {
+    let (id, quantity) = (known.latest.id, known.latest.quantity);
+    let left = quantity.saturating_sub(used);
+    if quantity != 0 && wanted > left {
+        return Err(Why::Quantity { id, left, wanted }.into());
+    }
+    Ok(())
+}
+
+/// An event at home: where it is the first transfer, it is marked and counted.
+fn at_home(
+    tx: &mut Tx<'_>,
+    context: Context,
+    block: UnitBlock,
+    event: TransferEvent,
+) -> Result<UnitBlock, Refusal> {
+    let after = marked(tx.state(), block, event);
+    if let Some(of) = after.authorisation
+        && block.first_transfer != after.first_transfer
+        && is_own(tx.state(), &block)
+    {
+        commit(tx, context, &block, of)?;
+        count(tx, of, |it| {
+            it.first_transferred = it.first_transferred.saturating_add(block.tonnes());
+        });
+    }
+    Ok(after)
+}
+
+fn is_share_of_proceeds(state: &State, account: AccountId) -> bool {
+    let account = state.account(account);
+    account.is_some_and(|account| account.kind == AccountKind::ShareOfProceeds)
+}
+
+/// Takes a block under an authorisation, with the first transfers that follow from it.
+fn take_under(
+    tx: &mut Tx<'_>,
+    context: Context,
+    block: UnitBlock,
+    known: &KnownAuthorisation,
+    account: AccountId,
+) -> Result<UnitBlock, Refusal> {
+    let of = known.carried();
+    let mut block = UnitBlock {
+        authorisation: Some(of),
+        ..block
+    };
+    count(tx, of, |it| it.put = it.put.saturating_add(block.tonnes()));
+    for event in [TransferEvent::Authorisation, TransferEvent::Issuance] {
+        block = at_home(tx, context, block, event)?;
+    }
+    if is_share_of_proceeds(tx.state(), account) {
+        block = at_home(tx, context, block, TransferEvent::AdaptationFund)?;
+    }
+    Ok(block)
+}
+
+/// Units that were just issued come under the authorisation of their project, if it has one that takes all of them.
+pub(in crate::registry::apply) fn issued(
+    tx: &mut Tx<'_>,
+    context: Context,
+    block: UnitBlock,
+    account: AccountId,
+) -> Result<UnitBlock, Refusal> {
+    let Some(known) = tx.state().authorisation_of_project(block.serial.project()) else {
+        return Ok(block);
+    };
+    let day = day_of(context.time_ms);
+    let put = tx.state().authorisation_use(known.latest.id).put;
+    let takes = known.is_in_force()
+        && known.covers(&block)
+        && in_time(known, day).is_ok()
+        && known.latest.issue_until.is_none_or(|last| day <= last)
+        && within(known, put, block.tonnes()).is_ok();
+    if !takes {
+        return Ok(block);
+    }
+    let known = known.clone();
+    take_under(tx, context, block, &known, account)
+}
+
+/// Units that are here come under an authorisation.
+pub(in crate::registry::apply) fn put_under(
+    tx: &mut Tx<'_>,
+    context: Context,
+    it: &UnitsAuthorised,
+) -> Result<(), Refusal> {
+    let (party, id) = (
+        tx.state().genesis().ok_or(Refusal::Genesis)?.party,
+        it.authorisation,
+    );
+    let known = tx.state().authorisation(party, id);
+    let known = known
+        .ok_or(Why::UnknownAuthorisation { party, id })?
+        .clone();
+    if !known.is_in_force() {
+        return Err(Why::Revoked(id).into());
+    }
+    in_time(&known, day_of(context.time_ms))?;
+    for range in &it.ranges {
+        let held = tx.state().holding(*range).cloned();
+        let Some(Holding {
+            block,
+            place: place @ (Place::Available(account) | Place::OnHold(account)),
+            since,
+        }) = held
+        else {
+            return Err(Refusal::Attributes(*range));
+        };
+        may_be_put_under(tx.state(), &known, &block)?;
+        let put = tx.state().authorisation_use(id).put;
+        within(&known, put, block.tonnes())?;
+        if let Some(lapsed) = block.authorisation {
+            count(tx, lapsed, |it| {
+                it.put = it.put.saturating_sub(block.tonnes())
+            });
+        }
+        let block = take_under(tx, context, block, &known, account)?;
+        put_holding(tx, block, place, since);
+    }
+    Ok(())
+}
+
+fn may_be_put_under(
+    state: &State,
+    known: &KnownAuthorisation,
+    block: &UnitBlock,
+) -> Result<(), Refusal> {
+    let (range, id) = (block.range(), known.latest.id);
+    if !is_own(state, block) {
+        let why = "only the Party that issued units authorises them";
+        return Err(Why::Outside { range, id, why }.into());
+    }
+    if block.first_transfer.is_some() || state.in_force(block).authorisation.is_some() {
+        return Err(Why::Taken(range).into());
+    }
+    if block.serial.year() < FIRST_VINTAGE {
+        return Err(Why::Ndc(NdcFault::Vintage(block.serial.year())).into());
+    }
+    if !known.covers(block) {
+        let why = "it is for other vintages, sectoral scopes or projects";
+        return Err(Why::Outside { range, id, why }.into());
+    }
+    Ok(())
+}
+
+/// Units that are to be locked for another Party, as the lock must name them. What was not first transferred must be authorised
+/// where the approach of the agreement is recorded here, for a Party that the authorisation names, and within its quantity.
+pub(in crate::registry::apply) fn leaves(
+    tx: &mut Tx<'_>,
+    context: Context,
+    approach: CooperativeApproachId,
+    destination: Party,
+    block: &UnitBlock,
+) -> Result<UnitBlock, Refusal> {
+    let now = tx.state().in_force(block);
+    let range = block.range();
+    let not_authorised = || Refusal::from(Why::NotAuthorised { range, approach });
+    let Some(of) = now.authorisation else {
+        let lapsed = block.authorisation.is_some();
+        let binds = tx.state().cooperative_approach(approach).is_some();
+        return if lapsed || (binds && now.first_transfer.is_none()) {
+            Err(not_authorised())
+        } else {
+            Ok(now)
+        };
+    };
+    if now.first_transfer.is_some() {
+        return Ok(now);
+    }
+    if of.cooperative_approach != approach {
+        let (found, wanted) = (of.cooperative_approach, approach);
+        return Err(Why::OtherApproach {
+            range,
+            found,
+            wanted,
+        }
+        .into());
+    }
+    if is_own(tx.state(), block) {
+        let known = own_authorisation(tx.state(), block, of)?;
+        names_party(&known, destination)?;
+        commit(tx, context, &now, of)?;
+    }
+    Ok(now)
+}
+
+fn names_party(known: &KnownAuthorisation, party: Party) -> Result<(), Refusal> {
+    let (id, parties) = (known.latest.id, &known.latest.parties);
+    if parties.is_empty() || parties.contains(&party) {
+        return Ok(());
+    }
+    Err(Why::Party { id, party }.into())
+}
+
+/// Units of this Party that a lock committed are free again.
+pub(in crate::registry::apply) fn freed(tx: &mut Tx<'_>, block: &UnitBlock) {
+    if let (Some(of), None) = (block.authorisation, block.first_transfer)
+        && is_own(tx.state(), block)
+    {
+        count(tx, of, |it| {
+            it.committed = it.committed.saturating_sub(block.tonnes());
+        });
+    }
+}
+
+/// Units of this Party that a partner has now: counts those whose first transfer that was.
+pub(in crate::registry::apply) fn crossed(tx: &mut Tx<'_>, before: &UnitBlock, after: &UnitBlock) {
+    if let (Some(of), None, Some(_)) = (
+        before.authorisation,
+        before.first_transfer,
+        after.first_transfer,
+    ) && is_own(tx.state(), before)
+    {
+        count(tx, of, |it| {
+            it.first_transferred = it.first_transferred.saturating_add(before.tonnes());
+        });
+    }
+}
+
+/// Where the approach of an agreement is recorded here, what comes in under it is authorised.
+pub(in crate::registry::apply) fn may_be_acquired(
+    state: &State,
+    approach: CooperativeApproachId,
+    block: &UnitBlock,
+) -> Result<(), Refusal> {
+    let binds = state.cooperative_approach(approach).is_some();
+    if binds && block.authorisation.is_none() && block.first_transfer.is_none() {
+        let range = block.range();
+        return Err(Why::NotAuthorised { range, approach }.into());
+    }
+    Ok(())
+}
+
+/// Units came in. Those of this Party that come back without a first transfer are not committed any more.
+pub(in crate::registry::apply) fn acquired(tx: &mut Tx<'_>, block: &UnitBlock) {
+    freed(tx, block);
+}
+
+/// Units moved inside of the country, to an account. A share-of-proceeds account is how they are contributed to the
+/// Adaptation Fund.
+pub(in crate::registry::apply) fn moved(
+    tx: &mut Tx<'_>,
+    context: Context,
+    block: UnitBlock,
+    to: AccountId,
+) -> Result<UnitBlock, Refusal> {
+    if block.authorisation.is_none() || !is_share_of_proceeds(tx.state(), to) {
+        return Ok(block);
+    }
+    let block = tx.state().in_force(&block);
+    at_home(tx, context, block, TransferEvent::AdaptationFund)
+}
+
+/// How units end.
+#[derive(Clone, Copy)]
+pub(in crate::registry::apply) struct Ending<'a> {
+    pub(in crate::registry::apply) account: AccountId,
+    pub(in crate::registry::apply) kind: RetireKind,
+    pub(in crate::registry::apply) purpose: Purpose,
+    pub(in crate::registry::apply) claim: &'a Claim,
+}
+
+impl Ending<'_> {
+    fn event(self) -> TransferEvent {
+        match (self.purpose, self.kind) {
+            (Purpose::Ndc, RetireKind::Retire) => TransferEvent::UseTowardsNdc,
+            (Purpose::InternationalMitigation, _) => TransferEvent::UseForImp,
+            (Purpose::OtherPurposes, _) => TransferEvent::UseForOp,
+            (Purpose::OverallMitigation, _) => TransferEvent::OverallMitigation,
+            (Purpose::Ndc | Purpose::Voluntary, _) => TransferEvent::OtherCancellation,
+        }
+    }
+}
+
+/// Units are used or cancelled: only for what is authorised and by whom it is, and towards an NDC only for a year of the
+/// implementation period in which the mitigation occurred. Units that were never to leave are free to end at home.
+pub(in crate::registry::apply) fn ended(
+    tx: &mut Tx<'_>,
+    context: Context,
+    block: UnitBlock,
+    ending: Ending<'_>,
+) -> Result<UnitBlock, Refusal> {
+    let now = tx.state().in_force(&block);
+    let event = ending.event();
+    let state = tx.state();
+    match event {
+        TransferEvent::UseTowardsNdc => towards_ndc(state, &now, ending)?,
+        TransferEvent::UseForImp | TransferEvent::UseForOp => {
+            for_other_purposes(state, context, &now, event, ending)?;
+        }
+        _ => {}
+    }
+    let after = at_home(tx, context, now, event)?;
+    if let (Some(of), None) = (after.authorisation, after.first_transfer)
+        && is_own(tx.state(), &after)
+    {
+        // It ended at home: what it took of the authorisation is free for other units.
+        count(tx, of, |it| it.put = it.put.saturating_sub(after.tonnes()));
+    }
+    Ok(after)
+}
+
+fn towards_ndc(state: &State, block: &UnitBlock, ending: Ending<'_>) -> Result<(), Refusal> {
+    let range = block.range();
+    let Some(first) = block.first_transfer else {
+        // Mitigation that stays at home counts for this Party's NDC without any adjustment.
+        return if is_own(state, block) {
+            Ok(())
+        } else {
+            no_authorisation(state, block)
+        };
+    };
+    let Some(of) = block.authorisation else {
+        // It came before this ledger knew the approach.
+        return match state.cooperative_approach(first.cooperative_approach) {
+            None => Ok(()),
+            Some(_) => Err(Why::UnauthorisedUse(range).into()),
+        };
+    };
+    if !of.uses.covers_ndc() {
+        let (uses, purpose) = (of.uses, ending.purpose);
+        return Err(Why::Use {
+            range,
+            uses,
+            purpose,
+        }
+        .into());
+    }
+    if let Some(known) = state.authorisation(block.serial.party(), of.id) {
+        let own = state.genesis().ok_or(Refusal::Genesis)?.party;
+        names_party(known, own)?;
+    }
+    let year = ending.claim.ndc_year.ok_or(Why::NoYear(range))?;
+    let vintage = block.serial.year();
+    let period = state.ndc_period_of(vintage).ok_or(Why::NoNdc(vintage))?;
+    period.may_use(vintage, year).map_err(Why::from)?;
+    Ok(())
+}
+
+/// Units of another Party without a first transfer: free only where no approach is kept here.
+fn no_authorisation(state: &State, block: &UnitBlock) -> Result<(), Refusal> {
+    let keeps = state.cooperative_approaches().next().is_some();
+    if keeps || block.authorisation.is_some() {
+        return Err(Why::UnauthorisedUse(block.range()).into());
+    }
+    Ok(())
+}
+
+fn for_other_purposes(
+    state: &State,
+    context: Context,
+    block: &UnitBlock,
+    event: TransferEvent,
+    ending: Ending<'_>,
+) -> Result<(), Refusal> {
+    let range = block.range();
+    let Some(of) = block.authorisation else {
+        return no_authorisation(state, block);
+    };
+    let covers = match event {
+        TransferEvent::UseForImp => of.uses.covers_imp(),
+        _ => of.uses.covers_op(),
+    };
+    if !covers {
+        let (uses, purpose) = (of.uses, ending.purpose);
+        return Err(Why::Use {
+            range,
+            uses,
+            purpose,
+        }
+        .into());
+    }
+    match state.authorisation(block.serial.party(), of.id) {
+        Some(known) => {
+            in_time(known, day_of(context.time_ms))?;
+            names_user(state, known, ending.account)
+        }
+        None => Ok(()),
+    }
+}
+
+/// Where an authorisation names entities, the account belongs to one of them, or to the Party itself.
+fn names_user(
+    state: &State,
+    known: &KnownAuthorisation,
+    account: AccountId,
+) -> Result<(), Refusal> {
+    let terms = &known.latest;
+    let own = state.genesis().ok_or(Refusal::Genesis)?.party;
+    if terms.party != own {
+        names_party(known, own)?;
+    }
+    let holder = state
+        .account(account)
+        .ok_or(Refusal::UnknownAccount(account))?;
+    let is_named = |entity| {
+        let entity = state.authorised_entity(terms.approach, entity);
+        entity.is_some_and(|it| it.organisation == Some(holder.organisation) && !it.revoked)
+    };
+    let is_partys = holder.kind == AccountKind::PartyHolding;
+    if terms.entities.is_empty() || is_partys || terms.entities.iter().any(is_named) {
+        return Ok(());
+    }
+    Err(Why::User {
+        id: terms.id,
+        account,
+    }
+    .into())
+}
+
+/// Another registry told of the use of units that left before their first transfer.
+pub(in crate::registry::apply) fn notified(
+    tx: &mut Tx<'_>,
+    context: Context,
+    it: &UseNotified,
+) -> Result<(), Refusal> {
+    if it.day > day_of(context.time_ms) {
+        return Err(Why::Terms("it tells of a use on a day that has not come").into());
+    }
+    let event = match it.purpose {
+        Purpose::InternationalMitigation => TransferEvent::UseForImp,
+        Purpose::OtherPurposes => TransferEvent::UseForOp,
+        Purpose::OverallMitigation => TransferEvent::OverallMitigation,
+        Purpose::Ndc | Purpose::Voluntary => {
+            let why =
+                "it names neither another international mitigation purpose nor overall mitigation";
+            return Err(Why::Terms(why).into());
+        }
+    };
+    for range in &it.ranges {
+        notified_range(tx, *range, event)?;
+    }
+    Ok(())
+}
+
+fn notified_range(tx: &mut Tx<'_>, range: UnitRange, event: TransferEvent) -> Result<(), Refusal> {
+    let held = tx
+        .state()
+        .holding_of(range.origin(), range.first())
+        .cloned();
+    let Some(Holding {
+        block,
+        place: place @ Place::Abroad(_),
+        since,
+    }) = held.filter(|it| it.block.range().contains_range(range))
+    else {
+        return Err(Refusal::NotAbroad(range));
+    };
+    let part = block.part(range).ok_or(Refusal::NotAbroad(range))?;
+    let after = marked(tx.state(), part, event);
+    if after.first_transfer == part.first_transfer {
+        return Err(Why::Terms(
+            "the use of these units is not their first transfer: it was before, or is defined otherwise",
+        )
+        .into());
+    }
+    clear_abroad(tx, range)?;
+    put_holding(tx, after, place, since);
+    crossed(tx, &part, &after);
+    Ok(())
+}
