@@ -51,6 +51,9 @@ pub(crate) struct FavourArgs {
     /// The country in whose jurisdiction they are used, such as CH
     #[arg(long, value_name = "COUNTRY")]
     pub(crate) jurisdiction: Option<Party>,
+    /// The calendar year of the NDC towards which ITMOs are used, such as 2026
+    #[arg(long, value_name = "YEAR")]
+    pub(crate) ndc_year: Option<u16>,
 }
 
 impl RetireArgs {
@@ -74,6 +77,7 @@ impl RetireArgs {
             purpose: self.purpose.into(),
             reason: self.favour.reason,
             jurisdiction: self.favour.jurisdiction,
+            ndc_year: self.favour.ndc_year,
             beneficiary: self.favour.beneficiary,
             beneficiary_id: self.favour.beneficiary_id,
             beneficiary_public: self.favour.public,

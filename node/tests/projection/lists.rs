@@ -75,6 +75,7 @@ fn claim() -> Claim {
     Claim {
         reason: Some("Flight emissions".parse().unwrap()),
         jurisdiction: Some("CH".parse().unwrap()),
+        ndc_year: None,
     }
 }
 

@@ -22,6 +22,7 @@ const RETIRE: Fate = Fate::Retire {
     claim: Claim {
         reason: None,
         jurisdiction: None,
+        ndc_year: None,
     },
 };
 

@@ -146,6 +146,7 @@ impl ReserveArgs {
                 purpose: purpose.into(),
                 reason: self.favour.reason.clone(),
                 jurisdiction: self.favour.jurisdiction,
+                ndc_year: self.favour.ndc_year,
                 beneficiary: self.favour.beneficiary.clone(),
                 beneficiary_id: self.favour.beneficiary_id,
                 beneficiary_public: self.favour.public,
