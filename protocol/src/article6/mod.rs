@@ -3,8 +3,8 @@
 //! What is ambiguous in the decisions is a switch with a default: the divisor of averages ([`ElapsedYears`]), parts of units
 //! ([`ShareRounding`]), the year by which a summary counts ([`SummaryAxis`]), the lag of inventories ([`INVENTORY_LAG_YEARS`]).
 
-pub mod aef;
 mod adjustment;
+pub mod aef;
 mod cross_check;
 mod event;
 mod first_transfer;

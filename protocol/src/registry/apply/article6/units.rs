@@ -211,7 +211,7 @@ pub(in crate::registry::apply) fn put_under(
         within(&known, put, block.tonnes())?;
         if let Some(lapsed) = block.authorisation {
             count(tx, lapsed, |it| {
-                it.put = it.put.saturating_sub(block.tonnes())
+                it.put = it.put.saturating_sub(block.tonnes());
             });
         }
         let block = take_under(tx, context, block, &known, account)?;
