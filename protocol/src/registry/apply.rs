@@ -16,7 +16,7 @@ pub(crate) use acquire::may_acquire;
 pub(crate) use border::contradicts_pin;
 pub(super) use border::movable;
 pub use case::CaseMove;
-pub(super) use case::{dues, outcome_of, verified_after, verified_of};
+pub(super) use case::{dues, lapse_of, outcome_of, verified_after, verified_of};
 
 use crate::log::Hash;
 use crate::record::{Body, Record};

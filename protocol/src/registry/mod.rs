@@ -11,6 +11,7 @@ mod command;
 mod finding;
 mod hold;
 mod issuance;
+mod lapse;
 mod letter;
 mod open_case;
 mod outcome;

@@ -1,5 +1,8 @@
 //! Each preset in the ledger: from every stage that its flows reach, every step is tried by every kind of actor. What the
 //! file allows is recorded, with the stage that the file names behind it; everything else is refused and changes nothing.
+//! What can stand against an allowed step is tried too: see [`against`].
+
+mod against;
 
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
@@ -9,6 +12,7 @@ use countersign_protocol::record::ActedBy;
 use countersign_protocol::registry::Refusal;
 use countersign_protocol::workflow::{Flow, Scope, Step, StepKind, SubjectKind, preset};
 
+use crate::chronicle::Why;
 use crate::realm::{FIRST, Opening, Realm, SECOND, UNREGISTERED};
 use crate::support::invariants::check;
 
@@ -18,6 +22,8 @@ struct Tried {
     stages: usize,
     done: usize,
     refused: usize,
+    /// What kept people from a step, and how often.
+    why: BTreeMap<Why, usize>,
 }
 
 struct Sweep {
@@ -215,7 +221,10 @@ impl Sweep {
             self.stages
                 .entry(key)
                 .or_insert_with(|| (realm.clone(), case));
-            self.everybody(&realm, case, flow);
+            let is_first = self.everybody(&realm, case, flow);
+            if is_first {
+                self.against(&realm, case, flow);
+            }
             for (after, target) in self.legal(&realm, case, flow) {
                 if let Entry::Vacant(place) = reached.entry(target.clone()) {
                     place.insert(after);
@@ -226,13 +235,14 @@ impl Sweep {
         reached.into_keys().collect()
     }
 
-    /// Every step by everybody. Who is refused has changed nothing.
-    fn everybody(&mut self, realm: &Realm, case: u64, flow: &Flow) {
+    /// Every step by everybody. Who is refused has changed nothing. Gives whether the stage was new.
+    fn everybody(&mut self, realm: &Realm, case: u64, flow: &Flow) -> bool {
         let mut realm = realm.clone();
         let before = realm.ledger.state.clone();
         let mut people = realm.everybody();
         let stage = realm.case(case).case.stage.clone();
-        if !self.swept.insert((flow.id.clone(), stage.clone())) {
+        let is_first = self.swept.insert((flow.id.clone(), stage.clone()));
+        if !is_first {
             // On another track, or with another receiver: those are enough whom some step of the flow knows.
             people.retain(|by| is_known_to(flow, by));
         }
@@ -244,24 +254,35 @@ impl Sweep {
                     if no && !expected && !realm.may(case, step, false, by) {
                         continue;
                     }
-                    let verdict = if expected {
-                        realm.clone().act(case, step, no, by)
-                    } else {
-                        realm.act(case, step, no, by)
-                    };
-                    self.count(verdict.is_ok());
-                    assert!(
-                        verdict.is_ok() == expected || (expected && has_nothing(&verdict)),
-                        "{} {} (no: {no}) in {stage} by {by:?}: {verdict:?}",
-                        flow.id,
-                        step.id
-                    );
+                    self.tried(&mut realm, case, step, no, by);
                 }
             }
         }
         assert!(
             realm.ledger.state == before,
             "a refusal changed something in {stage}"
+        );
+        is_first
+    }
+
+    /// Somebody tries a step: it is done exactly where file and leaves allow it.
+    fn tried(&mut self, realm: &mut Realm, case: u64, step: &Step, no: bool, by: &ActedBy) {
+        let expected = realm.verdict(case, step, no, by);
+        let verdict = if expected.is_ok() {
+            realm.clone().act(case, step, no, by)
+        } else {
+            realm.act(case, step, no, by)
+        };
+        self.count(verdict.is_ok());
+        if let Err(why) = expected {
+            *self.tried.why.entry(why).or_default() += 1;
+        }
+        assert!(
+            verdict.is_ok() == expected.is_ok()
+                || (expected.is_ok() && has_nothing(realm, by, &verdict)),
+            "{} (no: {no}) in {} by {by:?}: {expected:?}, and {verdict:?}",
+            step.id,
+            realm.case(case).case.stage
         );
     }
 
@@ -289,6 +310,7 @@ impl Sweep {
 
     fn arrived(&mut self, realm: &Realm, case: u64, flow: &Flow, target: &String) {
         let known = realm.case(case);
+        assert_eq!(realm.told().differs_from(&realm.ledger.state), None);
         assert_eq!(&known.case.stage, target, "{}", flow.id);
         let end = flow.stage(target).unwrap().end;
         assert_eq!(known.end.is_some(), end.is_some(), "{} {target}", flow.id);
@@ -314,8 +336,10 @@ impl Sweep {
 }
 
 /// Who may act and has no units of its own to reserve is told so.
-fn has_nothing(verdict: &Result<Vec<u64>, Refusal>) -> bool {
-    matches!(verdict, Err(Refusal::TooFew { available: 0, .. }))
+fn has_nothing(realm: &Realm, by: &ActedBy, verdict: &Result<Vec<u64>, Refusal>) -> bool {
+    let account = realm.account_of(by.organisation);
+    let is_empty = account.is_none_or(|id| realm.ledger.available(id) == 0);
+    is_empty && matches!(verdict, Err(Refusal::TooFew { available: 0, .. }))
 }
 
 fn told(name: &str, least: usize) {
@@ -325,6 +349,20 @@ fn told(name: &str, least: usize) {
         tried.done > least && tried.refused > 10 * least,
         "{tried:?}"
     );
+    for why in [
+        Why::NotNow,
+        Why::NotTheirs,
+        Why::KeptApart,
+        Why::Voted,
+        Why::Standing,
+        Why::Rests,
+        Why::Finding,
+    ] {
+        assert!(
+            tried.why.contains_key(&why),
+            "nobody met {why:?}: {tried:?}"
+        );
+    }
 }
 
 #[test]

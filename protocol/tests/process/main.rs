@@ -10,6 +10,7 @@
 
 mod article6;
 mod borders;
+mod chronicle;
 mod every_pair;
 mod findings;
 mod holds;

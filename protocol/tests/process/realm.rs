@@ -1,6 +1,7 @@
-//! A country under any process: organisations of every type, complete acts for every step, and the rules of the file once
-//! more, in other words than the engine's.
+//! A country under any process: organisations of every type, complete acts for every step, and whom the file lets act, as
+//! its [`Chronicle`] tells.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -15,9 +16,10 @@ use countersign_protocol::registry::{
 };
 use countersign_protocol::serial::{SectoralScope, UnitType};
 use countersign_protocol::workflow::{
-    DAY_MS, DoneBy, Effect, EffectRule, Flow, Process, Scope, Step, StepKind, SubjectKind,
+    DAY_MS, Effect, EffectRule, Flow, Process, Scope, Step, StepKind, SubjectKind,
 };
 
+use crate::chronicle::{Chronicle, Why};
 use crate::small::document;
 use crate::support::{EXPIRY_MS, Ledger, agreement_id, text};
 
@@ -39,6 +41,11 @@ fn sector(number: u8) -> SectoralScope {
     SectoralScope::new(number).unwrap()
 }
 
+/// The sector in which every case lies.
+pub(crate) fn sector_of_subjects() -> SectoralScope {
+    sector(SECTOR)
+}
+
 #[derive(Clone)]
 pub(crate) struct Realm {
     pub(crate) ledger: Ledger,
@@ -52,6 +59,7 @@ pub(crate) struct Realm {
     /// The tonnes that the next reservation takes.
     pub(crate) reserved: u64,
     users: u64,
+    chronicle: Chronicle,
 }
 
 /// A case to be opened by somebody.
@@ -82,6 +90,7 @@ impl Realm {
             year: 2021,
             reserved: 1,
             users: 1_000,
+            chronicle: Chronicle::default(),
         };
         let mut types: Vec<_> = process.organisation_types.iter().collect();
         types.sort_by_key(|kind| !kind.authority);
@@ -229,7 +238,7 @@ impl Realm {
             scopes: BTreeSet::from([sector(SECTOR)]),
             by: by.clone(),
         };
-        self.ledger.submit(&Command::OpenCase(Box::new(new)))?;
+        self.submit(&Command::OpenCase(Box::new(new)))?;
         Ok(self.ledger.state.cases().next_back().unwrap().number)
     }
 
@@ -242,7 +251,7 @@ impl Realm {
         by: &ActedBy,
     ) -> Result<Vec<u64>, Refusal> {
         let mut new = self.complete(case, step, no, by);
-        let tried = self.ledger.submit(&Command::Act(Box::new(new.clone())));
+        let tried = self.submit(&Command::Act(Box::new(new.clone())));
         let Err(refusal) = tried else {
             return tried;
         };
@@ -250,7 +259,7 @@ impl Realm {
             return Err(refusal);
         }
         (new.issue, new.reserve) = (None, None);
-        let again = self.ledger.submit(&Command::Act(Box::new(new)));
+        let again = self.submit(&Command::Act(Box::new(new)));
         again.map_err(|_| refusal)
     }
 
@@ -366,90 +375,58 @@ impl Realm {
         }
     }
 
-    /// Whether somebody may take a step of a case now, by the words of the file.
-    pub(crate) fn may(&self, case: u64, step: &Step, no: bool, by: &ActedBy) -> bool {
-        let known = self.case(case);
-        let is_here = known.end.is_none()
-            && step.from.contains(&known.case.stage)
-            && step.is_on(known.case.track.as_deref())
-            && step.kind != StepKind::Automatic
-            && (!no || step.no.is_some());
-        let subject = &known.case.subject;
-        let performers = |flow: &str, id: &str| known.case.performers(flow, id).to_vec();
-        let votes = known.case.votes(&step.id);
-        let is_new = votes.iter().all(|vote| {
-            vote.user != by.user
-                && (step.reviews_by.is_empty()
-                    || vote.organisation_type != by.organisation_type.as_str())
-        });
-        is_here
-            && is_new
-            && self.acts(known.kind, &subject.owners, by)
-            && self.fits(
-                step,
-                subject.certifier,
-                subject.counterparty,
-                &subject.owners,
-                by,
-            )
-            && is_apart(step, by, performers)
+    /// Asks the ledger for something, and reads what it writes.
+    pub(crate) fn submit(&mut self, command: &Command) -> Result<Vec<u64>, Refusal> {
+        let verdict = self.ledger.submit(command);
+        self.chronicle.read(&self.process, &self.ledger.leaves);
+        verdict
     }
 
-    /// Whether somebody may open a case: whoever may take one of its first steps.
-    pub(crate) fn may_open(&self, opening: &Opening, by: &ActedBy) -> bool {
-        let flow = self.process.flow(&opening.flow).unwrap();
-        let parent = opening.parent.map(|number| self.case(number));
-        let fits_parent = flow.parent.as_ref().is_none_or(|rule| {
-            parent
-                .is_some_and(|it| it.case.flow == rule.flow && rule.stages.contains(&it.case.stage))
-        });
-        let certifier = parent.and_then(|it| it.case.subject.certifier);
-        let performers = |flow: &str, id: &str| {
-            parent.map_or_else(Vec::new, |it| it.case.performers(flow, id).to_vec())
-        };
-        let mut first = flow.steps_from(&flow.first, opening.track.as_deref());
-        fits_parent
-            && self.acts(flow.subject, &opening.owners, by)
-            && first.any(|step| {
-                step.kind != StepKind::Automatic
-                    && self.fits(step, certifier, opening.counterparty, &opening.owners, by)
-                    && is_apart(step, by, performers)
-            })
+    /// What the leaves tell.
+    pub(crate) fn told(&self) -> Cow<'_, Chronicle> {
+        if self.chronicle.has_read(&self.ledger.leaves) {
+            return Cow::Borrowed(&self.chronicle);
+        }
+        let mut chronicle = self.chronicle.clone();
+        chronicle.read(&self.process, &self.ledger.leaves);
+        Cow::Owned(chronicle)
     }
 
-    /// An organisation that is not active does nothing but in its own case.
-    fn acts(&self, kind: SubjectKind, owners: &BTreeSet<OrganisationId>, by: &ActedBy) -> bool {
-        self.ledger.state.organisation_standing(by.organisation) == Standing::Active
-            || (kind == SubjectKind::Organisation && owners.contains(&by.organisation))
-    }
-
-    fn fits(
+    /// Whether somebody may take a step of a case now, by the words of the file and by what the leaves tell.
+    pub(crate) fn verdict(
         &self,
+        case: u64,
         step: &Step,
-        certifier: Option<OrganisationId>,
-        counterparty: Option<OrganisationId>,
-        owners: &BTreeSet<OrganisationId>,
+        no: bool,
         by: &ActedBy,
-    ) -> bool {
-        let (role, kind) = (by.role.as_str(), by.organisation_type.as_str());
-        let fits = step.by.iter().any(|rule| {
-            rule.organisation_type == kind
-                && rule.roles.iter().any(|it| it == role)
-                && match rule.scope {
-                    Scope::Own => owners.contains(&by.organisation),
-                    Scope::Assigned => certifier == Some(by.organisation),
-                    Scope::Counterparty => counterparty == Some(by.organisation),
-                    Scope::Sector => by.scopes.contains(&sector(SECTOR)),
-                    Scope::Any => true,
-                }
-        });
-        fits && role != "viewer" && self.process.role_exists(role, kind)
+    ) -> Result<(), Why> {
+        let told = self.told();
+        told.verdict(&self.process, case, step, no, by)
+    }
+
+    /// As [`Realm::verdict`], without the reason.
+    pub(crate) fn may(&self, case: u64, step: &Step, no: bool, by: &ActedBy) -> bool {
+        self.verdict(case, step, no, by).is_ok()
+    }
+
+    /// Whether somebody may open a case.
+    pub(crate) fn may_open(&self, opening: &Opening, by: &ActedBy) -> bool {
+        self.told().may_open(&self.process, opening, by)
+    }
+
+    /// The account out of which units are cancelled for overall mitigation as they are issued.
+    pub(crate) fn cancels_from(&self) -> AccountId {
+        self.party[0]
+    }
+
+    pub(crate) fn account_of(&self, organisation: OrganisationId) -> Option<AccountId> {
+        self.accounts.get(&organisation).copied()
     }
 
     /// Takes a step with all the votes that it needs, each by a newcomer who may.
     pub(crate) fn complete_step(&mut self, case: u64, step: &Step, no: bool) -> Result<(), String> {
         let votes = if no { 1 } else { step.votes_needed() };
-        let missing = votes.saturating_sub(self.case(case).case.votes(&step.id).len());
+        let missing = votes.saturating_sub(self.told().case(case).votes(&step.id).len());
         for _ in 0..missing.max(1) {
             let mut able = self.everybody();
             able.retain(|by| self.may(case, step, no, by));
@@ -503,18 +480,7 @@ impl Realm {
 
     /// When the automatic step of a stage is due, if the stage has one that is.
     pub(crate) fn due(&self, case: u64) -> Option<(Step, u64)> {
-        let known = self.case(case);
-        let flow = self.flow_of_case(case);
-        let leaving = flow.steps_from(&known.case.stage, known.case.track.as_deref());
-        let due = leaving.filter_map(|step| {
-            let deadline = step.deadline.as_ref()?;
-            let then = flow.step(deadline.then.as_ref()?)?.clone();
-            Some((
-                then,
-                known.case.since_ms + u64::from(deadline.days) * DAY_MS,
-            ))
-        });
-        due.min_by_key(|(_, due_ms)| *due_ms)
+        self.told().due(&self.process, case)
     }
 
     /// What the node writes when a deadline has passed.
@@ -532,19 +498,10 @@ impl Realm {
             reservation: None,
             period: None,
         };
-        self.ledger.submit(&Command::Act(Box::new(NewAct {
+        self.submit(&Command::Act(Box::new(NewAct {
             act,
             issue: None,
             reserve: None,
         })))
     }
-}
-
-/// Whether neither the person nor, where the file says so, the organisation did a step that is kept apart from this one.
-fn is_apart(step: &Step, by: &ActedBy, performers: impl Fn(&str, &str) -> Vec<DoneBy>) -> bool {
-    step.apart.iter().all(|apart| {
-        performers(&apart.flow, &apart.step).iter().all(|done| {
-            done.user != by.user && (!apart.organisation || done.organisation != by.organisation)
-        })
-    })
 }

@@ -3,8 +3,7 @@
 use countersign_protocol::id::RequestId;
 use countersign_protocol::log::Hash;
 use countersign_protocol::record::{Body, CaseAct};
-use countersign_protocol::registry::{Command, NewAct, RegistryCase, State};
-use countersign_protocol::workflow::timer;
+use countersign_protocol::registry::{Command, NewAct};
 use sha2::{Digest, Sha256};
 
 use super::super::write::Mode;
@@ -86,8 +85,7 @@ impl App {
     pub async fn lapse(&self) -> Result<usize, AppError> {
         let now_ms = self.now_ms();
         let due: Vec<CaseAct> = self.ledger().read(|state| {
-            let cases = state.cases();
-            let due = cases.filter_map(|known| due(state, known, now_ms));
+            let due = state.lapses(now_ms).map(|(_, act)| act);
             due.take(LAPSES_MAX).collect()
         });
         let actor = Actor::new("deadline");
@@ -121,26 +119,6 @@ fn case_of(body: &Body) -> Option<u64> {
         Body::CaseAct(act) => Some(act.case),
         _ => None,
     }
-}
-
-/// The automatic step that is due in a case.
-fn due(state: &State, known: &RegistryCase, now_ms: u64) -> Option<CaseAct> {
-    let process = state.process_of(&known.case.process)?;
-    let outcome = timer(process, &known.case, now_ms).ok()??;
-    let step = outcome.case.history.last()?.step.parse().ok()?;
-    Some(CaseAct {
-        case: known.number,
-        step,
-        no: false,
-        by: None,
-        form: None,
-        documents: Vec::new(),
-        comment: None,
-        names: None,
-        amounts: Vec::new(),
-        reservation: None,
-        period: None,
-    })
 }
 
 /// The same deadline has the same request id, also after a stop in between.

@@ -375,12 +375,44 @@ fn passed_deadline(
         })
 }
 
+/// The automatic step of a case whose deadline has passed, where it would be recorded now.
+pub(in crate::registry) fn lapse_of(
+    state: &State,
+    known: &RegistryCase,
+    time_ms: u64,
+) -> Option<CaseAct> {
+    let process = state.process_of(&known.case.process)?;
+    let outcome = workflow::timer(process, &known.case, time_ms).ok()??;
+    let act = CaseAct {
+        case: known.number,
+        step: outcome.case.history.last()?.step.parse().ok()?,
+        no: false,
+        by: None,
+        form: None,
+        documents: Vec::new(),
+        comment: None,
+        names: None,
+        amounts: Vec::new(),
+        reservation: None,
+        period: None,
+    };
+    outcome_of(state, time_ms, &act).ok()?;
+    project_of_case_goes_on(state, known).ok()?;
+    Some(act)
+}
+
+/// Nothing happens in what belongs to a project that is not active. The project's own case goes on.
+fn project_of_case_goes_on(state: &State, known: &RegistryCase) -> Result<(), Refusal> {
+    match known.kind {
+        SubjectKind::Project => Ok(()),
+        _ => active_project(state, known.project),
+    }
+}
+
 pub(super) fn case_act(tx: &mut Tx<'_>, context: Context, it: &CaseAct) -> Result<(), Refusal> {
     let mut outcome = outcome_of(tx.state(), context.time_ms, it)?;
     let mut known = known_case(tx.state(), it.case)?.clone();
-    if known.kind != SubjectKind::Project {
-        active_project(tx.state(), known.project)?;
-    }
+    project_of_case_goes_on(tx.state(), &known)?;
     if let Some(certifier) = it.names {
         known_organisation(tx, certifier)?;
     }

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use countersign_protocol::id::{AccountId, OrganisationId};
-use countersign_protocol::record::{Body, HoldOn};
-use countersign_protocol::registry::{Place, Refusal, Standing, State};
+use countersign_protocol::id::AccountId;
+use countersign_protocol::record::Body;
+use countersign_protocol::registry::{Holding, Place, Refusal, State};
+use countersign_protocol::units::UnitRange;
 
 use crate::realm::Realm;
 use crate::support::invariants::check;
@@ -18,18 +19,30 @@ type Vintages = BTreeMap<(u32, u16), u64>;
 pub(super) struct Before {
     state: State,
     leaves: usize,
+    now_ms: u64,
     held: Held,
-    /// Accounts whose units may not leave: their organisation is suspended or closed, or a hold stands against it.
-    frozen: Vec<AccountId>,
+    /// Accounts that neither give nor receive: their organisation is suspended or closed.
+    closed: Vec<AccountId>,
+    /// Units that a hold keeps in their account.
+    kept: Vec<(UnitRange, AccountId)>,
 }
 
 impl Before {
     pub(super) fn of(realm: &Realm) -> Self {
         let state = realm.ledger.state.clone();
+        let told = realm.told();
+        let accounts = state.accounts().map(|it| it.id);
+        let kept = state.holdings().filter_map(|it| {
+            let account = account_of(it.place)?;
+            let hold = told.held(account, &it.block, realm.ledger.time_ms);
+            hold.map(|_| (it.block.range(), account))
+        });
         Self {
             leaves: realm.ledger.leaves.len(),
+            now_ms: realm.ledger.time_ms,
             held: held(&state),
-            frozen: frozen(&state, realm.ledger.time_ms),
+            closed: accounts.filter(|it| told.is_closed(*it)).collect(),
+            kept: kept.collect(),
             state,
         }
     }
@@ -46,49 +59,48 @@ impl Before {
         conserved(realm)?;
         let now = held(state);
         let tonnes = |of: &Held, account: &AccountId| of.get(account).copied().unwrap_or_default();
-        for account in &self.frozen {
-            // A deadline that passed in between may have ended the hold that froze it.
-            if !frozen(state, realm.ledger.time_ms).contains(account) && self.time_passed(realm) {
-                continue;
-            }
+        let told = realm.told();
+        for account in &self.closed {
             let (before, after) = (tonnes(&self.held, account), tonnes(&now, account));
-            if after < before {
+            // Who was reactivated meanwhile may give and receive again.
+            if after != before && told.is_closed(*account) {
                 return Err(format!(
-                    "account {account} may not move anything and had {before} tonnes, now {after}"
+                    "account {account} is closed and had {before} tonnes, now {after}"
                 ));
             }
         }
-        Ok(())
+        // A hold that has expired meanwhile keeps nothing; one that was lifted did so by an act that moves nothing.
+        if realm.ledger.time_ms == self.now_ms {
+            for (range, account) in &self.kept {
+                let moved = |it: &&Holding| account_of(it.place) != Some(*account);
+                if let Some(it) = state.holdings_over(*range).find(moved) {
+                    let place = it.place;
+                    return Err(format!("{range} is held in {account}, and now {place:?}"));
+                }
+            }
+        }
+        told.differs_from(state).map_or(Ok(()), Err)
     }
+}
 
-    fn time_passed(&self, realm: &Realm) -> bool {
-        realm.ledger.time_ms > self.state.time_ms()
+/// The account that units are in, wherever they are in it.
+fn account_of(place: Place) -> Option<AccountId> {
+    match place {
+        Place::Available(account) | Place::OnHold(account) | Place::Reserved(account) => {
+            Some(account)
+        }
+        _ => None,
     }
 }
 
 fn held(state: &State) -> Held {
     let mut held = Held::new();
     for holding in state.holdings() {
-        if let Place::Available(account) | Place::OnHold(account) | Place::Reserved(account) =
-            holding.place
-        {
+        if let Some(account) = account_of(holding.place) {
             *held.entry(account).or_default() += holding.block.tonnes();
         }
     }
     held
-}
-
-fn frozen(state: &State, time_ms: u64) -> Vec<AccountId> {
-    let stopped = |organisation: OrganisationId| {
-        let standing = state.organisation_standing(organisation);
-        let by_hold = state.holds_after(0).any(|it| {
-            let counts = it.lifted.is_none() && it.placed.expiry_ms.is_none_or(|at| at > time_ms);
-            counts && matches!(&it.placed.on, HoldOn::Organisation(of) if *of == organisation)
-        });
-        by_hold || matches!(standing, Standing::Suspended | Standing::Closed)
-    };
-    let accounts = state.accounts().filter(|it| stopped(it.organisation));
-    accounts.map(|it| it.id).collect()
 }
 
 /// Issued is available, on hold, in escrow, used, cancelled or abroad: of each project and vintage.
@@ -110,22 +122,15 @@ fn conserved(realm: &Realm) -> Result<(), String> {
     Err(format!("issued {issued:?}, and there are {there:?}"))
 }
 
-/// A reason of the registry that the process file says nothing about: units, periods, findings, holds, standing.
+/// A reason of the registry that the process file says nothing about: units and periods.
 pub(super) fn is_of_the_registry(refusal: &Refusal) -> bool {
     matches!(
         refusal,
-        Refusal::TooFew { .. }
-            | Refusal::TooManyRanges
-            | Refusal::Held { .. }
+        Refusal::TooManyRanges
             | Refusal::PeriodCovered { .. }
             | Refusal::OutsideCrediting { .. }
             | Refusal::CreditingPeriod { .. }
             | Refusal::VintageOutside { .. }
-            | Refusal::FindingOpen { .. }
-            | Refusal::OrganisationStanding { .. }
-            | Refusal::ProjectStanding { .. }
-            | Refusal::CasePaused { .. }
-            | Refusal::CaseCancelled { .. }
             | Refusal::Act(
                 "no units are reserved in this case"
                     | "units move between accounts of the request's owner and of its counterparty"
