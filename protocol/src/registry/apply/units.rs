@@ -141,7 +141,7 @@ pub(super) fn transfer(tx: &mut Tx<'_>, context: Context, it: &Transfer) -> Resu
     not_by_process(tx.state(), SubjectKind::TransferRequest, "a transfer")?;
     open_account(tx, it.from)?;
     may_leave(tx.state(), context.time_ms, it.from)?;
-    known_account(tx, it.to)?;
+    open_account(tx, it.to)?;
     if it.from == it.to {
         return Err(Refusal::SameAccount(it.from));
     }

@@ -1,6 +1,7 @@
 //! Random people in random processes, at the level of the records: whatever they try, units are neither made nor lost, nobody
 //! acts outside of the file, deadlines fire, and whoever may not act moves nothing.
 
+mod closed;
 mod country;
 mod laws;
 
@@ -554,7 +555,7 @@ impl Run {
             let steps = &self.realm.flow_of_case(*number).steps;
             let agrees = |step: &Step| matches!(step.kind, StepKind::Validate | StepKind::Verify);
             let is_work = |step: &Step| agrees(step) && step.from.contains(&it.stage);
-            !it.findings.is_empty() || (what % 4 == 0 && steps.iter().any(is_work))
+            !it.findings.is_empty() || (what.is_multiple_of(4) && steps.iter().any(is_work))
         };
         let fitting: Vec<u64> = cases.iter().copied().filter(fits).collect();
         let case = if fitting.is_empty() || case.is_multiple_of(8) {
