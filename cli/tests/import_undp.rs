@@ -183,3 +183,77 @@ fn rows_are_checked_first_and_what_was_cut_off_is_completed_without_doubling_any
     ]);
     assert_eq!(opened.code, 0, "{}", opened.err);
 }
+
+/// Organisations and users so many that the import takes its time.
+fn many(trial: &Trial, count: usize) {
+    let mut organisations = "NAME,EMAIL,PHONE,TAX ID,TYPE,SECTORAL SCOPE,MINISTER\n".to_owned();
+    let mut users = "NAME,EMAIL,PHONE,TAX ID,TYPE,ROLE,PASSWORD,APIKEY\n".to_owned();
+    for number in 0..count {
+        organisations += &format!("Stoves {number},,,T-{number},Developer,,\n");
+        users += &format!("Ama,ama{number}@stoves.example,,T-{number},Developer,admin,,\n");
+    }
+    trial.file("o.csv", &organisations);
+    trial.file("u.csv", &users);
+}
+
+#[test]
+fn an_import_that_is_killed_at_any_moment_is_completed_by_the_next_one_and_doubles_nothing() {
+    const COUNT: usize = 60;
+    let trial = Trial::start();
+    many(&trial, COUNT);
+    let mut kills_midway = 0;
+    // Killed among the organisations, then among the users, then as often as it takes to be sure.
+    for (what, least) in [
+        ("organisation", 3),
+        ("organisation", 30),
+        ("user", 3),
+        ("user", 30),
+    ] {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_countersign"));
+        command.args([
+            "import",
+            "undp",
+            "--organisations",
+            "o.csv",
+            "--users",
+            "u.csv",
+        ]);
+        command.args(["--codes", "codes.csv"]);
+        command.current_dir(trial.dir.path());
+        command.env("COUNTERSIGN_DATA", &trial.data);
+        command.stdout(std::process::Stdio::null());
+        command.stderr(std::process::Stdio::null());
+        let mut importing = command.spawn().unwrap();
+        while count(&trial, what) < least && importing.try_wait().unwrap().is_none() {}
+        importing.kill().unwrap();
+        let ended = importing.wait().unwrap();
+        let (organisations, users) = (count(&trial, "organisation"), count(&trial, "user"));
+        // The authority was there before.
+        assert!(
+            organisations <= COUNT + 1 && users <= COUNT,
+            "{organisations} {users}"
+        );
+        kills_midway += usize::from(!ended.success() && organisations + users < 2 * COUNT + 1);
+        if ended.success() {
+            let _ = fs::remove_file(trial.dir.path().join("codes.csv"));
+        }
+    }
+    assert!(kills_midway >= 2, "the import was too quick to be killed");
+    let whole = import(&trial, &["--codes", "codes.csv"]);
+    assert_eq!(whole.code, 0, "{}", whole.err);
+    assert_eq!(
+        (count(&trial, "organisation"), count(&trial, "user")),
+        (COUNT + 1, COUNT)
+    );
+    let listed: Value = trial.run(&["organisation", "list", "-o", "json"]).json();
+    let all = listed.as_array().unwrap().iter();
+    let names: std::collections::BTreeSet<&str> =
+        all.map(|it| it["name"].as_str().unwrap()).collect();
+    assert_eq!(names.len(), COUNT + 1, "each name once");
+    // Everybody has a code that opens the door, those who were invited before a kill as well.
+    let codes = fs::read_to_string(trial.dir.path().join("codes.csv")).unwrap();
+    let rows = codes
+        .lines()
+        .filter(|line| line.contains("@stoves.example"));
+    assert_eq!(rows.count(), COUNT, "{codes}");
+}

@@ -4,46 +4,10 @@
 mod common;
 
 use std::fs;
-use std::path::Path;
 
-use common::{Ended, Trial};
+use common::{Trial, at_work, must, ran};
 use serde_json::Value;
 use sha2::Digest;
-
-/// A trial with everybody of the tour signed in and both organisations registered.
-fn at_work() -> Trial {
-    let trial = Trial::start();
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-    for file in fs::read_dir(root.join("docs/tour")).unwrap().flatten() {
-        fs::copy(file.path(), trial.dir.path().join(file.file_name())).unwrap();
-    }
-    must(
-        &trial,
-        "import undp --organisations organisations.csv --users users.csv --codes codes.csv",
-    );
-    must(&trial, "sign-in --codes codes.csv");
-    must(
-        &trial,
-        "org admit --listed organisations.csv --comment Known. --as efua --as kofi",
-    );
-    trial
-}
-
-/// Runs a command; `~` stands for a blank inside a word.
-fn ran(trial: &Trial, line: &str) -> Ended {
-    let words: Vec<String> = line
-        .split_whitespace()
-        .map(|word| word.replace('~', " "))
-        .collect();
-    let words: Vec<&str> = words.iter().map(String::as_str).collect();
-    trial.run(&words)
-}
-
-fn must(trial: &Trial, line: &str) -> Ended {
-    let ended = ran(trial, line);
-    assert_eq!(ended.code, 0, "{line}\n{}{}", ended.out, ended.err);
-    ended
-}
 
 fn count(trial: &Trial, list: &str) -> usize {
     let listed: Value = must(trial, &format!("{list} -o json")).json();

@@ -8,7 +8,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use common::{Folder, genesis, key, organisation, submit};
-use countersign_node::ledger::{Ledger, LedgerConfig, LedgerError};
+use countersign_node::ledger::{Ledger, LedgerConfig, LedgerError, SubmitError};
 use countersign_node::store::{OpenOptions, StoreError};
 
 fn refusal(config: LedgerConfig) -> LedgerError {
@@ -202,4 +202,31 @@ fn a_block_that_was_synced_but_not_signed_is_signed_at_the_next_start() {
         head,
         "the same checkpoint, byte by byte"
     );
+}
+
+#[test]
+fn a_ledger_that_was_told_to_stop_writes_nothing_more_and_says_why() {
+    let folder = written();
+    let ledger = folder.open().unwrap();
+    let handle = ledger.handle();
+    let first = submit(&handle, organisation()).unwrap();
+    handle.stop_writes("witnesses know another history");
+    let size = handle.latest_head().size;
+    for _ in 0..2 {
+        let refused = submit(&handle, organisation()).unwrap_err();
+        assert!(matches!(refused, SubmitError::ReadOnly { .. }), "{refused}");
+        assert!(refused.to_string().contains("another history"), "{refused}");
+    }
+    assert_eq!(handle.latest_head().size, size);
+    assert!(handle.failed().borrow().is_some());
+    // What was there can still be read, and proven.
+    assert!(handle.leaf(first.first_index).unwrap().is_some());
+    assert!(handle.proof(first.first_index, size).is_ok());
+    drop(handle);
+    drop(ledger);
+
+    // Once the reason is gone the ledger goes on where it stood.
+    let ledger = folder.open().unwrap();
+    assert_eq!(ledger.handle().latest_head().size, size);
+    submit(&ledger.handle(), organisation()).unwrap();
 }

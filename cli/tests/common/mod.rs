@@ -199,6 +199,41 @@ impl Drop for Trial {
     }
 }
 
+/// A trial with everybody of the tour signed in and both organisations registered.
+pub fn at_work() -> Trial {
+    let trial = Trial::start();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    for file in fs::read_dir(root.join("docs/tour")).unwrap().flatten() {
+        fs::copy(file.path(), trial.dir.path().join(file.file_name())).unwrap();
+    }
+    must(
+        &trial,
+        "import undp --organisations organisations.csv --users users.csv --codes codes.csv",
+    );
+    must(&trial, "sign-in --codes codes.csv");
+    must(
+        &trial,
+        "org admit --listed organisations.csv --comment Known. --as efua --as kofi",
+    );
+    trial
+}
+
+/// Runs a command; `~` stands for a blank inside a word.
+pub fn ran(trial: &Trial, line: &str) -> Ended {
+    let words: Vec<String> = line
+        .split_whitespace()
+        .map(|word| word.replace('~', " "))
+        .collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    trial.run(&words)
+}
+
+pub fn must(trial: &Trial, line: &str) -> Ended {
+    let ended = ran(trial, line);
+    assert_eq!(ended.code, 0, "{line}\n{}{}", ended.out, ended.err);
+    ended
+}
+
 /// The process that `init --serve` says it has started.
 pub fn pid_in(err: &str) -> String {
     let after = err

@@ -47,6 +47,11 @@ impl Shared {
         self.failed.send_replace(Some(Arc::clone(reason)));
     }
 
+    /// Whether the ledger is read-only.
+    pub(super) fn has_failed(&self) -> bool {
+        self.failure.get().is_some()
+    }
+
     /// What a submission is told that will not be written.
     pub(super) fn refusal(&self) -> SubmitError {
         match self.failure.get() {
@@ -166,7 +171,8 @@ impl LedgerHandle {
         Ok(())
     }
 
-    /// Makes the ledger read-only: for a node that has learnt that its history is not the one that witnesses know.
+    /// Makes the ledger read-only: for a node that has learnt that its history is not the one that witnesses know. A block
+    /// that is being written is still finished; what waits behind it is refused, and so is whatever comes later.
     pub fn stop_writes(&self, reason: &str) {
         self.shared.fail(reason);
     }

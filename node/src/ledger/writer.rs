@@ -89,15 +89,24 @@ impl Writer {
     pub(super) fn run(mut self) {
         let store = Arc::clone(&self.store);
         while let Some(first) = self.queue.next() {
+            // Somebody else than the writer may have found a reason to write no more.
+            if self.shared.has_failed() {
+                self.refuse(first);
+                break;
+            }
             if self.block(&store, first).is_err() {
                 break;
             }
         }
         self.queue.close();
         while let Some(message) = self.queue.next() {
-            if let Message::Submit { reply, .. } = message {
-                let _ = reply.send(Err(self.shared.refusal()));
-            }
+            self.refuse(message);
+        }
+    }
+
+    fn refuse(&self, message: Message) {
+        if let Message::Submit { reply, .. } = message {
+            let _ = reply.send(Err(self.shared.refusal()));
         }
     }
 

@@ -326,6 +326,30 @@ async fn another_users_passkey_completes_no_sign_in() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_step_that_was_used_takes_no_passkey_and_one_of_a_user_without_any_asks_for_none() {
+    let office = Office::open().await;
+    let (ama, mut device) = (&office.developer, Device::new());
+    let added = add(&office, ama, &mut device).await;
+    let step = step(&office, AMA).await;
+    let begun = ask(&office, json!({ "step": step })).await;
+    let code = added["recovery_codes"][0].as_str().unwrap();
+    let body = json!({"step": step, "recovery_code": code});
+    let done = post(&office, "/api/v1/sign-in/code", body).await;
+    assert_eq!(done.status(), StatusCode::OK);
+    let said = device.get(PUBLIC_URL, &begun["options"]);
+    refused(answer(&office, &begun, &said).await).await;
+
+    // A challenge that names no passkey could be answered by anybody's.
+    let step = self::step(&office, AMA).await;
+    let id = added["passkey"]["passkey"].as_str().unwrap();
+    let remove = office.ask(ama, Method::DELETE, &format!("/api/v1/me/passkeys/{id}"));
+    let removed = remove.send().await.unwrap();
+    assert_eq!(removed.status(), StatusCode::NO_CONTENT);
+    let body = json!({ "step": step });
+    refused(post(&office, "/api/v1/sign-in/passkey", body).await).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_challenge_ends_after_five_minutes() {
     let office = Office::open().await;
     let (ama, mut device) = (&office.developer, Device::new());
@@ -383,15 +407,18 @@ async fn a_stolen_password_alone_changes_nothing_about_a_guarded_account() {
     let ama = &office.developer;
     // A session from before the account was guarded.
     let weak = office::sign_in(&office.world, AMA, ama.organisation).await;
+    let early = begin(&office, &weak).await;
     let mut device = Device::new();
     let added = add(&office, ama, &mut device).await;
+    let made = Device::new().create(PUBLIC_URL, &early["options"]);
+    let early = confirm(&office, &weak, &early, &made).await;
     let id = added["passkey"]["passkey"].as_str().unwrap();
     let remove = office.ask(&weak, Method::DELETE, &format!("/api/v1/me/passkeys/{id}"));
     let remove = remove.send().await.unwrap();
     let begun = send(&office.world, &weak, "/api/v1/me/passkeys", json!({})).await;
     let codes = send(&office.world, &weak, "/api/v1/me/recovery-codes", json!({})).await;
     let totp = send(&office.world, &weak, "/api/v1/me/authenticator", json!({})).await;
-    for response in [remove, begun, codes, totp] {
+    for response in [early, remove, begun, codes, totp] {
         let refused = problem(response).await;
         assert_eq!((refused.status, kind(&refused)), (403, "second-factor"));
     }

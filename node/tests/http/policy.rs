@@ -139,6 +139,48 @@ async fn a_new_log_key_takes_two_people() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_suspended_official_proposed_can_only_be_rejected() {
+    let office = Office::open().await;
+    let [first, second, third] = office.officials.as_slice() else {
+        panic!("three officials");
+    };
+    let invite = json!({"email": "mine@gov.example", "name": "Mine", "language": "en",
+        "organisation": first.organisation, "role": "administrator"});
+    let role = format!("/api/v1/users/{}/role", third.user);
+    let mut decide = Vec::new();
+    for (path, body) in [
+        ("/api/v1/keys/rotate", json!({})),
+        ("/api/v1/invitations", invite),
+        (role.as_str(), json!({"role": "viewer"})),
+    ] {
+        let asked = send(&office.world, first, path, body).await;
+        let asked: Value = read(asked, StatusCode::ACCEPTED, path).await;
+        decide.push(format!("/api/v1/proposals/{}", asked["proposal"]));
+    }
+    let act = |what: &str| format!("/api/v1/users/{}/{what}", first.user);
+    let done = send(&office.world, third, &act("suspend"), json!({})).await;
+    assert_eq!(done.status(), StatusCode::NO_CONTENT);
+    let (size, mails) = (office.size().await, office.world.mails().len());
+    for path in &decide {
+        let late = send(&office.world, second, path, json!({"approve": true})).await;
+        let late = problem(late).await;
+        let code = late.code.as_deref();
+        assert_eq!((late.status, code), (409, Some("user-state")), "{path}");
+    }
+    assert_eq!(
+        (office.size().await, office.world.mails().len()),
+        (size, mails)
+    );
+    let rejected = send(&office.world, second, &decide[1], json!({"approve": false})).await;
+    assert_eq!(rejected.status(), StatusCode::NO_CONTENT);
+    let done = send(&office.world, third, &act("reactivate"), json!({})).await;
+    assert_eq!(done.status(), StatusCode::NO_CONTENT);
+    let done = send(&office.world, second, &decide[0], json!({"approve": true})).await;
+    assert_eq!(done.status(), StatusCode::NO_CONTENT);
+    assert!(office.size().await > size);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nobody_makes_a_second_official_alone() {
     let office = Office::open().await;
     let [first, second, _] = office.officials.as_slice() else {

@@ -1,12 +1,14 @@
 //! An organisation of a sectoral type answers for the sectors that the ledger knows, and for no others.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use countersign_protocol::id::OrganisationId;
 use countersign_protocol::record::{ActedBy, Body};
-use countersign_protocol::registry::{Command, Refusal};
+use countersign_protocol::registry::{Command, NewCase, Refusal};
 use countersign_protocol::serial::SectoralScope;
 use countersign_protocol::workflow::preset;
 
-use crate::small::{open, person};
+use crate::small::{authorised_project, developer, open, person, registry};
 use crate::support::{Ledger, text};
 
 fn scopes<T: FromIterator<SectoralScope>>(numbers: &[u8]) -> T {
@@ -78,4 +80,33 @@ fn nobody_claims_a_sector_that_is_not_theirs() {
     // With its own sectors it is the process that answers: a ministry begins no project.
     let own = open(&mut ledger, "project", None, &claiming(&[1, 13]));
     assert!(matches!(own, Err(Refusal::Workflow(_))), "{own:?}");
+}
+
+#[test]
+fn what_belongs_to_a_project_lies_in_the_sectors_of_the_project() {
+    let mut ledger = registry();
+    let parent = authorised_project(&mut ledger);
+    let own = &ledger.state.case(parent).unwrap().case.subject;
+    let (own, owners) = (own.scopes.clone(), own.owners.clone());
+    let other = scopes::<BTreeSet<_>>(&[9]);
+    assert!(own.is_disjoint(&other) && !own.is_empty());
+    let both = own.union(&other).copied().collect();
+    let mut monitoring = |scopes: &BTreeSet<SectoralScope>| {
+        ledger.submit(&Command::OpenCase(Box::new(NewCase {
+            flow: text("monitoring"),
+            track: None,
+            parent: Some(parent),
+            title: text("Stoves"),
+            owners: owners.clone(),
+            shares: BTreeMap::new(),
+            counterparty: None,
+            scopes: scopes.clone(),
+            by: developer(),
+        })))
+    };
+    for wrong in [BTreeSet::new(), other, both] {
+        let refused = monitoring(&wrong);
+        assert!(matches!(refused, Err(Refusal::Act(_))), "{refused:?}");
+    }
+    monitoring(&own).unwrap();
 }

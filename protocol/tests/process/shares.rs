@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use countersign_protocol::id::{AccountId, OrganisationId};
-use countersign_protocol::record::{AccountKind, Body, Issuance, Purpose, Retire, RetireKind};
+use countersign_protocol::record::{
+    AccountKind, Body, CaseOpened, Issuance, Purpose, Retire, RetireKind,
+};
 use countersign_protocol::registry::{
     Command, Due, DueIssuance, DueTo, IssueTo, LedgerAccount, NewAct, NewCase, Refusal,
 };
@@ -174,6 +176,30 @@ fn shares_are_those_of_the_project_and_of_all_its_owners() {
     };
     let case = opened(ledger, period).unwrap();
     assert_eq!(ledger.state.case(case).unwrap().parts(), THREE);
+}
+
+#[test]
+fn a_record_that_nobody_planned_has_no_empty_part_and_one_for_each_owner() {
+    let mut country = country("");
+    let ledger = &mut country.ledger;
+    let opened = opened(ledger, shared(&THREE, None, "project")).unwrap();
+    let leaf = ledger.leaves.last().unwrap().clone();
+    let Body::CaseOpened(whole) = leaf.body else {
+        panic!("{leaf:?}")
+    };
+    let whole = CaseOpened {
+        case: opened + 1,
+        ..whole
+    };
+    for shares in [vec![1, 0, 1], vec![1, 1], vec![1, 1, 1, 1]] {
+        let record = CaseOpened {
+            shares,
+            ..whole.clone()
+        };
+        let refused = ledger.write(Body::CaseOpened(record)).unwrap_err();
+        assert!(matches!(refused, Refusal::Act(_)), "{refused:?}");
+    }
+    ledger.write(Body::CaseOpened(whole)).unwrap();
 }
 
 #[test]

@@ -1,13 +1,13 @@
 //! Units go to trusted receivers at once, and to others after a wait in which the request can be cancelled.
 
 use countersign_protocol::id::{AccountId, OrganisationId};
-use countersign_protocol::record::{ActedBy, Fate, Receiver, TrustedReceiver};
+use countersign_protocol::record::{ActedBy, Body, Fate, Receiver, TrustedReceiver};
 use countersign_protocol::registry::{Command, LedgerAccount, Refusal};
 
 use crate::borders::{approve, ask, sending, two_countries_under};
 use crate::small::{
-    BUYER, CERTIFIER, DEVELOPER, act, buyer, certifier, decide, developer, official, person, plain,
-    process_text, request, survives_storage, trading, trading_under,
+    BUYER, CERTIFIER, DEVELOPER, account_of, act, buyer, certifier, decide, developer, official,
+    person, plain, process_text, request, survives_storage, trading, trading_under,
 };
 use crate::support::invariants::check;
 use crate::support::{Ledger, START_MS, TRADING, text};
@@ -202,6 +202,38 @@ fn entering_takes_two_users_of_the_organisation_or_one_and_an_official() {
     let own = Receiver::Organisation(DEVELOPER);
     let own = change(&mut ledger, own, false, &[developer(), colleague()]);
     assert!(matches!(own, Err(Refusal::Trust(_))), "{own:?}");
+}
+
+#[test]
+fn a_record_that_nobody_planned_needs_its_two_users_too() {
+    let (mut ledger, ..) = trading_under(careful());
+    let record = |removed, by| {
+        Body::TrustedReceiver(TrustedReceiver {
+            organisation: DEVELOPER,
+            receiver: THE_BUYER,
+            removed,
+            by,
+        })
+    };
+    let three = vec![developer(), colleague(), official(1)];
+    for by in [vec![], vec![developer()], three] {
+        let refused = ledger.write(record(false, by)).unwrap_err();
+        assert!(matches!(refused, Refusal::Trust(_)), "{refused:?}");
+    }
+    ledger
+        .write(record(false, vec![developer(), colleague()]))
+        .unwrap();
+    let two = ledger.write(record(true, vec![developer(), colleague()]));
+    assert!(matches!(two, Err(Refusal::Trust(_))), "{two:?}");
+}
+
+#[test]
+fn an_organisation_trusts_its_own_accounts() {
+    let (mut ledger, from, _) = trading_under(careful());
+    let own = account_of(&mut ledger, DEVELOPER);
+    let case = send(&mut ledger, from, own, 60).unwrap();
+    accept(&mut ledger, case).unwrap();
+    assert_eq!(ledger.available(own), 60);
 }
 
 #[test]

@@ -102,6 +102,45 @@ fn an_outline_that_is_cut_at_the_antimeridian_is_sound() {
     assert_eq!(faults(&fiji), Vec::<String>::new());
 }
 
+/// A square with its lower left corner there, in tenths of a degree.
+fn square(x: u32, y: u32, side: u32) -> Value {
+    let at = |x: u32, y: u32| json!([f64::from(x) / 10.0, f64::from(y) / 10.0]);
+    json!([
+        at(x, y),
+        at(x + side, y),
+        at(x + side, y + side),
+        at(x, y + side),
+        at(x, y)
+    ])
+}
+
+#[test]
+fn an_outline_has_so_many_rings_and_positions_and_no_more() {
+    let holes = |count: u32| {
+        let holes =
+            (0..count).map(|number| square(1 + 2 * (number % 30), 1 + 2 * (number / 30), 1));
+        let rings: Vec<Value> = std::iter::once(square(0, 0, 70)).chain(holes).collect();
+        faults(&polygon(&json!(rings)))
+    };
+    assert_eq!(holes(399), Vec::<String>::new());
+    let many = holes(400);
+    assert!(many.len() == 1 && many[0].contains("400 rings"), "{many:?}");
+
+    // 4,000 positions are five times 800.
+    let plots = |count: u32| {
+        let plots =
+            (0..count).map(|number| json!([square(2 * (number % 40), 2 * (number / 40), 1)]));
+        let plots: Vec<Value> = plots.collect();
+        faults(&json!({"type": "MultiPolygon", "coordinates": plots}))
+    };
+    assert_eq!(plots(800), Vec::<String>::new());
+    let many = plots(801);
+    assert!(
+        many.len() == 1 && many[0].contains("4000 positions"),
+        "{many:?}"
+    );
+}
+
 #[test]
 fn rings_that_go_round_the_wrong_way_are_turned() {
     let clockwise = polygon(&json!([[[0, 0], [0, 4], [4, 4], [4, 0], [0, 0]]]));

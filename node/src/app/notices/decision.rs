@@ -130,3 +130,63 @@ fn completed(acts: &[CaseActRow], leaf: u64, flow: &Flow) -> bool {
     }
     false
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, missing_docs)]
+    use countersign_protocol::workflow::{Process, preset};
+
+    use super::*;
+
+    /// The leaves whose act completed its step, of acts given as step and answer.
+    fn completing(flow: &str, acts: &[(&str, &str)]) -> Vec<u64> {
+        let process = Process::parse(preset("small").unwrap()).unwrap();
+        let flow = process.flow(flow).unwrap();
+        let row = |(leaf, (step, answer)): (u64, &(&str, &str))| CaseActRow {
+            leaf,
+            step: (!step.is_empty()).then(|| (*step).to_owned()),
+            answer: (*answer).to_owned(),
+            organisation: None,
+            organisation_type: None,
+            role: None,
+            time_ms: 0,
+        };
+        let acts: Vec<CaseActRow> = (0..).zip(acts).map(row).collect();
+        let leaves = acts.iter().map(|act| act.leaf);
+        leaves
+            .filter(|leaf| completed(&acts, *leaf, flow))
+            .collect()
+    }
+
+    #[test]
+    fn a_step_of_two_votes_is_completed_by_the_second_and_by_any_no() {
+        let issue = |votes: &[&str]| {
+            let votes: Vec<_> = votes.iter().map(|answer| ("issue", *answer)).collect();
+            completing("monitoring", &votes)
+        };
+        assert_eq!(issue(&["yes"]), Vec::<u64>::new());
+        assert_eq!(issue(&["yes", "yes"]), [1]);
+        assert_eq!(issue(&["no"]), [0]);
+        assert_eq!(issue(&["yes", "no"]), [1]);
+    }
+
+    #[test]
+    fn votes_are_gone_when_the_stage_is_left_and_when_the_case_moves_to_another_process() {
+        let (authorise, opened) = (("authorise", "yes"), ("", "opened"));
+        let returned = [
+            opened,
+            authorise,
+            ("request-changes", "yes"),
+            authorise,
+            authorise,
+        ];
+        assert_eq!(completing("project", &returned), [2, 4]);
+        let refused = [authorise, ("authorise", "no"), authorise, authorise];
+        assert_eq!(completing("project", &refused), [1, 3]);
+        let moved = [authorise, ("", "migrated"), authorise, authorise];
+        assert_eq!(completing("project", &moved), [3]);
+        // What is said about findings is no vote and clears none.
+        let found = [authorise, ("", "finding_opened"), authorise];
+        assert_eq!(completing("project", &found), [2]);
+    }
+}

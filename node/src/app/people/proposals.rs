@@ -74,6 +74,7 @@ impl App {
     ///
     /// # Errors
     /// [`AppError::SamePerson`] when the caller proposed it; whoever it is about cannot approve it either.
+    /// [`AppError::People`] when the proposer is not active any more: then it can only be rejected.
     pub async fn decide_proposal(
         &self,
         caller: &Caller,
@@ -85,6 +86,10 @@ impl App {
         self.permit_proposal(caller, &proposal.act).await?;
         if approve {
             self.check_second(caller, &proposal)?;
+            // What somebody proposed who may not act any more is nobody's to carry out.
+            if let Some(proposer) = proposal.proposer {
+                self.people().check_active(proposer).await?;
+            }
         }
         let mut decided = Decided { written: None };
         if approve {

@@ -159,7 +159,6 @@ impl App {
     }
 
     async fn as_recorded(&self, user: UserId) -> Result<ActedBy, AppError> {
-        self.people().check_active(user).await?;
         let known = self.people().user(user).await?;
         let membership = self
             .ledger()

@@ -3,6 +3,7 @@
 use totp_rs::{Algorithm, Builder, Secret};
 
 use super::world::*;
+use crate::people::passkey;
 use crate::people::*;
 
 /// The code of an authenticator at a moment.
@@ -365,4 +366,28 @@ async fn a_session_that_showed_the_password_alone_changes_no_factor_of_a_guarded
         .draw_recovery_codes(user, own, world.now_ms)
         .await;
     assert!(drawn.is_ok());
+}
+
+#[tokio::test]
+async fn of_two_who_use_a_passkey_at_the_same_moment_one_comes_in() {
+    let world = World::new().await;
+    let user = world.user(EMAIL, "manager").await;
+    let key = |state: &[u8]| passkey::Passkey {
+        credential: vec![7; 16],
+        state: state.to_vec(),
+    };
+    let mut tx = world.people.store().begin().await.unwrap();
+    let now_ms = world.now_ms;
+    passkey::add(&mut tx, user, &key(b"first"), "Telephone", now_ms)
+        .await
+        .unwrap();
+    // Both read the counter as it was first; the one who writes second finds another.
+    passkey::used(&mut tx, user, &key(b"first"), b"second", now_ms)
+        .await
+        .unwrap();
+    let late = passkey::used(&mut tx, user, &key(b"first"), b"third", now_ms).await;
+    assert!(matches!(late, Err(PeopleError::Refused)), "{late:?}");
+    passkey::used(&mut tx, user, &key(b"second"), b"third", now_ms)
+        .await
+        .unwrap();
 }

@@ -6,7 +6,7 @@ use countersign_protocol::id::OrganisationId;
 use countersign_protocol::record::{ActedBy, Commitment, FindingKind, FindingStep, HoldOn};
 use countersign_protocol::registry::{Command, LiftHold, NewFinding, PlaceHold, Refusal};
 use countersign_protocol::units::UnitRange;
-use countersign_protocol::workflow::{Effect, Flow, Step, StepKind, SubjectKind};
+use countersign_protocol::workflow::{DAY_MS, Effect, Flow, Step, StepKind, SubjectKind};
 
 use super::{Sweep, is_known_to};
 use crate::chronicle::Why;
@@ -136,6 +136,7 @@ impl Sweep {
                 self.tried_by_all(&mut realm, case, step, &people);
             }
             assert_eq!(realm.told().differs_from(&realm.ledger.state), None);
+            late(&realm);
             if let Some(mut realm) = standing_after(&realm, organisation, Effect::Reactivate) {
                 for step in steps {
                     self.tried_by_all(&mut realm, case, step, &people);
@@ -198,6 +199,20 @@ impl Sweep {
             self.count(true);
         }
     }
+}
+
+/// After years every deadline has passed, but those of what rests or is over.
+fn late(realm: &Realm) {
+    let told = realm.told();
+    let later_ms = realm.ledger.time_ms + 10_000 * DAY_MS;
+    let has_deadline = |number: &u64| realm.due(*number).is_some();
+    let awake = told.cases().map(|(number, _)| number);
+    let awake = awake.filter(|number| told.is_awake(*number));
+    let listed = realm.ledger.state.lapses(later_ms);
+    let listed = listed.map(|(known, _)| known.number);
+    let (awake, listed): (Vec<u64>, Vec<u64>) =
+        (awake.filter(has_deadline).collect(), listed.collect());
+    assert_eq!(listed, awake, "what lapses");
 }
 
 fn by_anybody(realm: &mut Realm, people: &[ActedBy], new: impl Fn(&ActedBy) -> NewFinding) -> bool {
