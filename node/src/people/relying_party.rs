@@ -201,3 +201,32 @@ fn base64url(bytes: &[u8]) -> String {
     use base64::Engine;
     base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(bytes)
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, missing_docs)]
+    use super::*;
+
+    #[test]
+    fn passkeys_belong_to_a_host_name_on_https_or_on_the_own_machine() {
+        for (url, origin) in [
+            (
+                "https://registry.example/in",
+                Some("https://registry.example"),
+            ),
+            (
+                "https://registry.example:8443",
+                Some("https://registry.example:8443"),
+            ),
+            ("http://localhost:8080/", Some("http://localhost:8080")),
+            ("http://registry.example", None),
+            ("https://192.0.2.1", None),
+            ("https://[2001:db8::1]", None),
+            ("no address", None),
+        ] {
+            assert_eq!(passkey_origin(url).as_deref(), origin, "{url}");
+            let party = RelyingParty::new(url, "Registry");
+            assert_eq!(party.is_ok(), origin.is_some(), "{url}");
+        }
+    }
+}

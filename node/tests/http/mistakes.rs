@@ -383,17 +383,24 @@ async fn a_draft_is_never_saved_over_what_its_writer_has_not_read() {
     };
     let first = save(None, "One").await.unwrap();
     let version = first.headers()["etag"].to_str().unwrap().to_owned();
-    assert!(
-        save(Some(&version), "Two")
-            .await
-            .unwrap()
-            .status()
-            .is_success()
-    );
+    let second = save(Some(&version), "Two").await.unwrap();
+    assert!(second.status().is_success());
+    let newest = second.headers()["etag"].to_str().unwrap().to_owned();
     for stale in [Some(version.as_str()), None] {
         let lost = problem(save(stale, "Three").await.unwrap()).await;
         assert_eq!((lost.status, kind(&lost)), (412, "changed"));
     }
+    // Nor is it thrown away unread.
+    let discard = |version: &str| {
+        let request = office.ask(&office.developer, Method::DELETE, &path);
+        request.header("If-Match", version).send()
+    };
+    let lost = problem(discard(&version).await.unwrap()).await;
+    assert_eq!((lost.status, kind(&lost)), (412, "changed"));
+    let kept = office.get(&office.developer, &path).await;
+    assert_eq!(kept["form"]["title"], "Two", "{kept}");
+    let gone = discard(&newest).await.unwrap();
+    assert_eq!(gone.status(), StatusCode::NO_CONTENT);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -222,6 +222,10 @@ async fn passkeys_are_listed_named_and_revoked_by_their_owner_alone() {
     )
     .await;
     assert!(plain["token"].is_string());
+    let again = add(&office, ama, &mut Device::new()).await;
+    let (old, new) = (&added["recovery_codes"], &again["recovery_codes"]);
+    assert_eq!(new.as_array().unwrap().len(), 10);
+    assert_ne!(old, new);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -448,6 +452,28 @@ async fn nobody_learns_from_a_challenge_who_has_an_account_and_nobody_holds_many
     )
     .await;
     refused(unknown).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_answers_challenges_wrongly_has_to_wait_with_right_answers_too() {
+    let office = Office::open().await;
+    let mut device = Device::new();
+    add(&office, &office.developer, &mut device).await;
+    let mut wrong = 0;
+    loop {
+        let begun = ask(&office, json!({})).await;
+        let answered = answer(&office, &begun, &json!({"id": "x"})).await;
+        if answered.status() == StatusCode::TOO_MANY_REQUESTS {
+            break;
+        }
+        refused(answered).await;
+        wrong += 1;
+        assert!(wrong < 100, "nobody has to wait");
+    }
+    let late = sign_in(&office, &mut device).await;
+    assert_eq!(late.status(), StatusCode::TOO_MANY_REQUESTS);
+    office.world.forward(60 * 60_000);
+    accepted(&office, sign_in(&office, &mut device).await).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

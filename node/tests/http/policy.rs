@@ -124,6 +124,8 @@ async fn a_new_log_key_takes_two_people() {
     .await;
     let developer = send(&office.world, &office.developer, &decide, approve.clone()).await;
     forbidden(developer, "a developer").await;
+    let seen = office.get(&office.developer, "/api/v1/proposals").await;
+    assert_eq!(seen["items"], json!([]), "nor does a developer see it");
     let done = send(&office.world, second, &decide, approve.clone()).await;
     assert_eq!(done.status(), StatusCode::NO_CONTENT);
     assert!(office.size().await > size);
@@ -192,6 +194,13 @@ async fn nobody_makes_a_second_official_alone() {
     let sent = send(&office.world, first, "/api/v1/invitations", invite.clone()).await;
     let sent: Value = read(sent, StatusCode::ACCEPTED, "invitations").await;
     assert_eq!(office.world.mails().len(), mails, "no link goes out");
+    let again = format!("/api/v1/users/{}/invitations", sent["user"]);
+    for who in [first, second] {
+        let early = send(&office.world, who, &again, json!({})).await;
+        let early = problem(early).await;
+        assert_eq!((early.status, kind(&early)), (422, "rejected"));
+    }
+    assert_eq!(office.world.mails().len(), mails, "nor by asking again");
     let decide = format!("/api/v1/proposals/{}", sent["proposal"]);
     forbidden(
         send(&office.world, first, &decide, json!({"approve": true})).await,
@@ -224,6 +233,31 @@ async fn nobody_makes_a_second_official_alone() {
         (&user["state"], &user["email"]),
         (&json!("erased"), &Value::Null)
     );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn only_root_gives_the_role_root() {
+    let office = Office::open().await;
+    let [first, second, _] = office.officials.as_slice() else {
+        panic!("three officials");
+    };
+    let invite = json!({"email": "mine@gov.example", "name": "Mine", "language": "en",
+        "organisation": first.organisation, "role": "root"});
+    let role = format!("/api/v1/users/{}/role", second.user);
+    for (path, body) in [
+        ("/api/v1/invitations", invite),
+        (role.as_str(), json!({"role": "root"})),
+    ] {
+        let refused = problem(send(&office.world, first, path, body).await).await;
+        assert_eq!(refused.status, 422, "{path}: {}", refused.detail);
+        assert_eq!(
+            refused.errors[0].pointer.as_deref(),
+            Some("/role"),
+            "{path}"
+        );
+    }
+    let proposals = office.get(first, "/api/v1/proposals").await;
+    assert_eq!(proposals["items"], json!([]), "{proposals}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -269,5 +269,14 @@ mod tests {
         let later = 60_000_000;
         let newcomer = table.take(address(flood + 1), 0, BUDGET, later);
         assert_eq!(newcomer.unwrap().remaining, 49);
+        // A flood does not wash away what somebody has spent.
+        for _ in 0..50 {
+            let _ = table.take(address(1), 0, BUDGET, later);
+        }
+        for number in 2 * flood..3 * flood {
+            let _ = table.take(address(number), 0, BUDGET, later + 2_000_000);
+        }
+        let spent = table.take(address(1), 0, BUDGET, later + 2_000_000);
+        assert_eq!(spent.unwrap().remaining, 9);
     }
 }
