@@ -413,14 +413,7 @@ async fn only_the_assigned_certifier_certifies_and_once() {
     let case = office.case(&office.developer, office::project()).await;
     let submit = office::submit_project(&office, case).await;
     office.act(&office.developer, case, submit).await;
-    let report = office
-        .document(&office.certifier, case, "validation-report")
-        .await;
-    let validate = json!({"step": "validate", "form": {
-        "opinion": "The design follows the methodology in all parts.",
-        "methodologies": [{"code": "AMS-II.G", "version": "12.0"}],
-        "crediting_period": {"start": "2023-01-01", "end": "2032-12-31"},
-    }, "documents": [report]});
+    let validate = office.validation(case).await;
     let validate_again = validate.clone();
     let other = office.another("certifier", "dan").await;
     for (who, what) in [

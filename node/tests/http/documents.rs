@@ -111,13 +111,7 @@ async fn an_open_finding_keeps_the_certifier_from_agreeing() {
     let opened = send(&office.world, &office.certifier, &findings, new).await;
     let opened: Value = read(opened, StatusCode::CREATED, &findings).await;
     assert_eq!(opened["made"]["finding"], 1);
-    let report = office
-        .document(&office.certifier, case, "validation-report")
-        .await;
-    let validate = json!({"step": "validate", "form": {
-        "opinion": "The design follows the methodology in all parts.", "methodologies": [{"code": "AMS-II.G", "version": "12.0"}],
-        "crediting_period": {"start": "2023-01-01", "end": "2032-12-31"},
-    }, "documents": [report]});
+    let validate = office.validation(case).await;
     let early = problem(
         office
             .try_act(&office.certifier, case, validate.clone())

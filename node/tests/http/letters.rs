@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use crate::common;
-use crate::office::{Office, Somebody, project, submit_project};
+use crate::office::{Office, Somebody};
 use crate::world::{World, kind, problem, read};
 
 /// The letters of a case, as somebody sees them.
@@ -53,25 +53,6 @@ fn text(pdf: &[u8]) -> Option<String> {
         .output();
     let text = String::from_utf8_lossy(&read.ok()?.stdout).into_owned();
     Some(text.chars().filter(|c| !c.is_whitespace()).collect())
-}
-
-/// A project that waits for the last decision about it.
-async fn recommended(office: &Office) -> u64 {
-    let case = office.case(&office.developer, project()).await;
-    let submit = submit_project(office, case).await;
-    office.act(&office.developer, case, submit).await;
-    let report = office
-        .document(&office.certifier, case, "validation-report")
-        .await;
-    let validate = json!({"step": "validate", "form": {
-        "opinion": "The design follows the methodology in all parts.",
-        "methodologies": [{"code": "AMS-II.G", "version": "12.0"}],
-        "crediting_period": {"start": "2023-01-01", "end": "2032-12-31"},
-    }, "documents": [report]});
-    office.act(&office.certifier, case, validate).await;
-    let recommend = json!({"step": "recommend", "comment": "Complete and sound."});
-    office.act(&office.officials[0], case, recommend).await;
-    case
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -170,7 +151,7 @@ async fn a_refusal_says_its_reasons_and_a_person_who_was_erased_leaves_it_withou
         "The stoves are required by law.\n\nThe monitoring plan names no sampling method.";
     let mut said = Vec::new();
     for erased in [false, true] {
-        let case = recommended(&office).await;
+        let case = office.recommended_project().await;
         let refuse = json!({"step": "authorise", "no": true, "comment": reasons});
         office.act(&office.officials[1], case, refuse).await;
         if erased {
@@ -219,7 +200,7 @@ async fn issued_units_are_named_on_their_letter() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_dry_run_names_the_letters_and_previews_them_and_writes_nothing() {
     let office = Office::open().await;
-    let case = recommended(&office).await;
+    let case = office.recommended_project().await;
     office
         .act(&office.officials[1], case, json!({"step": "authorise"}))
         .await;

@@ -121,14 +121,7 @@ async fn a_case_moves_when_two_different_officials_say_so_and_goes_on_under_the_
     );
 
     // The case goes on.
-    let report = office
-        .document(&office.certifier, case, "validation-report")
-        .await;
-    let validate = json!({"step": "validate", "form": {
-        "opinion": "The design follows the methodology in all parts.",
-        "methodologies": [{"code": "AMS-II.G", "version": "12.0"}],
-        "crediting_period": {"start": "2023-01-01", "end": "2032-12-31"},
-    }, "documents": [report]});
+    let validate = office.validation(case).await;
     office.act(&office.certifier, case, validate).await;
     let view: Value = office.world.get(&format!("/api/v1/cases/{case}")).await;
     assert_eq!(view["stage"], "review", "{view}");

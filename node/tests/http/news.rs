@@ -46,14 +46,7 @@ async fn submitted(office: &Office) -> u64 {
 }
 
 async fn validate(office: &Office, case: u64) {
-    let report = office
-        .document(&office.certifier, case, "validation-report")
-        .await;
-    let validate = json!({"step": "validate", "form": {
-        "opinion": "The design follows the methodology in all parts.",
-        "methodologies": [{"code": "AMS-II.G", "version": "12.0"}],
-        "crediting_period": {"start": "2023-01-01", "end": "2032-12-31"},
-    }, "documents": [report]});
+    let validate = office.validation(case).await;
     office.act(&office.certifier, case, validate).await;
 }
 

@@ -81,19 +81,24 @@ impl Office {
         case
     }
 
+    /// The act with which the certifier validates a project.
+    pub async fn validation(&self, case: u64) -> Value {
+        let report = self
+            .document(&self.certifier, case, "validation-report")
+            .await;
+        json!({"step": "validate", "form": {
+            "opinion": "The design follows the methodology in all parts.",
+            "methodologies": [{"code": "AMS-II.G", "version": "12.0"}],
+            "crediting_period": {"start": "2023-01-01", "end": "2032-12-31"},
+        }, "documents": [report]})
+    }
+
     /// A project of the developer that waits for its authorisation, recommended by the first official; gives its case.
     pub async fn recommended_project(&self) -> u64 {
         let case = self.case(&self.developer, project()).await;
         let submit = submit_project(self, case).await;
         self.act(&self.developer, case, submit).await;
-        let report = self
-            .document(&self.certifier, case, "validation-report")
-            .await;
-        let validate = json!({"step": "validate", "form": {
-            "opinion": "The design follows the methodology in all parts.",
-            "methodologies": [{"code": "AMS-II.G", "version": "12.0"}],
-            "crediting_period": {"start": "2023-01-01", "end": "2032-12-31"},
-        }, "documents": [report]});
+        let validate = self.validation(case).await;
         self.act(&self.certifier, case, validate).await;
         let recommend = json!({"step": "recommend", "comment": "Complete and sound."});
         self.act(&self.officials[0], case, recommend).await;

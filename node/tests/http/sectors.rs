@@ -37,14 +37,7 @@ async fn each_ministry_sees_and_decides_in_its_own_sectors_and_nowhere_else() {
     let case = office.case(&office.developer, office::project()).await;
     let submit = submit_project(&office, case).await;
     office.act(&office.developer, case, submit).await;
-    let report = office
-        .document(&office.certifier, case, "validation-report")
-        .await;
-    let validate = json!({"step": "validate", "form": {
-        "opinion": "The design follows the methodology in all parts.",
-        "methodologies": [{"code": "AMS-II.G", "version": "12.0"}],
-        "crediting_period": {"start": "2023-01-01", "end": "2032-12-31"},
-    }, "documents": [report]});
+    let validate = office.validation(case).await;
     office.act(&office.certifier, case, validate).await;
 
     // Looking into it.

@@ -2,10 +2,12 @@
 //! developers, of whom one owns units.
 
 use std::net::SocketAddr;
+use std::time::UNIX_EPOCH;
 
 use countersign_protocol::workflow::preset;
 use reqwest::{Client, RequestBuilder};
 use serde_json::{Value, json};
+use totp_rs::{Builder, Secret};
 
 use super::Random;
 use super::country::request;
@@ -45,7 +47,9 @@ impl Office {
         let ministry = desk.enrolled(operator, "government").await;
         let mut officials = Vec::new();
         for _ in 0..3 {
-            officials.push(desk.joined(operator, ministry).await);
+            let official = desk.joined(operator, ministry).await;
+            desk.second_factor(&official).await;
+            officials.push(official);
         }
         let mut registered = Vec::new();
         for kind in ["certifier", "developer", "developer"] {
@@ -74,7 +78,7 @@ impl Office {
     pub async fn api_key(&mut self, actions: &[&str]) -> String {
         let year_ms = 300 * 24 * 3_600_000;
         let expires_ms =
-            u64::try_from(std::time::UNIX_EPOCH.elapsed().unwrap().as_millis()).unwrap() + year_ms;
+            u64::try_from(UNIX_EPOCH.elapsed().unwrap().as_millis()).unwrap() + year_ms;
         let new = json!({"label": "bench", "actions": actions, "expires_ms": expires_ms});
         let made = self.desk.post(&self.seller.session, "me/api-keys", new);
         made.await["key"].as_str().unwrap().to_owned()
@@ -187,6 +191,18 @@ impl Desk {
             session: answer["token"].as_str().unwrap().to_owned(),
             organisation,
         }
+    }
+
+    /// An authenticator, without which an official does nothing. The session counts as a strong one from here on.
+    async fn second_factor(&mut self, who: &Somebody) {
+        let path = "me/authenticator";
+        let made = self.post(&who.session, path, json!({})).await;
+        let secret = Secret::try_from_base32(made["secret"].as_str().unwrap()).unwrap();
+        let totp = Builder::new().with_secret(secret).build().unwrap();
+        let now_s = UNIX_EPOCH.elapsed().unwrap().as_secs();
+        let code = json!({"code": totp.generate(now_s).to_string()});
+        let path = "me/authenticator/confirm";
+        self.post(&who.session, path, code).await;
     }
 
     async fn registered(&mut self, operator: &str, official: &Somebody, kind: &str) -> Somebody {

@@ -57,20 +57,23 @@ fn whole_answer(bytes: &[u8]) -> Option<(u16, usize)> {
 /// A request that posts JSON under an idempotency key.
 pub fn post(path: &str, token: &str, key: &str, body: &str) -> String {
     format!(
-        "POST {path} HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer {token}\r\nidempotency-key: {key}\r\n\
+        "POST {path} HTTP/1.1\r\nhost: localhost\r\n{FROM}\r\nauthorization: Bearer {token}\r\nidempotency-key: {key}\r\n\
          content-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
         body.len()
     )
 }
 
+/// Where requests say that they come from: an address of the machine itself is not counted.
+const FROM: &str = "x-forwarded-for: 192.0.2.7";
+
 /// A request that gets a path.
 pub fn get(path: &str) -> String {
-    format!("GET {path} HTTP/1.1\r\nhost: localhost\r\n\r\n")
+    format!("GET {path} HTTP/1.1\r\nhost: localhost\r\n{FROM}\r\n\r\n")
 }
 
 /// A request that gets a path with a token.
 pub fn get_as(path: &str, token: &str) -> String {
-    format!("GET {path} HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer {token}\r\n\r\n")
+    format!("GET {path} HTTP/1.1\r\nhost: localhost\r\n{FROM}\r\nauthorization: Bearer {token}\r\n\r\n")
 }
 
 /// How long each answer took over so many connections, each with one request under way. Only successes may come back.

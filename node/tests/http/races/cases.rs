@@ -191,14 +191,7 @@ async fn nobody_proposes_and_approves_by_being_quick() {
         let case = office.case(&office.developer, project()).await;
         let submit = submit_project(&office, case).await;
         office.act(&office.developer, case, submit).await;
-        let report = office
-            .document(&office.certifier, case, "validation-report")
-            .await;
-        let validate = json!({"step": "validate", "form": {
-            "opinion": "The design follows the methodology in all parts.",
-            "methodologies": [{"code": "AMS-II.G", "version": "12.0"}],
-            "crediting_period": {"start": "2023-01-01", "end": "2032-12-31"},
-        }, "documents": [report]});
+        let validate = office.validation(case).await;
         office.act(&office.certifier, case, validate).await;
         let official = office.officials[0].clone();
         let acts = vec![
