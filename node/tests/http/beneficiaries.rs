@@ -216,7 +216,7 @@ async fn a_trial_of_a_retirement_shows_near_names_and_keeps_nothing() {
     let fate = &act["made"]["act"]["reservation"]["fate"]["retire"];
     assert_eq!(
         fate["claim"],
-        json!({"reason": "A night", "jurisdiction": "VU"})
+        json!({"reason": "A night", "jurisdiction": "VU", "ndc_year": null})
     );
     assert!(fate["beneficiary"].is_string());
 }

@@ -22,7 +22,9 @@ pub const INVENTORY_LAG_YEARS: u16 = 2;
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(try_from = "Years")]
 pub struct NdcPeriod {
+    /// The first calendar year.
     first: u16,
+    /// The last calendar year.
     last: u16,
 }
 

@@ -10,14 +10,17 @@ use crate::support::{RESERVE, TRADING, range};
 
 const PAGE: &str = include_str!("../../../docs/api.md");
 const REGISTRY: &str = include_str!("../../src/registry/refusal/table.rs");
+const ARTICLE_6: &str = include_str!("../../src/registry/refusal/article6.rs");
 const WORKFLOW: &str = include_str!("../../src/workflow/refusal.rs");
 
-/// Codes that are no refusal of the rules: of the node's request ids and of its people.
-const OF_THE_NODE: [&str; 3] = ["request-used", "decided", "user-state"];
+/// Codes that are no refusal of the rules: of the node's request ids, its people and its index of projects.
+const OF_THE_NODE: [&str; 4] = ["request-used", "decided", "user-state", "taken"];
 
-/// The rows of the two matches that the compiler keeps total: word and kind.
+/// The rows of the three matches that the compiler keeps total: word and kind.
 fn rows() -> BTreeMap<String, String> {
-    let arms = REGISTRY.lines().chain(WORKFLOW.lines());
+    let arms = [REGISTRY, ARTICLE_6, WORKFLOW]
+        .into_iter()
+        .flat_map(str::lines);
     let rows = arms.filter_map(|line| {
         let (code, kind) = line.split_once("=> (\"")?.1.split_once("\", ")?;
         Some((code.to_owned(), kind.trim_end_matches("),").to_owned()))

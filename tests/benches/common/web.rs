@@ -73,7 +73,9 @@ pub fn get(path: &str) -> String {
 
 /// A request that gets a path with a token.
 pub fn get_as(path: &str, token: &str) -> String {
-    format!("GET {path} HTTP/1.1\r\nhost: localhost\r\n{FROM}\r\nauthorization: Bearer {token}\r\n\r\n")
+    format!(
+        "GET {path} HTTP/1.1\r\nhost: localhost\r\n{FROM}\r\nauthorization: Bearer {token}\r\n\r\n"
+    )
 }
 
 /// How long each answer took over so many connections, each with one request under way. Only successes may come back.
