@@ -98,7 +98,7 @@ impl Trial {
             registry: text(&format!("{}01", ledger.party.alpha3())),
             quantity: u64::from(deed.throws[2] % 60),
             vintages: NdcPeriod::new(2021 + deed.throws[3] % 4, 2030).unwrap(),
-            projects: if deed.throws[3] % 5 == 0 {
+            projects: if deed.throws[3].is_multiple_of(5) {
                 vec![1]
             } else {
                 Vec::new()
