@@ -16,16 +16,17 @@ const USERS: &str = "NAME,EMAIL,PHONE,TAX ID,TYPE,ROLE,PASSWORD,APIKEY\n\
     Kofi,kofi@gov.example,,00000GH,Government,admin,hunter2,\n\
     Ama,ama@stoves.example,+1 6,T-1,Developer,admin,hunter2,key-1\n";
 
+const IMPORT: [&str; 6] = [
+    "import",
+    "undp",
+    "--organisations",
+    "o.csv",
+    "--users",
+    "u.csv",
+];
+
 fn import(trial: &Trial, more: &[&str]) -> common::Ended {
-    let mut args = vec![
-        "import",
-        "undp",
-        "--organisations",
-        "o.csv",
-        "--users",
-        "u.csv",
-    ];
-    args.extend(more);
+    let args: Vec<&str> = IMPORT.iter().chain(more).copied().collect();
     trial.run(&args)
 }
 
@@ -210,14 +211,7 @@ fn an_import_that_is_killed_at_any_moment_is_completed_by_the_next_one_and_doubl
         ("user", 30),
     ] {
         let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_countersign"));
-        command.args([
-            "import",
-            "undp",
-            "--organisations",
-            "o.csv",
-            "--users",
-            "u.csv",
-        ]);
+        command.args(IMPORT);
         command.args(["--codes", "codes.csv"]);
         command.current_dir(trial.dir.path());
         command.env("COUNTERSIGN_DATA", &trial.data);

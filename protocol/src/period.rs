@@ -7,6 +7,7 @@ use std::ops::RangeInclusive;
 use std::str::FromStr;
 
 const DAY_SECONDS: u64 = 86_400;
+const DAY_MS: u64 = DAY_SECONDS * 1000;
 
 /// The last day that has a four-digit year: 9999-12-31.
 const DAYS_MAX: u32 = 2_932_896;
@@ -62,6 +63,19 @@ impl Day {
             return Err(PeriodError::TooLate(days));
         }
         Ok(Self(days))
+    }
+
+    /// The day (UTC) of a moment in milliseconds since the Unix epoch; the last day for whatever lies after the year 9999.
+    #[must_use]
+    pub fn of_ms(time_ms: u64) -> Self {
+        let days = u32::try_from(time_ms / DAY_MS).unwrap_or(u32::MAX);
+        Self(days.min(DAYS_MAX))
+    }
+
+    /// Its first moment (UTC), in milliseconds since the Unix epoch.
+    #[must_use]
+    pub fn start_ms(self) -> u64 {
+        u64::from(self.0) * DAY_MS
     }
 
     /// Days since 1970-01-01.

@@ -20,6 +20,8 @@ pub const PROPOSALS_MAX: u32 = 500;
 /// The most proposals of one user that wait at a time.
 pub const PROPOSALS_EACH: usize = 100;
 
+const COLUMNS: &str = "id, kind, organisation, user, content, proposer, proposed_ms";
+
 /// What somebody proposes to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ProposedAct {
@@ -137,10 +139,9 @@ impl People {
     /// # Errors
     /// [`PeopleError`] when the file cannot be read.
     pub async fn proposals(&self) -> Result<Vec<Proposal>, PeopleError> {
-        let rows = sqlx::query(
-            "SELECT id, kind, organisation, user, content, proposer, proposed_ms FROM proposals \
-             WHERE decided_ms IS NULL ORDER BY id LIMIT ?",
-        )
+        let rows = sqlx::query(sqlx::AssertSqlSafe(format!(
+            "SELECT {COLUMNS} FROM proposals WHERE decided_ms IS NULL ORDER BY id LIMIT ?"
+        )))
         .bind(PROPOSALS_MAX)
         .fetch_all(self.store().reader())
         .await?;
@@ -152,10 +153,9 @@ impl People {
     /// # Errors
     /// [`PeopleError::Missing`] when there is none of this number; [`PeopleError::Decided`] when it was decided on.
     pub async fn proposal(&self, id: u64) -> Result<Proposal, PeopleError> {
-        let row = sqlx::query(
-            "SELECT id, kind, organisation, user, content, proposer, proposed_ms FROM proposals \
-             WHERE id = ? AND decided_ms IS NULL",
-        )
+        let row = sqlx::query(sqlx::AssertSqlSafe(format!(
+            "SELECT {COLUMNS} FROM proposals WHERE id = ? AND decided_ms IS NULL"
+        )))
         .bind(column(id))
         .fetch_optional(self.store().reader())
         .await?;
@@ -182,10 +182,10 @@ impl People {
             By::Operator => None,
         };
         let mut tx = self.store().begin().await?;
-        let row = sqlx::query(
+        let row = sqlx::query(sqlx::AssertSqlSafe(format!(
             "UPDATE proposals SET decider = ?, decided_ms = ?, approved = ? WHERE id = ? AND decided_ms IS NULL \
-             RETURNING id, kind, organisation, user, content, proposer, proposed_ms",
-        )
+             RETURNING {COLUMNS}"
+        )))
         .bind(user)
         .bind(column(now_ms))
         .bind(approve)

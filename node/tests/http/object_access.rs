@@ -124,17 +124,22 @@ async fn ask(office: &Office, token: Option<&str>, probe: &Probe, path: &str) ->
     request.send().await.unwrap()
 }
 
-/// Somebody more in an organisation, whom the operator invites.
-async fn more(office: &Office, kind: &'static str, role: &'static str, organisation: u32) -> Seat {
-    let email = format!("{role}-{organisation}@{kind}.example");
-    let invite = json!({"email": email, "name": "Somebody", "language": "en", "organisation": organisation, "role": role});
-    let sent: Value = office.world.post("/api/v1/invitations", invite).await;
+/// Whoever was invited joins.
+async fn accept(office: &Office, sent: &Value) {
     let body = json!({"token": sent["token"], "password": PASSWORD});
     let joined = office
         .world
         .bare(Method::POST, "/api/v1/invitations/accept")
         .json(&body);
     assert!(joined.send().await.unwrap().status().is_success());
+}
+
+/// Somebody more in an organisation, whom the operator invites.
+async fn more(office: &Office, kind: &'static str, role: &'static str, organisation: u32) -> Seat {
+    let email = format!("{role}-{organisation}@{kind}.example");
+    let invite = json!({"email": email, "name": "Somebody", "language": "en", "organisation": organisation, "role": role});
+    let sent: Value = office.world.post("/api/v1/invitations", invite).await;
+    accept(office, &sent).await;
     let who = office::sign_in(&office.world, &email, organisation).await;
     if kind == "government" && role != "viewer" {
         enrol(&office.world, &who).await;
@@ -173,12 +178,7 @@ async fn victim(office: &Office, name: &str, end: &str) -> u64 {
     let invite = json!({"email": format!("{name}@developer.example"), "name": name, "language": "en",
         "organisation": office.developer.organisation, "role": "viewer"});
     let sent: Value = office.world.post("/api/v1/invitations", invite).await;
-    let body = json!({"token": sent["token"], "password": PASSWORD});
-    let joined = office
-        .world
-        .bare(Method::POST, "/api/v1/invitations/accept")
-        .json(&body);
-    assert!(joined.send().await.unwrap().status().is_success());
+    accept(office, &sent).await;
     let user = sent["user"].as_u64().unwrap();
     let ended = send(
         &office.world,

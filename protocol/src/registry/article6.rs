@@ -14,15 +14,6 @@ use crate::registry::{Key, State, Value};
 use crate::serial::CooperativeApproachId;
 use crate::units::{UnitAuthorisation, UnitBlock};
 
-const DAY_MS: u64 = 86_400_000;
-
-/// The day of a record.
-pub(crate) fn day_of(time_ms: u64) -> Day {
-    let days = u32::try_from(time_ms / DAY_MS).ok();
-    days.and_then(|days| Day::new(days).ok())
-        .unwrap_or(Day::LAST)
-}
-
 /// An authorisation as its last version has it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KnownAuthorisation {
@@ -221,11 +212,8 @@ impl State {
             return *block;
         };
         let known = self.authorisation(block.serial.party(), carried.id);
-        let is_own = self
-            .genesis()
-            .is_some_and(|own| own.party == block.serial.party());
         match known {
-            Some(known) if is_own => UnitBlock {
+            Some(known) if self.is_own(block.serial.party()) => UnitBlock {
                 authorisation: known.terms_of(block, carried),
                 ..*block
             },

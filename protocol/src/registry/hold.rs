@@ -189,7 +189,7 @@ impl State {
     pub fn hold_on_units(&self, block: &UnitBlock, time_ms: u64) -> Option<&RegistryHold> {
         let range = block.range();
         let on_numbers = self.first_in_force(self.hold_index.over(range), time_ms);
-        let own = self.genesis().map(|own| own.party) == Some(range.origin());
+        let own = self.is_own(range.origin());
         on_numbers.or_else(|| {
             let project = Some(block.serial.project()).filter(|_| own)?;
             self.hold_on_project(project, time_ms)

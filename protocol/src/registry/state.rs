@@ -200,6 +200,12 @@ impl State {
         }
     }
 
+    /// Whether this ledger is that Party's.
+    #[must_use]
+    pub fn is_own(&self, party: Party) -> bool {
+        self.genesis().is_some_and(|own| own.party == party)
+    }
+
     /// The last block header.
     #[must_use]
     pub fn head(&self) -> Option<Head> {

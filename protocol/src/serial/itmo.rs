@@ -178,7 +178,7 @@ impl ItmoId {
 }
 
 /// The number with a comma before each group of three digits: `11,733`.
-fn grouped(number: u64) -> String {
+pub(crate) fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
     for (at, digit) in digits.chars().enumerate() {

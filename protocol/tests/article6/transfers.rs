@@ -2,6 +2,7 @@
 
 use countersign_protocol::federation::FaultCode;
 use countersign_protocol::id::OrganisationId;
+use countersign_protocol::party::Party;
 use countersign_protocol::record::{AccountKind, Article6, Body, Purpose, UseNotified};
 use countersign_protocol::registry::{
     Article6Refusal as Why, Command, Place, Refusal, Selection, TransferStage,
@@ -36,32 +37,20 @@ fn where_no_approach_is_recorded_units_leave_without_an_authorisation() {
     both[1].must(&retire(Purpose::Ndc, None, Selection::Tonnes(10)));
 }
 
+/// Units 1 to 5 to another country, by their numbers.
+fn send_numbers(from: &Ledger, destination: Party) -> Command {
+    let mut command = from.send_command(destination, 5, 1);
+    if let Command::Send { units, .. } = &mut command {
+        *units = numbers("GH-1-5");
+    }
+    command
+}
+
 #[test]
 fn where_the_approach_is_recorded_only_authorised_units_leave() {
     let [mut ghana, swiss] = parties(None);
     ghana.issue(TRADING, 10);
-    let Command::Send {
-        to,
-        agreement,
-        from,
-        to_account,
-        nonce,
-        expiry_ms,
-        ..
-    } = ghana.send_command(swiss.party, 5, 1)
-    else {
-        unreachable!()
-    };
-    let units = numbers("GH-1-5");
-    let send = Command::Send {
-        to,
-        agreement,
-        from,
-        to_account,
-        units,
-        nonce,
-        expiry_ms,
-    };
+    let send = send_numbers(&ghana, swiss.party);
     assert!(matches!(
         why(ghana.submit(&send)),
         Why::NotAuthorised { .. }
@@ -495,28 +484,7 @@ fn an_agreement_of_another_approach_takes_no_units_of_this_one() {
     let mut other = crate::support::agreement_of(ghana.party, swiss.party);
     other.cooperative_approach = text("CA0002");
     ghana.must(&Command::SetAgreement(other));
-    let Command::Send {
-        to,
-        agreement,
-        from,
-        to_account,
-        nonce,
-        expiry_ms,
-        ..
-    } = ghana.send_command(swiss.party, 5, 1)
-    else {
-        unreachable!()
-    };
-    let units = numbers("GH-1-5");
-    let send = Command::Send {
-        to,
-        agreement,
-        from,
-        to_account,
-        units,
-        nonce,
-        expiry_ms,
-    };
+    let send = send_numbers(&ghana, swiss.party);
     assert!(matches!(
         why(ghana.submit(&send)),
         Why::OtherApproach { .. }

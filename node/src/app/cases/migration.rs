@@ -6,7 +6,7 @@ use countersign_protocol::permission::{Action, Subject, may};
 use countersign_protocol::record::{ActedBy, Body};
 use countersign_protocol::registry::{CaseMove, Command, MigrateCase, State};
 
-use super::super::caller::membership;
+use super::super::caller::{acted_by, membership};
 use super::super::write::Mode;
 use super::super::{App, AppError, Caller, Written};
 use super::{CaseObject, Seen};
@@ -199,15 +199,7 @@ impl App {
         let object = CaseObject::of(&seen.known);
         let action = Action::ProjectMigrate;
         may(&self.inner.matrix, &subject, action, &object.object()).map_err(|_| gone())?;
-        let unreadable =
-            |why: countersign_protocol::id::IdError| AppError::internal("name a user's role", &why);
-        Ok(ActedBy {
-            user: proposer.id.number(),
-            organisation: proposer.organisation,
-            organisation_type: member.organisation_type.parse().map_err(unreadable)?,
-            role: proposer.role.parse().map_err(unreadable)?,
-            scopes: member.sectors,
-        })
+        acted_by(proposer.id, proposer.organisation, &proposer.role, &member)
     }
 }
 

@@ -4,11 +4,10 @@ use axum::Json;
 use axum::body::Body as Bytes;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 
-use super::view::private_trial;
-use super::write::done;
-use crate::app::{Caller, DocumentWish, Mode};
+use super::write::{done, done_with};
+use crate::app::{Caller, DocumentWish};
 use crate::documents::{DocumentId, StoredDocument};
 use crate::http::Served;
 use crate::http::dto::{DocumentView, NewVisibility, Page};
@@ -54,12 +53,7 @@ pub(super) async fn add(
         .app
         .add_document(&caller, wish, content, mode)
         .await?;
-    let kept = view(kept);
-    if mode == Mode::Try {
-        let answer = serde_json::to_value(kept).ok();
-        return Ok(Json(private_trial(answer)).into_response());
-    }
-    Ok((StatusCode::CREATED, Json(kept)).into_response())
+    Ok(done_with(mode, StatusCode::CREATED, view(kept)))
 }
 
 fn content_type(headers: &HeaderMap) -> String {

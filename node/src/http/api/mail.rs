@@ -2,11 +2,11 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::response::{IntoResponse, Response};
-use serde::Serialize;
+use axum::http::StatusCode;
+use axum::response::Response;
 
-use super::view;
-use crate::app::{Caller, MailReport, Mode};
+use super::write::done_with;
+use crate::app::{Caller, MailReport};
 use crate::http::Served;
 use crate::http::dto::{MailRetried, MailStatusView, MailView, Notifications, RetryMail};
 use crate::http::extract::{Body, Parameters, WriteMode};
@@ -72,18 +72,7 @@ pub(super) async fn retry(
     Body(RetryMail { mail }): Body<RetryMail>,
 ) -> Result<Response, ApiError> {
     let mails = served.app.retry_mail(&caller, mail, mode).await?;
-    Ok(answer(mode, MailRetried { mails }))
-}
-
-/// The answer of a write, or what a trial of it would have answered.
-fn answer<T: Serialize>(mode: Mode, made: T) -> Response {
-    match mode {
-        Mode::Write => Json(made).into_response(),
-        Mode::Try => {
-            let told = serde_json::to_value(&made).ok();
-            Json(view::private_trial(told)).into_response()
-        }
-    }
+    Ok(done_with(mode, StatusCode::OK, MailRetried { mails }))
 }
 
 /// Whether the caller gets news by mail.
@@ -120,5 +109,5 @@ pub(super) async fn set_notifications(
 ) -> Result<Response, ApiError> {
     let app = &served.app;
     app.set_wants_news(&caller, wanted.mail, mode).await?;
-    Ok(answer(mode, wanted))
+    Ok(done_with(mode, StatusCode::OK, wanted))
 }

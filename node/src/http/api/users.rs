@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 use countersign_protocol::id::OrganisationId;
 
 use super::view;
-use super::write::done;
+use super::write::{done, done_with};
 use crate::app::{AppError, Caller, Invited, Mode, RegistrationWish, RoleChange, UserWish};
 use crate::http::Served;
 use crate::http::dto::{
@@ -191,8 +191,7 @@ pub(super) async fn role(
             done: change == RoleChange::Done,
             proposal: None,
         };
-        let answer = serde_json::to_value(answer).ok();
-        return Ok(Json(view::private_trial(answer)).into_response());
+        return Ok(done_with(mode, StatusCode::OK, answer));
     }
     Ok(match change {
         RoleChange::Done => Json(RoleAnswer {

@@ -5,6 +5,7 @@ use countersign_protocol::record::Body;
 use countersign_protocol::registry::{Holding, LedgerAccount, Place};
 use countersign_protocol::serial::DomesticSerial;
 use countersign_protocol::units::{UnitBlock, UnitRange};
+use serde::Serialize;
 
 use crate::app::{
     AccountBalances, AgreementUse, App, LedgerHead, ListedPartner, ListedTransfer, Listing,
@@ -134,9 +135,9 @@ pub(super) fn trial(of: &Written) -> Trial {
 }
 
 /// What a request that writes no record would answer, where that tells more than that it can be done.
-pub(super) fn private_trial(answer: Option<serde_json::Value>) -> Trial {
+pub(super) fn private_trial(answer: Option<&impl Serialize>) -> Trial {
     Trial {
-        answer,
+        answer: answer.and_then(|answer| serde_json::to_value(answer).ok()),
         ..Trial::of(Vec::new())
     }
 }

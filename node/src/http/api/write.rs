@@ -48,7 +48,15 @@ pub(super) fn answer<T: Serialize>(
 pub(super) fn done(mode: Mode, response: impl IntoResponse) -> Response {
     match mode {
         Mode::Write => response.into_response(),
-        Mode::Try => Json(view::private_trial(None)).into_response(),
+        Mode::Try => Json(view::private_trial(None::<&()>)).into_response(),
+    }
+}
+
+/// The same where the answer of a trial tells what the write would answer.
+pub(super) fn done_with(mode: Mode, status: StatusCode, made: impl Serialize) -> Response {
+    match mode {
+        Mode::Write => (status, Json(made)).into_response(),
+        Mode::Try => Json(view::private_trial(Some(&made))).into_response(),
     }
 }
 

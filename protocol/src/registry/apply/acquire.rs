@@ -5,7 +5,7 @@ use crate::id::{AccountId, AgreementId, TransferId};
 use crate::party::Party;
 use crate::record::{Acquire, Agreement, PartnerStatus, Refuse, SourceSettled};
 use crate::registry::apply::Context;
-use crate::registry::apply::article6::{acquired, may_be_acquired};
+use crate::registry::apply::article6::{freed, may_be_acquired};
 use crate::registry::apply::border::{
     agreement_allows, agreement_with, movable, pin, stage_refusal, use_agreement,
 };
@@ -79,7 +79,8 @@ pub(super) fn acquire(tx: &mut Tx<'_>, context: Context, it: &Acquire) -> Result
     for block in &it.blocks {
         let block = first_transferred(tx.state(), block, &agreement, it.source)?;
         clear_abroad(tx, block.range())?;
-        acquired(tx, &block);
+        // Those of this Party that come back without a first transfer are not committed any more.
+        freed(tx, &block);
         put_holding(tx, block, Place::Available(it.account), context.at.index);
         tx.post(
             LedgerAccount::AcquiredFrom(it.source),
@@ -195,10 +196,7 @@ fn may_come_in(state: &State, block: &UnitBlock) -> Result<(), Refusal> {
         let inside = known.range();
         abroad += inside.last().min(range.last()) - inside.first().max(range.first()) + 1;
     }
-    let own = state
-        .genesis()
-        .is_some_and(|genesis| genesis.party == range.origin());
-    if own && abroad != range.tonnes() {
+    if state.is_own(range.origin()) && abroad != range.tonnes() {
         Err(Refusal::NotAbroad(range))
     } else {
         Ok(())

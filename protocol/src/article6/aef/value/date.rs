@@ -5,8 +5,6 @@ use crate::period::Day;
 use crate::time::Timestamp;
 use std::borrow::Cow;
 
-const DAY_MILLISECONDS: u64 = 86_400_000;
-
 /// A day as dd/mm/yyyy; yyyy-mm-dd is read too.
 impl Value for Day {
     fn parse(text: &str) -> Option<Self> {
@@ -44,10 +42,7 @@ impl ActionDate {
     pub fn day(self) -> Day {
         match self {
             Self::Day(day) => day,
-            Self::Moment(milliseconds) => {
-                let days = u32::try_from(milliseconds / DAY_MILLISECONDS).unwrap_or(u32::MAX);
-                Day::new(days).unwrap_or(Day::LAST)
-            }
+            Self::Moment(milliseconds) => Day::of_ms(milliseconds),
         }
     }
 
@@ -55,7 +50,7 @@ impl ActionDate {
     #[must_use]
     pub fn milliseconds(self) -> u64 {
         match self {
-            Self::Day(day) => u64::from(day.number()) * DAY_MILLISECONDS,
+            Self::Day(day) => day.start_ms(),
             Self::Moment(milliseconds) => milliseconds,
         }
     }

@@ -3,7 +3,7 @@
 use super::field::Value;
 use super::number::count;
 use super::party::{PartyCode, RegistryCode};
-use crate::serial::{CooperativeApproachId, ItmoId};
+use crate::serial::{CooperativeApproachId, ItmoId, grouped};
 use std::borrow::Cow;
 use std::fmt;
 
@@ -136,17 +136,4 @@ impl Value for UnitId {
 pub(super) fn letters(text: &str) -> Option<[u8; 3]> {
     let code: [u8; 3] = text.as_bytes().try_into().ok()?;
     code.iter().all(u8::is_ascii_uppercase).then_some(code)
-}
-
-/// The number with a comma before each group of three digits: `11,733`.
-fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }

@@ -5,6 +5,5 @@ mod units;
 
 pub(super) use records::article6;
 pub(super) use units::{
-    Ending, acquired, crossed, ended, freed, issued, leaves, may_be_acquired, moved, notified,
-    put_under,
+    Ending, crossed, ended, freed, issued, leaves, may_be_acquired, moved, notified, put_under,
 };

@@ -10,7 +10,6 @@ use crate::record::{AccountKind, Claim, Purpose, RetireKind, UnitsAuthorised, Us
 use crate::registry::apply::Context;
 use crate::registry::apply::acquire::clear_abroad;
 use crate::registry::apply::units::put_holding;
-use crate::registry::article6::day_of;
 use crate::registry::tx::Tx;
 use crate::registry::{
     Article6Refusal as Why, AuthorisationUse, Holding, Key, KnownAuthorisation, Place, Refusal,
@@ -45,11 +44,6 @@ fn marked(state: &State, block: UnitBlock, event: TransferEvent) -> UnitBlock {
         }
         None => block,
     }
-}
-
-fn is_own(state: &State, block: &UnitBlock) -> bool {
-    let own = state.genesis();
-    own.is_some_and(|own| own.party == block.serial.party())
 }
 
 /// Changes what is counted under an authorisation of this Party.
@@ -88,7 +82,7 @@ fn commit(
     of: UnitAuthorisation,
 ) -> Result<(), Refusal> {
     let known = own_authorisation(tx.state(), block, of)?;
-    in_time(&known, day_of(context.time_ms))?;
+    in_time(&known, Day::of_ms(context.time_ms))?;
     let committed = tx.state().authorisation_use(of.id).committed;
     within(&known, committed, block.tonnes())?;
     count(tx, of, |it| {
@@ -116,12 +110,10 @@ fn at_home(
     let after = marked(tx.state(), block, event);
     if let Some(of) = after.authorisation
         && block.first_transfer != after.first_transfer
-        && is_own(tx.state(), &block)
+        && tx.state().is_own(block.serial.party())
     {
         commit(tx, context, &block, of)?;
-        count(tx, of, |it| {
-            it.first_transferred = it.first_transferred.saturating_add(block.tonnes());
-        });
+        crossed(tx, &block, &after);
     }
     Ok(after)
 }
@@ -164,7 +156,7 @@ pub(in crate::registry::apply) fn issued(
     let Some(known) = tx.state().authorisation_of_project(block.serial.project()) else {
         return Ok(block);
     };
-    let day = day_of(context.time_ms);
+    let day = Day::of_ms(context.time_ms);
     let put = tx.state().authorisation_use(known.latest.id).put;
     let takes = known.is_in_force()
         && known.covers(&block)
@@ -195,7 +187,7 @@ pub(in crate::registry::apply) fn put_under(
     if !known.is_in_force() {
         return Err(Why::Revoked(id).into());
     }
-    in_time(&known, day_of(context.time_ms))?;
+    in_time(&known, Day::of_ms(context.time_ms))?;
     for range in &it.ranges {
         let held = tx.state().holding(*range).cloned();
         let Some(Holding {
@@ -226,7 +218,7 @@ fn may_be_put_under(
     block: &UnitBlock,
 ) -> Result<(), Refusal> {
     let (range, id) = (block.range(), known.latest.id);
-    if !is_own(state, block) {
+    if !state.is_own(block.serial.party()) {
         let why = "only the Party that issued units authorises them";
         return Err(Why::Outside { range, id, why }.into());
     }
@@ -276,7 +268,7 @@ pub(in crate::registry::apply) fn leaves(
         }
         .into());
     }
-    if is_own(tx.state(), block) {
+    if tx.state().is_own(block.serial.party()) {
         let known = own_authorisation(tx.state(), block, of)?;
         names_party(&known, destination)?;
         commit(tx, context, &now, of)?;
@@ -295,7 +287,7 @@ fn names_party(known: &KnownAuthorisation, party: Party) -> Result<(), Refusal> 
 /// Units of this Party that a lock committed are free again.
 pub(in crate::registry::apply) fn freed(tx: &mut Tx<'_>, block: &UnitBlock) {
     if let (Some(of), None) = (block.authorisation, block.first_transfer)
-        && is_own(tx.state(), block)
+        && tx.state().is_own(block.serial.party())
     {
         count(tx, of, |it| {
             it.committed = it.committed.saturating_sub(block.tonnes());
@@ -303,13 +295,13 @@ pub(in crate::registry::apply) fn freed(tx: &mut Tx<'_>, block: &UnitBlock) {
     }
 }
 
-/// Units of this Party that a partner has now: counts those whose first transfer that was.
+/// Counts units of this Party whose first transfer has come: at home, or as a partner has them now.
 pub(in crate::registry::apply) fn crossed(tx: &mut Tx<'_>, before: &UnitBlock, after: &UnitBlock) {
     if let (Some(of), None, Some(_)) = (
         before.authorisation,
         before.first_transfer,
         after.first_transfer,
-    ) && is_own(tx.state(), before)
+    ) && tx.state().is_own(before.serial.party())
     {
         count(tx, of, |it| {
             it.first_transferred = it.first_transferred.saturating_add(before.tonnes());
@@ -329,11 +321,6 @@ pub(in crate::registry::apply) fn may_be_acquired(
         return Err(Why::NotAuthorised { range, approach }.into());
     }
     Ok(())
-}
-
-/// Units came in. Those of this Party that come back without a first transfer are not committed any more.
-pub(in crate::registry::apply) fn acquired(tx: &mut Tx<'_>, block: &UnitBlock) {
-    freed(tx, block);
 }
 
 /// Units moved inside of the country, to an account. A share-of-proceeds account is how they are contributed to the
@@ -392,7 +379,7 @@ pub(in crate::registry::apply) fn ended(
     }
     let after = at_home(tx, context, now, event)?;
     if let (Some(of), None) = (after.authorisation, after.first_transfer)
-        && is_own(tx.state(), &after)
+        && tx.state().is_own(after.serial.party())
     {
         // It ended at home: what it took of the authorisation is free for other units.
         count(tx, of, |it| it.put = it.put.saturating_sub(after.tonnes()));
@@ -404,7 +391,7 @@ fn towards_ndc(state: &State, block: &UnitBlock, ending: Ending<'_>) -> Result<(
     let range = block.range();
     let Some(first) = block.first_transfer else {
         // Mitigation that stays at home counts for this Party's NDC without any adjustment.
-        return if is_own(state, block) {
+        return if state.is_own(block.serial.party()) {
             Ok(())
         } else {
             no_authorisation(state, block)
@@ -418,13 +405,7 @@ fn towards_ndc(state: &State, block: &UnitBlock, ending: Ending<'_>) -> Result<(
         };
     };
     if !of.uses.covers_ndc() {
-        let (uses, purpose) = (of.uses, ending.purpose);
-        return Err(Why::Use {
-            range,
-            uses,
-            purpose,
-        }
-        .into());
+        return Err(other_use(range, of, ending));
     }
     if let Some(known) = state.authorisation(block.serial.party(), of.id) {
         let own = state.genesis().ok_or(Refusal::Genesis)?.party;
@@ -435,6 +416,15 @@ fn towards_ndc(state: &State, block: &UnitBlock, ending: Ending<'_>) -> Result<(
     let period = state.ndc_period_of(vintage).ok_or(Why::NoNdc(vintage))?;
     period.may_use(vintage, year).map_err(Why::from)?;
     Ok(())
+}
+
+fn other_use(range: UnitRange, of: UnitAuthorisation, ending: Ending<'_>) -> Refusal {
+    let (uses, purpose) = (of.uses, ending.purpose);
+    Refusal::from(Why::Use {
+        range,
+        uses,
+        purpose,
+    })
 }
 
 /// Units of another Party without a first transfer: free only where no approach is kept here.
@@ -462,17 +452,11 @@ fn for_other_purposes(
         _ => of.uses.covers_op(),
     };
     if !covers {
-        let (uses, purpose) = (of.uses, ending.purpose);
-        return Err(Why::Use {
-            range,
-            uses,
-            purpose,
-        }
-        .into());
+        return Err(other_use(range, of, ending));
     }
     match state.authorisation(block.serial.party(), of.id) {
         Some(known) => {
-            in_time(known, day_of(context.time_ms))?;
+            in_time(known, Day::of_ms(context.time_ms))?;
             names_user(state, known, ending.account)
         }
         None => Ok(()),
@@ -514,7 +498,7 @@ pub(in crate::registry::apply) fn notified(
     context: Context,
     it: &UseNotified,
 ) -> Result<(), Refusal> {
-    if it.day > day_of(context.time_ms) {
+    if it.day > Day::of_ms(context.time_ms) {
         return Err(Why::Terms("it tells of a use on a day that has not come").into());
     }
     let event = match it.purpose {
