@@ -1,9 +1,11 @@
 //! Who is told what by mail, and the inbox.
 
+use countersign_protocol::permission::DEFAULT;
+use countersign_protocol::workflow::preset;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use crate::office::{Office, Somebody, project, submit_project};
+use crate::office::{Office, Somebody, project, send, submit_project, transfer_form};
 use crate::world::{kind, problem, read};
 
 const DAY_MS: u64 = 86_400_000;
@@ -299,6 +301,65 @@ async fn the_operator_alone_sees_the_state_of_mail() {
         .unwrap();
     let metrics = metrics.text().await.unwrap();
     assert!(metrics.contains("countersign_mail_dead 0"), "{metrics}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_brought_a_case_to_its_stage_is_not_told_of_it_though_the_next_step_may_be_theirs()
+{
+    let apart = "apart = [{ step = \"recommend\" }]\n";
+    let text = preset("small").unwrap();
+    assert!(text.contains(apart));
+    let office = Office::open_with(&text.replace(apart, ""), DEFAULT).await;
+    let case = submitted(&office).await;
+    validate(&office, case).await;
+    told(&office).await;
+    let recommend = json!({"step": "recommend", "comment": "Complete and sound."});
+    office.act(&office.officials[0], case, recommend).await;
+    let told = told(&office).await;
+    assert_eq!(to(&told), ["kofi@gov.example", "yaa@gov.example"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_is_told_of_a_step_that_the_countrys_matrix_keeps_from_them() {
+    let validate = "\"project-validate\", ";
+    assert!(DEFAULT.contains(validate));
+    let matrix = DEFAULT.replace(validate, "");
+    let office = Office::open_with(preset("small").unwrap(), &matrix).await;
+    submitted(&office).await;
+    assert_eq!(told(&office).await, []);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_that_ended_before_anybody_was_told_waits_for_nobody() {
+    let office = Office::open().await;
+    let project = office.authorised_project().await;
+    let verified = office.verified(project, 100).await;
+    office.issue(verified).await;
+    let registered = office.case_of_organisation(&office.developer).await;
+    told(&office).await;
+    let new = json!({"flow": "transfer", "title": "Units", "counterparty": office.buyer.organisation, "scopes": []});
+    let case = office.case(&office.developer, new).await;
+    let send = json!({"step": "send", "form": transfer_form(), "reserve": {"account": office.accounts[0],
+        "units": {"tonnes": 5}, "fate": {"transfer": {"to": office.accounts[1]}}}});
+    office.act(&office.developer, case, send).await;
+    let suspend = json!({"step": "suspend", "comment": "An inquiry."});
+    office.act(&office.officials[0], registered, suspend).await;
+    let told = told(&office).await;
+    assert!(!to(&told).contains(&"ben@developer.example"), "{told:?}");
+    assert!(to(&told).contains(&"ama@developer.example"), "{told:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_user_who_is_suspended_is_told_nothing() {
+    let office = Office::open().await;
+    let case = submitted(&office).await;
+    let path = format!("/api/v1/users/{}/suspend", office.officials[2].user);
+    let done = send(&office.world, &office.officials[0], &path, json!({})).await;
+    assert_eq!(done.status(), StatusCode::NO_CONTENT);
+    validate(&office, case).await;
+    let told = told(&office).await;
+    assert!(!to(&told).contains(&"yaa@gov.example"), "{told:?}");
+    assert!(to(&told).contains(&"kofi@gov.example"), "{told:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
