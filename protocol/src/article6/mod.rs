@@ -5,6 +5,7 @@
 
 mod adjustment;
 pub mod aef;
+mod book;
 mod cross_check;
 mod event;
 mod first_transfer;
@@ -18,6 +19,9 @@ mod summary;
 pub use adjustment::{
     AdjustmentMethod, AdjustmentTerms, ElapsedYears, NetOfUses, PeriodBalance, YearBalance, adjust,
     net_of_uses,
+};
+pub use book::{
+    AccountPurpose, AefTerms, Book, BookError, Mapping, Movement, Position, SummaryTerms, YearAef,
 };
 pub use cross_check::{Cause, CrossCheck, Difference, Total, TotalKey, cross_check};
 pub use event::{MetricKind, UnitEvent, UnitEventKind};

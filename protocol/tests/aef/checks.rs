@@ -459,6 +459,12 @@ const CELLS: &[Case] = &[
         (T3, 1, "Action date"),
     ),
     (
+        "AEF-A-029",
+        GHA,
+        &[(T2, 0, "Authorized timeframe", "2021 - 2023")],
+        (T3, 1, "Action date"),
+    ),
+    (
         "AEF-A-004",
         GHA,
         &[(

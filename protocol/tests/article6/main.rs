@@ -12,6 +12,7 @@ mod support;
 
 mod adjustments;
 mod authorisations;
+mod book;
 mod cross_checks;
 mod examples;
 mod first_transfer;

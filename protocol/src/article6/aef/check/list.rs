@@ -119,6 +119,7 @@ checks! {
     pub(super) ABOVE_AUTHORISED = "AEF-A-026", Error, "more is first transferred than was authorised", "4/CMA.6, paragraph 5";
     pub(super) BLOCK_CHANGES = "AEF-A-027", Error, "ITMOs change their authorisation, metric or mitigation type from one action to another", "6/CMA.4, Annex I, paragraphs 4 and 33";
     pub(super) USED_INCONSISTENT = "AEF-A-028", Warning, "ITMOs are used that an earlier consistency check found inconsistent", "4/CMA.6, paragraph 40";
+    pub(super) AFTER_YEARS = "AEF-A-029", Warning, "ITMOs are used outside a timeframe in years, which does not say whether it is about use", "4/CMA.6, paragraph 5";
 
     pub(super) HOLDINGS_OVERLAP = "AEF-H-001", Error, "two holdings share ITMOs", "6/CMA.4, Annex I, paragraph 37";
     pub(super) HELD_AFTER_FINAL = "AEF-H-002", Error, "ITMOs that were used or cancelled are still held", "2/CMA.3 annex, paragraph 21(e)";

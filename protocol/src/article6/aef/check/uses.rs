@@ -3,11 +3,11 @@
 use super::super::nomenclature::{purposes, words};
 use super::super::row::{Action, Authorisation};
 use super::super::table::Table;
-use super::super::value::ActionType;
+use super::super::value::{ActionType, Timeframe};
 use super::column::{BLOCK, DATE, PURPOSE, USE_YEAR, USING_ENTITY, USING_PARTY, VINTAGE};
 use super::list::{
-    AFTER_TIMEFRAME, PURPOSE_NOT_AUTHORISED, USE_WITHOUT_AIM, USE_YEAR_EXTRA, USE_YEAR_OUTSIDE,
-    USER_MISSING, USER_NOT_AUTHORISED, USER_NOT_LISTED, VINTAGE_OUTSIDE_NDC,
+    AFTER_TIMEFRAME, AFTER_YEARS, PURPOSE_NOT_AUTHORISED, USE_WITHOUT_AIM, USE_YEAR_EXTRA,
+    USE_YEAR_OUTSIDE, USER_MISSING, USER_NOT_AUTHORISED, USER_NOT_LISTED, VINTAGE_OUTSIDE_NDC,
 };
 use super::{Place, Report, World};
 
@@ -130,17 +130,35 @@ fn check_authorised(
             });
         }
     }
-    if let Some(day) = action.date.get().map(|it| it.day()) {
-        let outside = |it: &&Authorisation| {
-            let days = it.timeframe.get().map(|it| it.used());
-            days.is_some_and(|(first, last)| day < first || day > last)
-        };
-        if versions.iter().all(outside) {
-            report.add(&AFTER_TIMEFRAME, at(DATE), || {
-                format!("the use of {day} is outside the timeframe of authorisation {id}: correct one of them")
-            });
-        }
+    check_timeframe(action, (id, versions), at, report);
+}
+
+/// A timeframe in years may be about the occurrence alone, as where nobody set a last day of use.
+fn check_timeframe(
+    action: &Action,
+    (id, versions): (&str, &[&Authorisation]),
+    at: &dyn Fn(usize) -> Place,
+    report: &mut Report,
+) {
+    let Some(day) = action.date.get().map(|it| it.day()) else {
+        return;
+    };
+    let outside = |it: &&Authorisation| {
+        let days = it.timeframe.get().map(Timeframe::used);
+        days.is_some_and(|(first, last)| day < first || day > last)
+    };
+    if !versions.iter().all(outside) {
+        return;
     }
+    let in_years = |it: &&Authorisation| matches!(it.timeframe.get(), Some(Timeframe::Years(..)));
+    let check = if versions.iter().any(in_years) {
+        &AFTER_YEARS
+    } else {
+        &AFTER_TIMEFRAME
+    };
+    report.add(check, at(DATE), || {
+        format!("the use of {day} is outside the timeframe of authorisation {id}: correct one of them, or say there until when ITMOs may be used")
+    });
 }
 
 /// What the ITMOs are used for is among what they are authorised for: all parts of it.

@@ -1,0 +1,218 @@
+//! The book of a Party: what its ledger says about Article 6, read once from the first record to the last.
+//!
+//! [`Book::observe`] takes each record with what it did. From the book come the rows of the agreed electronic format
+//! ([`Book::aef`]), the events for corresponding adjustments ([`Book::events`]), the structured summary and the two views of
+//! [`UnitHistory`]. Nothing is typed a second time.
+
+mod aef;
+mod movement;
+mod position;
+mod report;
+
+pub use aef::{AefTerms, Mapping, YearAef};
+pub use movement::Movement;
+pub use position::{AccountPurpose, Position};
+pub use report::SummaryTerms;
+
+use std::borrow::Borrow;
+use std::collections::BTreeMap;
+
+use crate::article6::{MetricKind, UnitEvent, UnitHistory};
+use crate::id::{AccountId, AuthorisationId, OrganisationId};
+use crate::log::leaf_hash;
+use crate::party::{Party, RegistryId};
+use crate::period::Day;
+use crate::record::{
+    AccountKind, Article6, Authorisation, AuthorisationRevoked, AuthorisedEntity, Body,
+    Identification, InitialReport, LevelSeries, Metric, Ndc, Record,
+};
+use crate::registry::{Applied, At, Refusal, State, apply};
+use crate::serial::CooperativeApproachId;
+use crate::units::UnitBlock;
+
+/// A Party's book.
+#[derive(Clone, Debug, Default)]
+pub struct Book {
+    own: Option<(Party, RegistryId)>,
+    movements: Vec<Movement>,
+    history: UnitHistory,
+    metrics: BTreeMap<CooperativeApproachId, Metric>,
+    reports: BTreeMap<CooperativeApproachId, Vec<InitialReport>>,
+    ndcs: BTreeMap<u16, Ndc>,
+    levels: BTreeMap<LevelSeries, BTreeMap<u16, i64>>,
+    /// Every version of every authorisation, and every end of one.
+    authorisations: Vec<AuthorisationAt>,
+    /// The last version of each authorisation, ours or a copy: place in `authorisations`.
+    latest: BTreeMap<(Party, AuthorisationId), usize>,
+    entities: Vec<AuthorisedEntity>,
+    accounts: BTreeMap<AccountId, (OrganisationId, AccountKind)>,
+}
+
+/// A version of an authorisation, or the end of it.
+#[derive(Clone, Debug)]
+struct AuthorisationAt {
+    /// The version; for an end the last one.
+    terms: Authorisation,
+    revoked: Option<AuthorisationRevoked>,
+}
+
+/// A ledger that cannot be read.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("leaf {leaf}: {refusal}")]
+pub struct BookError {
+    /// The leaf.
+    pub leaf: u64,
+    /// The rule that stands against it.
+    pub refusal: Refusal,
+}
+
+impl Book {
+    /// Reads a ledger from its first record to the last, and judges each by the rules of the registry on the way.
+    ///
+    /// Whoever folds the ledger anyway calls [`Self::observe`] beside it instead.
+    ///
+    /// # Errors
+    /// [`BookError`] at the first record that the rules refuse.
+    pub fn read<R: Borrow<Record>>(
+        records: impl IntoIterator<Item = R>,
+    ) -> Result<Self, BookError> {
+        let (mut state, mut book) = (State::default(), Self::default());
+        for (leaf, record) in (0..).zip(records) {
+            let record = record.borrow();
+            let hash = leaf_hash(&record.encode());
+            let applied = apply(&mut state, At { index: leaf, hash }, record)
+                .map_err(|refusal| BookError { leaf, refusal })?;
+            book.observe(leaf, record, &applied);
+        }
+        Ok(book)
+    }
+
+    /// Takes in the next record of the ledger, with what it did to the registry.
+    pub fn observe(&mut self, leaf: u64, record: &Record, applied: &Applied) {
+        match &record.body {
+            Body::Genesis(it) => self.own = Some((it.party, it.registry)),
+            Body::Account(it) => {
+                self.accounts.insert(it.id, (it.organisation, it.kind));
+            }
+            Body::Article6(it) => self.recorded(it),
+            _ => {}
+        }
+        self.history.observe(leaf, record.time_ms, applied);
+        if let Some((party, _)) = self.own {
+            let is_share = |account| {
+                let known = self.accounts.get(&account);
+                known.is_some_and(|(_, kind)| *kind == AccountKind::ShareOfProceeds)
+            };
+            let movements = movement::of(party, leaf, record, applied, &is_share);
+            self.movements.extend(movements);
+        }
+    }
+
+    fn recorded(&mut self, it: &Article6) {
+        match it {
+            Article6::CooperativeApproach(it) => {
+                self.metrics.insert(it.id, it.metric.clone());
+            }
+            Article6::InitialReport(it) => {
+                let of = self.reports.entry(it.approach).or_default();
+                of.push(it.clone());
+            }
+            Article6::Ndc(it) => {
+                self.ndcs.insert(it.period.first(), it.clone());
+            }
+            Article6::EmissionsLevel(it) => {
+                let series = self.levels.entry(it.series).or_default();
+                series.insert(it.year, it.level);
+            }
+            Article6::AuthorisedEntity(it) => self.entities.push(it.clone()),
+            Article6::Authorisation(it) => {
+                let place = self.authorisations.len();
+                self.latest.insert((it.party, it.id), place);
+                self.authorisations.push(AuthorisationAt {
+                    terms: it.as_ref().clone(),
+                    revoked: None,
+                });
+            }
+            Article6::AuthorisationRevoked(it) => {
+                let last = self.latest.get(&(it.party, it.id));
+                if let Some(last) = last.and_then(|place| self.authorisations.get(*place)) {
+                    let terms = last.terms.clone();
+                    let revoked = Some(it.clone());
+                    self.authorisations.push(AuthorisationAt { terms, revoked });
+                }
+            }
+            Article6::UnitsAuthorised(_) | Article6::UseNotified(_) => {}
+        }
+    }
+
+    /// Whose book it is; `None` before the first record.
+    #[must_use]
+    pub fn party(&self) -> Option<Party> {
+        self.own.map(|(party, _)| party)
+    }
+
+    /// Every movement of authorised or first transferred units, in the order of the ledger.
+    #[must_use]
+    pub fn movements(&self) -> &[Movement] {
+        &self.movements
+    }
+
+    /// Holdings as of a moment, and the history of a block.
+    #[must_use]
+    pub fn history(&self) -> &UnitHistory {
+        &self.history
+    }
+
+    /// The events for corresponding adjustments and cross-checks, in the order of the ledger.
+    #[must_use]
+    pub fn events(&self) -> Vec<UnitEvent> {
+        self.movements.iter().map(|it| self.event(it)).collect()
+    }
+
+    fn event(&self, movement: &Movement) -> UnitEvent {
+        let block = &movement.block;
+        let metric = self.metric_of(block);
+        let tonnes = block.tonnes();
+        let (metric, quantity) = match metric {
+            Some(Metric::NonGhg { per_tonne, .. }) => (
+                MetricKind::NonGhg,
+                tonnes.saturating_mul(u64::from(*per_tonne)),
+            ),
+            _ => (MetricKind::Ghg, tonnes),
+        };
+        UnitEvent {
+            day: Day::of_ms(movement.time_ms),
+            kind: movement.kind,
+            units: block.range(),
+            vintage: block.serial.year(),
+            approach: movement.approach,
+            uses: movement.uses,
+            metric,
+            quantity,
+            scope: block.serial.scope(),
+        }
+    }
+
+    fn metric_of(&self, block: &UnitBlock) -> Option<&Metric> {
+        self.metrics.get(&crate::article6::approach_of(block)?)
+    }
+
+    /// The last version of the authorisation that a block carries.
+    fn authorisation_of(&self, block: &UnitBlock) -> Option<&Authorisation> {
+        let id = block.authorisation?.id;
+        let place = self.latest.get(&(block.serial.party(), id))?;
+        Some(&self.authorisations.get(*place)?.terms)
+    }
+
+    /// The entity that an organisation is under an approach.
+    fn entity_of(
+        &self,
+        approach: CooperativeApproachId,
+        organisation: OrganisationId,
+    ) -> Option<&Identification> {
+        let mut known = self.entities.iter().rev();
+        let known =
+            known.find(|it| it.approach == approach && it.organisation == Some(organisation))?;
+        Some(&known.identification)
+    }
+}
