@@ -385,6 +385,7 @@ fn people(error: &PeopleError, detail: String) -> ApiError {
         }
         PeopleError::Wait { seconds } => ApiError::new(Kind::TooMany { seconds: *seconds }, detail),
         PeopleError::Input { field, reason } => ApiError::body(&format!("/{field}"), reason),
+        PeopleError::Taken { field, .. } => ApiError::taken(&format!("/{field}"), detail),
         PeopleError::Password(rule) => ApiError::body("/password", rule),
         PeopleError::Missing(_) => ApiError::new(Kind::NotFound, detail),
         PeopleError::State { .. } => ApiError::new(Kind::Conflict, detail).coded("user-state"),

@@ -14,6 +14,7 @@ mod post;
 mod queue;
 mod texts;
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -369,12 +370,16 @@ impl Mail {
         self.0.queue.news_size().await
     }
 
-    /// When somebody was last reminded of a case in the stage that it entered then.
+    /// When somebody was last reminded of cases, each with the moment when it came to its stage, in milliseconds since 1970.
+    /// Those that nobody was reminded of are not in the answer.
     ///
     /// # Errors
     /// [`MailError`] when the queue cannot be read.
-    pub async fn reminded(&self, case: u64, since_ms: u64) -> Result<Option<u64>, MailError> {
-        self.0.queue.reminded(case, since_ms).await
+    pub async fn reminded(
+        &self,
+        stages: &[(u64, u64)],
+    ) -> Result<BTreeMap<(u64, u64), u64>, MailError> {
+        self.0.queue.reminded(stages).await
     }
 
     /// Whether a user wants news by mail.

@@ -1,5 +1,6 @@
 //! The queue: mail that is to go out, and what users were told, in a private SQLite file. It survives a stop.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use sqlx::Row;
@@ -117,20 +118,31 @@ impl Queue {
         Ok(size.map(number))
     }
 
-    /// When somebody was last reminded of a case in this stage.
+    /// When somebody was last reminded of cases that came to their stages at these moments.
     pub(super) async fn reminded(
         &self,
-        case: u64,
-        since_ms: u64,
-    ) -> Result<Option<u64>, MailError> {
-        let last = sqlx::query_scalar::<_, Option<i64>>(
-            "SELECT MAX(told_ms) FROM told WHERE case_number = ? AND since_ms = ? AND kind LIKE 'remind-%'",
+        stages: &[(u64, u64)],
+    ) -> Result<BTreeMap<(u64, u64), u64>, MailError> {
+        if stages.is_empty() {
+            return Ok(BTreeMap::new());
+        }
+        let asked: Vec<(i64, i64)> = stages
+            .iter()
+            .map(|(case, since_ms)| (column(*case), column(*since_ms)))
+            .collect();
+        // One statement for any number of cases.
+        let rows = sqlx::query_as::<_, (i64, i64, i64)>(
+            "SELECT case_number, since_ms, MAX(told_ms) FROM json_each(?) AS asked \
+             CROSS JOIN told ON case_number = asked.value ->> 0 AND since_ms = asked.value ->> 1 \
+             WHERE kind LIKE 'remind-%' GROUP BY case_number, since_ms",
         )
-        .bind(column(case))
-        .bind(column(since_ms))
-        .fetch_one(self.0.reader())
+        .bind(serde_json::json!(asked).to_string())
+        .fetch_all(self.0.reader())
         .await?;
-        Ok(last.map(number))
+        let found = rows.into_iter();
+        Ok(found
+            .map(|(case, since_ms, told_ms)| ((number(case), number(since_ms)), number(told_ms)))
+            .collect())
     }
 
     pub(super) async fn is_muted(&self, user: UserId) -> Result<bool, MailError> {

@@ -205,7 +205,7 @@ impl People {
     /// Adds an entry; gives its number.
     ///
     /// # Errors
-    /// [`PeopleError::Input`] when its LEI or tax number is another entry's, or a part does not fit.
+    /// [`PeopleError::Taken`] when its LEI or tax number is another entry's, [`PeopleError::Input`] when a part does not fit.
     pub async fn add_beneficiary(
         &self,
         new: &NewBeneficiary,
@@ -349,7 +349,7 @@ async fn unique(tx: &mut SqliteConnection, new: &NewBeneficiary) -> Result<(), P
         .fetch_optional(&mut *tx)
         .await?;
         if taken.is_some() {
-            return Err(PeopleError::Input {
+            return Err(PeopleError::Taken {
                 field: "lei",
                 reason: "another entry has this LEI; use that one, or add this name to it",
             });
@@ -364,7 +364,7 @@ async fn unique(tx: &mut SqliteConnection, new: &NewBeneficiary) -> Result<(), P
         .fetch_optional(&mut *tx)
         .await?;
         if taken.is_some() {
-            return Err(PeopleError::Input {
+            return Err(PeopleError::Taken {
                 field: "tax_id",
                 reason: "another entry of this country has this number; use that one",
             });

@@ -47,6 +47,14 @@ pub enum PeopleError {
         /// What it must be.
         reason: &'static str,
     },
+    /// Another entry has what identifies this one.
+    #[error("{field} is taken: {reason}")]
+    Taken {
+        /// The field.
+        field: &'static str,
+        /// Who has it and what to do.
+        reason: &'static str,
+    },
     /// There is no user of this id.
     #[error("there is no user {0}; list the users for their ids")]
     UnknownUser(UserId),

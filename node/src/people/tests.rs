@@ -117,6 +117,7 @@ mod doors;
 mod factors;
 mod file;
 mod keys;
+mod proposals;
 mod rights;
 mod sealing;
 mod silence;

@@ -50,6 +50,7 @@ async fn near_names_are_shown_before_a_new_entry_is_made() {
     let same = json!({"name": "Quite another", "lei": LEI});
     let same = world.refuse(LIST, same).await;
     assert_eq!(same.errors[0].pointer.as_deref(), Some("/lei"));
+    assert_eq!((same.status, same.code.as_deref()), (409, Some("taken")));
     for (body, pointer) in [
         (json!({"name": "A", "lei": "529900T8BM49AURSDO54"}), "/lei"),
         (json!({"name": "A", "tax_id": "1"}), "/country"),

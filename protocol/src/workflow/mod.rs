@@ -53,4 +53,4 @@ pub use schema::{Field, FormError, Format, ITEMS_MAX, Kind, Node, Schema, TEXT_C
 pub use simulate::{Script, WALK_STEPS_MAX, Walk, WalkLine, simulate};
 pub use stated::{Stated, stated};
 pub use vocabulary::{Effect, End, Scope, StepKind, SubjectKind};
-pub use waiting::{DAY_MS, Waiting, migrate, timer, waiting_for};
+pub use waiting::{DAY_MS, Waiting, migrate, timer, waiting_for, waits_for};

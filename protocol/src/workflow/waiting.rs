@@ -1,8 +1,9 @@
 //! What a case waits for, what happens when a deadline passes, and moving to a newer process.
 
-use super::case::{Act, Case, HISTORY_MAX, Outcome};
+use super::case::{Act, Actor, Case, HISTORY_MAX, Outcome};
 use super::engine::{flow_of, record};
 use super::model::{ActorRule, Id, Process, Step};
+use super::permission::{in_place, may};
 use super::refusal::Refusal;
 use super::vocabulary::StepKind;
 
@@ -39,6 +40,25 @@ pub fn waiting_for(process: &Process, case: &Case) -> Result<Vec<Waiting>, Refus
     let steps = flow.steps_from(&case.stage, case.track.as_deref());
     let open = steps.filter(|step| step.kind != StepKind::Automatic);
     Ok(open.map(|step| waiting(case, step)).collect())
+}
+
+/// The first step that the process waits for and that this actor can take now, in the order of the file.
+///
+/// # Errors
+/// [`Refusal`] when the case does not follow this process.
+pub fn waits_for(
+    process: &Process,
+    case: &Case,
+    actor: &Actor,
+) -> Result<Option<Waiting>, Refusal> {
+    let flow = flow_of(process, case)?;
+    let mut steps = flow.steps_from(&case.stage, case.track.as_deref());
+    let can = |step: &&Step| {
+        step.is_awaited()
+            && in_place(flow, case, step).is_ok()
+            && may(process, case, step, actor).is_ok()
+    };
+    Ok(steps.find(can).map(|step| waiting(case, step)))
 }
 
 fn waiting(case: &Case, step: &Step) -> Waiting {

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use countersign_protocol::federation::FaultCode;
 use countersign_protocol::id::{AccountId, RequestId, TransferId};
 use countersign_protocol::record::{
     Body, Commitment, Fate, HoldOn, Lock, Partner, PartnerStatus, Sending,
@@ -110,6 +111,39 @@ fn id_of(lock: &Lock) -> TransferId {
         nonce: &lock.nonce,
         expiry_ms: lock.expiry_ms,
     })
+}
+
+#[test]
+fn units_from_abroad_for_a_suspended_organisation_go_back_and_come_in_after_its_reactivation() {
+    let (mut vanuatu, mut swiss, to_account) = two_countries();
+    swiss.issue(TRADING, 5);
+    decide(&mut vanuatu, DEVELOPER, "suspend", 1);
+    let mut both = [vanuatu, swiss];
+    for (nonce, end, tonnes) in [
+        (1, TransferStage::Released, 100),
+        (2, TransferStage::Final, 105),
+    ] {
+        let send = Command::Send {
+            to: text("VU"),
+            agreement: agreement_id(text("CH"), text("VU")),
+            from: TRADING,
+            to_account,
+            units: Selection::Tonnes(5),
+            nonce: RequestId([nonce; 16]),
+            expiry_ms: EXPIRY_MS,
+        };
+        both[1].must(&send);
+        let transfer = locked(&both[1]);
+        settle(&mut both);
+        assert_eq!(both[1].stage_sent(transfer), end);
+        assert_eq!(both[0].available(to_account), tonnes);
+        both.iter().for_each(|it| check(&it.state));
+        let refusal = both[1].sent(transfer).refusal_code;
+        assert_eq!(refusal, (nonce == 1).then_some(FaultCode::Policy.code()));
+        if nonce == 1 {
+            decide(&mut both[0], DEVELOPER, "reactivate", 2);
+        }
+    }
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use countersign_protocol::record::Title;
 use countersign_protocol::registry::{RegistryCase, State};
-use countersign_protocol::workflow::{Waiting, possible, waiting_for};
+use countersign_protocol::workflow::{Actor, Waiting, waiting_for, waits_for};
 
 use super::super::{App, AppError, Caller, LIST_MAX, Listing};
 use super::file::as_actor;
@@ -56,9 +56,7 @@ impl App {
             waiting.take(limit + 1).collect()
         });
         let mut listing = Listing::cut(items, limit, |last| last.case.to_string());
-        for item in &mut listing.items {
-            self.add_reminder(item).await?;
-        }
+        self.add_reminders(&mut listing.items, |it| it).await?;
         Ok(listing)
     }
 
@@ -83,15 +81,22 @@ impl App {
             waiting.take(limit + 1).collect()
         });
         let mut listing = Listing::cut(items, limit, |last| last.item.case.to_string());
-        for it in &mut listing.items {
-            self.add_reminder(&mut it.item).await?;
-        }
+        self.add_reminders(&mut listing.items, |it| &mut it.item)
+            .await?;
         Ok(listing)
     }
 
-    async fn add_reminder(&self, item: &mut InboxItem) -> Result<(), AppError> {
-        let mail = &self.inner.mail;
-        item.reminded_ms = mail.reminded(item.case, item.since_ms).await?;
+    async fn add_reminders<T>(
+        &self,
+        all: &mut [T],
+        item: impl Fn(&mut T) -> &mut InboxItem,
+    ) -> Result<(), AppError> {
+        let mut items: Vec<&mut InboxItem> = all.iter_mut().map(item).collect();
+        let stages: Vec<(u64, u64)> = items.iter().map(|it| (it.case, it.since_ms)).collect();
+        let reminded = self.inner.mail.reminded(&stages).await?;
+        for item in &mut items {
+            item.reminded_ms = reminded.get(&(item.case, item.since_ms)).copied();
+        }
         Ok(())
     }
 }
@@ -109,20 +114,10 @@ fn item(known: &RegistryCase, step: Waiting) -> InboxItem {
     }
 }
 
-fn waits(
-    state: &State,
-    known: &RegistryCase,
-    actor: &countersign_protocol::workflow::Actor,
-) -> Option<InboxItem> {
+fn waits(state: &State, known: &RegistryCase, actor: &Actor) -> Option<InboxItem> {
     let process = state.process_of(&known.case.process)?;
-    let mine = possible(process, &known.case, actor).ok()?;
-    let awaited = waiting_for(process, &known.case).ok()?;
-    let awaited = awaited.into_iter().filter(|it| it.awaited);
-    let mut open = awaited.filter(|it| {
-        let same = mine.iter().find(|step| step.step == it.step);
-        same.is_some_and(|step| step.hindrance.is_none())
-    });
-    open.next().map(|step| item(known, step))
+    let step = waits_for(process, &known.case, actor).ok()??;
+    Some(item(known, step))
 }
 
 /// The first step of a case that waits for a role.

@@ -14,7 +14,7 @@ use crate::http::dto::{BeneficiaryView, FileHash, MergeBeneficiary, NewBeneficia
 use crate::http::extract::{Body, Parameters, PathValue, WriteMode};
 use crate::http::openapi::{
     BeneficiaryCommitment, BeneficiaryFilters, BeneficiaryNumber, DryRun, NearNames, Rejected,
-    Tried,
+    Second, Tried,
 };
 use crate::http::problem::ApiError;
 use crate::people::{ListedBeneficiary, NearBeneficiary, NewBeneficiary};
@@ -73,7 +73,7 @@ pub(super) async fn show(
     tag = "Beneficiaries",
     params(DryRun),
     request_body = NewBeneficiaryBody,
-    responses((status = 201, body = BeneficiaryView), Tried, NearNames, Rejected),
+    responses((status = 201, body = BeneficiaryView), Tried, NearNames, Second, Rejected),
 )]
 pub(super) async fn add(
     caller: Caller,

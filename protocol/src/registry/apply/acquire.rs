@@ -9,6 +9,7 @@ use crate::registry::apply::article6::{freed, may_be_acquired};
 use crate::registry::apply::border::{
     agreement_allows, agreement_with, movable, pin, stage_refusal, use_agreement,
 };
+use crate::registry::apply::case::active_organisation;
 use crate::registry::apply::units::{holding_key, put_holding};
 use crate::registry::tx::Tx;
 use crate::registry::{
@@ -42,9 +43,10 @@ pub(crate) fn may_acquire(
     if tonnes > state.room() {
         return Err(Refusal::Overflow);
     }
-    state
+    let account = state
         .account(account)
         .ok_or(Refusal::UnknownAccount(account))?;
+    active_organisation(state, account.organisation)?;
     for (index, block) in blocks.iter().enumerate() {
         let range = block.range();
         if blocks[..index]
