@@ -3,5 +3,6 @@
 
 pub mod aef;
 pub mod event;
+pub mod information;
 pub mod records_jsonl;
 pub mod undp;

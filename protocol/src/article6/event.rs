@@ -56,6 +56,12 @@ pub enum UnitEventKind {
         /// For what.
         by: TransferEvent,
     },
+    /// Units of another Party were used, cancelled or contributed here, and that was their first transfer: their Party reports
+    /// it once it was told.
+    PartnersFirstTransfer {
+        /// What was the first transfer.
+        by: TransferEvent,
+    },
 }
 
 /// One event of one range of units in one Party's ledger.
@@ -79,6 +85,8 @@ pub struct UnitEvent {
     pub quantity: u64,
     /// The sectoral scope.
     pub scope: SectoralScope,
+    /// The Party that used or cancelled them, where somebody did.
+    pub user: Option<Party>,
 }
 
 impl UnitEvent {

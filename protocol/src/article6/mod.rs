@@ -21,7 +21,8 @@ pub use adjustment::{
     net_of_uses,
 };
 pub use book::{
-    AccountPurpose, AefTerms, Book, BookError, Mapping, Movement, Position, SummaryTerms, YearAef,
+    AccountPurpose, AefTerms, ApproachInformation, Book, BookError, BreakdownKey,
+    InitialInformation, Mapping, Movement, Position, RegularInformation, SummaryTerms, YearAef,
 };
 pub use cross_check::{Cause, CrossCheck, Difference, Total, TotalKey, cross_check};
 pub use event::{MetricKind, UnitEvent, UnitEventKind};

@@ -32,6 +32,7 @@ pub(crate) fn event(day: &str, kind: Kind, (first, last): (u64, u64), vintage: u
         metric: MetricKind::Ghg,
         quantity: units.tonnes(),
         scope: SectoralScope::new(3).unwrap(),
+        user: None,
     }
 }
 

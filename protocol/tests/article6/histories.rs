@@ -29,13 +29,13 @@ const DEFINITIONS: [Definition; 3] = [
 
 /// One thing that happens, in one country.
 #[derive(Clone, Debug)]
-struct Deed {
-    at: usize,
-    kind: u8,
-    throws: [u16; 4],
+pub(crate) struct Deed {
+    pub(crate) at: usize,
+    pub(crate) kind: u8,
+    pub(crate) throws: [u16; 4],
 }
 
-fn deed() -> impl Strategy<Value = Deed> {
+pub(crate) fn deed() -> impl Strategy<Value = Deed> {
     (0..CODES.len(), 0..12_u8, any::<[u16; 4]>()).prop_map(|(at, kind, throws)| Deed {
         at,
         kind,
@@ -54,8 +54,8 @@ struct Tally {
     over_the_cap: u32,
 }
 
-struct Trial {
-    ledgers: Vec<Ledger>,
+pub(crate) struct Trial {
+    pub(crate) ledgers: Vec<Ledger>,
     nonce: u8,
     tally: Tally,
 }
@@ -65,7 +65,7 @@ fn id_of(party: Party, number: u16) -> AuthorisationId {
 }
 
 impl Trial {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let mut ledgers = countries(&CODES);
         for (ledger, definition) in ledgers.iter_mut().zip(DEFINITIONS) {
             let known = approach(Some(definition));
@@ -131,7 +131,12 @@ impl Trial {
                 self.nonce = self.nonce.wrapping_add(1);
                 let to = self.ledgers[(deed.at + 1 + usize::from(a) % 2) % 3].party;
                 let tonnes = u64::from(b % 12) + 1;
-                self.ledgers[deed.at].send_command(to, tonnes, self.nonce)
+                let ledger = &self.ledgers[deed.at];
+                let mut command = ledger.send_command(to, tonnes, self.nonce);
+                if let Command::Send { expiry_ms, .. } = &mut command {
+                    *expiry_ms = ledger.time_ms + 86_400_000;
+                }
+                command
             }
             6 => {
                 let purposes = [
@@ -178,7 +183,7 @@ impl Trial {
         Some((at, Article6::UseNotified(notice)))
     }
 
-    fn run(&mut self, deed: &Deed) {
+    pub(crate) fn run(&mut self, deed: &Deed) {
         match deed.kind {
             9 => issue(
                 &mut self.ledgers[deed.at],
@@ -308,8 +313,8 @@ fn marks_stay(ledger: &Ledger, marks: &mut BTreeMap<(Party, Party, u64), FirstTr
     }
 }
 
-#[test]
-fn caps_marks_and_uses_hold_over_any_history() {
+/// What is rare must be seen to happen, so the short form draws the same histories each time; the long one draws others.
+pub(crate) fn runner(cases: u32) -> TestRunner {
     let config = |cases| Config {
         cases,
         failure_persistence: None,
@@ -317,16 +322,19 @@ fn caps_marks_and_uses_hold_over_any_history() {
     };
     let long = std::env::var("PROPTEST_CASES");
     let long = long.ok().and_then(|cases| cases.parse().ok());
-    // What is rare must be seen to happen, so the short form draws the same histories each time; the long one draws others.
-    let mut runner = match long {
+    match long {
         Some(cases) => TestRunner::new(config(cases)),
         None => TestRunner::new_with_rng(
-            config(120),
+            config(cases),
             TestRng::deterministic_rng(RngAlgorithm::ChaCha),
         ),
-    };
+    }
+}
+
+#[test]
+fn caps_marks_and_uses_hold_over_any_history() {
     let tally = RefCell::new(Tally::default());
-    runner
+    runner(120)
         .run(&vec(deed(), 1..120), |deeds| {
             let mut trial = Trial::new();
             let mut marks = BTreeMap::new();

@@ -5,11 +5,13 @@
 //! [`UnitHistory`]. Nothing is typed a second time.
 
 mod aef;
+mod information;
 mod movement;
 mod position;
 mod report;
 
 pub use aef::{AefTerms, Mapping, YearAef};
+pub use information::{ApproachInformation, BreakdownKey, InitialInformation, RegularInformation};
 pub use movement::Movement;
 pub use position::{AccountPurpose, Position};
 pub use report::SummaryTerms;
@@ -17,14 +19,14 @@ pub use report::SummaryTerms;
 use std::borrow::Borrow;
 use std::collections::BTreeMap;
 
-use crate::article6::{MetricKind, UnitEvent, UnitHistory};
+use crate::article6::{MetricKind, UnitEvent, UnitHistory, approach_of};
 use crate::id::{AccountId, AuthorisationId, OrganisationId};
 use crate::log::leaf_hash;
 use crate::party::{Party, RegistryId};
 use crate::period::Day;
 use crate::record::{
     AccountKind, Article6, Authorisation, AuthorisationRevoked, AuthorisedEntity, Body,
-    Identification, InitialReport, LevelSeries, Metric, Ndc, Record,
+    CooperativeApproach, Identification, InitialReport, LevelSeries, Metric, Ndc, Record,
 };
 use crate::registry::{Applied, At, Refusal, State, apply};
 use crate::serial::CooperativeApproachId;
@@ -36,7 +38,7 @@ pub struct Book {
     own: Option<(Party, RegistryId)>,
     movements: Vec<Movement>,
     history: UnitHistory,
-    metrics: BTreeMap<CooperativeApproachId, Metric>,
+    approaches: BTreeMap<CooperativeApproachId, CooperativeApproach>,
     reports: BTreeMap<CooperativeApproachId, Vec<InitialReport>>,
     ndcs: BTreeMap<u16, Ndc>,
     levels: BTreeMap<LevelSeries, BTreeMap<u16, i64>>,
@@ -99,10 +101,7 @@ impl Book {
         }
         self.history.observe(leaf, record.time_ms, applied);
         if let Some((party, _)) = self.own {
-            let is_share = |account| {
-                let known = self.accounts.get(&account);
-                known.is_some_and(|(_, kind)| *kind == AccountKind::ShareOfProceeds)
-            };
+            let is_share = |account| self.is_share_account(account);
             let movements = movement::of(party, leaf, record, applied, &is_share);
             self.movements.extend(movements);
         }
@@ -111,7 +110,7 @@ impl Book {
     fn recorded(&mut self, it: &Article6) {
         match it {
             Article6::CooperativeApproach(it) => {
-                self.metrics.insert(it.id, it.metric.clone());
+                self.approaches.insert(it.id, it.clone());
             }
             Article6::InitialReport(it) => {
                 let of = self.reports.entry(it.approach).or_default();
@@ -190,11 +189,18 @@ impl Book {
             metric,
             quantity,
             scope: block.serial.scope(),
+            user: movement.user,
         }
     }
 
+    fn is_share_account(&self, account: AccountId) -> bool {
+        let known = self.accounts.get(&account);
+        known.is_some_and(|(_, kind)| *kind == AccountKind::ShareOfProceeds)
+    }
+
     fn metric_of(&self, block: &UnitBlock) -> Option<&Metric> {
-        self.metrics.get(&crate::article6::approach_of(block)?)
+        let approach = self.approaches.get(&approach_of(block)?)?;
+        Some(&approach.metric)
     }
 
     /// The last version of the authorisation that a block carries.

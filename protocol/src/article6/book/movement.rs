@@ -31,8 +31,6 @@ pub struct Movement {
     pub purpose: Option<Purpose>,
     /// The Party that used or cancelled them.
     pub user: Option<Party>,
-    /// Whether this was the first transfer of another Party's units, which that Party reports once it was told.
-    pub is_partners_first_transfer: bool,
 }
 
 /// How a record ends units: one purpose and one claim for all of them.
@@ -120,12 +118,11 @@ pub(super) fn of(
             continue;
         };
         let uses = changed.after.authorisation.map(|it| it.uses);
-        let is_foreign = changed.after.serial.party() != own;
         let events = match &ending {
             Some(ending) if matches!(changed.place, Place::Used | Place::Cancelled) => {
                 [ended(own, &changed, ending), None]
             }
-            _ => moved(&record.body, &changed, is_share_account),
+            _ => moved(own, &record.body, &changed, is_share_account),
         };
         movements.extend(events.into_iter().flatten().map(|event| Movement {
             leaf,
@@ -137,9 +134,6 @@ pub(super) fn of(
             account: event.account,
             purpose: event.purpose,
             user: event.user,
-            is_partners_first_transfer: matches!(event.kind, UnitEventKind::Ended { .. })
-                && changed.is_marked()
-                && is_foreign,
         }));
     }
     movements
@@ -147,6 +141,7 @@ pub(super) fn of(
 
 /// What a record that ends no units did to a block.
 fn moved(
+    own: Party,
     body: &Body,
     changed: &Changed<'_>,
     is_share_account: IsShareAccount<'_>,
@@ -166,7 +161,7 @@ fn moved(
         }
         // A request that a process carries out moves units too.
         (Body::Transfer(_) | Body::CaseAct(_), _) => {
-            let kind = contributed(changed, is_share_account);
+            let kind = contributed(own, changed, is_share_account);
             [kind.map(Event::from), None]
         }
         _ => [None, None],
@@ -231,18 +226,24 @@ fn ending<'a>(record: &'a Record, applied: &'a Applied) -> Option<Ending<'a>> {
     }
 }
 
+/// A first transfer that happened here: of the Party's own units, or of another's, which that Party reports.
+fn first_transferred(own: Party, changed: &Changed<'_>, by: TransferEvent) -> UnitEventKind {
+    if changed.after.serial.party() == own {
+        UnitEventKind::FirstTransferred { by, to: None }
+    } else {
+        UnitEventKind::PartnersFirstTransfer { by }
+    }
+}
+
 /// Units that ended: first transferred by it, used, or ended afterwards. What was never first transferred ends at home and is no
-/// matter of Article 6. The first transfer of another Party's units is that Party's to report.
+/// matter of Article 6.
 fn ended(own: Party, changed: &Changed<'_>, ending: &Ending<'_>) -> Option<Event> {
     changed.after.first_transfer?;
     let by = ending.event();
-    let kind = if changed.is_marked() && changed.after.serial.party() == own {
-        UnitEventKind::FirstTransferred { by, to: None }
-    } else {
-        match (by, ending.claim.ndc_year) {
-            (TransferEvent::UseTowardsNdc, Some(year)) => UnitEventKind::UsedTowardsNdc { year },
-            _ => UnitEventKind::Ended { by },
-        }
+    let kind = match (by, ending.claim.ndc_year) {
+        _ if changed.is_marked() => first_transferred(own, changed, by),
+        (TransferEvent::UseTowardsNdc, Some(year)) => UnitEventKind::UsedTowardsNdc { year },
+        _ => UnitEventKind::Ended { by },
     };
     Some(Event {
         kind,
@@ -287,6 +288,7 @@ fn sent(changed: &Changed<'_>, to: Party) -> UnitEventKind {
 
 /// Authorised or first transferred units that came into an account for shares of proceeds.
 fn contributed(
+    own: Party,
     changed: &Changed<'_>,
     is_share_account: IsShareAccount<'_>,
 ) -> Option<UnitEventKind> {
@@ -299,8 +301,11 @@ fn contributed(
         return None;
     }
     if changed.is_marked() {
-        let by = TransferEvent::AdaptationFund;
-        return Some(UnitEventKind::FirstTransferred { by, to: None });
+        return Some(first_transferred(
+            own,
+            changed,
+            TransferEvent::AdaptationFund,
+        ));
     }
     Some(UnitEventKind::Transferred { to: None })
 }

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::article6::{
-    AdjustmentTerms, Book, ElapsedYears, MetricKind, PeriodBalance, StructuredSummary, SummaryAxis,
-    SummaryInput, adjust, structured_summary,
+    AdjustmentTerms, Book, CrossCheck, ElapsedYears, MetricKind, PeriodBalance, StructuredSummary,
+    SummaryAxis, SummaryInput, adjust, cross_check, structured_summary,
 };
 use crate::record::{LevelSeries, Ndc};
 
@@ -18,6 +18,18 @@ pub struct SummaryTerms {
 }
 
 impl Book {
+    /// Compares this book with a partner's, both ways; `None` where one of them has no record yet.
+    ///
+    /// The partner's book is read from its ledger, as this country has it under the witnesses' signatures.
+    #[must_use]
+    pub fn cross_check(&self, partner: &Self) -> Option<CrossCheck> {
+        let (own, other) = (self.party()?, partner.party()?);
+        Some(cross_check(
+            (own, &self.events()),
+            (other, &partner.events()),
+        ))
+    }
+
     /// Every NDC, by its first year.
     pub fn ndcs(&self) -> impl Iterator<Item = &Ndc> {
         self.ndcs.values()

@@ -66,6 +66,12 @@ impl SummaryRow {
         Self::OtherInformation,
     ];
 
+    /// Its number in this list, from 1.
+    #[must_use]
+    pub const fn number(self) -> u8 {
+        self as u8 + 1
+    }
+
     /// The paragraph of the annex to 2/CMA.3; for row 15 of the annex to 18/CMA.1.
     #[must_use]
     pub const fn paragraph(self) -> &'static str {

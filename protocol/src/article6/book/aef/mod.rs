@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::article6::aef::Aef;
 use crate::article6::aef::value::{ActionDate, Version};
 use crate::article6::book::{Book, Movement};
-use crate::article6::{HoldingFilter, UnitEventKind, approach_of};
+use crate::article6::{HoldingFilter, UnitEventKind, approach_of, held_in};
 use crate::party::{Party, RegistryId};
 use crate::period::Day;
 use crate::serial::CooperativeApproachId;
@@ -149,15 +149,18 @@ impl Year<'_> {
         rows
     }
 
-    /// Table 4: ITMOs that were here at the end of 31 December.
+    /// Table 4: ITMOs that were here at the end of 31 December, but for contributed shares of proceeds.
     fn holdings(&self, gate: &mut Gate<'_>) -> Vec<rows::BlockRow> {
         let book = self.book;
         let held = book
             .history
             .holdings_at(end_of_year_ms(self.terms.year), HoldingFilter::default());
         let mut rows = Vec::new();
-        for (block, _) in held {
-            if let (Some(approach), Some(_)) = (approach_of(&block), block.first_transfer)
+        for (block, place) in held {
+            // What was contributed is reported as transferred.
+            let is_contributed = held_in(place).is_some_and(|it| book.is_share_account(it));
+            if let (Some(approach), Some(_), false) =
+                (approach_of(&block), block.first_transfer, is_contributed)
                 && gate.lets(approach)
             {
                 rows.push(self.block(&block));
@@ -184,9 +187,9 @@ impl Year<'_> {
     }
 }
 
-/// Whether another Party reports it: units of its own that were used here before their first transfer.
-fn is_told(it: &Movement) -> bool {
-    it.is_partners_first_transfer && matches!(it.kind, UnitEventKind::Ended { .. })
+/// Whether another Party reports it: units of its own whose first transfer was here.
+const fn is_told(it: &Movement) -> bool {
+    matches!(it.kind, UnitEventKind::PartnersFirstTransfer { .. })
 }
 
 /// The last millisecond of a year.

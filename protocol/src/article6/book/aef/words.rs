@@ -69,7 +69,7 @@ pub(super) const fn kind_words(kind: UnitEventKind) -> (ActionType, Option<&'sta
         }
         UnitEventKind::Acquired { .. } => (ActionType::Acquisition, None),
         UnitEventKind::UsedTowardsNdc { .. } => (ActionType::Use, None),
-        UnitEventKind::Ended { by } => match by {
+        UnitEventKind::Ended { by } | UnitEventKind::PartnersFirstTransfer { by } => match by {
             // Without its calendar year, from before this ledger knew the approach: the check of the format asks for it.
             TransferEvent::UseTowardsNdc => (ActionType::Use, None),
             TransferEvent::OverallMitigation => (
@@ -80,6 +80,9 @@ pub(super) const fn kind_words(kind: UnitEventKind) -> (ActionType, Option<&'sta
                 ActionType::VoluntaryCancellation,
                 Some(words::OTHER_CANCELLATIONS),
             ),
+            TransferEvent::AdaptationFund => {
+                (ActionType::Transfer, Some(words::VOLUNTARY_ADAPTATION))
+            }
             _ => (ActionType::Cancellation, Some(words::OTHER_CANCELLATIONS)),
         },
     }
