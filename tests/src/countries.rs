@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use countersign_node::clock::now_ms;
 use countersign_node::federation::{Federation, FederationParts};
 use countersign_node::ledger::{
-    Ledger, LedgerConfig, LedgerHandle, Receipt, Submission, SubmitError,
+    Clock, Ledger, LedgerConfig, LedgerHandle, Receipt, Submission, SubmitError,
 };
 use countersign_node::network::{
     Keypair, Limits, Multiaddr, Network, NetworkConfig, NetworkHandle, PeerId,
@@ -205,14 +205,26 @@ impl Country {
         witnesses: &Witnesses,
         peers: &[(PeerId, Vec<Multiaddr>)],
     ) -> Self {
+        Self::start_by(Arc::new(now_ms), dir, identity, witnesses, peers).await
+    }
+
+    /// The same by another clock than the machine's.
+    pub async fn start_by(
+        clock: Clock,
+        dir: &Path,
+        identity: Identity,
+        witnesses: &Witnesses,
+        peers: &[(PeerId, Vec<Multiaddr>)],
+    ) -> Self {
         let folder: PathBuf = dir.join(identity.party.to_string());
         let origin = identity.origin();
-        let config = LedgerConfig::new(
+        let mut config = LedgerConfig::new(
             folder.join("ledger"),
             identity.party,
             origin.parse().expect("an origin"),
             vec![identity.log.clone()],
         );
+        config.clock = clock;
         let ledger = if folder.exists() {
             Ledger::open(config)
         } else {
@@ -368,7 +380,7 @@ impl Country {
                 to_account: AccountId(to_account),
                 units: Selection::Tonnes(tonnes),
                 nonce: fresh(),
-                expiry_ms: now_ms() + 24 * 3_600_000,
+                expiry_ms: self.ledger.now_ms() + 24 * 3_600_000,
             })
             .await?;
         Ok(self.transfer_in(&receipt))
@@ -431,12 +443,22 @@ pub async fn federation(
     witnesses: &Witnesses,
     parties: &[&str],
 ) -> BTreeMap<String, Country> {
+    federation_by(Arc::new(now_ms), dir, witnesses, parties).await
+}
+
+/// The same by another clock than the machine's.
+pub async fn federation_by(
+    clock: Clock,
+    dir: &Path,
+    witnesses: &Witnesses,
+    parties: &[&str],
+) -> BTreeMap<String, Country> {
     let identities: Vec<Identity> = parties.iter().map(|party| Identity::of(party)).collect();
     let mut countries = BTreeMap::new();
     for identity in &identities {
         countries.insert(
             identity.party.to_string(),
-            Country::start(dir, identity.clone(), witnesses, &[]).await,
+            Country::start_by(Arc::clone(&clock), dir, identity.clone(), witnesses, &[]).await,
         );
     }
     for country in countries.values() {

@@ -147,9 +147,10 @@ pub(crate) async fn take(shared: &Arc<Shared>, bundle: &[u8]) -> Taken {
 async fn try_take(shared: &Arc<Shared>, bundle: &[u8]) -> Result<Taken, FaultCode> {
     let unpinned = shared.verifier.verify(bundle)?;
     let proven = shared.pin(unpinned).await?;
+    let now_ms = shared.ledger.now_ms();
     let outcome = shared
         .ledger
-        .read(|state| step(state, now_ms().max(state.time_ms()), Event::Proven(&proven)))?;
+        .read(|state| step(state, now_ms.max(state.time_ms()), Event::Proven(&proven)))?;
     if let Some(message) = outcome.effects.first() {
         return Ok(Taken::Answered(*message));
     }

@@ -8,6 +8,7 @@ use countersign_protocol::log::{
 use countersign_protocol::registry::{LedgerAccount, State};
 use tokio::sync::{mpsc, oneshot, watch};
 
+use super::Clock;
 use super::head::Head;
 use super::submission::{Receipt, Submission, SubmitError};
 use super::writer::Message;
@@ -70,9 +71,16 @@ pub struct LedgerHandle {
     pub(super) store: Arc<Store>,
     pub(super) state: Arc<RwLock<State>>,
     pub(super) shared: Arc<Shared>,
+    pub(super) clock: Clock,
 }
 
 impl LedgerHandle {
+    /// The time by the ledger's clock, in milliseconds since 1970.
+    #[must_use]
+    pub fn now_ms(&self) -> u64 {
+        (self.clock)()
+    }
+
     /// Submits an intent and waits for its receipt: then it is durable, in the tree and under a signed checkpoint.
     ///
     /// When the caller goes away while waiting, the submission still takes its course; the same request id brings its

@@ -21,7 +21,7 @@ mod writer;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread::JoinHandle;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use countersign_protocol::id::Origin;
 use countersign_protocol::log::SignerKey;
@@ -35,6 +35,7 @@ pub use submission::{
 };
 pub use verify::{Verified, VerifyError, verify};
 
+use crate::clock::now_ms;
 use crate::store::OpenOptions;
 use writer::Message;
 
@@ -65,7 +66,7 @@ pub struct LedgerConfig {
     pub block_submissions_max: usize,
     /// Memory limits of the store, and the operator's word about lost records.
     pub store: OpenOptions,
-    /// Where the time of records comes from.
+    /// Where the time of records comes from. The writer never goes back behind the last record.
     pub clock: Clock,
 }
 
@@ -81,17 +82,9 @@ impl LedgerConfig {
             queue: QUEUE_DEFAULT,
             block_submissions_max: BLOCK_SUBMISSIONS_DEFAULT,
             store: OpenOptions::default(),
-            clock: Arc::new(system_time_ms),
+            clock: Arc::new(now_ms),
         }
     }
-}
-
-/// The system's clock, in milliseconds since the Unix epoch. The writer never goes back behind the last record.
-fn system_time_ms() -> u64 {
-    let since = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default();
-    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
 }
 
 /// A running ledger. Dropping it stops the writer after what is queued; [`Ledger::shutdown`] says when that is done.

@@ -74,6 +74,7 @@ impl Ledger {
             store: Arc::clone(&store),
             state: Arc::clone(&state),
             shared: Arc::clone(&shared),
+            clock: Arc::clone(&config.clock),
         };
         let writer = Writer {
             store,

@@ -2,5 +2,6 @@
 
 pub mod config;
 pub mod files;
+pub(crate) mod frames;
 pub mod keys;
 pub(crate) mod sqlite;

@@ -10,6 +10,7 @@ use super::column::meta;
 use super::guard::{GuardContent, HeadGuard};
 use super::options::{database_options, descriptors};
 use super::{Batch, Column, GuardedHead, Store, StoreError, StoreReader, StoreTuning};
+use crate::ops::frames::first_impossible;
 
 /// Version of the layout of columns, keys and values.
 pub const SCHEMA_VERSION: u32 = 1;
@@ -157,9 +158,18 @@ fn is_empty(dir: &Path) -> Result<bool, StoreError> {
     Ok(!entries.any(|entry| entry.map_or(true, |e| e.file_name() != "lost+found")))
 }
 
-/// A layout with other columns is of another schema version, whatever it says of itself.
+/// A layout with other columns is of another schema version, whatever it says of itself. Before that: RocksDB can finish
+/// reading it.
 pub(super) fn check_columns(dir: &Path, options: &rocksdb::Options) -> Result<(), StoreError> {
-    let mut found = DB::list_cf(options, dir.join(DATABASE_FOLDER))
+    let database = dir.join(DATABASE_FOLDER);
+    let impossible = first_impossible(&database).map_err(|e| StoreError::io("read", dir, e))?;
+    if let Some(impossible) = impossible {
+        return Err(StoreError::Damaged {
+            dir: dir.to_owned(),
+            what: impossible.to_string(),
+        });
+    }
+    let mut found = DB::list_cf(options, database)
         .map_err(|e| StoreError::database("list the columns", dir, e))?;
     let mut ours: Vec<String> = Column::ALL.iter().map(|c| c.name().to_owned()).collect();
     found.sort_unstable();

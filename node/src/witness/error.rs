@@ -103,6 +103,17 @@ pub enum WitnessStoreError {
         /// What RocksDB says.
         source: rocksdb::Error,
     },
+    /// Bytes on disk are not what was written.
+    #[error(
+        "the witness store in {dir} is damaged: {what}. Do not delete it, and keep a copy: it is what keeps this witness from \
+         cosigning a fork. A witness whose store is lost needs a new name and key"
+    )]
+    Damaged {
+        /// The folder.
+        dir: PathBuf,
+        /// Which file, and what is wrong with it.
+        what: String,
+    },
     /// A remembered checkpoint cannot be read.
     #[error("the checkpoint remembered for the log {key} cannot be read: {reason}")]
     Malformed {

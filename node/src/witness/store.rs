@@ -10,6 +10,7 @@ use rocksdb::{DB, DBRecoveryMode, ErrorKind, LogLevel, Options, WriteOptions};
 use sha2::{Digest, Sha256};
 
 use super::WitnessStoreError;
+use crate::ops::frames::first_impossible;
 
 /// SHA-256 of a log's origin: its name at a witness.
 pub type OriginHash = [u8; 32];
@@ -72,6 +73,13 @@ impl WitnessStore {
         if !dir.join("CURRENT").is_file() {
             return Err(WitnessStoreError::Absent {
                 dir: dir.to_owned(),
+            });
+        }
+        let impossible = first_impossible(dir).map_err(|source| io("read", dir, source))?;
+        if let Some(impossible) = impossible {
+            return Err(WitnessStoreError::Damaged {
+                dir: dir.to_owned(),
+                what: impossible.to_string(),
             });
         }
         let db = DB::open(&options(), dir).map_err(|source| database("open", dir, source))?;

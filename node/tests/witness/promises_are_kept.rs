@@ -413,4 +413,12 @@ fn damage_to_a_promise_is_noticed_before_anything_is_cosigned() {
         std::fs::remove_dir_all(&copy).unwrap();
         copy_folder(&path, &copy);
     }
+    // A kind of record at which RocksDB would read for ever.
+    let mut damaged = bytes;
+    damaged[6] ^= 4;
+    std::fs::write(&wal, &damaged).unwrap();
+    assert!(matches!(
+        WitnessStore::open(&copy),
+        Err(WitnessStoreError::Damaged { .. })
+    ));
 }

@@ -12,6 +12,7 @@ use countersign_protocol::serial::SectoralScope;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::request::moment;
 use super::{BeneficiaryView, DuplicatesView, NamedLetter, RecordView};
 use crate::people::UserId;
 
@@ -165,7 +166,8 @@ pub enum ReservedFate {
         /// The receiving account there.
         account: AccountId,
         /// Expiry by the destination's clock, in milliseconds since 1970; 30 days from now when not given.
-        #[serde(default)]
+        #[serde(default, deserialize_with = "moment")]
+        #[schema(maximum = 253402300799999_u64)]
         expiry_ms: Option<u64>,
     },
 }

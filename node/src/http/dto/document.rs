@@ -5,6 +5,7 @@ use countersign_protocol::record::{FindingKind, HoldOn, Reason, Reference, Word}
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::request::moment;
 use crate::documents::{DocumentId, Visibility};
 
 /// A document of a case.
@@ -94,7 +95,8 @@ pub struct NewStandingHold {
     /// Where the order can be found.
     pub reference: Reference,
     /// From when on it does not count any more, in milliseconds since 1970.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "moment")]
+    #[schema(maximum = 253402300799999_u64)]
     pub expiry_ms: Option<u64>,
 }
 

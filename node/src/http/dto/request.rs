@@ -8,7 +8,8 @@ use countersign_protocol::record::{
 use countersign_protocol::registry::Selection;
 use countersign_protocol::serial::{SectoralScope, UnitType};
 use countersign_protocol::units::UnitRange;
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
 use super::Receipt;
@@ -70,6 +71,20 @@ pub struct NewIssuance {
     pub tonnes: u64,
 }
 
+/// The last millisecond of the year 9999: no later one has a text form (RFC 3339 section 1).
+const MOMENT_MS_MAX: u64 = 253_402_300_799_999;
+
+/// A moment that may be left out.
+pub(super) fn moment<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
+    let moment = Option::<u64>::deserialize(deserializer)?;
+    if moment.is_some_and(|it| it > MOMENT_MS_MAX) {
+        return Err(D::Error::custom(
+            "lies after the year 9999; give milliseconds since 1970",
+        ));
+    }
+    Ok(moment)
+}
+
 /// `POST /api/v1/holds`
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -118,7 +133,12 @@ pub struct NewTransfer {
     /// Which units: `{"tonnes": 5}` or `{"ranges": ["GH-27-35"]}`.
     pub units: Selection,
     /// The destination must refuse after this moment by its own clock; 30 days from now when left out.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "moment",
+        skip_serializing_if = "Option::is_none"
+    )]
+    #[schema(maximum = 253402300799999_u64)]
     pub expiry_ms: Option<u64>,
 }
 

@@ -14,6 +14,20 @@ fn a_transfer_request_reads_as_the_documentation_shows_it() {
 }
 
 #[test]
+fn a_moment_after_the_year_9999_is_refused_where_it_is_named() {
+    let text = |expiry: u64| {
+        format!(
+            r#"{{"to":"CH","agreement":"CH-GH-2020","from":1,"to_account":2,"units":{{"tonnes":1}},"expiry_ms":{expiry}}}"#
+        )
+    };
+    let last = 253_402_300_799_999;
+    let read: NewTransfer = serde_json::from_str(&text(last)).unwrap();
+    assert_eq!(read.expiry_ms, Some(last));
+    let refused = serde_json::from_str::<NewTransfer>(&text(last + 1)).unwrap_err();
+    assert!(refused.to_string().contains("year 9999"), "{refused}");
+}
+
+#[test]
 fn a_misspelled_member_of_a_request_is_refused() {
     let text = r#"{"account":1,"ranges":["GH-27-35"],"reason":"court order","liftt":true}"#;
     let refused = serde_json::from_str::<NewHold>(text).unwrap_err();

@@ -17,6 +17,7 @@ use super::prose::prose;
 use super::schemas::{given, tidy};
 use super::{API_KEY, OPERATOR, SESSION};
 use crate::http::problem::{Kind, PROBLEM_JSON, TYPE_PREFIX};
+use crate::http::serve::{HEADER_BYTES_MAX, HEADERS_MAX};
 
 /// Any media type.
 const ANY_TYPE: &str = "*/*";
@@ -35,6 +36,18 @@ const BUDGETS: [(&str, &str); 2] = [
         "What is left of it, and the seconds until it is full again. Both are absent where nothing is counted.",
     ),
 ];
+
+/// What a request whose head is too long gets: not from the API, but from the server in front of it.
+const HEAD_TOO_LONG: &str = "431";
+
+fn head_too_long() -> Response {
+    let meaning = format!(
+        "The request line and headers are longer than {} KiB, or there are more than {HEADERS_MAX} headers. Nothing of it was \
+         looked at: there is no body, and the connection closes.",
+        HEADER_BYTES_MAX / 1024
+    );
+    ResponseBuilder::new().description(meaning).build()
+}
 
 /// Completes the description that the handlers gave.
 pub(super) fn complete(document: &mut OpenApi) {
@@ -56,11 +69,15 @@ pub(super) fn complete(document: &mut OpenApi) {
                 responses.insert(status.to_string(), reference.into());
                 shared.insert(name, answer);
             }
+            let head = Ref::from_response_name(HEAD_TOO_LONG);
+            let responses = &mut operation.responses.responses;
+            responses.insert(HEAD_TOO_LONG.to_owned(), head.into());
             bytes(operation);
             texts(operation);
         }
     }
     let components = document.components.get_or_insert_default();
+    shared.insert(HEAD_TOO_LONG.to_owned(), head_too_long().into());
     components.responses.extend(shared);
     refer(components);
     components.schemas.values_mut().for_each(tidy);

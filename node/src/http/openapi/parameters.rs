@@ -209,7 +209,7 @@ in_path! {
     #[param(max_length = 64)]
     ApiKeyName, id: String;
     /// The passkey's id, from `GET me/passkeys`.
-    #[param(min_length = 32, max_length = 32, example = "0123456789abcdef0123456789abcdef")]
+    #[param(pattern = "^[0-9a-f]{32}$", example = "0123456789abcdef0123456789abcdef")]
     PasskeyName, id: String;
     /// The user's pseudonym.
     UserNumber, id: UserId;
