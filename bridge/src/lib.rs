@@ -4,6 +4,5 @@
 pub mod aef;
 pub mod event;
 pub mod information;
-pub mod notification;
 pub mod records_jsonl;
 pub mod undp;

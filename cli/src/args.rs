@@ -3,9 +3,9 @@
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    account, aef, agreement, api, beneficiary, bulk, case, docs, document, events, finding, hold,
-    import, init, issue, key, ledger, letter, mail, monitoring, organisation, peer, people,
-    project, projection, retire, serve, transfer, verify, witness, workflow,
+    account, aef, agreement, api, article6, beneficiary, bulk, case, docs, document, events,
+    finding, hold, import, init, issue, key, ledger, letter, mail, monitoring, organisation, peer,
+    people, project, projection, retire, serve, transfer, verify, witness, workflow,
 };
 use crate::exit::EXIT_CODES;
 use crate::session::Session;
@@ -99,9 +99,24 @@ pub(crate) enum Command {
     Ledger(ledger::LedgerCommand),
     /// Verify proof bundles and exported ledgers offline: no data folder, no network
     Verify(verify::VerifyArgs),
-    /// Check, compare and convert files in the agreed electronic format (AEF) offline: no data folder, no network
+    /// Build, freeze and keep this country's annual reports (AEF); check, compare and convert anybody's files offline
     #[command(subcommand)]
     Aef(aef::AefCommand),
+    /// Show the structured summary, positions and actions; hold two ledgers against each other
+    #[command(subcommand)]
+    Article6(article6::report::Article6Command),
+    /// Record and list cooperative approaches under Article 6, and the entities that are authorised under them
+    #[command(subcommand)]
+    Approach(article6::approach::ApproachCommand),
+    /// Record and list the initial reports that cover cooperative approaches
+    #[command(subcommand)]
+    InitialReport(article6::approach::InitialReportCommand),
+    /// Record and list NDCs, and the levels that balances are made of
+    #[command(subcommand)]
+    Ndc(article6::ndc::NdcCommand),
+    /// Record, list and end authorisations, and put units under them
+    #[command(subcommand)]
+    Authorisation(article6::authorisation::AuthorisationCommand),
     /// Check, show and walk through a country's process offline: no data folder, no network
     #[command(subcommand)]
     Workflow(workflow::WorkflowCommand),

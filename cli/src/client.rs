@@ -116,6 +116,17 @@ impl Client {
         text.map_err(|error| self.broken(&error))
     }
 
+    /// Reads a file that a query describes; it may take as long as the node needs to make it.
+    pub(crate) fn file(&self, path: &str, query: &[(&str, String)]) -> Outcome<Vec<u8>> {
+        let path = with_query(path, query);
+        let build = || self.request(Method::GET, &path).timeout(CONTENT_TIMEOUT);
+        let response = self.send(&build)?;
+        let bytes = self.runtime.block_on(response.bytes());
+        bytes
+            .map(|bytes| bytes.to_vec())
+            .map_err(|error| self.broken(&error))
+    }
+
     /// Reads a file.
     pub(crate) fn bytes(&self, path: &str) -> Outcome<Vec<u8>> {
         let response = self.send(&|| self.request(Method::GET, path))?;

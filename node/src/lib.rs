@@ -14,6 +14,7 @@ pub mod ops;
 pub mod people;
 pub mod projection;
 pub mod radar;
+pub mod reports;
 pub mod run;
 pub mod store;
 pub mod witness;

@@ -37,6 +37,7 @@ use crate::people::{
     Beneficiaries, ISSUER_BYTES_MAX, People, PeopleSettings, Tokens, passkey_origin,
 };
 use crate::projection::{Projection, ProjectionSettings};
+use crate::reports::Reports;
 use crate::witness::{self, HttpWitness, Witness, WitnessClient, WitnessStore};
 
 pub use error::RunError;
@@ -164,6 +165,10 @@ impl Node {
         .with_letters(
             Letters::new(folder.letters()),
             settings::letterhead(&config),
+        )
+        .with_reports(
+            Reports::open(folder.path()).await?,
+            settings::switches(folder)?,
         )
         .with_projection(Projection::start(
             projection_settings(folder, &config),

@@ -8,6 +8,8 @@
 mod kind;
 mod subject;
 
+pub use subject::article6 as article6_subject;
+
 use countersign_protocol::id::{OrganisationId, Origin};
 use countersign_protocol::log::Hash;
 use countersign_protocol::record::Record;

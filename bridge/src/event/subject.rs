@@ -50,7 +50,9 @@ pub(super) fn of(kind: EventKind, body: &Body, outcome: &Outcome) -> Option<Stri
     })
 }
 
-fn article6(it: &Article6) -> String {
+/// The path of what a record of Article 6 is about.
+#[must_use]
+pub fn article6(it: &Article6) -> String {
     match it {
         Article6::CooperativeApproach(it) => format!("cooperative-approaches/{}", it.id),
         Article6::InitialReport(it) => format!("cooperative-approaches/{}", it.approach),

@@ -4,6 +4,7 @@ pub(crate) mod account;
 pub(crate) mod aef;
 pub(crate) mod agreement;
 pub(crate) mod api;
+pub(crate) mod article6;
 pub(crate) mod beneficiary;
 pub(crate) mod bulk;
 pub(crate) mod case;
@@ -85,6 +86,11 @@ pub(crate) fn run(cli: Cli) -> Outcome {
         Command::Ledger(command) => command.run(session),
         Command::Verify(args) => args.run(session),
         Command::Aef(command) => command.run(session),
+        Command::Article6(command) => command.run(session),
+        Command::Approach(command) => command.run(session),
+        Command::InitialReport(command) => command.run(session),
+        Command::Ndc(command) => command.run(session),
+        Command::Authorisation(command) => command.run(session),
         Command::Workflow(command) => command.run(session),
         Command::Projection(command) => command.run(session),
         Command::Letter(command) => command.run(session),

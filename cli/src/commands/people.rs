@@ -16,8 +16,8 @@ use dialoguer::{Input, Password};
 use reqwest::Method;
 use serde_json::json;
 
-use super::codes;
 use super::organisation::ListArgs;
+use super::{article6, codes};
 use crate::client::Client;
 use crate::exit::{Exit, Failure, Outcome};
 use crate::session::Session;
@@ -513,6 +513,18 @@ pub(super) fn receiver(it: &Receiver) -> String {
     }
 }
 
+/// The kind of a proposal, or what it would record.
+fn what(it: &ProposalView) -> String {
+    let mut records: Vec<String> = it.records.iter().map(article6::what).collect();
+    if let Some(units) = &it.units {
+        records.push(format!("units under {}", units.authorisation));
+    }
+    if records.is_empty() {
+        return it.kind.clone();
+    }
+    records.join(", ")
+}
+
 fn proposals(open: &[ProposalView]) -> View {
     Table::of(
         [
@@ -529,7 +541,7 @@ fn proposals(open: &[ProposalView]) -> View {
         |it| {
             [
                 it.proposal.to_string(),
-                it.kind.clone(),
+                what(it),
                 or_dash(it.user.as_ref()),
                 or_dash(it.role.as_ref()),
                 it.receiver

@@ -14,6 +14,7 @@ use crate::ledger::SubmitError;
 use crate::letters::LetterError;
 use crate::mail::MailError;
 use crate::people::{BeneficiaryError, Forbidden, NearBeneficiary, PeopleError};
+use crate::reports::ReportError;
 use crate::store::StoreError;
 
 /// Which part of a request is meant.
@@ -129,6 +130,9 @@ pub enum AppError {
     /// The store of people stands against it.
     #[error("{0}")]
     People(Arc<PeopleError>),
+    /// The store of reports stands against it.
+    #[error("{0}")]
+    Report(Arc<ReportError>),
     /// The leaf is not covered by a checkpoint that a quorum of witnesses has cosigned.
     #[error("leaf {index} is not witnessed yet ({covered} leaves are): try again in a second")]
     NotWitnessed {
@@ -246,6 +250,19 @@ impl From<DocumentError> for AppError {
             | DocumentError::NotNarrower(_)
             | DocumentError::Reason { .. } => Self::Document(Arc::new(error)),
             other => Self::internal("use the store of documents", &other),
+        }
+    }
+}
+
+impl From<ReportError> for AppError {
+    fn from(error: ReportError) -> Self {
+        match error {
+            ReportError::Busy => Self::Busy,
+            ReportError::Taken { .. }
+            | ReportError::Unsound { .. }
+            | ReportError::NoFile(_)
+            | ReportError::Full => Self::Report(Arc::new(error)),
+            other => Self::internal("use the store of reports", &other),
         }
     }
 }

@@ -144,7 +144,9 @@ impl App {
             self.permit_of(caller, Action::UnitsRead, own)?;
             query.organisation = Some(own);
         }
-        Ok(self.lists().await?.holdings(&query).await?)
+        let mut page = self.lists().await?.holdings(&query).await?;
+        self.in_force(&mut page.items);
+        Ok(page)
     }
 
     /// Units that were used or cancelled.

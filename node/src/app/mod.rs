@@ -3,6 +3,7 @@
 //! HTTP, the status page and whatever comes later call these methods and nothing below them. Writes go to the ledger's
 //! queue and come back with its receipt; reads look at the registry's state and the store for as short as they can.
 
+mod article6;
 mod beneficiaries;
 mod bulk;
 mod caller;
@@ -30,10 +31,15 @@ mod write;
 
 use std::sync::Arc;
 
+use countersign_protocol::article6::aef::Switches;
 use countersign_protocol::id::RequestId;
 use countersign_protocol::permission::Matrix;
 use tokio::sync::Mutex;
 
+pub use article6::{
+    AefChanges, AefDraft, AefWish, ApproachFile, AuthorisationDefaults, AuthorisationFile,
+    AuthorisationQuery, Level, MovementQuery, Recorded, SummaryFile,
+};
 pub use beneficiaries::FavourWish;
 pub use bulk::{BulkRow, BulkWish};
 pub use caller::{Caller, Person};
@@ -71,6 +77,7 @@ use crate::letters::{Letterhead, Letters};
 use crate::mail::Mail;
 use crate::people::{Beneficiaries, People, Tokens};
 use crate::projection::Projection;
+use crate::reports::Reports;
 
 /// The most items that one call lists.
 pub const LIST_MAX: usize = 1000;
@@ -103,6 +110,7 @@ pub struct App {
     inner: Arc<Inner>,
     projection: Option<Projection>,
     office: Arc<letters::LetterOffice>,
+    reports: Option<(Reports, Switches)>,
 }
 
 struct Inner {
@@ -118,6 +126,7 @@ struct Inner {
     /// Held while something is kept and its commitment written: nobody replaces a salt whose commitment is on its way.
     naming: Naming,
     radar: duplicates::RadarKeeper,
+    book: article6::BookKeeper,
 }
 
 /// Locks for requests, few for all of them: two requests seldom share one, and one request always has the same.
@@ -184,6 +193,7 @@ impl App {
         } = parts;
         Self {
             projection: None,
+            reports: None,
             office: Arc::new(letters::LetterOffice::new(
                 Letters::presets(),
                 Letterhead::default(),
@@ -200,6 +210,7 @@ impl App {
                 clock,
                 naming: Naming::new(),
                 radar: duplicates::RadarKeeper::default(),
+                book: article6::BookKeeper::default(),
             }),
         }
     }

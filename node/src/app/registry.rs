@@ -140,7 +140,7 @@ impl App {
         let after = after.map(HoldingCursor::read).transpose()?;
         let is_after =
             |holding: &&Holding| after.is_none_or(|last| HoldingCursor::of(holding) > last);
-        let items: Vec<Holding> = self.ledger().read(|state| match place {
+        let mut items: Vec<Holding> = self.ledger().read(|state| match place {
             Place::Available(account) => {
                 let rest = state.available(account).filter(is_after);
                 rest.take(limit + 1).cloned().collect()
@@ -148,6 +148,7 @@ impl App {
             Place::OnHold(account) => first_in_order(held(state, account), is_after, limit),
             _ => first_in_order(locked(state, account), is_after, limit),
         });
+        self.in_force(&mut items);
         Ok(Listing::cut(items, limit, |last| {
             HoldingCursor::of(last).write()
         }))

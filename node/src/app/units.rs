@@ -124,10 +124,11 @@ impl App {
         let from = from.unwrap_or(whole.first()).max(whole.first());
         let range =
             UnitRange::new(whole.origin(), from, whole.last().max(from)).map_err(|_| unknown())?;
-        let holdings: Vec<Holding> = self.ledger().read(|state| {
+        let mut holdings: Vec<Holding> = self.ledger().read(|state| {
             let over = state.holdings_over(range).filter(|it| name.agrees(it));
             over.take(limit + 1).cloned().collect()
         });
+        self.in_force(&mut holdings);
         if holdings.is_empty() {
             return Err(unknown());
         }

@@ -7,6 +7,7 @@
 mod check;
 mod error;
 mod files;
+mod records;
 mod report;
 mod signed;
 mod source;
@@ -15,6 +16,7 @@ mod write;
 
 pub use error::VerifyError;
 pub use files::{CHECKPOINT_FILE, ExportedLedger, Files, Folder, RECORDS_FILE};
+pub use records::records;
 pub use report::{Progress, Replayed, Report};
 pub use source::{LedgerSource, SignedHead};
 pub use write::{WriteError, write};

@@ -7,6 +7,7 @@ use super::dto::{Fault, Problem, RowProblem};
 use crate::app::{AppError, FederationError, Field};
 use crate::documents::DocumentError;
 use crate::people::{Forbidden, NearBeneficiary, PeopleError};
+use crate::reports::ReportError;
 use countersign_protocol::registry::{Refusal, RefusalKind};
 use countersign_protocol::workflow::FormError;
 
@@ -433,6 +434,12 @@ impl From<AppError> for ApiError {
             AppError::People(error) => people(&error, detail),
             AppError::NotListed(_) => Self::new(Kind::NotReady, detail),
             AppError::Document(error) => Self::new(document(&error), detail),
+            AppError::Report(error) => match *error {
+                ReportError::Taken { .. } => {
+                    Self::new(Kind::Conflict, detail).coded("version-kept")
+                }
+                _ => Self::new(Kind::Rejected, detail),
+            },
             AppError::NotWitnessed { .. } => Self::new(Kind::NotWitnessed, detail),
             AppError::Federation(FederationError::Unreachable { .. }) => {
                 Self::new(Kind::Unreachable, detail)

@@ -104,6 +104,7 @@ fn columns(kind: BulkKind) -> &'static [(&'static str, Cell)] {
             ("purpose", Cell::Text),
             ("reason", Cell::Text),
             ("jurisdiction", Cell::Text),
+            ("ndc_year", Cell::Number),
             ("beneficiary", Cell::Text),
             ("beneficiary_id", Cell::Number),
             ("beneficiary_public", Cell::Bool),

@@ -34,11 +34,11 @@ macro_rules! random_id {
                 self.0
             }
 
-            pub(super) fn column(self) -> i64 {
+            pub(crate) fn column(self) -> i64 {
                 i64::try_from(self.0).unwrap_or(i64::MAX)
             }
 
-            pub(super) fn from_column(column: i64) -> Result<Self, PeopleError> {
+            pub(crate) fn from_column(column: i64) -> Result<Self, PeopleError> {
                 let number = u64::try_from(column).map_err(|_| PeopleError::Damaged("an id"))?;
                 Self::try_from(number).map_err(|_| PeopleError::Damaged("an id"))
             }

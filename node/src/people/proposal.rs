@@ -2,6 +2,7 @@
 
 use countersign_protocol::id::{AccountId, OrganisationId};
 use countersign_protocol::record::Receiver;
+use countersign_protocol::registry::Command;
 use sqlx::Row;
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
 
@@ -46,6 +47,8 @@ pub enum ProposedAct {
     },
     /// A new log key.
     KeyRotation,
+    /// Something of Article 6: [`Command::Article6`], [`Command::Levels`] or [`Command::AuthoriseUnits`], in nobody's name yet.
+    Article6(Box<Command>),
 }
 
 impl ProposedAct {
@@ -57,25 +60,29 @@ impl ProposedAct {
             Self::Invitation { .. } => "invitation",
             Self::TrustedReceiver { .. } => "trusted-receiver",
             Self::KeyRotation => "key-rotation",
+            Self::Article6(_) => "article6",
         }
     }
 
     const fn user(&self) -> Option<UserId> {
         match self {
             Self::Role { user, .. } | Self::Invitation { user } => Some(*user),
-            Self::TrustedReceiver { .. } | Self::KeyRotation => None,
+            Self::TrustedReceiver { .. } | Self::KeyRotation | Self::Article6(_) => None,
         }
     }
 
-    fn content(&self) -> String {
-        match self {
+    fn content(&self) -> Result<String, PeopleError> {
+        Ok(match self {
             Self::Role { role, .. } => role.clone(),
             Self::TrustedReceiver { receiver, .. } => match receiver {
                 Receiver::Organisation(id) => id.to_string(),
                 Receiver::Abroad { party, account } => format!("{party} {account}"),
             },
+            Self::Article6(command) => {
+                serde_json::to_string(command).map_err(|_| PeopleError::Damaged("a proposal"))?
+            }
             Self::Invitation { .. } | Self::KeyRotation => String::new(),
-        }
+        })
     }
 }
 
@@ -93,7 +100,8 @@ pub struct Proposal {
 }
 
 impl People {
-    /// Proposes an act; nothing is done yet. Gives the proposal's number.
+    /// Proposes an act; nothing is done yet. Gives the proposal's number. What the same user has proposed of Article 6 in the
+    /// same words, and what nobody has decided on, stays one proposal.
     ///
     /// # Errors
     /// [`PeopleError::Input`] when a role is no id; [`PeopleError::Full`] when the user has proposed as much as may wait.
@@ -109,6 +117,9 @@ impl People {
         let mut tx = self.store().begin().await?;
         if let Some(user) = act.user() {
             user::living(&mut tx, user).await?;
+        }
+        if let Some(waiting) = same(&mut tx, proposer, act).await? {
+            return Ok(waiting);
         }
         let id = insert(&mut tx, proposer, act, now_ms).await?;
         tx.commit().await?;
@@ -231,6 +242,26 @@ impl People {
     }
 }
 
+/// The open proposal of the same user that says the same of Article 6.
+async fn same(
+    tx: &mut SqliteConnection,
+    proposer: Option<UserId>,
+    act: &ProposedAct,
+) -> Result<Option<u64>, PeopleError> {
+    if !matches!(act, ProposedAct::Article6(_)) {
+        return Ok(None);
+    }
+    let id: Option<i64> = sqlx::query_scalar(
+        "SELECT id FROM proposals WHERE decided_ms IS NULL AND kind = ? AND content = ? AND proposer IS ?",
+    )
+    .bind(act.word())
+    .bind(act.content()?)
+    .bind(proposer.map(UserId::column))
+    .fetch_optional(tx)
+    .await?;
+    Ok(id.map(number))
+}
+
 async fn insert(
     tx: &mut SqliteConnection,
     proposer: Option<UserId>,
@@ -260,7 +291,7 @@ async fn insert(
     .bind(act.word())
     .bind(organisation)
     .bind(act.user().map(UserId::column))
-    .bind(act.content())
+    .bind(act.content()?)
     .bind(proposer.map(UserId::column))
     .bind(column(now_ms))
     .fetch_one(tx)
@@ -285,6 +316,10 @@ fn proposal(row: &SqliteRow) -> Result<Proposal, PeopleError> {
             receiver: receiver(&content).ok_or_else(damaged)?,
         },
         ("key-rotation", None) => ProposedAct::KeyRotation,
+        ("article6", None) => {
+            let command = serde_json::from_str(&content).map_err(|_| damaged())?;
+            ProposedAct::Article6(Box::new(command))
+        }
         _ => return Err(damaged()),
     };
     let proposer: Option<i64> = row.try_get("proposer")?;

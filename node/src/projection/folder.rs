@@ -59,6 +59,7 @@ struct Batch {
     acts: Rows,
     retirements: Rows,
     letters: Rows,
+    article6: Rows,
     current: Current,
     reservations: Vec<(u64, Option<Reservation>)>,
 }
@@ -234,6 +235,7 @@ fn read_batch(
         acts: history.acts,
         retirements: history.retirements,
         letters: history.letters,
+        article6: history.article6,
     })
 }
 
@@ -247,6 +249,7 @@ async fn write_batch(
     batch.acts.write(tx).await?;
     batch.retirements.write(tx).await?;
     batch.letters.write(tx).await?;
+    batch.article6.write(tx).await?;
     for (case, reservation) in batch.reservations {
         write_reservation(tx, case, reservation.as_ref()).await?;
     }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use countersign_bridge::event::article6_subject;
 use countersign_protocol::id::{AccountId, TransferId};
 use countersign_protocol::party::Party;
 use countersign_protocol::record::{
@@ -16,7 +17,7 @@ use super::ProjectionError;
 use super::db::Cell;
 use super::rows::{attributes, party, word_of};
 use super::source::Source;
-use super::table::{CASE_ACTS, LETTERS, RANGE_EVENTS, RETIREMENTS, Rows};
+use super::table::{ARTICLE6, CASE_ACTS, LETTERS, RANGE_EVENTS, RETIREMENTS, Rows};
 use super::touched::Touched;
 use crate::ledger::replay::ReadLeaf;
 
@@ -34,6 +35,7 @@ pub(super) struct History {
     pub(super) acts: Rows,
     pub(super) retirements: Rows,
     pub(super) letters: Rows,
+    pub(super) article6: Rows,
     pub(super) touched: Touched,
 }
 
@@ -74,6 +76,7 @@ impl History {
             acts: Rows::of(&CASE_ACTS),
             retirements: Rows::of(&RETIREMENTS),
             letters: Rows::of(&LETTERS),
+            article6: Rows::of(&ARTICLE6),
             touched,
         }
     }
@@ -168,7 +171,7 @@ impl History {
         }
     }
 
-    /// Records of Article 6: those that are about units.
+    /// Records of Article 6: of units what became of them, of everything else where its versions are.
     fn article6(&mut self, it: &mut Leaf<'_>, new: &Article6) {
         match new {
             Article6::UnitsAuthorised(new) => {
@@ -187,7 +190,11 @@ impl History {
             | Article6::EmissionsLevel(_)
             | Article6::AuthorisedEntity(_)
             | Article6::Authorisation(_)
-            | Article6::AuthorisationRevoked(_) => {}
+            | Article6::AuthorisationRevoked(_) => self.article6.push([
+                Cell::from(it.index),
+                Cell::text(article6_subject(new)),
+                Cell::from(it.time_ms),
+            ]),
         }
     }
 

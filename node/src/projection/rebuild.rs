@@ -16,7 +16,7 @@ use super::history::History;
 use super::rows;
 use super::schema;
 use super::source::Source;
-use super::table::{CASE_ACTS, LETTERS, RANGE_EVENTS, RANGES, RETIREMENTS, Rows};
+use super::table::{ARTICLE6, CASE_ACTS, LETTERS, RANGE_EVENTS, RANGES, RETIREMENTS, Rows};
 use super::touched::Touched;
 
 /// Rows that are handed over at a time.
@@ -127,6 +127,9 @@ fn read_all(
         if history.letters.len() >= ROWS_HANDED {
             goes_on &= hand(&mut history.letters, Rows::of(&LETTERS));
         }
+        if history.article6.len() >= ROWS_HANDED {
+            goes_on &= hand(&mut history.article6, Rows::of(&ARTICLE6));
+        }
         goes_on
     })?;
     if let Some(error) = failed {
@@ -136,6 +139,7 @@ fn read_all(
     hand(&mut history.acts, Rows::of(&CASE_ACTS));
     hand(&mut history.retirements, Rows::of(&RETIREMENTS));
     hand(&mut history.letters, Rows::of(&LETTERS));
+    hand(&mut history.article6, Rows::of(&ARTICLE6));
     let mut ranges = Rows::of(&RANGES);
     source.holdings(&mut |holding| {
         rows::range(&holding, &mut ranges);

@@ -7,7 +7,7 @@ use super::ProjectionError;
 use super::db::{Cell, Tx};
 
 /// The version of everything below. Raise it with every change: the model is then rebuilt.
-pub(super) const SCHEMA_VERSION: i64 = 3;
+pub(super) const SCHEMA_VERSION: i64 = 4;
 
 /// Tables in the order of their making.
 const TABLES: &[(&str, &str)] = &[
@@ -56,6 +56,10 @@ const TABLES: &[(&str, &str)] = &[
         "letters",
         "leaf BIGINT PRIMARY KEY, case_number BIGINT NOT NULL, act BIGINT NOT NULL, letter TEXT NOT NULL, \
          language TEXT NOT NULL, sha256 TEXT NOT NULL, time_ms BIGINT NOT NULL",
+    ),
+    (
+        "article6",
+        "leaf BIGINT PRIMARY KEY, subject TEXT NOT NULL, time_ms BIGINT NOT NULL",
     ),
     (
         "reservations",
@@ -116,6 +120,7 @@ const INDEXES: &[(&str, &str)] = &[
     ("case_acts_of", "case_acts (case_number, leaf)"),
     ("letters_of", "letters (case_number, leaf)"),
     ("letters_by_hash", "letters (sha256, leaf)"),
+    ("article6_of", "article6 (subject, leaf)"),
     ("ranges_of_project", "ranges (project, origin, first_unit)"),
     ("ranges_of_account", "ranges (account, origin, first_unit)"),
     ("ranges_of_vintage", "ranges (vintage, origin, first_unit)"),

@@ -32,6 +32,7 @@ tables! {
     CASE_ACTS = "case_acts", 1: "leaf" "case_number" "step" "answer" "organisation" "organisation_type" "role"
         "time_ms";
     LETTERS = "letters", 1: "leaf" "case_number" "act" "letter" "language" "sha256" "time_ms";
+    ARTICLE6 = "article6", 1: "leaf" "subject" "time_ms";
     RESERVATIONS = "reservations", 1: "case_number" "reservation";
     RANGES = "ranges", 2: "origin" "first_unit" "last_unit" "unit_type" "scope" "project" "vintage" "reserved"
         "issued_at" "split_from" "first_transfer" "authorisation" "place" "set_aside" "account" "party" "since";

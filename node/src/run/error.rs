@@ -12,6 +12,7 @@ use crate::ops::config::ConfigError;
 use crate::ops::files::FileFault;
 use crate::ops::keys::KeyFileError;
 use crate::people::{BeneficiaryError, PeopleError, TokenError};
+use crate::reports::ReportError;
 use crate::witness::{ClientError, WitnessError, WitnessStoreError};
 
 /// Why a node does not start or can not be made. Every message says what to do.
@@ -64,6 +65,9 @@ pub enum RunError {
     /// The store of documents can not be opened.
     #[error(transparent)]
     Documents(#[from] DocumentError),
+    /// The store of reports can not be opened.
+    #[error(transparent)]
+    Reports(#[from] ReportError),
     /// Mail can not go out.
     #[error(transparent)]
     Mail(#[from] MailError),

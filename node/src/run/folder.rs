@@ -88,6 +88,12 @@ impl DataFolder {
         self.0.join("permissions.toml")
     }
 
+    /// What the country chose where the sources of the agreed electronic format disagree.
+    #[must_use]
+    pub fn aef(&self) -> PathBuf {
+        self.0.join("aef.toml")
+    }
+
     /// The read model, where it is not in PostgreSQL.
     #[must_use]
     pub fn projection(&self) -> PathBuf {

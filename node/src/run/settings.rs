@@ -1,10 +1,16 @@
 //! From the configuration to what parts of the node are made with.
 
+use countersign_protocol::article6::aef::Switches;
+
 use super::{DataFolder, RunError};
 use crate::letters::Letterhead;
 use crate::mail::{MailError, MailSettings, Sink, Smtp, SmtpTls};
 use crate::ops::config::{Config, MailPassword, MailTls};
+use crate::ops::files::{self, FileFault, Privacy};
 use crate::ops::keys::PassphraseSource;
+
+/// The largest file of switches.
+const SWITCHES_BYTES_MAX: u64 = 16 * 1024;
 
 /// Where mail goes: to the configured server, or into a folder.
 pub(super) fn mail(folder: &DataFolder, config: &Config) -> Result<MailSettings, RunError> {
@@ -52,4 +58,18 @@ pub(super) fn letterhead(config: &Config) -> Letterhead {
         place: letters.place,
         public_url: config.http.base_url(),
     }
+}
+
+/// What the country chose where the sources of the agreed electronic format disagree; the defaults without a file.
+pub(super) fn switches(folder: &DataFolder) -> Result<Switches, RunError> {
+    let path = folder.aef();
+    let bytes = match files::read(&path, SWITCHES_BYTES_MAX, Privacy::Public) {
+        Err(FileFault::Missing(_)) => return Ok(Switches::default()),
+        other => other?,
+    };
+    let text = std::str::from_utf8(&bytes).map_err(|_| RunError::NotText { path })?;
+    toml::from_str(text).map_err(|error| RunError::Value {
+        field: "aef.toml",
+        why: error.to_string().trim_end().to_owned(),
+    })
 }

@@ -101,7 +101,8 @@ fn fault(
     if !content.contains_key(media) && !content.contains_key("*/*") {
         return Some(format!("content of type {media:?} is not described"));
     }
-    if !media.ends_with("json") {
+    // A file of any type is its bytes, whichever type it is of.
+    if !media.ends_with("json") || !content.contains_key(media) {
         return None;
     }
     let value: Value = serde_json::from_slice(body).unwrap();

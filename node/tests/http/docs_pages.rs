@@ -75,7 +75,7 @@ async fn no_page_needs_a_script_or_another_host_and_every_link_leads_somewhere()
             "{path}"
         );
         assert!(!page.contains(" style=") && !page.contains("{{"), "{path}");
-        assert!(page.len() < 262_144, "{path} has {} bytes", page.len());
+        assert!(page.len() < 393_216, "{path} has {} bytes", page.len());
         let ids: Vec<&str> = attribute(page, "id");
         let distinct: BTreeSet<&&str> = ids.iter().collect();
         assert_eq!(ids.len(), distinct.len(), "{path} has an id twice");

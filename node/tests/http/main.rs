@@ -12,6 +12,8 @@
 #[path = "../common/ledger.rs"]
 mod common;
 
+mod article6;
+mod article6_reports;
 mod beneficiaries;
 mod bulk;
 mod catalogue;

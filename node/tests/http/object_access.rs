@@ -19,6 +19,12 @@ use crate::world::{kind, problem};
 /// What everybody may read, with or without a token: the public log shows the same.
 const PUBLIC: &[&str] = &[
     "GET /docs/{page}",
+    "GET /cooperative-approaches/{approach}",
+    "GET /cooperative-approaches/{approach}/versions",
+    "GET /ndcs/{year}",
+    "GET /ndcs/{year}/versions",
+    "GET /authorisations/{party}/{id}",
+    "GET /authorisations/{party}/{id}/versions",
     "GET /projects/{number}",
     "GET /units/{name}",
     "GET /units/{name}/history",
@@ -51,6 +57,8 @@ const ELSEWHERE: &[&str] = &[
     "DELETE /beneficiary-names/{commitment}",
     // See the test of letters.
     "GET /letters/{sha256}/file",
+    // Those of reports.
+    "GET /article6/submissions/{sha256}",
     // Those of projects.
     "GET /cases/{number}/diff",
     "GET /cases/{number}/duplicates",

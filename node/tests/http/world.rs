@@ -17,6 +17,8 @@ use countersign_node::letters::{Letterhead, Letters};
 use countersign_node::mail::{MAIL_FILE, Mail, MailSettings};
 use countersign_node::people::{Beneficiaries, People, PeopleSettings, Tokens};
 use countersign_node::projection::{Projection, ProjectionSettings};
+use countersign_node::reports::Reports;
+use countersign_protocol::article6::aef::Switches;
 use countersign_protocol::federation::ProvenRecord;
 use countersign_protocol::federation::invite::Invite;
 use countersign_protocol::id::{RequestId, TransferId};
@@ -357,6 +359,10 @@ impl World {
         };
         let app = app
             .with_projection(projection)
+            .with_reports(
+                Reports::open(folder.root.path()).await.unwrap(),
+                Switches::default(),
+            )
             .with_letters(Letters::new(at("letters")), letterhead);
         let parts = HttpParts {
             app: app.clone(),

@@ -69,6 +69,24 @@ impl Article6 {
         }
     }
 
+    /// The same in the name of others.
+    #[must_use]
+    pub fn approved_by(mut self, by: Vec<ActedBy>) -> Self {
+        let place = match &mut self {
+            Self::CooperativeApproach(it) => &mut it.by,
+            Self::InitialReport(it) => &mut it.by,
+            Self::Ndc(it) => &mut it.by,
+            Self::EmissionsLevel(it) => &mut it.by,
+            Self::AuthorisedEntity(it) => &mut it.by,
+            Self::Authorisation(it) => &mut it.by,
+            Self::AuthorisationRevoked(it) => &mut it.by,
+            Self::UnitsAuthorised(it) => &mut it.by,
+            Self::UseNotified(it) => &mut it.by,
+        };
+        *place = by;
+        self
+    }
+
     /// Who approved it: nobody where no process has a say, else two different users of the authority.
     #[must_use]
     pub fn by(&self) -> &[ActedBy] {
@@ -141,6 +159,7 @@ pub struct InitialReport {
 /// A level of a year.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
 pub struct YearLevel {
     /// The calendar year.
     pub year: u16,
@@ -184,6 +203,19 @@ pub enum LevelSeries {
     Indicator,
     /// Certified emission reductions used towards the NDC: row 15.
     Certified,
+}
+
+impl LevelSeries {
+    /// Every series, in their order.
+    pub const ALL: [Self; 4] = [
+        Self::Covered,
+        Self::Portion,
+        Self::Indicator,
+        Self::Certified,
+    ];
+
+    /// The last one in their order.
+    pub(crate) const LAST: Self = Self::Certified;
 }
 
 /// A level of a calendar year; a later record of the same year takes its place.

@@ -1,5 +1,7 @@
 //! What the state holds of Article 6: small tables that change rarely, and one counter an authorisation.
 
+use std::ops::Bound::{Excluded, Unbounded};
+
 use serde::{Deserialize, Serialize};
 
 use crate::article6::NdcPeriod;
@@ -162,6 +164,17 @@ impl State {
             Some(Value::AuthorisedEntity(it)) => Some(it),
             _ => None,
         }
+    }
+
+    /// Every entity that is, or was, authorised, by approach and identification.
+    pub fn authorised_entities(&self) -> impl Iterator<Item = &AuthorisedEntity> {
+        let after = Key::Level(LevelSeries::LAST, u16::MAX);
+        self.others
+            .range((Excluded(after), Unbounded))
+            .map_while(|(_, value)| match value {
+                Value::AuthorisedEntity(it) => Some(it.as_ref()),
+                _ => None,
+            })
     }
 
     /// An authorisation: this Party's, or the copy of a partner's.

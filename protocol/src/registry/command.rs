@@ -9,9 +9,9 @@ use crate::id::{AccountId, AgreementId, AuthorisationId, OrganisationId, Request
 use crate::log::Hash;
 use crate::party::Party;
 use crate::record::{
-    AccountKind, ActedBy, Agreement, Article6, CaseAct, Claim, Commitment, Fate, FindingKind,
-    FindingStep, HoldOn, LetterIssued, Name, OrganisationKind, Partner, Purpose, Reason, Reference,
-    RetireKind, Title, TrustedReceiver, VerifierKeyText, Word,
+    AccountKind, ActedBy, Agreement, Article6, CaseAct, Claim, Commitment, EmissionsLevel, Fate,
+    FindingKind, FindingStep, HoldOn, LetterIssued, Name, OrganisationKind, Partner, Purpose,
+    Reason, Reference, RetireKind, Title, TrustedReceiver, VerifierKeyText, Word,
 };
 use crate::serial::{SectoralScope, UnitType};
 use crate::units::UnitRange;
@@ -176,6 +176,8 @@ pub enum Command {
     TrustReceiver(Box<TrustedReceiver>),
     /// Record something of Article 6.
     Article6(Box<Article6>),
+    /// Record levels of several years or series: all of them, or none.
+    Levels(Vec<EmissionsLevel>),
     /// Put units that are here under an authorisation. Ranges are split as needed.
     AuthoriseUnits {
         /// The account that holds them.

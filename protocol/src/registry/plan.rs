@@ -8,8 +8,8 @@ use crate::federation;
 use crate::id::{AccountId, AgreementId, OrganisationId, RequestId};
 use crate::party::Party;
 use crate::record::{
-    Account, Article6, AskCancel, Body, Hold, Issuance, KeyRotation, Lock, MAX_RANGES,
-    Organisation, Project, Record, Retire, Sending, Split, Transfer, UnitsAuthorised,
+    Account, Article6, AskCancel, Body, EmissionsLevel, Hold, Issuance, KeyRotation, Lock,
+    MAX_RANGES, Organisation, Project, Record, Retire, Sending, Split, Transfer, UnitsAuthorised,
 };
 use crate::registry::apply::movable;
 use crate::registry::{
@@ -180,6 +180,11 @@ fn intended(state: &State, time_ms: u64, command: &Command) -> Result<Vec<Body>,
         Command::LiftHold(new) => Ok(vec![hold::lift(new)]),
         Command::IssueLetter(new) => Ok(vec![Body::LetterIssued(new.as_ref().clone())]),
         Command::Article6(new) => Ok(vec![Body::Article6(new.clone())]),
+        Command::Levels(levels) => {
+            let level = |it: &EmissionsLevel| Article6::EmissionsLevel(it.clone());
+            let bodies = levels.iter().map(level);
+            Ok(bodies.map(|it| Body::Article6(Box::new(it))).collect())
+        }
         Command::AuthoriseUnits {
             account,
             units,

@@ -19,7 +19,6 @@ mod federations;
 mod first_transfer;
 mod histories;
 mod periods_and_shares;
-mod refusals;
 mod story;
 mod summary;
 mod transfers;

@@ -322,7 +322,7 @@ fn may_refuse_a_plan(command: &Command, refusal: &Refusal) -> bool {
         | Command::MigrateCase(_)
         | Command::TrustReceiver(_) => matches!(refusal, R::NoProcess),
         // Nobody keeps a cooperative approach here.
-        Command::Article6(_) | Command::AuthoriseUnits { .. } => {
+        Command::Article6(_) | Command::Levels(_) | Command::AuthoriseUnits { .. } => {
             matches!(refusal, R::Article6(_))
         }
         Command::IssueLetter(_) => matches!(refusal, R::LetterNotOwed { .. }),

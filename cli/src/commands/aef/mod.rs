@@ -1,9 +1,10 @@
-//! Files in the agreed electronic format (AEF): checked, compared and converted offline, whichever registry made them
-//! (docs/article6.md).
+//! The agreed electronic format (AEF, docs/article6.md): files checked, compared and converted offline, whichever registry made
+//! them; this country's own, made from its ledger by the node.
 
 mod check;
 mod compare;
 mod convert;
+mod office;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -29,6 +30,18 @@ pub(crate) enum AefCommand {
     Convert(convert::ConvertArgs),
     /// List every check with its id
     Checks,
+    /// Make the annual report of a year from the node's ledger, checked
+    Build(office::BuildArgs),
+    /// Freeze the annual report of a year as a version that never changes
+    Freeze(office::FreezeArgs),
+    /// List the submissions that the node keeps
+    List(office::ListArgs),
+    /// Write a kept submission as a file
+    Export(office::ExportArgs),
+    /// Keep a submission from a file: a partner's, or an earlier one of this country from elsewhere
+    Import(office::ImportArgs),
+    /// Compare the annual report of a year with the last submission for it
+    Changes(office::ChangesArgs),
 }
 
 impl AefCommand {
@@ -38,6 +51,12 @@ impl AefCommand {
             Self::Diff(args) => args.run(session),
             Self::Convert(args) => args.run(session),
             Self::Checks => checks(session),
+            Self::Build(args) => args.run(session),
+            Self::Freeze(args) => args.run(session),
+            Self::List(args) => args.run(session),
+            Self::Export(args) => args.run(session),
+            Self::Import(args) => args.run(session),
+            Self::Changes(args) => args.run(session),
         }
     }
 }

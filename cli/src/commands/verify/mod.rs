@@ -71,7 +71,7 @@ impl VerifyArgs {
 }
 
 /// Reads a trust file.
-pub(super) fn read_trust(path: &Path) -> Outcome<Policy> {
+pub(in crate::commands) fn read_trust(path: &Path) -> Outcome<Policy> {
     read_text(path)?
         .parse()
         .map_err(|error| Failure::validation(format_args!("{}: {error}", path.display())))

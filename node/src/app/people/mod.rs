@@ -8,6 +8,7 @@ mod trusted;
 mod users;
 
 pub use account::Me;
+pub(in crate::app) use proposals::request_of;
 pub use proposals::{Decided, KeyChange};
 pub use registration::{Registered, RegistrationWish};
 pub use trusted::{ListedReceiver, TrustWish};

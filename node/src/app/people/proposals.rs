@@ -127,6 +127,7 @@ impl App {
                 self.permit_trust(caller, *organisation)
             }
             ProposedAct::KeyRotation => self.permit(caller, Action::KeyRotate, &Object::default()),
+            ProposedAct::Article6(command) => self.permit_article6_proposal(caller, command),
         }
     }
 
@@ -154,6 +155,9 @@ impl App {
                 same(Action::TrustedReceiverEdit, proposal.proposer)?;
             }
             ProposedAct::KeyRotation => same(Action::KeyRotate, proposal.proposer)?,
+            ProposedAct::Article6(command) => {
+                self.check_article6_second(caller, proposal, command)?;
+            }
         }
         Ok(())
     }
@@ -181,6 +185,10 @@ impl App {
             ProposedAct::KeyRotation => {
                 let request = request_of(proposal);
                 self.rotate(caller.actor(), request, mode).await.map(Some)
+            }
+            ProposedAct::Article6(command) => {
+                let entered = self.enter_article6(caller, proposal, command, mode).await;
+                entered.map(Some)
             }
         }
     }
@@ -212,7 +220,7 @@ fn user_of(caller: &Caller) -> Option<UserId> {
 }
 
 /// The request id of what a proposal brings about: the same however often it is approved.
-pub(super) fn request_of(proposal: &Proposal) -> RequestId {
+pub(in crate::app) fn request_of(proposal: &Proposal) -> RequestId {
     let mut hash = Sha256::new();
     hash.update(b"countersign proposal\0");
     hash.update(proposal.act.word());

@@ -158,7 +158,7 @@ impl App {
         self.submit(caller.actor(), request, command, mode).await
     }
 
-    async fn as_recorded(&self, user: UserId) -> Result<ActedBy, AppError> {
+    pub(in crate::app) async fn as_recorded(&self, user: UserId) -> Result<ActedBy, AppError> {
         let known = self.people().user(user).await?;
         let membership = self
             .ledger()

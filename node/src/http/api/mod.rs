@@ -1,6 +1,7 @@
 //! `/api/v1`: what the command line does, as JSON.
 
 mod access;
+mod article6;
 mod beneficiary;
 mod bulk;
 mod case;
@@ -16,6 +17,7 @@ mod passkeys;
 mod process;
 mod project;
 mod registry;
+mod report;
 mod transfers;
 mod trusted;
 mod users;
@@ -36,6 +38,8 @@ pub(super) fn described() -> OpenApiRouter<Served> {
         .merge(federation_routes())
         .merge(process_routes())
         .merge(people_routes())
+        .merge(article6_routes())
+        .merge(report_routes())
 }
 
 /// The registry, its units and what moves them.
@@ -124,6 +128,46 @@ fn process_routes() -> OpenApiRouter<Served> {
         .routes(routes!(letter::file))
         .routes(routes!(mail::status))
         .routes(routes!(mail::retry))
+}
+
+/// Article 6: what is recorded of it.
+fn article6_routes() -> OpenApiRouter<Served> {
+    OpenApiRouter::new()
+        .routes(routes!(article6::approaches, article6::add_approach))
+        .routes(routes!(article6::approach))
+        .routes(routes!(article6::approach_versions))
+        .routes(routes!(article6::add_initial_report))
+        .routes(routes!(article6::entities, article6::add_entity))
+        .routes(routes!(article6::ndc::ndcs, article6::ndc::add_ndc))
+        .routes(routes!(article6::ndc::ndc))
+        .routes(routes!(article6::ndc::ndc_versions))
+        .routes(routes!(article6::ndc::levels, article6::ndc::add_levels))
+        .routes(routes!(
+            article6::authorisation::authorisations,
+            article6::authorisation::add_authorisation
+        ))
+        .routes(routes!(article6::authorisation::show_authorisation))
+        .routes(routes!(article6::authorisation::authorisation_versions))
+        .routes(routes!(article6::authorisation::revoke_authorisation))
+        .routes(routes!(article6::authorisation::authorise_units))
+        .routes(routes!(article6::authorisation::notice_use))
+}
+
+/// Article 6: what is reported of it.
+fn report_routes() -> OpenApiRouter<Served> {
+    OpenApiRouter::new()
+        .routes(routes!(report::aef))
+        .routes(routes!(report::check))
+        .routes(routes!(report::changes))
+        .routes(routes!(report::submissions, report::freeze))
+        .routes(routes!(report::import))
+        .routes(routes!(report::submission))
+        .routes(routes!(report::units::summary))
+        .routes(routes!(report::units::regular_information))
+        .routes(routes!(report::units::initial_information))
+        .routes(routes!(report::units::positions))
+        .routes(routes!(report::units::actions))
+        .routes(routes!(report::units::holdings))
 }
 
 /// Sign-in, the own account, users.

@@ -7,8 +7,8 @@ use axum::response::{IntoResponse, Response};
 use countersign_protocol::id::OrganisationId;
 use countersign_protocol::record::Receiver;
 
-use super::view;
 use super::write::{answer, done};
+use super::{article6, view};
 use crate::app::{Caller, TrustWish};
 use crate::http::Served;
 use crate::http::dto::{
@@ -125,6 +125,7 @@ pub(super) async fn proposals(
 fn proposal_view(it: Proposal) -> ProposalView {
     let kind = it.act.word().to_owned();
     let (mut user, mut role, mut organisation, mut receiver) = (None, None, None, None);
+    let (mut records, mut units) = (Vec::new(), None);
     match it.act {
         ProposedAct::Role {
             user: of,
@@ -136,6 +137,7 @@ fn proposal_view(it: Proposal) -> ProposalView {
             receiver: new,
         } => (organisation, receiver) = (Some(of), Some(new)),
         ProposedAct::KeyRotation => {}
+        ProposedAct::Article6(command) => (records, units) = article6::proposed(*command),
     }
     ProposalView {
         proposal: it.id,
@@ -144,6 +146,8 @@ fn proposal_view(it: Proposal) -> ProposalView {
         role,
         organisation,
         receiver,
+        records,
+        units,
         proposer: it.proposer,
         proposed_ms: it.proposed_ms,
     }

@@ -82,6 +82,8 @@ pub(super) fn holding(of: &Holding) -> HoldingView {
         since: of.since,
         issued_at: of.block.issued_at,
         split_from: of.block.split_from,
+        authorisation: of.block.authorisation,
+        first_transfer: of.block.first_transfer,
     }
 }
 

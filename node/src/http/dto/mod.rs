@@ -5,6 +5,7 @@
 //! that the protocol gives them. A request with an unknown member is refused, so that a misspelled one is not lost;
 //! a reader of responses must ignore members that it does not know.
 
+mod article6;
 mod beneficiary;
 mod bulk;
 mod case;
@@ -20,11 +21,17 @@ mod problem;
 mod process;
 mod project;
 mod registry;
+mod report;
 mod request;
 mod status;
 mod transfer;
 mod trusted;
 
+pub use article6::{
+    ApproachView, Article6Recorded, AuthorisationView, LevelView, NewApproach, NewAuthorisation,
+    NewAuthorisedEntity, NewInitialReport, NewLevel, NewLevels, NewNdc, NewRevocation,
+    NewUnitAuthorisation, NewUseNotice, RevocationView,
+};
 pub use beneficiary::{BeneficiaryView, MergeBeneficiary, NewBeneficiaryBody};
 pub use bulk::{BulkAnswer, BulkKind, BulkStatus, NewBulkCase, RowAnswer, RowProblem};
 pub use case::{
@@ -63,6 +70,11 @@ pub use project::{
 pub use registry::{
     AccountView, AgreementView, Balances, HoldingView, PartnerView, PlaceName, Pong, RecordView,
     StatementLine, Units,
+};
+pub use report::{
+    AefCellChange, AefChangesView, AefCheckView, AefFinding, AefRowChange, AefRows,
+    Article6ActionView, BalanceView, FreezeAef, HeldAtView, SubmissionView, SummaryRowView,
+    SummaryView, YearValue,
 };
 pub use request::{
     AgreementText, DraftText, InviteText, NewAccount, NewAccountTransfer, NewCancel, NewHold,

@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use countersign_protocol::id::OrganisationId;
 use countersign_protocol::permission::Action;
-use countersign_protocol::record::{Name, Receiver, Word};
+use countersign_protocol::record::{Article6, Name, Receiver, Word};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::NewUnitAuthorisation;
 use crate::people::{SessionId, UserId};
 
 /// `POST /api/v1/sign-in`.
@@ -270,7 +271,7 @@ pub struct RoleAnswer {
 pub struct ProposalView {
     /// Its number.
     pub proposal: u64,
-    /// What: `role`, `invitation`, `trusted-receiver` or `key-rotation`.
+    /// What: `role`, `invitation`, `trusted-receiver`, `key-rotation` or `article6`.
     pub kind: String,
     /// Whose role, or who is invited.
     pub user: Option<UserId>,
@@ -280,6 +281,11 @@ pub struct ProposalView {
     pub organisation: Option<OrganisationId>,
     /// The receiver.
     pub receiver: Option<Receiver>,
+    /// What would be recorded of Article 6, in nobody's name yet.
+    #[serde(default)]
+    pub records: Vec<Article6>,
+    /// The units that would come under an authorisation.
+    pub units: Option<NewUnitAuthorisation>,
     /// Who proposed it; none for the operator.
     pub proposer: Option<UserId>,
     /// When, in milliseconds since 1970.

@@ -6,7 +6,7 @@ use countersign_protocol::openapi::Sha256;
 use countersign_protocol::party::Party;
 use countersign_protocol::record::{Account, Agreement, Partner, Record};
 use countersign_protocol::serial::{DomesticSerial, ItmoId};
-use countersign_protocol::units::{UnitBlock, UnitRange};
+use countersign_protocol::units::{FirstTransfer, UnitAuthorisation, UnitBlock, UnitRange};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -84,6 +84,10 @@ pub struct HoldingView {
     pub issued_at: u64,
     /// The range that this one was split from.
     pub split_from: Option<UnitRange>,
+    /// The authorisation under Article 6 that counts for them now: for what they may be used.
+    pub authorisation: Option<UnitAuthorisation>,
+    /// Their first transfer, once it happened.
+    pub first_transfer: Option<FirstTransfer>,
 }
 
 /// One line of an account's statement, oldest first.

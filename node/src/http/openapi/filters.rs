@@ -1,11 +1,13 @@
 //! What lists are filtered and ordered by. Nobody makes these types, as in [`parameters`](super::parameters).
 #![allow(dead_code)]
 
+use countersign_protocol::article6::{ElapsedYears, SummaryAxis};
 use countersign_protocol::id::{AccountId, AgreementId, OrganisationId, TransferId};
 use countersign_protocol::party::Party;
-use countersign_protocol::record::{OrganisationKind, Purpose, RetireKind};
+use countersign_protocol::period::Day;
+use countersign_protocol::record::{LevelSeries, OrganisationKind, Purpose, RetireKind};
 use countersign_protocol::registry::{Direction, Standing};
-use countersign_protocol::serial::{SectoralScope, UnitType};
+use countersign_protocol::serial::{CooperativeApproachId, SectoralScope, UnitType};
 use countersign_protocol::workflow::SubjectKind;
 use utoipa::{IntoParams, ToSchema};
 
@@ -375,4 +377,153 @@ pub(crate) struct LetterFilters {
     /// The language, as the process has it.
     #[param(max_length = 12, example = "fr")]
     language: String,
+}
+
+/// Which authorised entities are wanted.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct ApproachFilter {
+    /// Under this cooperative approach.
+    #[param(inline)]
+    approach: Option<CooperativeApproachId>,
+}
+
+/// Which levels are wanted.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct SeriesFilter {
+    /// Of this series.
+    #[param(inline)]
+    series: Option<LevelSeries>,
+}
+
+/// Which authorisations are wanted.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct AuthorisationFilters {
+    /// Given by this Party.
+    #[param(inline)]
+    party: Option<Party>,
+    /// Under this cooperative approach.
+    #[param(inline)]
+    approach: Option<CooperativeApproachId>,
+    /// In force, or revoked.
+    in_force: Option<bool>,
+}
+
+/// Which annual report is wanted.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct AefName {
+    /// The reported year.
+    #[param(minimum = 2021, maximum = 2199, example = 2026)]
+    year: u16,
+    /// The version; the one after the last that was kept when left out.
+    #[param(max_length = 21, example = "1.0")]
+    version: Option<String>,
+    /// The day of submission; today when left out.
+    #[param(inline)]
+    submitted: Option<Day>,
+}
+
+/// A kind of file.
+#[derive(ToSchema)]
+pub(crate) enum AefFileFormat {
+    /// JSON.
+    #[schema(rename = "json")]
+    Json,
+    /// Tables as text, one under the other.
+    #[schema(rename = "csv")]
+    Csv,
+    /// A workbook.
+    #[schema(rename = "xlsx")]
+    Xlsx,
+}
+
+/// In which kind of file.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct AefFormat {
+    /// The kind of file; JSON when left out.
+    #[param(inline)]
+    format: Option<AefFileFormat>,
+}
+
+/// Whose submissions are wanted.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct PartyFilter {
+    /// Of this Party.
+    #[param(inline)]
+    party: Option<Party>,
+}
+
+/// Which structured summary is wanted, and how what the decisions leave open is read.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct SummaryChoices {
+    /// A year of the NDC period.
+    #[param(minimum = 2021, maximum = 2199, example = 2026)]
+    year: u16,
+    /// By how many years an average is divided.
+    #[param(inline)]
+    elapsed: Option<ElapsedYears>,
+    /// By which year rows 6 to 9 and 12 count.
+    #[param(inline)]
+    axis: Option<SummaryAxis>,
+}
+
+/// A moment.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Moment {
+    /// As of this moment, in milliseconds since 1970; now when left out.
+    at_ms: Option<u64>,
+}
+
+/// Which actions are wanted.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct ActionFilters {
+    /// Recorded in this calendar year.
+    #[param(minimum = 1990, maximum = 2199, example = 2026)]
+    year: Option<u16>,
+    /// Of any of these units: a number (`GH-27`), a range (`GH-27-35`), a domestic serial or an ITMO identifier.
+    #[param(max_length = 128, example = "GH-27-35")]
+    units: Option<String>,
+}
+
+/// Which holdings are wanted.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct HeldFilters {
+    /// In this account.
+    #[param(inline)]
+    account: Option<AccountId>,
+    /// Of this cooperative approach.
+    #[param(inline)]
+    approach: Option<CooperativeApproachId>,
+    /// Of this vintage.
+    #[param(minimum = 1990, maximum = 2199, example = 2024)]
+    vintage: Option<u16>,
+}
+
+/// A kind of file with sheets, or with all fractions.
+#[derive(ToSchema)]
+pub(crate) enum InformationFileFormat {
+    /// JSON, with exact fractions.
+    #[schema(rename = "json")]
+    Json,
+    /// A workbook, with rounded numbers.
+    #[schema(rename = "xlsx")]
+    Xlsx,
+}
+
+/// In which kind of file.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct InformationFormat {
+    /// The kind of file; JSON when left out.
+    #[param(inline)]
+    format: Option<InformationFileFormat>,
 }

@@ -58,6 +58,8 @@ const OPERATOR: &str = "operator";
         (name = "Units", description = "Units: whole tonnes with numbers, issued, held, moved, used and cancelled."),
         (name = "Beneficiaries", description = "In whose favour units are used. The names stay in the node."),
         (name = "Transfers between countries", description = "Units that leave for a partner country or come from one."),
+        (name = "Article 6", description = "Cooperative approaches, authorisations, NDCs and what is reported of them."),
+        (name = "Reports", description = "What is reported under Article 6, made from the ledger."),
         (name = "Process", description = "The country's own process, as data."),
         (name = "Cases", description = "What moves through the process: organisations, projects, periods, requests."),
         (name = "Documents", description = "The documents of cases. The ledger carries their SHA-256."),

@@ -2,8 +2,9 @@
 //! handlers take parameters by name (`extract`), and a test compares both.
 #![allow(dead_code)]
 
-use countersign_protocol::id::{AccountId, RequestId, TransferId};
+use countersign_protocol::id::{AccountId, AuthorisationId, RequestId, TransferId};
 use countersign_protocol::party::Party;
+use countersign_protocol::serial::CooperativeApproachId;
 use utoipa::IntoParams;
 
 use crate::documents::DocumentId;
@@ -155,6 +156,18 @@ pub(crate) struct RecordPaging {
 
 // ---- paths -----------------------------------------------------------------------------------------------------------
 
+/// An authorisation.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Path)]
+pub(crate) struct AuthorisationNamed {
+    /// The Party that gave it.
+    #[param(inline)]
+    party: Party,
+    /// Its id.
+    #[param(inline)]
+    id: AuthorisationId,
+}
+
 macro_rules! in_path {
     ($($(#[$doc:meta])* $name:ident, $parameter:ident: $type:ty;)+) => {$(
         /// A parameter of the path.
@@ -169,6 +182,13 @@ macro_rules! in_path {
 }
 
 in_path! {
+    /// SHA-256 of the submission's content as JSON.
+    SubmissionHash, sha256: countersign_protocol::openapi::Sha256;
+    /// The cooperative approach.
+    ApproachName, approach: CooperativeApproachId;
+    /// A calendar year of the implementation period.
+    #[param(minimum = 1990, maximum = 2199, example = 2026)]
+    YearNumber, year: u16;
     /// The topic in small letters with hyphens, or `types`.
     #[param(max_length = 64, example = "units")]
     DocumentationPage, page: String;

@@ -37,7 +37,7 @@ word_lists! {
     UserStateWord = &["invited", "active", "suspended", "erased"], "Where a user stands.";
     UnitsEventKind = &[
         "issuance", "split", "hold", "lift", "reserve", "free", "transfer", "lock", "release", "finalise", "acquire",
-        "retire", "cancel", "hold_placed", "hold_lifted",
+        "retire", "cancel", "hold_placed", "hold_lifted", "authorised", "use_notified",
     ], "What can happen to units.";
     TransferEventKind = &["lock", "ask_cancel", "finalise", "release", "acquire", "refuse", "source_settled"],
         "A leaf about a transfer between countries.";

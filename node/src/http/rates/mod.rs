@@ -94,7 +94,18 @@ impl Class {
             | "events"
             | "events/stream"
             | "users"
-            | "beneficiaries" => Self::Lists,
+            | "beneficiaries"
+            | "authorisations"
+            | "article6/aef"
+            | "article6/aef/check"
+            | "article6/aef/diff"
+            | "article6/submissions/{sha256}"
+            | "article6/summary"
+            | "article6/regular-information"
+            | "article6/initial-information"
+            | "article6/positions"
+            | "article6/actions"
+            | "article6/holdings" => Self::Lists,
             _ => Self::Reads,
         })
     }

@@ -1,6 +1,7 @@
 //! Questions to the read model. Columns and orders come from closed lists; everything that a caller says is bound.
 
 mod accounts;
+mod article6;
 mod cases;
 mod cursor;
 mod holdings;

@@ -126,6 +126,7 @@ impl SummaryRow {
 /// By which year rows 6 to 9 and 12 count. Rows 10, 11, 13 and 14 always follow the vintage of first transfers and the year for
 /// which units are used (para 8).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum SummaryAxis {
     /// By the year in which it happened: the default.

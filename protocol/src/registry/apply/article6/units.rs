@@ -128,9 +128,10 @@ fn take_under(
     tx: &mut Tx<'_>,
     context: Context,
     block: UnitBlock,
-    of: UnitAuthorisation,
+    known: &KnownAuthorisation,
     account: AccountId,
 ) -> Result<UnitBlock, Refusal> {
+    let of = known.carried();
     let mut block = UnitBlock {
         authorisation: Some(of),
         ..block
@@ -165,8 +166,8 @@ pub(in crate::registry::apply) fn issued(
     if !takes {
         return Ok(block);
     }
-    let of = known.carried();
-    take_under(tx, context, block, of, account)
+    let known = known.clone();
+    take_under(tx, context, block, &known, account)
 }
 
 /// Units that are here come under an authorisation.
@@ -205,7 +206,7 @@ pub(in crate::registry::apply) fn put_under(
                 it.put = it.put.saturating_sub(block.tonnes());
             });
         }
-        let block = take_under(tx, context, block, known.carried(), account)?;
+        let block = take_under(tx, context, block, &known, account)?;
         put_holding(tx, block, place, since);
     }
     Ok(())

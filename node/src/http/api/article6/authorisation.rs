@@ -1,0 +1,332 @@
+//! Authorisations: versions, ends, the units under them, and what other registries tell of those that left.
+
+use axum::Json;
+use axum::extract::State;
+use axum::response::Response;
+use countersign_protocol::id::AuthorisationId;
+use countersign_protocol::party::Party;
+use countersign_protocol::record::{Article6, Authorisation, AuthorisationRevoked, UseNotified};
+use countersign_protocol::registry::Command;
+
+use super::{ascending, one, record, records, window};
+use crate::app::{AuthorisationDefaults, AuthorisationFile, AuthorisationQuery, Caller};
+use crate::http::Served;
+use crate::http::api::view;
+use crate::http::dto::{
+    self, Article6Recorded, AuthorisationView, NewAuthorisation, NewRevocation,
+    NewUnitAuthorisation, NewUseNotice, Page, Proposed, RecordView, RevocationView,
+};
+use crate::http::extract::{Body, OptionalKey, Parameters, PathValues, WriteMode};
+use crate::http::openapi::{
+    AuthorisationFilters, AuthorisationNamed, DryRun, LedgerWrite, NotListed,
+    OptionalIdempotencyKey, Paging, Rejected, Tried,
+};
+use crate::http::problem::ApiError;
+
+/// Authorisations as they count now, with what was done under each.
+#[utoipa::path(
+    get,
+    path = "/authorisations",
+    tag = "Article 6",
+    params(AuthorisationFilters, Paging),
+    responses((status = 200, body = Page<AuthorisationView>)),
+    security(()),
+)]
+pub(in crate::http::api) async fn authorisations(
+    State(served): State<Served>,
+    mut parameters: Parameters,
+) -> Result<Json<Page<AuthorisationView>>, ApiError> {
+    let query = AuthorisationQuery {
+        party: parameters.get("party")?,
+        approach: parameters.get("approach")?,
+        in_force: parameters.get("in_force")?,
+    };
+    let (after, limit) = (parameters.text("after"), parameters.limit()?);
+    parameters.finish()?;
+    let listed = served.app.authorisations(&query, after.as_deref(), limit)?;
+    Ok(Json(view::page(listed.map(authorisation_view))))
+}
+
+fn authorisation_view(of: AuthorisationFile) -> AuthorisationView {
+    let left = of.left();
+    let AuthorisationFile { known, used } = of;
+    AuthorisationView {
+        index: known.recorded_at,
+        in_force: known.is_in_force(),
+        revoked: known.revoked.map(|it| RevocationView {
+            index: it.at,
+            date: it.date,
+            reaches_first_transferred: it.reaches_first_transferred,
+        }),
+        authorisation: known.latest,
+        put: used.map(|it| it.put),
+        committed: used.map(|it| it.committed),
+        first_transferred: used.map(|it| it.first_transferred),
+        left,
+    }
+}
+
+/// Records a version of an authorisation: the first, or a change of the one before.
+///
+/// What is left out is that of this Party and of the approach: Party, registry, the next version, metric, and the definition of
+/// first transfer where the uses need one. Under a process a second official approves it.
+#[utoipa::path(
+    post,
+    path = "/authorisations",
+    tag = "Article 6",
+    params(OptionalIdempotencyKey, DryRun),
+    request_body = NewAuthorisation,
+    responses(
+        (status = 201, body = dto::Written<Article6Recorded>),
+        (status = 202, body = Proposed, description = "It waits for a second official."),
+        Tried,
+        LedgerWrite,
+        Rejected,
+    ),
+)]
+pub(in crate::http::api) async fn add_authorisation(
+    caller: Caller,
+    State(served): State<Served>,
+    key: OptionalKey,
+    WriteMode(mode): WriteMode,
+    Body(new): Body<NewAuthorisation>,
+) -> Result<Response, ApiError> {
+    let app = &served.app;
+    let defaults = app.authorisation_defaults(new.approach, new.party, new.id)?;
+    let it = authorisation(new, defaults);
+    let command = one(Article6::Authorisation(Box::new(it)));
+    record(&served, &caller, key, mode, command).await
+}
+
+fn authorisation(new: NewAuthorisation, defaults: AuthorisationDefaults) -> Authorisation {
+    let NewAuthorisation {
+        id,
+        party: _,
+        version,
+        approach,
+        parties,
+        entities,
+        date,
+        issue_until,
+        use_until,
+        definition,
+        uses,
+        oimp,
+        framework,
+        changes,
+        reach,
+        reaches_first_transferred,
+        quantity,
+        registry,
+        underlying,
+        vintages,
+        metric,
+        gases,
+        scopes,
+        activities,
+        projects,
+        terms,
+        document,
+    } = new;
+    let of_approach = defaults.definition.filter(|_| uses.covers_oimp());
+    Authorisation {
+        id,
+        party: defaults.party,
+        version: version.unwrap_or(defaults.version),
+        approach,
+        parties: ascending(parties),
+        entities: ascending(entities),
+        date,
+        issue_until,
+        use_until,
+        definition: definition.or(of_approach),
+        uses,
+        oimp,
+        framework,
+        changes,
+        reach,
+        reaches_first_transferred,
+        quantity,
+        registry: registry.unwrap_or(defaults.registry),
+        underlying,
+        vintages,
+        metric: metric.unwrap_or(defaults.metric),
+        gases,
+        scopes: ascending(scopes),
+        activities,
+        projects: ascending(projects),
+        terms,
+        document,
+        by: Vec::new(),
+    }
+}
+
+/// One authorisation as it counts now.
+#[utoipa::path(
+    get,
+    path = "/authorisations/{party}/{id}",
+    tag = "Article 6",
+    params(AuthorisationNamed),
+    responses((status = 200, body = AuthorisationView)),
+    security(()),
+)]
+pub(in crate::http::api) async fn show_authorisation(
+    State(served): State<Served>,
+    PathValues(party, id): PathValues<Party, AuthorisationId>,
+    parameters: Parameters,
+) -> Result<Json<AuthorisationView>, ApiError> {
+    parameters.finish()?;
+    let found = served.app.authorisation(party, id)?;
+    Ok(Json(authorisation_view(found)))
+}
+
+/// The records that made an authorisation what it is, oldest first: its versions and its end.
+#[utoipa::path(
+    get,
+    path = "/authorisations/{party}/{id}/versions",
+    tag = "Article 6",
+    params(AuthorisationNamed, Paging),
+    responses((status = 200, body = Page<RecordView>), NotListed),
+    security(()),
+)]
+pub(in crate::http::api) async fn authorisation_versions(
+    State(served): State<Served>,
+    PathValues(party, id): PathValues<Party, AuthorisationId>,
+    parameters: Parameters,
+) -> Result<Json<Page<RecordView>>, ApiError> {
+    let window = window(parameters)?;
+    let page = served
+        .app
+        .authorisation_versions(party, id, &window)
+        .await?;
+    Ok(Json(records(page)))
+}
+
+/// Ends an authorisation for everything that was not first transferred.
+///
+/// Under a process a second official approves it.
+#[utoipa::path(
+    post,
+    path = "/authorisations/revoke",
+    tag = "Article 6",
+    params(OptionalIdempotencyKey, DryRun),
+    request_body = NewRevocation,
+    responses(
+        (status = 201, body = dto::Written<Article6Recorded>),
+        (status = 202, body = Proposed, description = "It waits for a second official."),
+        Tried,
+        LedgerWrite,
+        Rejected,
+    ),
+)]
+pub(in crate::http::api) async fn revoke_authorisation(
+    caller: Caller,
+    State(served): State<Served>,
+    key: OptionalKey,
+    WriteMode(mode): WriteMode,
+    Body(new): Body<NewRevocation>,
+) -> Result<Response, ApiError> {
+    let NewRevocation {
+        id,
+        party,
+        date,
+        reason,
+        reaches_first_transferred,
+    } = new;
+    let party = match party {
+        Some(party) => party,
+        None => served.app.own_party()?,
+    };
+    let it = AuthorisationRevoked {
+        id,
+        party,
+        date,
+        reason,
+        reaches_first_transferred,
+        by: Vec::new(),
+    };
+    let command = one(Article6::AuthorisationRevoked(it));
+    record(&served, &caller, key, mode, command).await
+}
+
+/// Puts units that are here, and were not first transferred, under an authorisation of this Party.
+///
+/// Under a process a second official approves it.
+#[utoipa::path(
+    post,
+    path = "/unit-authorisations",
+    tag = "Article 6",
+    params(OptionalIdempotencyKey, DryRun),
+    request_body = NewUnitAuthorisation,
+    responses(
+        (status = 201, body = dto::Written<Article6Recorded>),
+        (status = 202, body = Proposed, description = "It waits for a second official."),
+        Tried,
+        LedgerWrite,
+        Rejected,
+    ),
+)]
+pub(in crate::http::api) async fn authorise_units(
+    caller: Caller,
+    State(served): State<Served>,
+    key: OptionalKey,
+    WriteMode(mode): WriteMode,
+    Body(new): Body<NewUnitAuthorisation>,
+) -> Result<Response, ApiError> {
+    let NewUnitAuthorisation {
+        authorisation,
+        account,
+        units,
+    } = new;
+    let command = Command::AuthoriseUnits {
+        account,
+        units,
+        authorisation,
+        by: Vec::new(),
+    };
+    record(&served, &caller, key, mode, command).await
+}
+
+/// Records that another registry told of the use of units which left before their first transfer: that is their first transfer
+/// (4/CMA.6 paras 13 and 17).
+///
+/// Under a process a second official approves it.
+#[utoipa::path(
+    post,
+    path = "/use-notices",
+    tag = "Article 6",
+    params(OptionalIdempotencyKey, DryRun),
+    request_body = NewUseNotice,
+    responses(
+        (status = 201, body = dto::Written<Article6Recorded>),
+        (status = 202, body = Proposed, description = "It waits for a second official."),
+        Tried,
+        LedgerWrite,
+        Rejected,
+    ),
+)]
+pub(in crate::http::api) async fn notice_use(
+    caller: Caller,
+    State(served): State<Served>,
+    key: OptionalKey,
+    WriteMode(mode): WriteMode,
+    Body(new): Body<NewUseNotice>,
+) -> Result<Response, ApiError> {
+    let NewUseNotice {
+        ranges,
+        purpose,
+        party,
+        day,
+        reference,
+    } = new;
+    let it = UseNotified {
+        ranges: ascending(ranges),
+        purpose,
+        party,
+        day,
+        reference,
+        by: Vec::new(),
+    };
+    let command = one(Article6::UseNotified(it));
+    record(&served, &caller, key, mode, command).await
+}

@@ -1,0 +1,329 @@
+//! Article 6: approaches, authorisations, NDCs, levels and reports. Everybody reads them; officials record them by twos.
+
+pub(super) mod authorisation;
+pub(super) mod ndc;
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use countersign_protocol::record::{
+    self, Article6, AuthorisedEntity, Body as RecordBody, CooperativeApproach, InitialReport,
+};
+use countersign_protocol::registry::Command;
+use countersign_protocol::serial::CooperativeApproachId;
+
+use super::trusted::proposed as proposal;
+use super::view;
+use super::write::answer;
+use crate::app::{ApproachFile, Caller, Mode, Recorded, StoredRecord, Written};
+use crate::http::Served;
+use crate::http::dto::{
+    self, ApproachView, Article6Recorded, NewApproach, NewAuthorisedEntity, NewInitialReport,
+    NewUnitAuthorisation, Page, Proposed, RecordView,
+};
+use crate::http::extract::{Body, OptionalKey, Parameters, PathValue, WriteMode};
+use crate::http::openapi::{
+    ApproachFilter, ApproachName, DryRun, LedgerWrite, NotListed, OptionalIdempotencyKey, Paging,
+    Rejected, Tried,
+};
+use crate::http::problem::ApiError;
+use crate::projection::query::{self, Window};
+
+/// Records it, or proposes it, and answers which.
+async fn record(
+    served: &Served,
+    caller: &Caller,
+    OptionalKey(request): OptionalKey,
+    mode: Mode,
+    command: Command,
+) -> Result<Response, ApiError> {
+    let recorded = served
+        .app
+        .record_article6(caller, request, command, mode)
+        .await?;
+    match recorded {
+        Recorded::Done(written) => answer(StatusCode::CREATED, &written, made(&written)),
+        Recorded::Proposed(number) => Ok(proposal(number)),
+    }
+}
+
+fn made(written: &Written) -> Option<Article6Recorded> {
+    let article6 = |it: &StoredRecord| match &it.record.body {
+        RecordBody::Article6(body) => Some((it.index, body.as_ref().clone())),
+        _ => None,
+    };
+    let records: Vec<(u64, Article6)> = written.records.iter().filter_map(article6).collect();
+    Some(Article6Recorded {
+        index: records.first()?.0,
+        records: records.into_iter().map(|(_, it)| it).collect(),
+    })
+}
+
+/// What a proposal of Article 6 would record.
+pub(super) fn proposed(command: Command) -> (Vec<Article6>, Option<NewUnitAuthorisation>) {
+    match command {
+        Command::Article6(it) => (vec![*it], None),
+        Command::Levels(levels) => {
+            let records = levels.into_iter().map(Article6::EmissionsLevel);
+            (records.collect(), None)
+        }
+        Command::AuthoriseUnits {
+            account,
+            units,
+            authorisation,
+            by: _,
+        } => {
+            let units = NewUnitAuthorisation {
+                authorisation,
+                account,
+                units,
+            };
+            (Vec::new(), Some(units))
+        }
+        _ => (Vec::new(), None),
+    }
+}
+
+fn one(it: Article6) -> Command {
+    Command::Article6(Box::new(it))
+}
+
+fn ascending<T: Ord>(mut list: Vec<T>) -> Vec<T> {
+    list.sort();
+    list.dedup();
+    list
+}
+
+/// Cooperative approaches that this Party takes part in.
+#[utoipa::path(
+    get,
+    path = "/cooperative-approaches",
+    tag = "Article 6",
+    responses((status = 200, body = Page<ApproachView>)),
+    security(()),
+)]
+pub(in crate::http::api) async fn approaches(
+    State(served): State<Served>,
+    parameters: Parameters,
+) -> Result<Json<Page<ApproachView>>, ApiError> {
+    parameters.finish()?;
+    let all = served.app.approaches();
+    Ok(Json(view::whole(all.into_iter().map(approach_view))))
+}
+
+fn approach_view(of: ApproachFile) -> ApproachView {
+    ApproachView {
+        approach: of.approach,
+        initial_report: of.report,
+    }
+}
+
+/// Records a cooperative approach, or what is to change of it. From then on units leave under it only when they are
+/// authorised.
+///
+/// Under a process a second official approves it.
+#[utoipa::path(
+    post,
+    path = "/cooperative-approaches",
+    tag = "Article 6",
+    params(OptionalIdempotencyKey, DryRun),
+    request_body = NewApproach,
+    responses(
+        (status = 201, body = dto::Written<Article6Recorded>),
+        (status = 202, body = Proposed, description = "It waits for a second official."),
+        Tried,
+        LedgerWrite,
+        Rejected,
+    ),
+)]
+pub(in crate::http::api) async fn add_approach(
+    caller: Caller,
+    State(served): State<Served>,
+    key: OptionalKey,
+    WriteMode(mode): WriteMode,
+    Body(new): Body<NewApproach>,
+) -> Result<Response, ApiError> {
+    let NewApproach {
+        id,
+        title,
+        parties,
+        definition,
+        metric,
+    } = new;
+    let it = CooperativeApproach {
+        id,
+        title,
+        parties: ascending(parties),
+        definition,
+        metric: metric.unwrap_or(record::Metric::Ghg),
+        by: Vec::new(),
+    };
+    let command = one(Article6::CooperativeApproach(it));
+    record(&served, &caller, key, mode, command).await
+}
+
+/// One cooperative approach.
+#[utoipa::path(
+    get,
+    path = "/cooperative-approaches/{approach}",
+    tag = "Article 6",
+    params(ApproachName),
+    responses((status = 200, body = ApproachView)),
+    security(()),
+)]
+pub(in crate::http::api) async fn approach(
+    State(served): State<Served>,
+    PathValue(id): PathValue<CooperativeApproachId>,
+    parameters: Parameters,
+) -> Result<Json<ApproachView>, ApiError> {
+    parameters.finish()?;
+    Ok(Json(approach_view(served.app.approach(id)?)))
+}
+
+/// The records about a cooperative approach, oldest first: itself, its initial reports, its entities.
+#[utoipa::path(
+    get,
+    path = "/cooperative-approaches/{approach}/versions",
+    tag = "Article 6",
+    params(ApproachName, Paging),
+    responses((status = 200, body = Page<RecordView>), NotListed),
+    security(()),
+)]
+pub(in crate::http::api) async fn approach_versions(
+    State(served): State<Served>,
+    PathValue(id): PathValue<CooperativeApproachId>,
+    parameters: Parameters,
+) -> Result<Json<Page<RecordView>>, ApiError> {
+    let window = window(parameters)?;
+    let page = served.app.approach_versions(id, &window).await?;
+    Ok(Json(records(page)))
+}
+
+fn window(mut parameters: Parameters) -> Result<Window, ApiError> {
+    let (after, limit) = (parameters.text("after"), parameters.limit()?);
+    parameters.finish()?;
+    Ok(Window {
+        after,
+        limit,
+        descending: false,
+    })
+}
+
+fn records(page: query::Page<StoredRecord>) -> Page<RecordView> {
+    Page {
+        items: page.items.into_iter().map(view::record).collect(),
+        next: page.next,
+    }
+}
+
+/// Records that the initial report, or an updated one, covers an approach.
+///
+/// Under a process a second official approves it.
+#[utoipa::path(
+    post,
+    path = "/initial-reports",
+    tag = "Article 6",
+    params(OptionalIdempotencyKey, DryRun),
+    request_body = NewInitialReport,
+    responses(
+        (status = 201, body = dto::Written<Article6Recorded>),
+        (status = 202, body = Proposed, description = "It waits for a second official."),
+        Tried,
+        LedgerWrite,
+        Rejected,
+    ),
+)]
+pub(in crate::http::api) async fn add_initial_report(
+    caller: Caller,
+    State(served): State<Served>,
+    key: OptionalKey,
+    WriteMode(mode): WriteMode,
+    Body(new): Body<NewInitialReport>,
+) -> Result<Response, ApiError> {
+    let NewInitialReport {
+        approach,
+        submitted,
+        reference,
+    } = new;
+    let it = InitialReport {
+        approach,
+        submitted,
+        reference,
+        by: Vec::new(),
+    };
+    let command = one(Article6::InitialReport(it));
+    record(&served, &caller, key, mode, command).await
+}
+
+/// Entities that are, or were, authorised under approaches.
+#[utoipa::path(
+    get,
+    path = "/authorised-entities",
+    tag = "Article 6",
+    params(ApproachFilter),
+    responses((status = 200, body = Page<AuthorisedEntity>)),
+    security(()),
+)]
+pub(in crate::http::api) async fn entities(
+    State(served): State<Served>,
+    mut parameters: Parameters,
+) -> Result<Json<Page<AuthorisedEntity>>, ApiError> {
+    let approach = parameters.get("approach")?;
+    parameters.finish()?;
+    let all = served.app.authorised_entities(approach);
+    Ok(Json(view::whole(all.into_iter())))
+}
+
+/// Authorises an entity under an approach (4/CMA.6 para 3(c)), or ends that.
+///
+/// Under a process a second official approves it.
+#[utoipa::path(
+    post,
+    path = "/authorised-entities",
+    tag = "Article 6",
+    params(OptionalIdempotencyKey, DryRun),
+    request_body = NewAuthorisedEntity,
+    responses(
+        (status = 201, body = dto::Written<Article6Recorded>),
+        (status = 202, body = Proposed, description = "It waits for a second official."),
+        Tried,
+        LedgerWrite,
+        Rejected,
+    ),
+)]
+pub(in crate::http::api) async fn add_entity(
+    caller: Caller,
+    State(served): State<Served>,
+    key: OptionalKey,
+    WriteMode(mode): WriteMode,
+    Body(new): Body<NewAuthorisedEntity>,
+) -> Result<Response, ApiError> {
+    let NewAuthorisedEntity {
+        approach,
+        identification,
+        name,
+        country,
+        organisation,
+        date,
+        conditions,
+        changes,
+        information,
+        revoked,
+    } = new;
+    let it = AuthorisedEntity {
+        approach,
+        identification,
+        name,
+        country,
+        organisation,
+        date,
+        conditions,
+        changes,
+        information,
+        revoked,
+        by: Vec::new(),
+    };
+    let command = one(Article6::AuthorisedEntity(it));
+    record(&served, &caller, key, mode, command).await
+}
