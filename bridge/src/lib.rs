@@ -4,5 +4,6 @@
 pub mod aef;
 pub mod event;
 pub mod information;
+pub mod notification;
 pub mod records_jsonl;
 pub mod undp;

@@ -102,8 +102,8 @@ impl Party {
 
 impl fmt::Display for Party {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let [first, second] = self.0.map(char::from);
-        write!(formatter, "{first}{second}")
+        // Only ASCII comes in.
+        formatter.write_str(std::str::from_utf8(&self.0).unwrap_or_default())
     }
 }
 

@@ -42,12 +42,54 @@ where
     }
 }
 
+/// The longest text that [`Short`] holds, in bytes.
+const SHORT_BYTES_MAX: usize = 64;
+
+/// A short text on the stack; writing more than fits fails.
+pub(crate) struct Short {
+    bytes: [u8; SHORT_BYTES_MAX],
+    length: usize,
+}
+
+impl Default for Short {
+    fn default() -> Self {
+        Self {
+            bytes: [0; SHORT_BYTES_MAX],
+            length: 0,
+        }
+    }
+}
+
+impl Short {
+    /// The text so far.
+    pub(crate) fn as_str(&self) -> &str {
+        let bytes = self.bytes.get(..self.length).unwrap_or_default();
+        // Only whole texts come in.
+        std::str::from_utf8(bytes).unwrap_or_default()
+    }
+}
+
+impl fmt::Write for Short {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        let end = self.length + text.len();
+        let place = self.bytes.get_mut(self.length..end).ok_or(fmt::Error)?;
+        place.copy_from_slice(text.as_bytes());
+        self.length = end;
+        Ok(())
+    }
+}
+
 /// Serde as the canonical text, in every format (JSON and postcard alike).
 macro_rules! serde_as_text {
     ($type:ty, $expecting:literal) => {
         impl serde::Serialize for $type {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.collect_str(self)
+                // Formats that write the length first would print it twice.
+                let mut text = $crate::text::Short::default();
+                match std::fmt::Write::write_fmt(&mut text, format_args!("{self}")) {
+                    Ok(()) => serializer.serialize_str(text.as_str()),
+                    Err(_) => serializer.collect_str(self),
+                }
             }
         }
 

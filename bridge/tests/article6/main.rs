@@ -18,6 +18,7 @@ mod world;
 
 mod built;
 mod information;
+mod notifications;
 
 use countersign_protocol::article6::Book;
 use countersign_protocol::record::Metric;

@@ -40,7 +40,10 @@ impl CooperativeApproachId {
 
 impl fmt::Display for CooperativeApproachId {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "CA{:04}", self.0)
+        // It is written with every unit that is authorised: no machinery of numbers.
+        let digit = |unit: u16| b'0' + u8::try_from(self.0 / unit % 10).unwrap_or_default();
+        let text = [b'C', b'A', digit(1_000), digit(100), digit(10), digit(1)];
+        formatter.write_str(std::str::from_utf8(&text).unwrap_or_default())
     }
 }
 

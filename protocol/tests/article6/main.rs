@@ -19,6 +19,7 @@ mod federations;
 mod first_transfer;
 mod histories;
 mod periods_and_shares;
+mod refusals;
 mod story;
 mod summary;
 mod transfers;

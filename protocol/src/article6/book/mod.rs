@@ -19,7 +19,7 @@ pub use report::SummaryTerms;
 use std::borrow::Borrow;
 use std::collections::BTreeMap;
 
-use crate::article6::{MetricKind, UnitEvent, UnitHistory, approach_of};
+use crate::article6::{MetricKind, UnitEvent, UnitEventKind, UnitHistory, approach_of};
 use crate::id::{AccountId, AuthorisationId, OrganisationId};
 use crate::log::leaf_hash;
 use crate::party::{Party, RegistryId};
@@ -28,9 +28,9 @@ use crate::record::{
     AccountKind, Article6, Authorisation, AuthorisationRevoked, AuthorisedEntity, Body,
     CooperativeApproach, Identification, InitialReport, LevelSeries, Metric, Ndc, Record,
 };
-use crate::registry::{Applied, At, Refusal, State, apply};
+use crate::registry::{Applied, At, Place, Refusal, State, apply};
 use crate::serial::CooperativeApproachId;
-use crate::units::UnitBlock;
+use crate::units::{UnitBlock, UnitRange};
 
 /// A Party's book.
 #[derive(Clone, Debug, Default)]
@@ -208,6 +208,50 @@ impl Book {
         let id = block.authorisation?.id;
         let place = self.latest.get(&(block.serial.party(), id))?;
         Some(&self.authorisations.get(*place)?.terms)
+    }
+
+    /// The last version of an authorisation of this Party, and whether it was revoked.
+    #[must_use]
+    pub fn own_authorisation(&self, id: AuthorisationId) -> Option<(&Authorisation, bool)> {
+        let mut versions = self.versions(id);
+        let last = versions.next_back()?;
+        Some((&last.terms, last.revoked.is_some()))
+    }
+
+    /// The date of the first version of an authorisation of this Party.
+    #[must_use]
+    pub fn first_day_of(&self, id: AuthorisationId) -> Option<Day> {
+        Some(self.versions(id).next()?.terms.date)
+    }
+
+    fn versions(&self, id: AuthorisationId) -> impl DoubleEndedIterator<Item = &AuthorisationAt> {
+        let own = self.party();
+        let all = self.authorisations.iter();
+        all.filter(move |it| Some(it.terms.party) == own && it.terms.id == id)
+    }
+
+    /// How many units of this Party came under an authorisation, those that ended since too.
+    #[must_use]
+    pub fn authorised_under(&self, id: AuthorisationId) -> u64 {
+        let of_it = self.movements.iter().filter(|it| {
+            it.kind == UnitEventKind::Authorised
+                && it.block.authorisation.map(|it| it.id) == Some(id)
+        });
+        of_it.map(|it| it.block.tonnes()).sum()
+    }
+
+    /// The block that has these units now, and its place; `None` unless one block has all of them.
+    #[must_use]
+    pub fn now(&self, units: UnitRange) -> Option<(UnitBlock, Place)> {
+        let last = self
+            .history
+            .of(units)
+            .filter(|it| it.origin == units.origin());
+        let (block, place) = last.last()?.after?;
+        block
+            .range()
+            .contains_range(units)
+            .then_some((block, place))
     }
 
     /// The entity that an organisation is under an approach.

@@ -14,12 +14,17 @@ use std::collections::BTreeMap;
 /// The most characters of a cell of a workbook.
 const CELL_CHARS_MAX: usize = 32_767;
 
-/// Parties that were looked up before.
-type Known = BTreeMap<PartyCode, bool>;
+/// What was looked up before: a column mostly repeats itself.
+#[derive(Default)]
+struct Known {
+    parties: BTreeMap<PartyCode, bool>,
+    /// By the place of a column, the last code in which nothing was found.
+    codes: BTreeMap<usize, String>,
+}
 
 pub(super) fn check(world: &World<'_>, report: &mut Report) {
-    let mut known = Known::new();
     for table in Table::ALL {
+        let mut known = Known::default();
         for row in 0..world.aef.len(table) {
             let cells = world.aef.cells(table, row).unwrap_or_default();
             for (at, (cell, column)) in cells.into_iter().zip(table.columns()).enumerate() {
@@ -61,6 +66,8 @@ fn check_cell(
             let text = excerpt(&cell.text());
             format!("{label} {text:?} cannot be read. {}", hint(column))
         }),
+        // Numbers, dates and identifiers are short, and were read as what they are.
+        State::Is if !has_words(column.kind) => {}
         State::Is => {
             let text = cell.text();
             if text.len() > CELL_CHARS_MAX && text.chars().count() > CELL_CHARS_MAX {
@@ -73,6 +80,32 @@ fn check_cell(
     }
 }
 
+/// Whether a value of this kind has words that can be too long, or in no list.
+const fn has_words(kind: Kind) -> bool {
+    match kind {
+        Kind::Text
+        | Kind::Code
+        | Kind::Codes
+        | Kind::List
+        | Kind::Party
+        | Kind::Parties
+        | Kind::Registry
+        | Kind::Carp
+        | Kind::CarpLink => true,
+        Kind::Approach
+        | Kind::UnitId
+        | Kind::Metric
+        | Kind::ActionType
+        | Kind::Year
+        | Kind::Integer
+        | Kind::Decimal
+        | Kind::Date
+        | Kind::ActionDate
+        | Kind::Version
+        | Kind::Timeframe => false,
+    }
+}
+
 fn check_value(
     text: &str,
     column: &'static Column,
@@ -82,7 +115,15 @@ fn check_value(
 ) {
     let label = &column.label;
     match (column.kind, &column.list) {
-        (Kind::Code, Some(list)) => check_code(text, (label, list), place, report),
+        (Kind::Code, Some(list)) => {
+            let at = place.column.unwrap_or_default();
+            if known.codes.get(&at).is_some_and(|fine| fine == text) {
+                return;
+            }
+            if check_code(text, (label, list), place, report) {
+                known.codes.insert(at, text.to_owned());
+            }
+        }
         (Kind::Codes, Some(list)) => {
             for word in text.split(", ") {
                 check_code(word, (label, list), place, report);
@@ -107,9 +148,10 @@ fn check_value(
     }
 }
 
-fn check_code(word: &str, (label, list): (&str, &str), place: Place, report: &mut Report) {
+/// Returns whether the word is right.
+fn check_code(word: &str, (label, list): (&str, &str), place: Place, report: &mut Report) -> bool {
     match Nomenclature::find(list, word) {
-        Some(Found::Value(_)) => {}
+        Some(Found::Value(_)) => return true,
         Some(Found::Spelling(code)) => report.add(&CODE_SPELLING, place, || {
             format!(
                 "{label} {word:?} is spelt {:?} in its list: write it so",
@@ -134,6 +176,7 @@ fn check_code(word: &str, (label, list): (&str, &str), place: Place, report: &mu
             )
         }),
     }
+    false
 }
 
 fn check_party(code: &str, label: &str, place: Place, known: &mut Known, report: &mut Report) {
@@ -141,6 +184,7 @@ fn check_party(code: &str, label: &str, place: Place, known: &mut Known, report:
         return;
     };
     let is_one = *known
+        .parties
         .entry(party)
         .or_insert_with(|| party.party().is_some() || Nomenclature::find("party", code).is_some());
     if !is_one {

@@ -128,10 +128,9 @@ fn take_under(
     tx: &mut Tx<'_>,
     context: Context,
     block: UnitBlock,
-    known: &KnownAuthorisation,
+    of: UnitAuthorisation,
     account: AccountId,
 ) -> Result<UnitBlock, Refusal> {
-    let of = known.carried();
     let mut block = UnitBlock {
         authorisation: Some(of),
         ..block
@@ -166,8 +165,8 @@ pub(in crate::registry::apply) fn issued(
     if !takes {
         return Ok(block);
     }
-    let known = known.clone();
-    take_under(tx, context, block, &known, account)
+    let of = known.carried();
+    take_under(tx, context, block, of, account)
 }
 
 /// Units that are here come under an authorisation.
@@ -206,7 +205,7 @@ pub(in crate::registry::apply) fn put_under(
                 it.put = it.put.saturating_sub(block.tonnes());
             });
         }
-        let block = take_under(tx, context, block, &known, account)?;
+        let block = take_under(tx, context, block, known.carried(), account)?;
         put_holding(tx, block, place, since);
     }
     Ok(())
