@@ -74,7 +74,12 @@ need_libclang() {
 need_postgresql() {
     compgen -G "/usr/lib/postgresql/*/bin/initdb" >/dev/null && return
     have initdb && return
-    missing "postgresql" "PostgreSQL: the benches run our ledger against one in a temporary folder"
+    missing "postgresql" "PostgreSQL: the read model is tested on one in a temporary folder, and the benches run against it"
+}
+
+need_pdf_reader() {
+    have pdftotext && return
+    missing "poppler-utils" "pdftotext: the tests read the letters"
 }
 
 # ---- installing ------------------------------------------------------------------------------------------------------
@@ -114,6 +119,13 @@ need_build() {
     need_rust
     need_compiler
     need_libclang
+    install_missing
+}
+
+# What the tests need beside a build.
+need_tests() {
+    need_postgresql
+    need_pdf_reader
     install_missing
 }
 

@@ -213,10 +213,12 @@ async fn a_row_needs_the_permission_of_the_single_request() {
     let rows = format!(
         "organisation,name,kind\n{own},Second,entity_holding\n{other},Theirs,entity_holding\n"
     );
-    let file = File::new("accounts", CSV, rows);
-    let answer = upload_as(&office, &office.developer, &file).await;
-    assert_eq!(answer.written, 1, "{answer:?}");
-    assert_eq!(answer.results[1].problem.as_ref().unwrap().status, 403);
+    for path in ["accounts?dry_run=true", "accounts"] {
+        let file = File::new(path, CSV, rows.clone());
+        let answer = upload_as(&office, &office.developer, &file).await;
+        assert_eq!((answer.possible + answer.written, answer.refused), (1, 1));
+        assert_eq!(answer.results[1].problem.as_ref().unwrap().status, 403);
+    }
     let holds = "account,reason,authority,reference\n1,order,1,HC 1/2026\n";
     let holds = File::new("standing-holds", CSV, holds);
     let answer = upload_as(&office, &office.developer, &holds).await;
@@ -259,6 +261,16 @@ async fn under_a_process_rows_are_told_the_way_and_go_it_as_cases() {
     let answer = upload_as(&office, &office.developer, &file).await;
     assert_eq!((answer.written, answer.refused), (2, 1), "{answer:?}");
     assert_eq!(refused(&answer), [(2, 3, "too-few".to_owned())]);
+    // Its case is open, and whoever sent the row is told which.
+    let opened = office
+        .get(&office.developer, "/api/v1/cases?flow=transfer")
+        .await;
+    let half = &answer.results[1].problem.as_ref().unwrap().detail;
+    let is_named = |it: &Value| half.starts_with(&format!("case {} was opened", it["case"]));
+    assert!(
+        opened["items"].as_array().unwrap().iter().any(is_named),
+        "{half}"
+    );
     assert_eq!(office.available(from).await, 0);
     let case = &answer.results[0].made.as_ref().unwrap()["act"]["case"];
     let case = office

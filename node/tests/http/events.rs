@@ -317,6 +317,9 @@ async fn a_page_waits_for_news_and_not_longer_than_it_was_told() {
     };
     let (news, (_, sent)) = tokio::join!(asked, write);
     assert_eq!(news.items[0].subject, Some(format!("transfers/{sent}")));
+    let path = "/api/v1/events?wait=26";
+    let long = problem(world.bare(Method::GET, path).send().await.unwrap()).await;
+    assert_eq!(long.errors[0].parameter.as_deref(), Some("wait"));
 }
 
 /// A reader of server-sent events.

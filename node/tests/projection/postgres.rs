@@ -13,18 +13,17 @@ pub struct Postgres {
 }
 
 impl Postgres {
-    /// Starts a server; `None`, with a printed line, where none is installed.
-    pub fn start() -> Option<Self> {
+    /// Starts a server.
+    pub fn start() -> Self {
         let found = std::fs::read_dir("/usr/lib/postgresql").ok();
         let mut programs = found
             .into_iter()
             .flatten()
             .filter_map(|entry| Some(entry.ok()?.path().join("bin")))
             .filter(|path| path.join("initdb").is_file());
-        let Some(programs) = programs.next() else {
-            println!("skipped: PostgreSQL's server is not installed (apt-get install postgresql)");
-            return None;
-        };
+        let programs = programs.next();
+        let programs =
+            programs.expect("PostgreSQL's server is not installed: apt-get install postgresql");
         let id = Command::new("id").arg("-u").output().unwrap();
         let user = (id.stdout == b"0\n").then_some("postgres");
         let folder = tempfile::tempdir().unwrap();
@@ -61,7 +60,7 @@ impl Postgres {
                 .arg(log)
                 .args(["-w", "start"]),
         );
-        Some(server)
+        server
     }
 
     pub fn url(&self) -> String {

@@ -249,9 +249,7 @@ pub fn on_sqlite<F: Future<Output = ()>>(body: &impl Fn(ProjectionSettings) -> F
 }
 
 pub fn on_postgres<F: Future<Output = ()>>(body: &impl Fn(ProjectionSettings) -> F) {
-    let Some(server) = Postgres::start() else {
-        return;
-    };
+    let server = Postgres::start();
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("projection.sqlite");
     let url = Some(server.url());
