@@ -9,7 +9,7 @@ use countersign_protocol::record::{
 use countersign_protocol::registry::{Article6Refusal as Why, Command, Refusal, Selection};
 use countersign_protocol::serial::SectoralScope;
 
-use crate::story::send;
+use crate::story::{at_day, send};
 use crate::support::world::countries;
 use crate::support::{Ledger, TRADING, agreement_of, range, text};
 use crate::world::{
@@ -479,4 +479,47 @@ fn authorised_units_are_not_used_before_their_first_transfer_by_a_party_that_kee
     let use_one = retire(Purpose::Ndc, Some(2025), Selection::Tonnes(1));
     let refusal = why(both[1].submit(&use_one));
     assert!(matches!(refusal, Why::UnauthorisedUse(_)), "{refusal}");
+}
+
+#[test]
+fn itmos_are_used_for_other_purposes_until_the_last_day_of_their_authorisation() {
+    let definition = Some(Definition::Issuance);
+    let [mut ghana, _] = parties(definition);
+    let mut it = authorisation(Use::Imp, definition);
+    it.use_until = Some(text("2025-07-08"));
+    authorise(&mut ghana, it);
+    ghana.issue(TRADING, 10);
+    put_under(&mut ghana, 10).unwrap();
+    let use_one = retire(Purpose::InternationalMitigation, None, Selection::Tonnes(1));
+    ghana.must(&use_one);
+    at_day(&mut ghana, "2025-07-09");
+    let refusal = why(ghana.submit(&use_one));
+    assert!(matches!(refusal, Why::Timeframe { .. }), "{refusal}");
+}
+
+#[test]
+fn units_that_a_new_version_no_longer_covers_leave_their_place_to_others() {
+    let [mut ghana, _] = parties(None);
+    let mut it = authorisation(Use::Ndc, None);
+    it.quantity = 10;
+    authorise(&mut ghana, it.clone());
+    ghana.issue(TRADING, 10);
+    put_under(&mut ghana, 10).unwrap();
+    (it.version, it.vintages) = (2, NdcPeriod::new(2024, 2030).unwrap());
+    authorise(&mut ghana, it);
+    let mut other = authorisation(Use::Ndc, None);
+    other.id = text("GH-2");
+    authorise(&mut ghana, other);
+    let again = |id: &str, units: &str| {
+        Article6::UnitsAuthorised(UnitsAuthorised {
+            authorisation: text(id),
+            ranges: vec![range(units)],
+            by: Vec::new(),
+        })
+    };
+    issue(&mut ghana, 2024, 10);
+    let refusal = why::<()>(Err(refused(&mut ghana, again(AUTHORISATION, "GH-11-20"))));
+    assert!(matches!(refusal, Why::Quantity { .. }), "{refusal}");
+    write(&mut ghana, again("GH-2", "GH-1-10")).unwrap();
+    write(&mut ghana, again(AUTHORISATION, "GH-11-20")).unwrap();
 }

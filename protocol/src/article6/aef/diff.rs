@@ -82,7 +82,8 @@ pub fn diff(earlier: &Aef, later: &Aef) -> Vec<RowChange> {
         .collect()
 }
 
-type Rows = BTreeMap<Vec<String>, VecDeque<usize>>;
+/// Rows by their texts, or by what names them; the first of several first.
+type Rows<K> = BTreeMap<K, VecDeque<usize>>;
 
 fn diff_table(table: Table, earlier: &Aef, later: &Aef) -> Vec<RowChange> {
     let all = |aef: &Aef| -> Vec<Vec<String>> {
@@ -91,14 +92,17 @@ fn diff_table(table: Table, earlier: &Aef, later: &Aef) -> Vec<RowChange> {
             .collect()
     };
     let (before, after) = (all(earlier), all(later));
-    let mut equal = Rows::new();
+    let mut equal: Rows<&[String]> = Rows::new();
     for (row, texts) in after.iter().enumerate() {
-        equal.entry(texts.clone()).or_default().push_back(row);
+        equal.entry(texts).or_default().push_back(row);
     }
     let mut is_left_after = vec![true; after.len()];
     let mut left_before = Vec::new();
     for (row, texts) in before.iter().enumerate() {
-        match equal.get_mut(texts).and_then(VecDeque::pop_front) {
+        match equal
+            .get_mut(texts.as_slice())
+            .and_then(VecDeque::pop_front)
+        {
             Some(twin) => is_left_after[twin] = false,
             None => left_before.push(row),
         }
@@ -109,7 +113,7 @@ fn diff_table(table: Table, earlier: &Aef, later: &Aef) -> Vec<RowChange> {
             .filter_map(|column| texts.get(*column).cloned())
             .collect()
     };
-    let mut by_key = Rows::new();
+    let mut by_key: Rows<Vec<String>> = Rows::new();
     for (row, texts) in after
         .iter()
         .enumerate()
