@@ -112,8 +112,13 @@ fn column_options(column: Column, tuning: &StoreTuning, cache: &Cache) -> Option
 /// columns get what their readers need and no more. Sorting happens when a memtable is flushed, in the background.
 fn set_memtable(options: &mut Options, column: Column) {
     match column {
-        // Read at start only.
-        Column::State => options.set_memtable_factory(MemtableFactory::Vector),
+        // Asked for one by one, by the whole key, by whoever follows the ledger; in order at start only.
+        Column::State => {
+            options.set_prefix_extractor(SliceTransform::create_noop());
+            options.set_memtable_factory(MemtableFactory::HashLinkList {
+                bucket_count: 1 << 16,
+            });
+        }
         // Asked for one by one.
         Column::Request => {
             options.set_prefix_extractor(SliceTransform::create_fixed_prefix(REQUEST_BYTES));

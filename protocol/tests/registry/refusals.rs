@@ -14,7 +14,13 @@ const ARTICLE_6: &str = include_str!("../../src/registry/refusal/article6.rs");
 const WORKFLOW: &str = include_str!("../../src/workflow/refusal.rs");
 
 /// Codes that are no refusal of the rules: of the node's request ids, its people and its index of projects.
-const OF_THE_NODE: [&str; 4] = ["request-used", "decided", "user-state", "taken"];
+const OF_THE_NODE: [&str; 5] = [
+    "request-used",
+    "decided",
+    "user-state",
+    "taken",
+    "version-kept",
+];
 
 /// The rows of the three matches that the compiler keeps total: word and kind.
 fn rows() -> BTreeMap<String, String> {

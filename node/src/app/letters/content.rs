@@ -233,18 +233,19 @@ fn shown(node: &Node, value: &Value, language: &str) -> String {
     }
 }
 
-/// `2023-01-01 – 2032-12-31` for a period, otherwise each field with its title.
+/// Each field with its title; the first and last day of a period as `2023-01-01 – 2032-12-31`.
 fn object(fields: &[Field], value: &Value, language: &str) -> String {
     let day = |name: &str| value.get(name).and_then(Value::as_str);
-    if let (Some(start), Some(end), 2) = (day("start"), day("end"), fields.len()) {
-        return format!("{start} – {end}");
-    }
+    let period = day("start").zip(day("end"));
+    let is_told = |field: &Field| period.is_some() && ["start", "end"].contains(&&*field.name);
     let part = |field: &Field| {
         let value = value.get(&field.name)?;
         let shown = shown(&field.node, value, language);
         Some(format!("{}: {shown}", titled(field, language)))
     };
-    let parts = fields.iter().filter_map(part);
+    let others = fields.iter().filter(|field| !is_told(field));
+    let period = period.map(|(start, end)| format!("{start} – {end}"));
+    let parts = period.into_iter().chain(others.filter_map(part));
     parts.collect::<Vec<_>>().join(", ")
 }
 
