@@ -9,13 +9,14 @@
     clippy::print_stdout
 )]
 
-use std::fs;
-use std::time::Instant;
+mod common;
 
 use countersign_bridge::aef::{read, write_csv, write_json, write_workbook};
 use countersign_protocol::article6::aef::check::{Severity, check};
 use countersign_protocol::article6::aef::diff::diff;
 use countersign_protocol::article6::aef::{Aef, Switches, Table};
+
+use common::timed;
 
 const ACTIONS: u64 = 100_000;
 const LENGTH: u64 = 10;
@@ -44,39 +45,6 @@ fn submission() -> Aef {
         push(&mut aef, Table::Actions, &row);
     }
     aef
-}
-
-/// The most memory that the process had at once, in MB.
-fn peak_mb() -> u64 {
-    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    let kb = line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok());
-    kb.unwrap_or(0) / 1024
-}
-
-/// The processor's seconds that this process took so far: other work on the machine does not count.
-fn cpu_seconds() -> f64 {
-    let stat = fs::read_to_string("/proc/self/stat").unwrap_or_default();
-    let after_name = stat.rsplit(')').next().unwrap_or_default();
-    let mut fields = after_name.split_whitespace().skip(11);
-    let mut ticks = || {
-        let field = fields.next().and_then(|it| it.parse::<f64>().ok());
-        field.unwrap_or(0.0)
-    };
-    // A hundred ticks a second on every Linux that we know.
-    (ticks() + ticks()) / 100.0
-}
-
-fn timed<T>(what: &str, work: impl FnOnce() -> T) -> T {
-    let (start, cpu) = (Instant::now(), cpu_seconds());
-    let made = work();
-    println!(
-        "{what:<24} {:>7.2} s, {:>6.2} s of processor   peak so far {:>5} MB",
-        start.elapsed().as_secs_f64(),
-        cpu_seconds() - cpu,
-        peak_mb()
-    );
-    made
 }
 
 fn main() {

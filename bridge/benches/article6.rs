@@ -12,13 +12,11 @@
     clippy::print_stdout
 )]
 
+mod common;
 #[path = "../../protocol/tests/support/mod.rs"]
 mod support;
 #[path = "../../protocol/tests/article6/world.rs"]
 mod world;
-
-use std::fs;
-use std::time::Instant;
 
 use countersign_protocol::article6::aef::Switches;
 use countersign_protocol::article6::aef::check::{Severity, check};
@@ -31,6 +29,7 @@ use countersign_protocol::registry::{At, State, apply};
 use countersign_protocol::serial::UnitType;
 use countersign_protocol::units::UnitRange;
 
+use common::{cpu_seconds, timed};
 use support::{Ledger, RESERVE, TRADING, text};
 use world::{APPROACH, Definition, Use, authorisation, authorise, parties, record};
 
@@ -88,38 +87,6 @@ fn ghana(uses: Use, definition: Option<Definition>) -> Ledger {
         by: Vec::new(),
     })));
     ghana
-}
-
-/// The most memory that the process had at once, in MB.
-fn peak_mb() -> u64 {
-    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    let kb = line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok());
-    kb.unwrap_or(0) / 1024
-}
-
-/// The processor's seconds that this process took so far: other work on the machine does not count.
-fn cpu_seconds() -> f64 {
-    let stat = fs::read_to_string("/proc/self/stat").unwrap_or_default();
-    let after_name = stat.rsplit(')').next().unwrap_or_default();
-    let mut fields = after_name.split_whitespace().skip(11);
-    let mut ticks = || {
-        let field = fields.next().and_then(|it| it.parse::<f64>().ok());
-        field.unwrap_or(0.0)
-    };
-    // A hundred ticks a second on every Linux that we know.
-    (ticks() + ticks()) / 100.0
-}
-
-fn timed<T>(what: &str, work: impl FnOnce() -> T) -> T {
-    let (start, cpu) = (Instant::now(), cpu_seconds());
-    let made = work();
-    let (seconds, cpu) = (start.elapsed().as_secs_f64(), cpu_seconds() - cpu);
-    println!(
-        "{what:<44} {seconds:>7.2} s, {cpu:>6.2} s of processor   peak so far {:>5} MB",
-        peak_mb()
-    );
-    made
 }
 
 fn a_year() -> Vec<Record> {

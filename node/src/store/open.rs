@@ -93,6 +93,7 @@ impl Store {
             check_schema(dir, head.schema)?;
         }
         let database = database_options(&options.tuning);
+        check_frames(dir)?;
         check_columns(dir, &database)?;
         let db = DB::open_cf_descriptors(
             &database,
@@ -158,18 +159,21 @@ fn is_empty(dir: &Path) -> Result<bool, StoreError> {
     Ok(!entries.any(|entry| entry.map_or(true, |e| e.file_name() != "lost+found")))
 }
 
-/// A layout with other columns is of another schema version, whatever it says of itself. Before that: RocksDB can finish
-/// reading it.
-pub(super) fn check_columns(dir: &Path, options: &rocksdb::Options) -> Result<(), StoreError> {
-    let database = dir.join(DATABASE_FOLDER);
-    let impossible = first_impossible(&database).map_err(|e| StoreError::io("read", dir, e))?;
-    if let Some(impossible) = impossible {
-        return Err(StoreError::Damaged {
+/// Whether RocksDB can finish reading the files: asked before anything that makes it read them.
+pub(super) fn check_frames(dir: &Path) -> Result<(), StoreError> {
+    let impossible = first_impossible(&dir.join(DATABASE_FOLDER));
+    match impossible.map_err(|e| StoreError::io("read", dir, e))? {
+        None => Ok(()),
+        Some(impossible) => Err(StoreError::Damaged {
             dir: dir.to_owned(),
             what: impossible.to_string(),
-        });
+        }),
     }
-    let mut found = DB::list_cf(options, database)
+}
+
+/// A layout with other columns is of another schema version, whatever it says of itself.
+pub(super) fn check_columns(dir: &Path, options: &rocksdb::Options) -> Result<(), StoreError> {
+    let mut found = DB::list_cf(options, dir.join(DATABASE_FOLDER))
         .map_err(|e| StoreError::database("list the columns", dir, e))?;
     let mut ours: Vec<String> = Column::ALL.iter().map(|c| c.name().to_owned()).collect();
     found.sort_unstable();

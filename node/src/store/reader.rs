@@ -15,8 +15,8 @@ use rocksdb::{ColumnFamily, DB, DBRawIteratorWithThreadMode, ReadOptions};
 use super::column::{COLUMNS, account_key, bundle_key, leaf_key, meta, tile_key};
 use super::guard::{GuardContent, HeadGuard};
 use super::open::{
-    DATABASE_FOLDER, GUARD_FILE, check_acknowledged, check_columns, check_schema, read_identity,
-    survey,
+    DATABASE_FOLDER, GUARD_FILE, check_acknowledged, check_columns, check_frames, check_schema,
+    read_identity, survey,
 };
 use super::options::{descriptors, reader_options};
 use super::{Column, GuardedHead, Identity, StoreError, StoreTuning, StoredPosting, StoredRequest};
@@ -83,6 +83,7 @@ impl StoreReader {
         }
         let tuning = StoreTuning::default();
         let options = reader_options(&tuning);
+        check_frames(dir)?;
         check_columns(dir, &options)?;
         let db = DB::open_cf_descriptors_read_only(
             &options,

@@ -5,6 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::party::{Party, RegistryId};
+use crate::record::{Purpose, RetireKind};
 use crate::serial::CooperativeApproachId;
 use crate::units::{FirstTransfer, UnitBlock};
 
@@ -175,6 +176,18 @@ impl TransferEvent {
         Self::MechanismShare,
         Self::OtherCancellation,
     ];
+
+    /// What the end of units is that are used or cancelled for a purpose.
+    #[must_use]
+    pub const fn of_end(purpose: Purpose, kind: RetireKind) -> Self {
+        match (purpose, kind) {
+            (Purpose::Ndc, RetireKind::Retire) => Self::UseTowardsNdc,
+            (Purpose::InternationalMitigation, _) => Self::UseForImp,
+            (Purpose::OtherPurposes, _) => Self::UseForOp,
+            (Purpose::OverallMitigation, _) => Self::OverallMitigation,
+            (Purpose::Ndc | Purpose::Voluntary, _) => Self::OtherCancellation,
+        }
+    }
 }
 
 /// Whether an event is the first transfer of a unit.

@@ -200,11 +200,7 @@ impl App {
         command: &Command,
         mode: Mode,
     ) -> Result<Written, AppError> {
-        let proposer = proposal.proposer.ok_or(AppError::PersonNeeded)?;
-        let by = vec![
-            self.as_recorded(proposer).await?,
-            caller.person()?.acted_by()?,
-        ];
+        let by = self.in_both_names(caller, proposal).await?;
         let command = in_name_of(command.clone(), by);
         self.submit(caller.actor(), request_of(proposal), command, mode)
             .await

@@ -143,11 +143,7 @@ impl App {
         receiver: Receiver,
         mode: Mode,
     ) -> Result<Written, AppError> {
-        let proposer = proposal.proposer.ok_or(AppError::PersonNeeded)?;
-        let by = vec![
-            self.as_recorded(proposer).await?,
-            caller.person()?.acted_by()?,
-        ];
+        let by = self.in_both_names(caller, proposal).await?;
         let command = Command::TrustReceiver(Box::new(TrustedReceiver {
             organisation,
             receiver,
@@ -158,7 +154,20 @@ impl App {
         self.submit(caller.actor(), request, command, mode).await
     }
 
-    pub(in crate::app) async fn as_recorded(&self, user: UserId) -> Result<ActedBy, AppError> {
+    /// Who proposed and who approves, as a record names them.
+    pub(in crate::app) async fn in_both_names(
+        &self,
+        caller: &Caller,
+        proposal: &Proposal,
+    ) -> Result<Vec<ActedBy>, AppError> {
+        let proposer = proposal.proposer.ok_or(AppError::PersonNeeded)?;
+        Ok(vec![
+            self.as_recorded(proposer).await?,
+            caller.person()?.acted_by()?,
+        ])
+    }
+
+    async fn as_recorded(&self, user: UserId) -> Result<ActedBy, AppError> {
         let known = self.people().user(user).await?;
         let membership = self
             .ledger()

@@ -41,18 +41,6 @@ struct Ending<'a> {
     claim: &'a Claim,
 }
 
-impl Ending<'_> {
-    const fn event(&self) -> TransferEvent {
-        match (self.purpose, self.kind) {
-            (Purpose::Ndc, RetireKind::Retire) => TransferEvent::UseTowardsNdc,
-            (Purpose::InternationalMitigation, _) => TransferEvent::UseForImp,
-            (Purpose::OtherPurposes, _) => TransferEvent::UseForOp,
-            (Purpose::OverallMitigation, _) => TransferEvent::OverallMitigation,
-            (Purpose::Ndc | Purpose::Voluntary, _) => TransferEvent::OtherCancellation,
-        }
-    }
-}
-
 /// A block before and after a record.
 struct Changed<'a> {
     before: Option<(&'a UnitBlock, Place)>,
@@ -169,13 +157,7 @@ fn moved(
 }
 
 fn notified(it: &UseNotified) -> Event {
-    let by = match it.purpose {
-        Purpose::OtherPurposes => TransferEvent::UseForOp,
-        Purpose::OverallMitigation => TransferEvent::OverallMitigation,
-        Purpose::InternationalMitigation | Purpose::Ndc | Purpose::Voluntary => {
-            TransferEvent::UseForImp
-        }
-    };
+    let by = TransferEvent::of_end(it.purpose, RetireKind::Cancel);
     Event {
         kind: UnitEventKind::FirstTransferred { by, to: None },
         account: None,
@@ -239,7 +221,7 @@ fn first_transferred(own: Party, changed: &Changed<'_>, by: TransferEvent) -> Un
 /// matter of Article 6.
 fn ended(own: Party, changed: &Changed<'_>, ending: &Ending<'_>) -> Option<Event> {
     changed.after.first_transfer?;
-    let by = ending.event();
+    let by = TransferEvent::of_end(ending.purpose, ending.kind);
     let kind = match (by, ending.claim.ndc_year) {
         _ if changed.is_marked() => first_transferred(own, changed, by),
         (TransferEvent::UseTowardsNdc, Some(year)) => UnitEventKind::UsedTowardsNdc { year },

@@ -8,15 +8,15 @@ use countersign_protocol::party::Party;
 use countersign_protocol::record::{Article6, Authorisation, AuthorisationRevoked, UseNotified};
 use countersign_protocol::registry::Command;
 
-use super::{ascending, one, record, records, window};
-use crate::app::{AuthorisationDefaults, AuthorisationFile, AuthorisationQuery, Caller};
+use super::{Recorder, ascending, one, records, window};
+use crate::app::{AuthorisationDefaults, AuthorisationFile, AuthorisationQuery};
 use crate::http::Served;
 use crate::http::api::view;
 use crate::http::dto::{
     self, Article6Recorded, AuthorisationView, NewAuthorisation, NewRevocation,
     NewUnitAuthorisation, NewUseNotice, Page, Proposed, RecordView, RevocationView,
 };
-use crate::http::extract::{Body, OptionalKey, Parameters, PathValues, WriteMode};
+use crate::http::extract::{Body, Parameters, PathValues};
 use crate::http::openapi::{
     AuthorisationFilters, AuthorisationNamed, DryRun, LedgerWrite, NotListed,
     OptionalIdempotencyKey, Paging, Rejected, Tried,
@@ -85,17 +85,14 @@ fn authorisation_view(of: AuthorisationFile) -> AuthorisationView {
     ),
 )]
 pub(in crate::http::api) async fn add_authorisation(
-    caller: Caller,
-    State(served): State<Served>,
-    key: OptionalKey,
-    WriteMode(mode): WriteMode,
+    recorder: Recorder,
     Body(new): Body<NewAuthorisation>,
 ) -> Result<Response, ApiError> {
-    let app = &served.app;
+    let app = &recorder.served.app;
     let defaults = app.authorisation_defaults(new.approach, new.party, new.id)?;
     let it = authorisation(new, defaults);
     let command = one(Article6::Authorisation(Box::new(it)));
-    record(&served, &caller, key, mode, command).await
+    recorder.record(command).await
 }
 
 fn authorisation(new: NewAuthorisation, defaults: AuthorisationDefaults) -> Authorisation {
@@ -220,10 +217,7 @@ pub(in crate::http::api) async fn authorisation_versions(
     ),
 )]
 pub(in crate::http::api) async fn revoke_authorisation(
-    caller: Caller,
-    State(served): State<Served>,
-    key: OptionalKey,
-    WriteMode(mode): WriteMode,
+    recorder: Recorder,
     Body(new): Body<NewRevocation>,
 ) -> Result<Response, ApiError> {
     let NewRevocation {
@@ -235,7 +229,7 @@ pub(in crate::http::api) async fn revoke_authorisation(
     } = new;
     let party = match party {
         Some(party) => party,
-        None => served.app.own_party()?,
+        None => recorder.served.app.own_party()?,
     };
     let it = AuthorisationRevoked {
         id,
@@ -246,7 +240,7 @@ pub(in crate::http::api) async fn revoke_authorisation(
         by: Vec::new(),
     };
     let command = one(Article6::AuthorisationRevoked(it));
-    record(&served, &caller, key, mode, command).await
+    recorder.record(command).await
 }
 
 /// Puts units that are here, and were not first transferred, under an authorisation of this Party.
@@ -267,10 +261,7 @@ pub(in crate::http::api) async fn revoke_authorisation(
     ),
 )]
 pub(in crate::http::api) async fn authorise_units(
-    caller: Caller,
-    State(served): State<Served>,
-    key: OptionalKey,
-    WriteMode(mode): WriteMode,
+    recorder: Recorder,
     Body(new): Body<NewUnitAuthorisation>,
 ) -> Result<Response, ApiError> {
     let NewUnitAuthorisation {
@@ -284,7 +275,7 @@ pub(in crate::http::api) async fn authorise_units(
         authorisation,
         by: Vec::new(),
     };
-    record(&served, &caller, key, mode, command).await
+    recorder.record(command).await
 }
 
 /// Records that another registry told of the use of units which left before their first transfer: that is their first transfer
@@ -306,10 +297,7 @@ pub(in crate::http::api) async fn authorise_units(
     ),
 )]
 pub(in crate::http::api) async fn notice_use(
-    caller: Caller,
-    State(served): State<Served>,
-    key: OptionalKey,
-    WriteMode(mode): WriteMode,
+    recorder: Recorder,
     Body(new): Body<NewUseNotice>,
 ) -> Result<Response, ApiError> {
     let NewUseNotice {
@@ -328,5 +316,5 @@ pub(in crate::http::api) async fn notice_use(
         by: Vec::new(),
     };
     let command = one(Article6::UseNotified(it));
-    record(&served, &caller, key, mode, command).await
+    recorder.record(command).await
 }

@@ -4,9 +4,11 @@ pub(super) mod authorisation;
 pub(super) mod ndc;
 
 use axum::Json;
-use axum::extract::State;
+use axum::extract::{FromRequestParts, State};
 use axum::http::StatusCode;
+use axum::http::request::Parts;
 use axum::response::Response;
+use countersign_protocol::id::RequestId;
 use countersign_protocol::record::{
     self, Article6, AuthorisedEntity, Body as RecordBody, CooperativeApproach, InitialReport,
 };
@@ -30,21 +32,41 @@ use crate::http::openapi::{
 use crate::http::problem::ApiError;
 use crate::projection::query::{self, Window};
 
-/// Records it, or proposes it, and answers which.
-async fn record(
-    served: &Served,
-    caller: &Caller,
-    OptionalKey(request): OptionalKey,
+/// Who records, under which key, and whether in earnest: what every record of Article 6 begins with.
+pub(in crate::http::api) struct Recorder {
+    caller: Caller,
+    served: Served,
+    request: RequestId,
     mode: Mode,
-    command: Command,
-) -> Result<Response, ApiError> {
-    let recorded = served
-        .app
-        .record_article6(caller, request, command, mode)
-        .await?;
-    match recorded {
-        Recorded::Done(written) => answer(StatusCode::CREATED, &written, made(&written)),
-        Recorded::Proposed(number) => Ok(proposal(number)),
+}
+
+impl FromRequestParts<Served> for Recorder {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, served: &Served) -> Result<Self, ApiError> {
+        let caller = Caller::from_request_parts(parts, served).await?;
+        let OptionalKey(request) = OptionalKey::from_request_parts(parts, served).await?;
+        let WriteMode(mode) = WriteMode::from_request_parts(parts, served).await?;
+        Ok(Self {
+            caller,
+            served: served.clone(),
+            request,
+            mode,
+        })
+    }
+}
+
+impl Recorder {
+    /// Records it, or proposes it, and answers which.
+    async fn record(self, command: Command) -> Result<Response, ApiError> {
+        let app = &self.served.app;
+        let recorded = app
+            .record_article6(&self.caller, self.request, command, self.mode)
+            .await?;
+        match recorded {
+            Recorded::Done(written) => answer(StatusCode::CREATED, &written, made(&written)),
+            Recorded::Proposed(number) => Ok(proposal(number)),
+        }
     }
 }
 
@@ -138,10 +160,7 @@ fn approach_view(of: ApproachFile) -> ApproachView {
     ),
 )]
 pub(in crate::http::api) async fn add_approach(
-    caller: Caller,
-    State(served): State<Served>,
-    key: OptionalKey,
-    WriteMode(mode): WriteMode,
+    recorder: Recorder,
     Body(new): Body<NewApproach>,
 ) -> Result<Response, ApiError> {
     let NewApproach {
@@ -160,7 +179,7 @@ pub(in crate::http::api) async fn add_approach(
         by: Vec::new(),
     };
     let command = one(Article6::CooperativeApproach(it));
-    record(&served, &caller, key, mode, command).await
+    recorder.record(command).await
 }
 
 /// One cooperative approach.
@@ -235,10 +254,7 @@ fn records(page: query::Page<StoredRecord>) -> Page<RecordView> {
     ),
 )]
 pub(in crate::http::api) async fn add_initial_report(
-    caller: Caller,
-    State(served): State<Served>,
-    key: OptionalKey,
-    WriteMode(mode): WriteMode,
+    recorder: Recorder,
     Body(new): Body<NewInitialReport>,
 ) -> Result<Response, ApiError> {
     let NewInitialReport {
@@ -253,7 +269,7 @@ pub(in crate::http::api) async fn add_initial_report(
         by: Vec::new(),
     };
     let command = one(Article6::InitialReport(it));
-    record(&served, &caller, key, mode, command).await
+    recorder.record(command).await
 }
 
 /// Entities that are, or were, authorised under approaches.
@@ -293,10 +309,7 @@ pub(in crate::http::api) async fn entities(
     ),
 )]
 pub(in crate::http::api) async fn add_entity(
-    caller: Caller,
-    State(served): State<Served>,
-    key: OptionalKey,
-    WriteMode(mode): WriteMode,
+    recorder: Recorder,
     Body(new): Body<NewAuthorisedEntity>,
 ) -> Result<Response, ApiError> {
     let NewAuthorisedEntity {
@@ -325,5 +338,5 @@ pub(in crate::http::api) async fn add_entity(
         by: Vec::new(),
     };
     let command = one(Article6::AuthorisedEntity(it));
-    record(&served, &caller, key, mode, command).await
+    recorder.record(command).await
 }

@@ -6,14 +6,14 @@ use axum::response::Response;
 use countersign_protocol::record::{Article6, EmissionsLevel, LevelSeries, Ndc};
 use countersign_protocol::registry::Command;
 
-use super::{one, record, records, window};
-use crate::app::{Caller, Level};
+use super::{Recorder, one, records, window};
+use crate::app::Level;
 use crate::http::Served;
 use crate::http::api::view;
 use crate::http::dto::{
     self, Article6Recorded, LevelView, NewLevels, NewNdc, Page, Proposed, RecordView,
 };
-use crate::http::extract::{Body, OptionalKey, Parameters, PathValue, WriteMode};
+use crate::http::extract::{Body, Parameters, PathValue};
 use crate::http::openapi::{
     DryRun, LedgerWrite, NotListed, OptionalIdempotencyKey, Paging, Rejected, SeriesFilter, Tried,
     YearNumber,
@@ -57,10 +57,7 @@ pub(in crate::http::api) async fn ndcs(
     ),
 )]
 pub(in crate::http::api) async fn add_ndc(
-    caller: Caller,
-    State(served): State<Served>,
-    key: OptionalKey,
-    WriteMode(mode): WriteMode,
+    recorder: Recorder,
     Body(new): Body<NewNdc>,
 ) -> Result<Response, ApiError> {
     let NewNdc {
@@ -82,7 +79,7 @@ pub(in crate::http::api) async fn add_ndc(
         trajectory,
         by: Vec::new(),
     };
-    record(&served, &caller, key, mode, one(Article6::Ndc(it))).await
+    recorder.record(one(Article6::Ndc(it))).await
 }
 
 /// The NDC whose implementation period has a year.
@@ -170,10 +167,7 @@ pub(in crate::http::api) async fn levels(
     ),
 )]
 pub(in crate::http::api) async fn add_levels(
-    caller: Caller,
-    State(served): State<Served>,
-    key: OptionalKey,
-    WriteMode(mode): WriteMode,
+    recorder: Recorder,
     Body(NewLevels { source, levels }): Body<NewLevels>,
 ) -> Result<Response, ApiError> {
     if levels.is_empty() || levels.len() > LEVELS_MAX {
@@ -188,5 +182,5 @@ pub(in crate::http::api) async fn add_levels(
         by: Vec::new(),
     };
     let command = Command::Levels(levels.into_iter().map(level).collect());
-    record(&served, &caller, key, mode, command).await
+    recorder.record(command).await
 }

@@ -20,8 +20,8 @@ use super::write::done_with;
 use crate::app::{AefChanges, AefDraft, AefWish, Caller};
 use crate::http::Served;
 use crate::http::dto::{
-    AefCellChange, AefChangesView, AefCheckView, AefFinding, AefRowChange, AefRows, FreezeAef,
-    Page, SubmissionView,
+    AefCellChange, AefChangesView, AefCheckView, AefFinding, AefRowChange, AefRows, FileHash,
+    FreezeAef, Page, SubmissionView,
 };
 use crate::http::extract::{Body, Parameters, PathValue, WriteMode};
 use crate::http::openapi::{
@@ -81,10 +81,6 @@ fn unwritten(error: &WriteError) -> ApiError {
     ApiError::new(Kind::Internal, "the workbook cannot be written")
 }
 
-fn version(text: &str) -> Option<Version> {
-    Version::parse(text)
-}
-
 const VERSION_WANTED: &str = "write a version as 1.0";
 
 /// The report that the parameters name.
@@ -92,7 +88,7 @@ fn wish(parameters: &mut Parameters) -> Result<AefWish, ApiError> {
     let missing = || ApiError::parameter("year", &"name the reported year");
     let text = parameters.text("version");
     let read = |text: String| {
-        version(&text).ok_or_else(|| ApiError::parameter("version", &VERSION_WANTED))
+        Version::parse(&text).ok_or_else(|| ApiError::parameter("version", &VERSION_WANTED))
     };
     Ok(AefWish {
         year: parameters.get("year")?.ok_or_else(missing)?,
@@ -302,8 +298,9 @@ pub(in crate::http::api) async fn freeze(
     WriteMode(mode): WriteMode,
     Body(new): Body<FreezeAef>,
 ) -> Result<Response, ApiError> {
-    let read =
-        |text: String| version(&text).ok_or_else(|| ApiError::body("/version", &VERSION_WANTED));
+    let read = |text: String| {
+        Version::parse(&text).ok_or_else(|| ApiError::body("/version", &VERSION_WANTED))
+    };
     let wish = AefWish {
         year: new.year,
         version: new.version.map(read).transpose()?,
@@ -359,7 +356,7 @@ pub(in crate::http::api) async fn import(
 pub(in crate::http::api) async fn submission(
     caller: Caller,
     State(served): State<Served>,
-    PathValue(sha256): PathValue<HashText>,
+    PathValue(sha256): PathValue<FileHash>,
     mut parameters: Parameters,
 ) -> Result<Response, ApiError> {
     let format = parameters.word("format")?;
@@ -373,18 +370,4 @@ pub(in crate::http::api) async fn submission(
     } = kept;
     let name = format!("AEF-{party}-{year}-{version}");
     written(move || file(&aef, format.unwrap_or_default(), &name)).await
-}
-
-/// A hash in a path.
-pub(super) struct HashText([u8; 32]);
-
-impl std::str::FromStr for HashText {
-    type Err = &'static str;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let mut hash = [0; 32];
-        let read = hex::decode_to_slice(text, &mut hash);
-        read.map_err(|_| "this is no SHA-256: write it as 64 hex digits")?;
-        Ok(Self(hash))
-    }
 }

@@ -346,18 +346,6 @@ pub(in crate::registry::apply) struct Ending<'a> {
     pub(in crate::registry::apply) claim: &'a Claim,
 }
 
-impl Ending<'_> {
-    fn event(self) -> TransferEvent {
-        match (self.purpose, self.kind) {
-            (Purpose::Ndc, RetireKind::Retire) => TransferEvent::UseTowardsNdc,
-            (Purpose::InternationalMitigation, _) => TransferEvent::UseForImp,
-            (Purpose::OtherPurposes, _) => TransferEvent::UseForOp,
-            (Purpose::OverallMitigation, _) => TransferEvent::OverallMitigation,
-            (Purpose::Ndc | Purpose::Voluntary, _) => TransferEvent::OtherCancellation,
-        }
-    }
-}
-
 /// Units are used or cancelled: only for what is authorised and by whom it is, and towards an NDC only for a year of the
 /// implementation period in which the mitigation occurred. Units that were never to leave are free to end at home.
 pub(in crate::registry::apply) fn ended(
@@ -367,7 +355,7 @@ pub(in crate::registry::apply) fn ended(
     ending: Ending<'_>,
 ) -> Result<UnitBlock, Refusal> {
     let now = tx.state().in_force(&block);
-    let event = ending.event();
+    let event = TransferEvent::of_end(ending.purpose, ending.kind);
     let state = tx.state();
     match event {
         TransferEvent::UseTowardsNdc => towards_ndc(state, &now, ending)?,
@@ -500,16 +488,12 @@ pub(in crate::registry::apply) fn notified(
     if it.day > Day::of_ms(context.time_ms) {
         return Err(Why::Terms("it tells of a use on a day that has not come").into());
     }
-    let event = match it.purpose {
-        Purpose::InternationalMitigation => TransferEvent::UseForImp,
-        Purpose::OtherPurposes => TransferEvent::UseForOp,
-        Purpose::OverallMitigation => TransferEvent::OverallMitigation,
-        Purpose::Ndc | Purpose::Voluntary => {
-            let why =
-                "it names neither another international mitigation purpose nor overall mitigation";
-            return Err(Why::Terms(why).into());
-        }
-    };
+    if matches!(it.purpose, Purpose::Ndc | Purpose::Voluntary) {
+        let why =
+            "it names neither another international mitigation purpose nor overall mitigation";
+        return Err(Why::Terms(why).into());
+    }
+    let event = TransferEvent::of_end(it.purpose, RetireKind::Cancel);
     for range in &it.ranges {
         notified_range(tx, *range, event)?;
     }
