@@ -5,6 +5,7 @@ mod itmo;
 mod parts;
 
 pub use domestic::DomesticSerial;
+pub(crate) use domestic::IssuedFor;
 pub(crate) use itmo::grouped;
 pub use itmo::{CooperativeApproachId, ItmoId};
 pub use parts::{SectoralScope, UNIT_TYPE_LEN_MAX, UnitType, YEAR_MAX, YEAR_MIN};

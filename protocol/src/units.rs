@@ -107,6 +107,15 @@ impl UnitRange {
         })
     }
 
+    /// A range that was checked before it was taken apart.
+    pub(crate) const fn known(origin: Party, first: u64, last: u64) -> Self {
+        Self {
+            origin,
+            first,
+            last,
+        }
+    }
+
     /// The country whose counter numbered these tonnes.
     #[must_use]
     pub const fn origin(self) -> Party {

@@ -12,6 +12,9 @@
 
 mod common;
 
+use std::io::{BufRead, BufReader};
+use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -28,19 +31,24 @@ use secrecy::SecretString;
 use common::Random;
 use common::country::{populate, runtime};
 use common::load::{self, Until};
-use common::machine::{Machine, resident_megabytes};
+use common::machine::{Machine, resident_megabytes, resident_megabytes_of};
 use common::node::{PASSPHRASE, start};
 use common::options::Options;
 use common::postgres::Postgres;
 use common::report::verdict;
 use common::web::{get, get_as, latencies};
 
+/// The folder of the node that this process is to run, and nothing else.
+const ALONE: &str = "COUNTERSIGN_BENCH_NODE";
 const CONNECTIONS: u64 = 16;
 const ACCOUNTS: u32 = 1_000;
 const PROJECTS: u32 = 10_000;
 const RANGES: u64 = 1_000_000;
 
 fn main() {
+    if let Some(folder) = std::env::var_os(ALONE) {
+        return alone(&DataFolder::new(PathBuf::from(folder)));
+    }
     let options = Options::read();
     let folder = options.scratch();
     Machine::measure(folder.path()).print();
@@ -50,28 +58,18 @@ fn main() {
     fill(&node.ledger());
     caught_up(&runtime, &data, &node);
     println!(
-        "the node with {RANGES} ranges in it, and this bench around it: {:.0} MB",
+        "the node that took in {RANGES} ranges, and this bench around it: {:.0} MB",
         resident_megabytes()
     );
+    runtime.block_on(node.stop());
     if options.wants("lists") {
-        lists(&options, &runtime, &node, &token);
-        let megabytes = resident_megabytes();
+        let node = Apart::start(&data);
+        println!("it alone, after a restart: {:.0} MB", node.megabytes());
+        lists(&options, &runtime, node.address, &token);
+        let megabytes = node.megabytes();
         println!("the same after the lists: {megabytes:.0} MB");
         verdict("bar of 300 MB over that", 300.0 / megabytes, 1.0);
     }
-    runtime.block_on(node.stop());
-    let again = Instant::now();
-    let node = runtime
-        .block_on(Node::start(&data, SecretString::from(PASSPHRASE)))
-        .unwrap();
-    let started = again.elapsed();
-    caught_up(&runtime, &data, &node);
-    println!(
-        "restart of the node: {:.1} s, its read model {:.1} s after that",
-        started.as_secs_f64(),
-        (again.elapsed() - started).as_secs_f64()
-    );
-    runtime.block_on(node.stop());
     if options.wants("rebuild") {
         let sqlite = ProjectionSettings {
             file: folder.path().join("again.sqlite"),
@@ -90,6 +88,65 @@ fn main() {
         }
     }
     Machine::measure(&options.folder).print();
+}
+
+/// Runs a node and nothing else, until its standard input ends.
+fn alone(data: &DataFolder) {
+    let runtime = runtime();
+    let began = Instant::now();
+    let node = runtime
+        .block_on(Node::start(data, SecretString::from(PASSPHRASE)))
+        .unwrap();
+    let started = began.elapsed();
+    caught_up(&runtime, data, &node);
+    println!(
+        "restart of the node: {:.1} s, its read model {:.1} s after that",
+        started.as_secs_f64(),
+        (began.elapsed() - started).as_secs_f64()
+    );
+    println!("{}", node.http());
+    let _ = std::io::stdin().read_line(&mut String::new());
+    runtime.block_on(node.stop());
+}
+
+/// A node in a process of its own, so that its memory is its own too.
+struct Apart {
+    process: std::process::Child,
+    address: SocketAddr,
+}
+
+impl Apart {
+    fn start(data: &DataFolder) -> Self {
+        let mut process = std::process::Command::new(std::env::current_exe().unwrap())
+            .env(ALONE, data.path())
+            .stdin(std::process::Stdio::piped())
+            .stdout(std::process::Stdio::piped())
+            .spawn()
+            .unwrap();
+        let lines = BufReader::new(process.stdout.take().unwrap()).lines();
+        let address = lines.map(Result::unwrap).find_map(|line| {
+            let address = line.parse().ok();
+            if address.is_none() {
+                println!("{line}");
+            }
+            address
+        });
+        Self {
+            process,
+            address: address.unwrap(),
+        }
+    }
+
+    fn megabytes(&self) -> f64 {
+        resident_megabytes_of(self.process.id())
+    }
+}
+
+impl Drop for Apart {
+    fn drop(&mut self) {
+        drop(self.process.stdin.take());
+        self.process.wait().unwrap();
+    }
 }
 
 /// Projects, accounts, ranges of many vintages, and some of them moved, held and retired.
@@ -165,7 +222,7 @@ fn caught_up(runtime: &tokio::runtime::Runtime, data: &DataFolder, node: &Node) 
     );
 }
 
-fn lists(options: &Options, runtime: &tokio::runtime::Runtime, node: &Node, token: &str) {
+fn lists(options: &Options, runtime: &tokio::runtime::Runtime, node: SocketAddr, token: &str) {
     type Path = fn(&mut Random) -> String;
     let paths: &[(&str, Path)] = &[
         ("projects by title", |_| "projects?sort=title".to_owned()),
@@ -198,7 +255,7 @@ fn lists(options: &Options, runtime: &tokio::runtime::Runtime, node: &Node, toke
         ("used ranges of a vintage and type", |_| {
             "holdings?place=used&vintage=2020&unit_type=ITMO".to_owned()
         }),
-        ("ranges that no row is (4,000 looked at)", |_| {
+        ("ranges that no row is (1,000 looked at)", |_| {
             "holdings?vintage=2020&place=escrow".to_owned()
         }),
         ("retirements of a project", |r| {
@@ -215,7 +272,7 @@ fn lists(options: &Options, runtime: &tokio::runtime::Runtime, node: &Node, toke
     ];
     let mut slowest: f64 = 0.0;
     for (name, path) in paths {
-        let answers = latencies(node.http(), CONNECTIONS, options.duration, |worker| {
+        let answers = latencies(node, CONNECTIONS, options.duration, |worker| {
             let mut random = Random::new(worker + 1);
             let token = token.to_owned();
             move || get_as(&format!("/api/v1/{}", path(&mut random)), &token)
@@ -233,7 +290,7 @@ fn lists(options: &Options, runtime: &tokio::runtime::Runtime, node: &Node, toke
     }
     verdict("bar of 50 ms over the slowest p99", 50.0 / slowest, 1.0);
     // The plain list is the registry's own and knows no filter.
-    let plain = latencies(node.http(), CONNECTIONS, options.duration, |_| {
+    let plain = latencies(node, CONNECTIONS, options.duration, |_| {
         || get("/api/v1/projects?limit=100")
     });
     let plain = runtime.block_on(plain).len() as f64 / options.duration.as_secs_f64();

@@ -139,11 +139,11 @@ impl App {
         self.account(caller, account)?;
         let after = after.map(HoldingCursor::read).transpose()?;
         let is_after =
-            |holding: &&Holding| after.is_none_or(|last| HoldingCursor::of(holding) > last);
+            |holding: &Holding| after.is_none_or(|last| HoldingCursor::of(holding) > last);
         let mut items: Vec<Holding> = self.ledger().read(|state| match place {
             Place::Available(account) => {
                 let rest = state.available(account).filter(is_after);
-                rest.take(limit + 1).cloned().collect()
+                rest.take(limit + 1).collect()
             }
             Place::OnHold(account) => first_in_order(held(state, account), is_after, limit),
             _ => first_in_order(locked(state, account), is_after, limit),
@@ -265,7 +265,7 @@ impl HoldingCursor {
 }
 
 /// The ranges on hold of an account. There is no index of them: the search ends when the balance is found.
-fn held(state: &State, account: AccountId) -> Vec<&Holding> {
+fn held(state: &State, account: AccountId) -> Vec<Holding> {
     let mut left = u64::try_from(state.balance(LedgerAccount::OnHold(account))).unwrap_or(0);
     let mut found = Vec::new();
     let mut all = state.holdings();
@@ -281,7 +281,7 @@ fn held(state: &State, account: AccountId) -> Vec<&Holding> {
 }
 
 /// The ranges that open transfers keep in escrow.
-fn locked(state: &State, account: AccountId) -> Vec<&Holding> {
+fn locked(state: &State, account: AccountId) -> Vec<Holding> {
     let open = state
         .transfers()
         .filter(|(_, transfer)| transfer.stage == TransferStage::Locked);
@@ -293,11 +293,12 @@ fn locked(state: &State, account: AccountId) -> Vec<&Holding> {
 }
 
 fn first_in_order(
-    mut holdings: Vec<&Holding>,
-    is_after: impl Fn(&&Holding) -> bool,
+    mut holdings: Vec<Holding>,
+    is_after: impl Fn(&Holding) -> bool,
     limit: usize,
 ) -> Vec<Holding> {
     holdings.retain(is_after);
-    holdings.sort_unstable_by_key(|holding| HoldingCursor::of(holding));
-    holdings.into_iter().take(limit + 1).cloned().collect()
+    holdings.sort_unstable_by_key(HoldingCursor::of);
+    holdings.truncate(limit + 1);
+    holdings
 }

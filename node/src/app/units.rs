@@ -126,7 +126,7 @@ impl App {
             UnitRange::new(whole.origin(), from, whole.last().max(from)).map_err(|_| unknown())?;
         let mut holdings: Vec<Holding> = self.ledger().read(|state| {
             let over = state.holdings_over(range).filter(|it| name.agrees(it));
-            over.take(limit + 1).cloned().collect()
+            over.take(limit + 1).collect()
         });
         self.in_force(&mut holdings);
         if holdings.is_empty() {

@@ -10,8 +10,8 @@ use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions, PgRow};
 use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteRow,
-    SqliteSynchronous,
+    SqliteConnectOptions, SqliteJournalMode, SqliteLockingMode, SqlitePool, SqlitePoolOptions,
+    SqliteRow, SqliteSynchronous,
 };
 use sqlx::{AssertSqlSafe, ConnectOptions, Postgres, Row as _, Sqlite, Transaction};
 
@@ -22,6 +22,11 @@ use super::settings::ProjectionSettings;
 const READERS: u32 = 4;
 /// How long a statement waits for a connection, or for another process that writes.
 const BUSY_WAIT: Duration = Duration::from_secs(10);
+/// Pages of the database that the connection that writes keeps in memory, in KiB: every new row goes into the middle of half a
+/// dozen indexes.
+const WRITER_CACHE_KIB: u32 = 16 << 10;
+/// The same while a model is made anew, which is soon over: indexes are sorted in it.
+const FILLER_CACHE_KIB: u32 = 64 << 10;
 /// Statements that a connection keeps prepared: every insert of every table in each of its lengths, and the lists.
 const STATEMENTS_KEPT: usize = 256;
 
@@ -150,27 +155,37 @@ impl Db {
         }
     }
 
+    /// Opens an empty database that is filled by one connection. A crash may leave anything there, until what is in it is
+    /// [`settled`](settle).
+    pub(super) async fn open_to_fill(
+        settings: &ProjectionSettings,
+    ) -> Result<Self, ProjectionError> {
+        if let Some(url) = &settings.url {
+            return Self::postgres(url).await;
+        }
+        remove(&settings.file);
+        let options = sqlite_options(&settings.file)
+            .journal_mode(SqliteJournalMode::Off)
+            .synchronous(SqliteSynchronous::Off)
+            .locking_mode(SqliteLockingMode::Exclusive)
+            .pragma("cache_size", format!("-{FILLER_CACHE_KIB}"))
+            .pragma("threads", "1");
+        let writer = sqlite_pool(1).connect_with(options.clone()).await?;
+        let readers = sqlite_pool(READERS).connect_lazy_with(options);
+        Ok(Self::Sqlite { writer, readers })
+    }
+
     async fn sqlite(file: &Path) -> Result<Self, ProjectionError> {
-        let options = SqliteConnectOptions::new()
-            .filename(file)
-            .create_if_missing(true)
+        let options = sqlite_options(file)
             .journal_mode(SqliteJournalMode::Wal)
             // A power cut may take the last transactions, never the order of them: they are folded again.
-            .synchronous(SqliteSynchronous::Normal)
-            .busy_timeout(BUSY_WAIT)
-            .pragma("trusted_schema", "OFF")
-            .pragma("temp_store", "MEMORY")
-            .statement_cache_capacity(STATEMENTS_KEPT)
-            .disable_statement_logging();
-        let pool = |connections| {
-            SqlitePoolOptions::new()
-                .max_connections(connections)
-                .acquire_timeout(BUSY_WAIT)
-                .idle_timeout(None)
-                .max_lifetime(None)
-        };
-        let writer = pool(1).connect_with(options.clone()).await?;
-        let readers = pool(READERS).connect_lazy_with(options.pragma("query_only", "ON"));
+            .synchronous(SqliteSynchronous::Normal);
+        let writes = options
+            .clone()
+            .pragma("cache_size", format!("-{WRITER_CACHE_KIB}"));
+        let writer = sqlite_pool(1).connect_with(writes).await?;
+        let reads = options.pragma("query_only", "ON");
+        let readers = sqlite_pool(READERS).connect_lazy_with(reads);
         Ok(Self::Sqlite { writer, readers })
     }
 
@@ -223,6 +238,45 @@ impl Db {
             }
             Self::Postgres(pool) => pool.close().await,
         }
+    }
+}
+
+fn sqlite_options(file: &Path) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .filename(file)
+        .create_if_missing(true)
+        .busy_timeout(BUSY_WAIT)
+        .pragma("trusted_schema", "OFF")
+        .pragma("temp_store", "MEMORY")
+        .statement_cache_capacity(STATEMENTS_KEPT)
+        .disable_statement_logging()
+}
+
+fn sqlite_pool(connections: u32) -> SqlitePoolOptions {
+    SqlitePoolOptions::new()
+        .max_connections(connections)
+        .acquire_timeout(BUSY_WAIT)
+        .idle_timeout(None)
+        .max_lifetime(None)
+}
+
+/// Makes what was filled in last, and was closed, as durable as any other file.
+pub(super) fn settle(settings: &ProjectionSettings) -> Result<(), ProjectionError> {
+    if settings.url.is_some() {
+        return Ok(());
+    }
+    let synced = std::fs::File::open(&settings.file).and_then(|file| file.sync_all());
+    synced.map_err(|error| ProjectionError::File {
+        path: settings.file.clone(),
+        why: error.to_string(),
+    })
+}
+
+/// Takes a read model in SQLite away.
+pub(super) fn remove(file: &Path) {
+    for path in sqlite_files(file) {
+        // What is not there need not go.
+        let _ = std::fs::remove_file(path);
     }
 }
 
@@ -285,7 +339,7 @@ impl Tx {
 }
 
 /// The files of a SQLite read model: the database, and what WAL keeps beside it.
-pub(super) fn sqlite_files(file: &Path) -> [PathBuf; 3] {
+fn sqlite_files(file: &Path) -> [PathBuf; 3] {
     ["", "-wal", "-shm"].map(|end| {
         let mut name = file.as_os_str().to_owned();
         name.push(end);

@@ -18,6 +18,7 @@ use super::history::{History, Reservations};
 use super::processes::Processes;
 use super::rebuild;
 use super::schema::SCHEMA_VERSION;
+use super::settings::ProjectionSettings;
 use super::source::Source;
 use super::table::{CASE_OWNERS, CASE_WAITS, RANGES, RESERVATIONS, Rows, delete};
 use super::touched::{Current, Touched};
@@ -72,9 +73,10 @@ impl Folder {
     /// [`ProjectionError`]
     pub(super) async fn open(
         source: Arc<dyn Source>,
-        db: Arc<Db>,
+        settings: &ProjectionSettings,
         progress: impl Fn(u64, u64) + Send,
     ) -> Result<Self, ProjectionError> {
+        let db = Db::open(settings).await?;
         let found = match read_cursor(&db).await {
             Ok(found) => found,
             // There are no tables, or not these.
@@ -85,33 +87,27 @@ impl Folder {
             None => Some("it is new, or of another version"),
             Some(cursor) => unusable(source.as_ref(), &cursor)?,
         };
-        let mut folder = Self {
-            source,
-            db,
-            cursor: found.unwrap_or(Cursor {
-                size: 0,
-                hash: None,
-                complete: false,
-            }),
-            memory: None,
+        let (db, cursor) = match (found, unusable) {
+            (Some(cursor), None) => (db, cursor),
+            (_, why) => {
+                db.close().await;
+                let why = why.unwrap_or_default();
+                tracing::info!(why, "the read model is made anew from the ledger");
+                rebuild::rebuild(&source, settings, progress).await?
+            }
         };
-        if let Some(why) = unusable {
-            tracing::info!(why, "the read model is made anew from the ledger");
-            folder.rebuild(progress).await?;
-        }
-        folder.memory = Some(remember(&folder.db).await?);
-        Ok(folder)
+        let memory = Some(remember(&db).await?);
+        Ok(Self {
+            source,
+            db: Arc::new(db),
+            cursor,
+            memory,
+        })
     }
 
-    /// Makes the model anew.
-    async fn rebuild(&mut self, progress: impl Fn(u64, u64) + Send) -> Result<(), ProjectionError> {
-        let (size, hash) = rebuild::rebuild(&self.source, &self.db, progress).await?;
-        self.cursor = Cursor {
-            size,
-            hash,
-            complete: true,
-        };
-        Ok(())
+    /// The database.
+    pub(super) const fn db(&self) -> &Arc<Db> {
+        &self.db
     }
 
     /// How far the model is.

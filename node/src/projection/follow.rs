@@ -1,7 +1,6 @@
 //! The projector: a task that follows the ledger's head, and the handle that the rest of the node holds of it.
 
 use std::fs::{File, TryLockError};
-use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -12,7 +11,7 @@ use tracing::{info, warn};
 
 use super::ProjectionError;
 use super::check::{self, Checked};
-use super::db::{Cell, Db, sqlite_files};
+use super::db::{Cell, Db, remove};
 use super::folder::{Cursor, Folder, read_cursor};
 use super::settings::ProjectionSettings;
 use super::source::Source;
@@ -174,10 +173,10 @@ impl Follower {
 
     async fn follow(&mut self) -> Result<std::convert::Infallible, ProjectionError> {
         let _lock = Lock::take(&self.settings)?;
-        let db = Arc::new(Db::open(&self.settings).await?);
         let progress = |done, of| self.set(Status::Rebuilding { done, of }, None);
         let began = Instant::now();
-        let mut folder = Folder::open(Arc::clone(&self.source), Arc::clone(&db), progress).await?;
+        let mut folder = Folder::open(Arc::clone(&self.source), &self.settings, progress).await?;
+        let db = Arc::clone(folder.db());
         loop {
             while folder.step().await? {
                 let size = folder.cursor().size;
@@ -223,13 +222,6 @@ impl Follower {
             () = tokio::time::sleep(PACE) => {}
         }
         Ok(())
-    }
-}
-
-fn remove(file: &Path) {
-    for path in sqlite_files(file) {
-        // What is not there need not go.
-        let _ = std::fs::remove_file(path);
     }
 }
 
@@ -315,16 +307,15 @@ impl Maintenance {
         };
         remove(&beside.file);
         let found = Db::open(&self.settings).await?;
-        let wanted = Arc::new(Db::open(&beside).await?);
         let compared = async {
-            let mut folder =
-                Folder::open(Arc::clone(&source), Arc::clone(&wanted), progress).await?;
+            let mut folder = Folder::open(Arc::clone(&source), &beside, progress).await?;
             while folder.step().await? {}
-            check::compare(&found, &wanted).await
+            let compared = check::compare(&found, folder.db()).await;
+            folder.db().close().await;
+            compared
         };
         let compared = compared.await;
         found.close().await;
-        wanted.close().await;
         remove(&beside.file);
         // A node that went on meanwhile has changed rows by right.
         if self.up_to_date(source.as_ref()).await? != before {
@@ -361,32 +352,28 @@ impl Maintenance {
         if lock.is_some() && self.settings.url.is_none() {
             remove(&self.settings.file);
         }
-        let db = Arc::new(Db::open(&self.settings).await?);
-        let done = self.rebuild_in(lock.is_some(), &db, source, progress).await;
+        let db = Db::open(&self.settings).await?;
+        let spoiled = Self::spoil(&db, lock.is_some()).await;
         db.close().await;
-        done
+        spoiled?;
+        if lock.is_none() {
+            return Ok(Rebuilt::ByTheNode);
+        }
+        let mut folder = Folder::open(source, &self.settings, progress).await?;
+        while folder.step().await? {}
+        folder.db().close().await;
+        Ok(Rebuilt::Here(folder.cursor()))
     }
 
-    async fn rebuild_in(
-        &self,
-        is_stopped: bool,
-        db: &Arc<Db>,
-        source: Arc<dyn Source>,
-        progress: impl Fn(u64, u64) + Send,
-    ) -> Result<Rebuilt, ProjectionError> {
+    /// Makes the model one of another version, so that whoever follows makes it anew.
+    async fn spoil(db: &Db, is_stopped: bool) -> Result<(), ProjectionError> {
         let spoil = "UPDATE cursor_at SET schema_version = $1 WHERE one = 1";
         let mut tx = db.begin().await?;
         match tx.execute(spoil, vec![Cell::from(0_u32)]).await {
-            Ok(_) => tx.commit().await?,
+            Ok(_) => tx.commit().await,
             // There is nothing to make anew: then it is made for the first time.
-            Err(_) if is_stopped => drop(tx),
-            Err(error) => return Err(error),
+            Err(_) if is_stopped => Ok(()),
+            Err(error) => Err(error),
         }
-        if !is_stopped {
-            return Ok(Rebuilt::ByTheNode);
-        }
-        let mut folder = Folder::open(source, Arc::clone(db), progress).await?;
-        while folder.step().await? {}
-        Ok(Rebuilt::Here(folder.cursor()))
     }
 }

@@ -10,11 +10,12 @@ use countersign_protocol::log::Hash;
 use tokio::sync::mpsc;
 
 use super::ProjectionError;
-use super::db::{Cell, Db};
-use super::folder::{Memory, write_current, write_reservation};
+use super::db::{Cell, Db, settle};
+use super::folder::{Cursor, Memory, write_current, write_reservation};
 use super::history::History;
 use super::rows;
 use super::schema;
+use super::settings::ProjectionSettings;
 use super::source::Source;
 use super::table::{ARTICLE6, CASE_ACTS, LETTERS, RANGE_EVENTS, RANGES, RETIREMENTS, Rows};
 use super::touched::Touched;
@@ -33,8 +34,29 @@ enum Portion {
     Leaves(u64),
 }
 
-/// Empties the database and fills it; gives the number of leaves that are in, and the hash of the last one.
+/// Makes the model anew, whatever there was; gives the database, open for everything, and how far the model is.
 pub(super) async fn rebuild(
+    source: &Arc<dyn Source>,
+    settings: &ProjectionSettings,
+    progress: impl Fn(u64, u64) + Send,
+) -> Result<(Db, Cursor), ProjectionError> {
+    let empty = Db::open_to_fill(settings).await?;
+    let filled = fill(source, &empty, progress).await;
+    empty.close().await;
+    let (size, hash) = filled?;
+    settle(settings)?;
+    let db = Db::open(settings).await?;
+    complete(&db, size, hash.as_ref()).await?;
+    let cursor = Cursor {
+        size,
+        hash,
+        complete: true,
+    };
+    Ok((db, cursor))
+}
+
+/// Fills the database; gives the number of leaves that are in, and the hash of the last one.
+async fn fill(
     source: &Arc<dyn Source>,
     db: &Db,
     progress: impl Fn(u64, u64) + Send,
@@ -78,14 +100,15 @@ pub(super) async fn rebuild(
         write_reservation(&mut tx, *case, Some(reservation)).await?;
     }
     tx.commit().await?;
-    finish(db, size, hash.as_ref()).await?;
+    let mut tx = db.begin().await?;
+    schema::finish(&mut tx).await?;
+    tx.commit().await?;
     Ok((size, hash))
 }
 
-/// Indexes, and the word that the model is whole.
-async fn finish(db: &Db, size: u64, hash: Option<&Hash>) -> Result<(), ProjectionError> {
+/// Says that the model is whole: everything else is on the disk by now.
+async fn complete(db: &Db, size: u64, hash: Option<&Hash>) -> Result<(), ProjectionError> {
     let mut tx = db.begin().await?;
-    schema::finish(&mut tx).await?;
     let sql = "UPDATE cursor_at SET size = $1, leaf_hash = $2, complete = 1 WHERE one = 1 AND complete = 0";
     let cells = vec![Cell::from(size), Cell::shown(hash.map(hex::encode))];
     if tx.execute(sql, cells).await? != 1 {

@@ -364,14 +364,14 @@ async fn cases(model: &Projection, state: &State) {
 async fn holders(model: &Projection, state: &State) {
     let of = |account: AccountId| state.account(account).unwrap().organisation;
     for organisation in [DEVELOPER, BUYER] {
-        let mine = |it: &&Holding| match it.place {
+        let mine = |it: &Holding| match it.place {
             Place::Available(account)
             | Place::OnHold(account)
             | Place::Reserved(account)
             | Place::Escrow(account) => of(account) == organisation,
             _ => false,
         };
-        let expected: Vec<Holding> = state.holdings().filter(mine).cloned().collect();
+        let expected: Vec<Holding> = state.holdings().filter(mine).collect();
         tells("holder", expected.len(), state.holdings().count());
         let query = HoldingQuery {
             organisation: Some(organisation),
@@ -827,7 +827,6 @@ async fn rare(settings: ProjectionSettings) {
         let mut expected: Vec<Holding> = state
             .holdings()
             .filter(|it| it.block.serial.unit_type() == text::<UnitType>("VER"))
-            .cloned()
             .collect();
         if descending {
             expected.reverse();

@@ -136,7 +136,7 @@ async fn coming_home(settings: ProjectionSettings) {
         settle(&mut ledgers);
     }
     let home = &ledgers[0];
-    let abroad = |it: &&Holding| matches!(it.place, Place::Abroad(_));
+    let abroad = |it: &Holding| matches!(it.place, Place::Abroad(_));
     let parts = home.state.holdings().filter(abroad).count();
     assert_eq!(parts, 3, "{home:?}");
     for at_a_time in [1, 3, 1000] {

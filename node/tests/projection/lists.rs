@@ -97,7 +97,7 @@ async fn holdings(model: &Projection, query: &HoldingQuery, limit: usize) -> Vec
 
 async fn filters(model: &Projection, book: &Book) {
     let state = book.state();
-    let everything: Vec<Holding> = state.holdings().cloned().collect();
+    let everything: Vec<Holding> = state.holdings().collect();
     let queries = [
         HoldingQuery {
             project: Some(7),
@@ -306,4 +306,65 @@ async fn body(settings: ProjectionSettings) {
 #[test]
 fn lists_are_filtered_ordered_and_read_page_by_page() {
     on_both(body);
+}
+
+/// More ranges than one page looks at; of one vintage in 700, and of another that nothing is at the wanted place.
+async fn rare(settings: ProjectionSettings) {
+    let mut ledger = Ledger::new("GH");
+    for number in 0..2_500_u32 {
+        ledger.must(&Command::Issue {
+            account: AccountId(1),
+            project: 1,
+            year: if number % 700 == 650 { 2021 } else { 2020 },
+            unit_type: UnitType::ITMO,
+            tonnes: 1,
+        });
+    }
+    let book = Book::whole(ledger.leaves);
+    let model = Model::start(&settings, &book);
+    model.follows(&book).await;
+    let read = &model.projection;
+    let query = |vintage, sort| HoldingQuery {
+        account: Some(AccountId(1)),
+        vintage: Some(vintage),
+        sort,
+        ..HoldingQuery::default()
+    };
+    for sort in [HoldingSort::Number, HoldingSort::Since] {
+        let mut wanted = query(2021, sort);
+        let numbers = |found: Vec<Holding>| -> Vec<u64> {
+            let ranges = found.iter().map(|it| it.block.range().first());
+            ranges.collect()
+        };
+        let up = numbers(holdings(read, &wanted, 10).await);
+        assert_eq!(up, [651, 1351, 2051]);
+        wanted.window.descending = true;
+        let down = numbers(holdings(read, &wanted, 10).await);
+        assert_eq!(down, [2051, 1351, 651]);
+        // A page that is cut goes on behind its last row, not behind the last one looked at.
+        assert_eq!(
+            numbers(holdings(read, &query(2020, sort), 300).await).len(),
+            2_497
+        );
+    }
+    let nothing = HoldingQuery {
+        place: Some("escrow".to_owned()),
+        ..query(2020, HoldingSort::Number)
+    };
+    let first = HoldingQuery {
+        window: Window {
+            limit: 10,
+            ..Window::default()
+        },
+        ..nothing.clone()
+    };
+    let page = read.holdings(&first).await.unwrap();
+    assert!(page.items.is_empty() && page.next.is_some(), "{page:?}");
+    assert_eq!(holdings(read, &nothing, 10).await, []);
+    model.kill().await;
+}
+
+#[test]
+fn a_filter_that_few_rows_pass_gives_short_pages_and_finds_them_all() {
+    on_both(rare);
 }

@@ -134,7 +134,7 @@ async fn body(settings: ProjectionSettings) {
             .iter()
             .all(|row| row.beneficiary.as_ref() == Some(&hex))
     );
-    let cancelled = |it: &&countersign_protocol::registry::Holding| it.place == Place::Cancelled;
+    let cancelled = |it: &countersign_protocol::registry::Holding| it.place == Place::Cancelled;
     let state = book.state();
     let blocks: Vec<_> = state
         .holdings()

@@ -157,7 +157,7 @@ impl Source for Book {
             Key::Holding(origin, first) => state
                 .holding_of(*origin, *first)
                 .filter(|it| it.block.range().first() == *first)
-                .map(|it| Value::Holding(it.clone())),
+                .map(Value::Holding),
             Key::Transfer(key) => state.transfer(key).map(Value::Transfer),
             Key::Balance(of) => Some(Value::Balance(state.balance(*of))),
             Key::Account(id) => state.account(*id).map(|it| Value::Account(it.clone())),
@@ -170,7 +170,7 @@ impl Source for Book {
 
     fn holdings(&self, visit: &mut dyn FnMut(Holding) -> bool) -> Result<(), ProjectionError> {
         self.read()?;
-        let all: Vec<Holding> = self.inner().state.holdings().cloned().collect();
+        let all: Vec<Holding> = self.inner().state.holdings().collect();
         for holding in all {
             if !visit(holding) {
                 break;
@@ -335,7 +335,7 @@ pub async fn agrees(model: &Projection, state: &State) {
         };
         model.holdings(&query).await
     });
-    let expected: Vec<Holding> = state.holdings().cloned().collect();
+    let expected: Vec<Holding> = state.holdings().collect();
     let mut found = holdings.await;
     found.sort_by_key(|it| (it.block.range().origin(), it.block.range().first()));
     assert_eq!(found, expected);

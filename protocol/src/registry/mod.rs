@@ -10,6 +10,7 @@ mod case;
 mod command;
 mod finding;
 mod hold;
+mod holdings;
 mod issuance;
 mod lapse;
 mod letter;

@@ -282,7 +282,7 @@ fn choose_tonnes(
     fits: &dyn Fn(&UnitBlock) -> bool,
 ) -> Result<Chosen, Refusal> {
     let is_free =
-        |it: &&Holding| fits(&it.block) && state.hold_on_units(&it.block, time_ms).is_none();
+        |it: &Holding| fits(&it.block) && state.hold_on_units(&it.block, time_ms).is_none();
     let mut chosen = Chosen {
         bodies: Vec::new(),
         blocks: Vec::new(),
@@ -304,7 +304,7 @@ fn choose_tonnes(
         }
     }
     // Where a hold is what makes it too little, the hold is the answer.
-    let held = |it: &Holding| state.hold_on_units(&it.block, time_ms);
+    let held = |it: Holding| state.hold_on_units(&it.block, time_ms);
     if let Some(hold) = state.available(account).find_map(held) {
         return Err(hold.refusal());
     }
@@ -388,7 +388,7 @@ fn owned(
             if holding.place == Place::Available(account)
                 && holding.block.range().contains_range(range) =>
         {
-            &holding.block
+            holding.block
         }
         other => return Err(Refusal::not_held(range, account, other)),
     };
@@ -399,7 +399,7 @@ fn owned(
     {
         return Err(Refusal::Overlap(range));
     }
-    Ok(*block)
+    Ok(block)
 }
 
 /// Chooses `range` out of `block`, which contains it; returns the head that is left.

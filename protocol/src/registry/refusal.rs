@@ -614,7 +614,7 @@ fn due(due: &Due) -> String {
 
 impl Refusal {
     /// That an account does not hold a range, with what is recorded of it.
-    pub(super) fn not_held(range: UnitRange, account: AccountId, now: Option<&Holding>) -> Self {
+    pub(super) fn not_held(range: UnitRange, account: AccountId, now: Option<Holding>) -> Self {
         let now = now.map(|holding| (holding.block.range(), holding.place));
         Self::NotHeld {
             range,

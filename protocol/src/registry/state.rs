@@ -9,6 +9,7 @@ use crate::log::Hash;
 use crate::party::Party;
 use crate::record::{Account, Agreement, Genesis, Organisation, Partner, Project, VerifierKeyText};
 use crate::registry::hold::HoldIndex;
+use crate::registry::holdings::Holdings;
 use crate::registry::value::fits;
 use crate::registry::{
     Direction, Head, Holding, Key, LedgerAccount, Pin, Place, StateError, Transfer, TransferKey,
@@ -36,7 +37,7 @@ impl SettledTransfers for NoSettledTransfers {
 /// A registry's state after some leaf.
 #[derive(Clone)]
 pub struct State {
-    holdings: BTreeMap<(Party, u64), Holding>,
+    holdings: Holdings,
     balances: BTreeMap<LedgerAccount, i64>,
     accounts: BTreeMap<AccountId, Account>,
     transfers: BTreeMap<TransferKey, Transfer>,
@@ -92,7 +93,7 @@ impl State {
     #[must_use]
     pub fn new(settled: Arc<dyn SettledTransfers>) -> Self {
         Self {
-            holdings: BTreeMap::new(),
+            holdings: Holdings::default(),
             balances: BTreeMap::new(),
             accounts: BTreeMap::new(),
             transfers: BTreeMap::new(),
@@ -173,8 +174,10 @@ impl State {
             .accounts
             .iter()
             .map(|(id, it)| (Key::Account(*id), Value::Account(it.clone())));
-        let holdings = self.holdings.iter().map(|((origin, first), it)| {
-            (Key::Holding(*origin, *first), Value::Holding(it.clone()))
+        let holdings = self.holdings.iter().map(|it| {
+            let range = it.block.range();
+            let key = Key::Holding(range.origin(), range.first());
+            (key, Value::Holding(it))
         });
         let transfers = self
             .transfers
@@ -288,46 +291,41 @@ impl State {
 
     /// The holding that contains a unit.
     #[must_use]
-    pub fn holding_of(&self, origin: Party, number: u64) -> Option<&Holding> {
-        let (_, holding) = self
-            .holdings
-            .range((origin, 0)..=(origin, number))
-            .next_back()?;
+    pub fn holding_of(&self, origin: Party, number: u64) -> Option<Holding> {
+        let holding = self.holdings.at_or_below(origin, number)?;
         holding.block.range().contains(number).then_some(holding)
     }
 
     /// The holding that is exactly this range.
     #[must_use]
-    pub fn holding(&self, range: UnitRange) -> Option<&Holding> {
+    pub fn holding(&self, range: UnitRange) -> Option<Holding> {
         self.holdings
-            .get(&(range.origin(), range.first()))
+            .get(range.origin(), range.first())
             .filter(|holding| holding.block.range() == range)
     }
 
     /// Every holding that shares a unit with a range, in order.
-    pub fn holdings_over(&self, range: UnitRange) -> impl Iterator<Item = &Holding> {
+    pub fn holdings_over(&self, range: UnitRange) -> impl Iterator<Item = Holding> {
         let first = self
             .holding_of(range.origin(), range.first())
             .map_or(range.first(), |it| it.block.range().first());
-        self.holdings
-            .range((range.origin(), first)..=(range.origin(), range.last()))
-            .map(|(_, holding)| holding)
+        self.holdings.beginning(range.origin(), first, range.last())
     }
 
     /// Every holding, in order of origin and number.
-    pub fn holdings(&self) -> impl Iterator<Item = &Holding> {
-        self.holdings.values()
+    pub fn holdings(&self) -> impl Iterator<Item = Holding> {
+        self.holdings.iter()
     }
 
     /// The ranges that an account can dispose of, the smallest first, the oldest numbers first among equals.
-    pub fn available(&self, account: AccountId) -> impl DoubleEndedIterator<Item = &Holding> {
+    pub fn available(&self, account: AccountId) -> impl DoubleEndedIterator<Item = Holding> {
         let ranges = self.available.get(&account).into_iter().flatten();
-        ranges.filter_map(|(_, origin, first)| self.holdings.get(&(*origin, *first)))
+        ranges.filter_map(|(_, origin, first)| self.holdings.get(*origin, *first))
     }
 
     /// The smallest range of an account that holds at least `tonnes`; the oldest numbers among equals.
     #[must_use]
-    pub fn available_at_least(&self, account: AccountId, tonnes: u64) -> Option<&Holding> {
+    pub fn available_at_least(&self, account: AccountId, tonnes: u64) -> Option<Holding> {
         self.available_from(account, tonnes).next()
     }
 
@@ -336,11 +334,11 @@ impl State {
         &self,
         account: AccountId,
         tonnes: u64,
-    ) -> impl Iterator<Item = &Holding> {
+    ) -> impl Iterator<Item = Holding> {
         let ranges = self.available.get(&account).into_iter();
         ranges
             .flat_map(move |ranges| ranges.range((tonnes, Party::BEFORE_ALL, 0)..))
-            .filter_map(|(_, origin, first)| self.holdings.get(&(*origin, *first)))
+            .filter_map(|(_, origin, first)| self.holdings.get(*origin, *first))
     }
 
     /// A balance of the general ledger in tonnes.
@@ -490,8 +488,8 @@ impl State {
         };
         let to = after.as_ref().and_then(listed);
         let before = match after {
-            Some(holding) => self.holdings.insert(id, holding),
-            None => self.holdings.remove(&id),
+            Some(holding) => self.holdings.insert(&holding),
+            None => self.holdings.remove(id.0, id.1),
         };
         let from = before.as_ref().and_then(listed);
         if from != to {

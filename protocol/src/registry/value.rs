@@ -210,7 +210,7 @@ pub enum Place {
 }
 
 /// A range, where it is, and since which leaf.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Holding {
     /// The units.
     pub block: UnitBlock,
@@ -303,8 +303,12 @@ impl Value {
     }
 }
 
-/// Whether a value is of the kind that its key names.
+/// Whether a value is of the kind that its key names, and a range the one that begins there.
 pub(super) fn fits(key: &Key, value: &Value) -> bool {
+    if let (Key::Holding(origin, first), Value::Holding(it)) = (key, value) {
+        let range = it.block.range();
+        return (range.origin(), range.first()) == (*origin, *first);
+    }
     matches!(
         (key, value),
         (Key::Genesis, Value::Genesis(_))
@@ -322,7 +326,6 @@ pub(super) fn fits(key: &Key, value: &Value) -> bool {
             | (Key::Organisation(_), Value::Organisation(_))
             | (Key::Account(_), Value::Account(_))
             | (Key::Project(_), Value::Project(_))
-            | (Key::Holding(..), Value::Holding(_))
             | (Key::Transfer(_), Value::Transfer(_))
             | (Key::Partner(_), Value::Partner(_))
             | (Key::Agreement(_), Value::Agreement(_))

@@ -32,6 +32,16 @@ pub struct DomesticSerial {
     reserved: u32,
 }
 
+/// What a serial says besides its numbers.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct IssuedFor {
+    unit_type: UnitType,
+    scope: SectoralScope,
+    project: u32,
+    year: u16,
+    reserved: u32,
+}
+
 impl DomesticSerial {
     /// The serial of the units in `range`, whose origin is the country of the serial; the reserved field is 0.
     ///
@@ -56,6 +66,36 @@ impl DomesticSerial {
             year,
             reserved: 0,
         })
+    }
+
+    /// A serial that was checked before it was taken apart.
+    pub(crate) const fn of(range: UnitRange, issued_for: IssuedFor) -> Self {
+        let IssuedFor {
+            unit_type,
+            scope,
+            project,
+            year,
+            reserved,
+        } = issued_for;
+        Self {
+            range,
+            unit_type,
+            scope,
+            project,
+            year,
+            reserved,
+        }
+    }
+
+    /// Everything but the numbers.
+    pub(crate) const fn issued_for(self) -> IssuedFor {
+        IssuedFor {
+            unit_type: self.unit_type,
+            scope: self.scope,
+            project: self.project,
+            year: self.year,
+            reserved: self.reserved,
+        }
     }
 
     /// The same serial with another value in the reserved field.

@@ -9,7 +9,7 @@ use crate::serial::{CooperativeApproachId, DomesticSerial, ItmoId};
 use crate::units::UnitRange;
 
 /// The first international transfer of a unit: set once, for ever (2/CMA.3 annex para 2; 4/CMA.6 para 12).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct FirstTransfer {
     /// The cooperative approach under which it happened.
@@ -22,7 +22,7 @@ pub struct FirstTransfer {
 
 /// The authorisation that units are under, as far as it travels with them: the terms of the version that counted when they
 /// were last touched, or first transferred.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct UnitAuthorisation {
     /// Its id, which the Party of origin gave it.

@@ -176,7 +176,7 @@ pub(crate) fn used(ledger: &Ledger) -> AuthorisationUse {
 
 pub(crate) fn unit(ledger: &Ledger, number: u64) -> Holding {
     let holding = ledger.state.holding_of(text("GH"), number);
-    holding.unwrap().clone()
+    holding.unwrap()
 }
 
 pub(crate) fn is_first_transferred(ledger: &Ledger, number: u64) -> bool {

@@ -99,7 +99,7 @@ fn units_that_come_home_are_what_they_were_when_they_left() {
     let mut both = [ghana, swiss];
     settle(&mut both);
     [ghana, swiss] = both;
-    let abroad = ghana.state.holding(range("GH-61-100")).unwrap().clone();
+    let abroad = ghana.state.holding(range("GH-61-100")).unwrap();
     assert_eq!(abroad.place, Place::Abroad(swiss.party));
     let mark = abroad.block.first_transfer.unwrap();
     assert_eq!((mark.party, mark.registry), (ghana.party, text("GHA01")));
@@ -326,7 +326,7 @@ fn a_split_keeps_lineage_flags_and_holds() {
     });
     let held = ghana.send_command(swiss.party, 1, 1);
     assert!(matches!(ghana.submit(&held), Err(Refusal::TooFew { .. })));
-    let whole = ghana.state.holding(range("GH-1-100")).unwrap().clone();
+    let whole = ghana.state.holding(range("GH-1-100")).unwrap();
     ghana
         .write(Body::Split(Split {
             range: range("GH-1-100"),

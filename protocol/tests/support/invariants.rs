@@ -8,7 +8,7 @@ use countersign_protocol::registry::{
 use countersign_protocol::units::{UnitBlock, UnitRange};
 use countersign_protocol::workflow::SubjectKind;
 
-fn tonnes(holding: &Holding) -> i128 {
+fn tonnes(holding: Holding) -> i128 {
     i128::from(holding.block.tonnes())
 }
 
@@ -118,8 +118,8 @@ fn balances_are_the_holdings(state: &State) {
 
 fn the_index_of_available_ranges_is_exact(state: &State) {
     for account in state.accounts() {
-        let indexed: Vec<&Holding> = state.available(account.id).collect();
-        let mut held: Vec<&Holding> = state
+        let indexed: Vec<Holding> = state.available(account.id).collect();
+        let mut held: Vec<Holding> = state
             .holdings()
             .filter(|holding| holding.place == Place::Available(account.id))
             .collect();

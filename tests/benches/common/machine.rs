@@ -68,7 +68,12 @@ fn rate(mut work: impl FnMut()) -> f64 {
 
 /// Resident memory of this process in megabytes.
 pub fn resident_megabytes() -> f64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    resident_megabytes_of("self")
+}
+
+/// The same of another process.
+pub fn resident_megabytes_of(process: impl std::fmt::Display) -> f64 {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
     let kilobytes = line.and_then(|it| it.trim().strip_suffix(" kB")?.trim().parse::<f64>().ok());
     kilobytes.unwrap_or(0.0) / 1024.0

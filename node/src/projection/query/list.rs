@@ -7,7 +7,7 @@ use crate::projection::db::{Cell, Row};
 use crate::projection::follow::Projection;
 
 /// The most rows that one page looks at. A filter that hardly any row passes then gives short pages, not slow ones.
-const LOOKED_AT_MAX: usize = 4000;
+const LOOKED_AT_MAX: usize = 1000;
 
 /// The most items in a page.
 const ITEMS_MAX: usize = 1000;
@@ -83,38 +83,36 @@ impl List {
         let holds: Vec<Holds> = self.order.columns.iter().map(|(_, holds)| *holds).collect();
         let after = window.after.as_deref();
         let after = after.map(|text| cursor::read(self.order.name, &holds, text));
-        let (from, cells) = self.from(after.transpose()?, window.descending);
-        let order = self.ordered(window.descending);
-        let keys: Vec<&str> = self.order.columns.iter().map(|(name, _)| *name).collect();
-        let wanted = [self.columns, &keys].concat().join(", ");
-        let (sql, all) = if self.conditions.is_empty() {
-            let sql = format!("SELECT {wanted} {from} {order} LIMIT {}", limit + 1);
-            (sql, cells.clone())
+        let mut part = self.part(after.transpose()?, window.descending);
+        let edge = if self.conditions.is_empty() {
+            None
         } else {
-            let (conditions, all) = self.conditions(cells.clone());
+            // The index has all that this asks for.
             let sql = format!(
-                "SELECT {wanted} FROM (SELECT * {from} {order} LIMIT {LOOKED_AT_MAX}) AS looked_at WHERE {conditions} \
-                 {order} LIMIT {}",
-                limit + 1
+                "SELECT {} {part} LIMIT 1 OFFSET {}",
+                self.keys().join(", "),
+                LOOKED_AT_MAX - 1
             );
-            (sql, all)
+            let edge = db.rows(sql, part.cells.clone()).await?;
+            edge.first().map(|row| self.key(row, 0)).transpose()?
         };
-        let mut rows = db.rows(sql, all).await?;
+        if let Some(edge) = &edge {
+            part.up_to(edge.clone());
+        }
+        for (condition, cells) in &self.conditions {
+            // Said so that no database takes it for the way in: the order and the limit are those of the leading index.
+            part.only(&format!("({condition}) IS TRUE"), cells.clone());
+        }
+        let wanted = [self.columns, &self.keys()].concat().join(", ");
+        let sql = format!("SELECT {wanted} {part} LIMIT {}", limit + 1);
+        let mut rows = db.rows(sql, part.cells).await?;
         let is_cut = rows.len() > limit;
         rows.truncate(limit);
         let next = if is_cut {
             let last = rows.last().map(|row| self.key(row, self.columns.len()));
             last.transpose()?
-        } else if self.conditions.is_empty() {
-            None
         } else {
-            let looked = format!(
-                "SELECT {} {from} {order} LIMIT 1 OFFSET {}",
-                keys.join(", "),
-                LOOKED_AT_MAX - 1
-            );
-            let edge = db.rows(looked, cells).await?;
-            edge.first().map(|row| self.key(row, 0)).transpose()?
+            edge
         };
         Ok(Page {
             items: rows.iter().map(read).collect::<Result<_, _>>()?,
@@ -123,65 +121,27 @@ impl List {
         })
     }
 
-    /// `FROM ... WHERE ...`: the rows after a place, as the index has them.
-    fn from(&self, after: Option<Vec<Cell>>, descending: bool) -> (String, Vec<Cell>) {
-        let mut cells = Vec::new();
-        let mut conditions = Vec::new();
+    fn keys(&self) -> Vec<&'static str> {
+        self.order.columns.iter().map(|(name, _)| *name).collect()
+    }
+
+    /// The rows after a place, as the index has them.
+    fn part(&self, after: Option<Vec<Cell>>, descending: bool) -> Part {
+        let mut part = Part {
+            table: self.table,
+            conditions: String::new(),
+            cells: Vec::new(),
+            order: self.keys(),
+            descending,
+        };
         if let Some((column, cell)) = &self.leading {
-            cells.push(cell.clone());
-            conditions.push(format!("{column} = $1"));
+            part.only(&format!("{column} = ?"), vec![cell.clone()]);
         }
         if let Some(key) = after {
-            let names: Vec<&str> = self.order.columns.iter().map(|(name, _)| *name).collect();
-            let first = cells.len() + 1;
-            let places: Vec<String> = (first..first + key.len())
-                .map(|n| format!("${n}"))
-                .collect();
-            let beyond = if descending { '<' } else { '>' };
-            conditions.push(format!(
-                "({}) {beyond} ({})",
-                names.join(", "),
-                places.join(", ")
-            ));
-            cells.extend(key);
+            let beyond = if descending { "<" } else { ">" };
+            part.compared(beyond, key);
         }
-        let mut from = format!("FROM {}", self.table);
-        if !conditions.is_empty() {
-            from.push_str(" WHERE ");
-            from.push_str(&conditions.join(" AND "));
-        }
-        (from, cells)
-    }
-
-    fn ordered(&self, descending: bool) -> String {
-        let way = if descending { " DESC" } else { "" };
-        let columns: Vec<String> = self
-            .order
-            .columns
-            .iter()
-            .map(|(name, _)| format!("{name}{way}"))
-            .collect();
-        format!("ORDER BY {}", columns.join(", "))
-    }
-
-    /// The conditions with their values numbered after those that are there already.
-    fn conditions(&self, mut cells: Vec<Cell>) -> (String, Vec<Cell>) {
-        let mut text = String::new();
-        for (condition, values) in &self.conditions {
-            if !text.is_empty() {
-                text.push_str(" AND ");
-            }
-            let mut number = cells.len();
-            for (place, part) in condition.split('?').enumerate() {
-                if place > 0 {
-                    number += 1;
-                    text.push_str(&format!("${number}"));
-                }
-                text.push_str(part);
-            }
-            cells.extend(values.iter().cloned());
-        }
-        (text, cells)
+        part
     }
 
     fn key(&self, row: &Row, from: usize) -> Result<Vec<Cell>, ProjectionError> {
@@ -194,6 +154,69 @@ impl List {
                 })
             })
             .collect()
+    }
+}
+
+/// `FROM ... WHERE ... ORDER BY ...`, and its values.
+struct Part {
+    table: &'static str,
+    conditions: String,
+    cells: Vec<Cell>,
+    order: Vec<&'static str>,
+    descending: bool,
+}
+
+impl Part {
+    /// Only rows for which this holds too; each `?` stands for a cell.
+    fn only(&mut self, condition: &str, cells: Vec<Cell>) {
+        let joint = if self.conditions.is_empty() {
+            "WHERE "
+        } else {
+            " AND "
+        };
+        self.conditions.push_str(joint);
+        let mut number = self.cells.len();
+        for (place, part) in condition.split('?').enumerate() {
+            if place > 0 {
+                number += 1;
+                self.conditions.push_str(&format!("${number}"));
+            }
+            self.conditions.push_str(part);
+        }
+        self.cells.extend(cells);
+    }
+
+    /// Only rows that lie before, at or behind a place in the order.
+    fn compared(&mut self, how: &str, key: Vec<Cell>) {
+        let places = vec!["?"; key.len()].join(", ");
+        self.only(
+            &format!("({}) {how} ({places})", self.order.join(", ")),
+            key,
+        );
+    }
+
+    /// Only rows up to a place in the order.
+    fn up_to(&mut self, key: Vec<Cell>) {
+        let until = if self.descending { ">=" } else { "<=" };
+        self.compared(until, key);
+    }
+}
+
+impl std::fmt::Display for Part {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let way = if self.descending { " DESC" } else { "" };
+        let order: Vec<String> = self
+            .order
+            .iter()
+            .map(|name| format!("{name}{way}"))
+            .collect();
+        write!(
+            out,
+            "FROM {} {} ORDER BY {}",
+            self.table,
+            self.conditions,
+            order.join(", ")
+        )
     }
 }
 

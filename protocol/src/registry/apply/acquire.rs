@@ -207,7 +207,7 @@ fn may_come_in(state: &State, block: &UnitBlock) -> Result<(), Refusal> {
 
 /// Takes the numbers of `range` out of the ranges recorded as abroad.
 pub(super) fn clear_abroad(tx: &mut Tx<'_>, range: UnitRange) -> Result<(), Refusal> {
-    let over: Vec<Holding> = tx.state().holdings_over(range).cloned().collect();
+    let over: Vec<Holding> = tx.state().holdings_over(range).collect();
     for Holding {
         block,
         place,

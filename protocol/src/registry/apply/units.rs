@@ -94,7 +94,7 @@ pub(super) fn issuance(tx: &mut Tx<'_>, context: Context, it: &Issuance) -> Resu
 
 /// Nothing moves: both parts are where the whole was put, and the leaf that put it there still proves it.
 pub(super) fn split(tx: &mut Tx<'_>, it: &Split) -> Result<(), Refusal> {
-    let held = tx.state().holding(it.range).cloned();
+    let held = tx.state().holding(it.range);
     let Some(Holding {
         block,
         place: place @ (Place::Available(_) | Place::OnHold(_)),

@@ -72,7 +72,7 @@ impl Before {
         // A hold that has expired meanwhile keeps nothing; one that was lifted did so by an act that moves nothing.
         if realm.ledger.time_ms == self.now_ms {
             for (range, account) in &self.kept {
-                let moved = |it: &&Holding| account_of(it.place) != Some(*account);
+                let moved = |it: &Holding| account_of(it.place) != Some(*account);
                 if let Some(it) = state.holdings_over(*range).find(moved) {
                     let place = it.place;
                     return Err(format!("{range} is held in {account}, and now {place:?}"));

@@ -188,7 +188,7 @@ pub(in crate::registry::apply) fn put_under(
     }
     in_time(&known, Day::of_ms(context.time_ms))?;
     for range in &it.ranges {
-        let held = tx.state().holding(*range).cloned();
+        let held = tx.state().holding(*range);
         let Some(Holding {
             block,
             place: place @ (Place::Available(account) | Place::OnHold(account)),
@@ -501,10 +501,7 @@ pub(in crate::registry::apply) fn notified(
 }
 
 fn notified_range(tx: &mut Tx<'_>, range: UnitRange, event: TransferEvent) -> Result<(), Refusal> {
-    let held = tx
-        .state()
-        .holding_of(range.origin(), range.first())
-        .cloned();
+    let held = tx.state().holding_of(range.origin(), range.first());
     let Some(Holding {
         block,
         place: place @ Place::Abroad(_),
