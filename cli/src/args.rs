@@ -3,9 +3,10 @@
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    account, aef, agreement, api, article6, beneficiary, bulk, case, docs, document, events,
-    finding, hold, import, init, issue, key, ledger, letter, mail, monitoring, organisation, peer,
-    people, project, projection, retire, serve, transfer, verify, witness, workflow,
+    account, aef, agreement, api, article6, beneficiary, bulk, case, courier, docs, document,
+    events, finding, hold, import, init, issue, key, ledger, letter, mail, monitoring,
+    organisation, peer, people, project, projection, retire, serve, transfer, verify, witness,
+    workflow,
 };
 use crate::exit::EXIT_CODES;
 use crate::session::Session;
@@ -44,6 +45,9 @@ pub(crate) enum Command {
     /// Invite, add, list, reach or remove partner countries
     #[command(subcommand)]
     Peer(peer::PeerCommand),
+    /// Pack for a partner, and unpack, what can not go over the network
+    #[command(subcommand)]
+    Courier(courier::CourierCommand),
     /// Draft, sign, record or list bilateral agreements
     #[command(subcommand)]
     Agreement(agreement::AgreementCommand),

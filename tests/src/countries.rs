@@ -91,6 +91,27 @@ impl Witnesses {
         Self { all, policy }
     }
 
+    /// No independent witness: the policy asks for every one of these cosigners, which nobody reaches over a network.
+    #[must_use]
+    pub fn of(cosigners: &[&SignerKey]) -> Self {
+        let mut policy = String::new();
+        for (number, cosigner) in cosigners.iter().enumerate() {
+            policy.push_str(&format!("witness c{number} {}\n", cosigner.verifier()));
+        }
+        let members: Vec<String> = (0..cosigners.len())
+            .map(|number| format!("c{number}"))
+            .collect();
+        policy.push_str(&format!(
+            "group all {} {}\nquorum all\n",
+            members.len(),
+            members.join(" ")
+        ));
+        Self {
+            all: Vec::new(),
+            policy,
+        }
+    }
+
     /// The policy text: witnesses and quorum.
     #[must_use]
     pub fn policy(&self) -> &str {
@@ -192,7 +213,7 @@ pub struct Country {
     /// Its network.
     pub network: NetworkHandle,
     owned: Option<Ledger>,
-    _federation: Federation,
+    federation: Federation,
     tasks: TaskTracker,
     stop: CancellationToken,
 }
@@ -272,7 +293,7 @@ impl Country {
             ledger,
             network,
             owned: Some(owned),
-            _federation: federation,
+            federation,
             tasks,
             stop,
         }
@@ -453,6 +474,26 @@ pub async fn federation_by(
     witnesses: &Witnesses,
     parties: &[&str],
 ) -> BTreeMap<String, Country> {
+    let countries = apart_by(clock, dir, witnesses, parties).await;
+    connect(&countries).await;
+    countries
+}
+
+/// Countries that agree with each other and have no way to each other.
+pub async fn apart(
+    dir: &Path,
+    witnesses: &Witnesses,
+    parties: &[&str],
+) -> BTreeMap<String, Country> {
+    apart_by(Arc::new(now_ms), dir, witnesses, parties).await
+}
+
+async fn apart_by(
+    clock: Clock,
+    dir: &Path,
+    witnesses: &Witnesses,
+    parties: &[&str],
+) -> BTreeMap<String, Country> {
     let identities: Vec<Identity> = parties.iter().map(|party| Identity::of(party)).collect();
     let mut countries = BTreeMap::new();
     for identity in &identities {
@@ -469,8 +510,8 @@ pub async fn federation_by(
         {
             country.agree_with(other).await;
         }
+        country.refresh();
     }
-    connect(&countries).await;
     countries
 }
 
@@ -493,9 +534,33 @@ pub async fn connect(countries: &BTreeMap<String, Country>) {
 }
 
 impl Country {
+    /// Its side of the federation.
+    #[must_use]
+    pub fn federation(&self) -> &Federation {
+        &self.federation
+    }
+
+    /// Believes the logs that its ledger lists.
+    pub fn refresh(&self) {
+        self.federation
+            .refresh()
+            .expect("the keys of partners are in the ledger");
+    }
+
+    /// Waits until a quorum covers everything.
+    pub async fn is_witnessed(&self) {
+        let size = self.ledger.latest_head().size;
+        let mut witnessed = self.ledger.witnessed();
+        let covered = witnessed.wait_for(|head| head.as_ref().is_some_and(|it| it.size >= size));
+        tokio::time::timeout(Duration::from_secs(30), covered)
+            .await
+            .expect("the witnesses are there")
+            .expect("the ledger runs");
+    }
+
     /// Starts to send to a partner, and believes its log, from now on.
     pub fn open_lane(&self, party: Party, peer: PeerId) {
-        self._federation
+        self.federation
             .partner_listed(party, peer)
             .expect("the partner's key is in the ledger");
     }

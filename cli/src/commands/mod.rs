@@ -10,6 +10,7 @@ pub(crate) mod bulk;
 pub(crate) mod case;
 mod codes;
 mod country;
+pub(crate) mod courier;
 pub(crate) mod docs;
 pub(crate) mod document;
 pub(crate) mod events;
@@ -64,6 +65,7 @@ pub(crate) fn run(cli: Cli) -> Outcome {
         Command::Status => status::run(session),
         Command::Key(command) => command.run(session),
         Command::Peer(command) => command.run(session),
+        Command::Courier(command) => command.run(session),
         Command::Agreement(command) => command.run(session),
         Command::SignIn(args) => args.run(session),
         Command::User(command) => command.run(session),
@@ -150,11 +152,16 @@ const FILE_BYTES_MAX: u64 = 1024 * 1024;
 
 /// A file that the operator names.
 pub(crate) fn read_text(path: &Path) -> Outcome<String> {
+    read_text_up_to(path, FILE_BYTES_MAX)
+}
+
+/// The same with another limit.
+fn read_text_up_to(path: &Path, bytes_max: u64) -> Outcome<String> {
     let failed = |error: &dyn std::fmt::Display| {
         Failure::validation(format_args!("cannot read {}: {error}", path.display()))
     };
     let size = fs::metadata(path).map_err(|error| failed(&error))?.len();
-    if size > FILE_BYTES_MAX {
+    if size > bytes_max {
         return Err(failed(&"it is larger than any file of this kind"));
     }
     fs::read_to_string(path).map_err(|error| failed(&error))

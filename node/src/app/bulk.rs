@@ -47,6 +47,12 @@ pub enum BulkWish {
 }
 
 impl BulkWish {
+    /// Whether the first thing that is done for it is to submit it. What keeps a name or a form before that would let a later
+    /// row overtake it.
+    const fn is_submitted_at_once(&self) -> bool {
+        matches!(self, Self::Write(_))
+    }
+
     /// What it is about, where a process may have a flow for it.
     const fn subject(&self) -> Option<(SubjectKind, &'static str)> {
         match self {
@@ -74,9 +80,11 @@ impl App {
         if mode == Mode::Try {
             return self.try_rows(caller, key, rows).await;
         }
+        let keep_order = rows.iter().all(|row| row.wish.is_submitted_at_once());
+        let on_their_way = if keep_order { ON_THEIR_WAY } else { 1 };
         let done = iter(rows)
             .map(|row| self.carry_out(caller, key, row))
-            .buffered(ON_THEIR_WAY);
+            .buffered(on_their_way);
         Ok(done.collect().await)
     }
 

@@ -1,6 +1,10 @@
 //! What the use cases need of the federation.
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
+use countersign_protocol::federation::FaultCode;
+use countersign_protocol::federation::parcel::Parcel;
 use countersign_protocol::id::RequestId;
 use countersign_protocol::party::Party;
 use countersign_protocol::registry::Command;
@@ -44,6 +48,23 @@ pub struct PingReply {
     pub round_trip_us: u64,
 }
 
+/// What came of a parcel.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unpacked {
+    /// Who packed it.
+    pub from: Party,
+    /// Bundles that are recorded, or were before.
+    pub taken: usize,
+    /// How many bundles were not taken, by the fault.
+    pub refused: BTreeMap<FaultCode, usize>,
+    /// What else of it was of no use, and why.
+    pub problems: Vec<String>,
+    /// Answers that no quorum of witnesses covers yet: a later parcel has them.
+    pub waiting: usize,
+    /// The answer.
+    pub reply: Parcel,
+}
+
 /// Why the federation did not do something.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum FederationError {
@@ -64,6 +85,9 @@ pub enum FederationError {
     /// The text is not an agreement that can be taken or signed.
     #[error("the agreement can not be taken: {0}")]
     Agreement(String),
+    /// The parcel can not be packed or taken.
+    #[error("the parcel can not be taken: {0}")]
+    Parcel(String),
     /// The keys of the node stand against it.
     #[error("the keys of this node do not allow it: {0}")]
     Keys(String),
@@ -125,6 +149,12 @@ pub trait FederationControl: Send + Sync {
 
     /// This node's signed invitation.
     async fn own_invite(&self) -> Result<String, FederationError>;
+
+    /// Packs everything that is open with a partner into one file.
+    async fn pack(&self, party: Party) -> Result<Parcel, FederationError>;
+
+    /// Takes what a partner packed, and packs the answer. Taking it twice is harmless.
+    async fn unpack(&self, parcel: Parcel) -> Result<Unpacked, FederationError>;
 
     /// Makes a new log key and records that it signs from the next block on.
     async fn rotate_log_key(&self, request: RequestId) -> Result<Receipt, FederationError>;

@@ -8,6 +8,7 @@ mod beneficiaries;
 mod bulk;
 mod caller;
 mod cases;
+mod courier;
 mod documents;
 mod duplicates;
 mod error;
@@ -52,7 +53,9 @@ pub use documents::DocumentWish;
 pub use duplicates::{Duplicate, Duplicates, HiddenDuplicates};
 pub use error::{AppError, Field};
 pub use events::{EventPage, EventQuery};
-pub use federation::{FederationControl, FederationError, PeerInfo, PingReply, WitnessInfo};
+pub use federation::{
+    FederationControl, FederationError, PeerInfo, PingReply, Unpacked, WitnessInfo,
+};
 pub use history::StatementEntry;
 pub use holds::{HoldWish, LiftWish};
 pub use ledger::{LedgerHead, ProofOf, StoredRecord, WitnessedHead};

@@ -8,6 +8,7 @@ use async_trait::async_trait;
 use countersign_protocol::federation::agreement::{Agreement, AgreementFile};
 use countersign_protocol::federation::invite::{Invite, InviteFields};
 use countersign_protocol::federation::message::{Request, Response};
+use countersign_protocol::federation::parcel::Parcel;
 use countersign_protocol::federation::{HttpAddress, PeerAddress};
 use countersign_protocol::id::RequestId;
 use countersign_protocol::log::{KeyKind, SignerKey, VerifierKey};
@@ -18,7 +19,7 @@ use countersign_protocol::time::Timestamp;
 use secrecy::SecretString;
 
 use crate::app::{
-    FederationControl, FederationError as ControlError, PeerInfo, PingReply, WitnessInfo,
+    FederationControl, FederationError as ControlError, PeerInfo, PingReply, Unpacked, WitnessInfo,
 };
 use crate::clock::now_ms;
 use crate::federation::Federation;
@@ -83,6 +84,24 @@ impl Control {
             .ok_or(ControlError::UnknownPartner(party))
     }
 
+    /// The last parcel of a partner without its bundles: it says from where on the next one must prove.
+    fn last_parcel(&self, party: Party) -> Result<Option<Parcel>, ControlError> {
+        let path = parcel_path(&self.parts.invites, party);
+        match std::fs::read(&path) {
+            // One that can not be read is only a hint lost.
+            Ok(bytes) => Ok(Parcel::parse(&bytes).ok()),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(internal(error)),
+        }
+    }
+
+    fn keep_parcel(&self, mut parcel: Parcel) -> Result<(), ControlError> {
+        parcel.bundles.clear();
+        let path = parcel_path(&self.parts.invites, parcel.from);
+        let bytes = serde_json::to_vec(&parcel).map_err(internal)?;
+        files::replace(&path, &bytes, PUBLIC_FILE_MODE).map_err(internal)
+    }
+
     async fn write(&self, request: RequestId, command: Command) -> Result<Receipt, ControlError> {
         Ok(self
             .ledger()
@@ -95,6 +114,11 @@ impl Control {
 #[must_use]
 pub fn invite_path(folder: &std::path::Path, party: Party) -> PathBuf {
     folder.join(format!("{party}.invite"))
+}
+
+/// The last parcel of a partner.
+fn parcel_path(folder: &std::path::Path, party: Party) -> PathBuf {
+    folder.join(format!("{party}.parcel"))
 }
 
 /// The addresses that an invite gives, as libp2p reads them. Those that it can not read are left out.
@@ -347,6 +371,21 @@ impl FederationControl for Control {
         Ok(Invite::sign(fields, &key)
             .map_err(|why| ControlError::Invite(why.to_string()))?
             .to_string())
+    }
+
+    async fn pack(&self, party: Party) -> Result<Parcel, ControlError> {
+        self.partner(party)?;
+        let told = self.last_parcel(party)?;
+        let packed = self.parts.federation.pack(party, told.as_ref());
+        packed.map_err(|why| ControlError::Parcel(why.to_string()))
+    }
+
+    async fn unpack(&self, parcel: Parcel) -> Result<Unpacked, ControlError> {
+        self.partner(parcel.from)?;
+        let unpacked = self.parts.federation.unpack(&parcel).await;
+        let unpacked = unpacked.map_err(|why| ControlError::Parcel(why.to_string()))?;
+        self.keep_parcel(parcel)?;
+        Ok(unpacked)
     }
 
     async fn rotate_log_key(&self, request: RequestId) -> Result<Receipt, ControlError> {

@@ -36,6 +36,11 @@ impl Heads {
         }
     }
 
+    /// The largest sizes that are verified, the largest first.
+    pub(crate) fn newest(&self, limit: usize) -> Vec<u64> {
+        self.roots.keys().rev().take(limit).copied().collect()
+    }
+
     /// What must be proven for this checkpoint.
     ///
     /// # Errors

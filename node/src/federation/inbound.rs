@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 use tracing::{debug, info, warn};
 
 use crate::clock::now_ms;
-use crate::federation::shared::Shared;
+use crate::federation::shared::{Shared, Way};
 use crate::ledger::{Submission, SubmitError};
 use crate::network::{GossipVerdict, Inbound, PeerId};
 use crate::witness::origin_hash;
@@ -42,7 +42,12 @@ pub(crate) async fn answer(shared: Arc<Shared>, inbound: Inbound) {
 async fn respond(shared: &Arc<Shared>, peer: PeerId, request: Request) -> Response {
     match request {
         Request::Deliver { bundles } => {
-            let taken = join_all(bundles.iter().map(|bundle| take(shared, bundle))).await;
+            let taken = join_all(
+                bundles
+                    .iter()
+                    .map(|bundle| take(shared, bundle, Way::Network)),
+            )
+            .await;
             let verdicts = taken
                 .into_iter()
                 .map(|taken| verdict(shared, taken))
@@ -129,8 +134,8 @@ pub(crate) enum Taken {
 }
 
 /// Takes one bundle: verify, pin, step, record.
-pub(crate) async fn take(shared: &Arc<Shared>, bundle: &[u8]) -> Taken {
-    match try_take(shared, bundle).await {
+pub(crate) async fn take(shared: &Arc<Shared>, bundle: &[u8], way: Way) -> Taken {
+    match try_take(shared, bundle, way).await {
         Ok(taken) => taken,
         Err(fault) => {
             // The first line an operator looks for when a partner says that a transfer hangs.
@@ -144,9 +149,9 @@ pub(crate) async fn take(shared: &Arc<Shared>, bundle: &[u8]) -> Taken {
     }
 }
 
-async fn try_take(shared: &Arc<Shared>, bundle: &[u8]) -> Result<Taken, FaultCode> {
+async fn try_take(shared: &Arc<Shared>, bundle: &[u8], way: Way) -> Result<Taken, FaultCode> {
     let unpinned = shared.verifier.verify(bundle)?;
-    let proven = shared.pin(unpinned).await?;
+    let proven = shared.pin(unpinned, way).await?;
     let now_ms = shared.ledger.now_ms();
     let outcome = shared
         .ledger
@@ -248,7 +253,7 @@ async fn judge_gossip(shared: &Arc<Shared>, peer: PeerId, message: Gossip) -> Go
     tokio::spawn(async move {
         for bundle in bundles {
             if for_us(&shared, &bundle) {
-                take(&shared, &bundle).await;
+                take(&shared, &bundle, Way::Network).await;
             }
         }
     });

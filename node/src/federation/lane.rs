@@ -11,7 +11,7 @@ use tracing::{debug, warn};
 
 use crate::federation::inbound::take;
 use crate::federation::schedule::Due;
-use crate::federation::shared::{Lane, Shared};
+use crate::federation::shared::{Lane, Shared, Way};
 
 /// The longest that a lane sleeps without looking at its schedule.
 const LOOK_AGAIN: Duration = Duration::from_secs(5);
@@ -82,7 +82,7 @@ async fn heed(shared: &Arc<Shared>, party: Party, verdicts: Vec<Verdict>) {
             warn!(%party, code, name, "a partner did not take a bundle");
         }
         if let Some(answer) = answer {
-            take(shared, &answer).await;
+            take(shared, &answer, Way::Network).await;
         }
     }
 }

@@ -6,6 +6,7 @@
 //! ledger (rule R1).
 
 pub mod control;
+mod courier;
 mod heads;
 mod inbound;
 mod lane;
@@ -16,6 +17,7 @@ mod trust;
 mod verifier;
 mod witnessing;
 
+pub use courier::CourierError;
 pub use peer_witness::PeerWitness;
 
 use std::sync::Arc;

@@ -11,13 +11,23 @@ use countersign_protocol::party::Party;
 use countersign_protocol::registry::State;
 use tokio::sync::Notify;
 
+use crate::federation::courier::Carried;
 use crate::federation::heads::{Heads, Needed};
 use crate::federation::schedule::Schedule;
 use crate::federation::verifier::{Unpinned, Verifier};
-use crate::ledger::LedgerHandle;
+use crate::ledger::{Head, LedgerHandle};
 use crate::network::{NetworkHandle, PeerId};
 use crate::witness::Witness;
 use countersign_protocol::federation::message::{Request, Response};
+
+/// By which way something came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Way {
+    /// Over the network: the sender can be asked.
+    Network,
+    /// In a file.
+    Carried,
+}
 
 /// The parts that the driver joins.
 pub(crate) struct Shared {
@@ -31,6 +41,7 @@ pub(crate) struct Shared {
     schedule: Mutex<Schedule>,
     cosigned: Mutex<BTreeMap<String, (u64, u64)>>,
     heads: Mutex<BTreeMap<Origin, Arc<tokio::sync::Mutex<Heads>>>>,
+    carried: Mutex<Carried>,
 }
 
 /// The way to one partner.
@@ -59,6 +70,7 @@ impl Shared {
             schedule: Mutex::default(),
             cosigned: Mutex::default(),
             heads: Mutex::default(),
+            carried: Mutex::default(),
         }
     }
 
@@ -100,6 +112,11 @@ impl Shared {
             .unwrap_or_else(PoisonError::into_inner)
             .get(&party)
             .cloned()
+    }
+
+    /// Works on what files brought; never held across a wait.
+    pub(crate) fn carried<R>(&self, work: impl FnOnce(&mut Carried) -> R) -> R {
+        work(&mut self.carried.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Works on the schedule; never held across a wait.
@@ -148,34 +165,44 @@ impl Shared {
     /// An own leaf with its proof under the newest witnessed checkpoint; `None` while no quorum covers it (rule R2).
     pub(crate) fn bundle(&self, leaf: u64) -> Option<Vec<u8>> {
         let witnessed = self.ledger.witnessed().borrow().clone()?;
+        self.bundle_under(&witnessed, leaf).map(String::into_bytes)
+    }
+
+    /// The same under a certain witnessed checkpoint.
+    pub(crate) fn bundle_under(&self, witnessed: &Head, leaf: u64) -> Option<String> {
         if leaf >= witnessed.size {
             return None;
         }
         let bytes = self.ledger.leaf(leaf).ok()??;
         let hashes = self.ledger.proof(leaf, witnessed.size).ok()?;
-        Some(
-            TlogProof::new(bytes, leaf, hashes, witnessed.note.to_string())
-                .to_string()
-                .into_bytes(),
-        )
+        Some(TlogProof::new(bytes, leaf, hashes, witnessed.note.to_string()).to_string())
     }
 
     /// Joins a proven record's checkpoint to the line of the partner's verified ones, asking the partner for a
-    /// consistency proof where one is missing.
-    pub(crate) async fn pin(&self, unpinned: Unpinned) -> Result<ProvenRecord, FaultCode> {
+    /// consistency proof where one is missing. What was carried in a file asks nobody.
+    pub(crate) async fn pin(
+        &self,
+        unpinned: Unpinned,
+        way: Way,
+    ) -> Result<ProvenRecord, FaultCode> {
         let heads = self.heads_of(unpinned.origin())?;
         let mut heads = heads.lock().await;
         let needed = unpinned.needed(&heads)?;
-        let proof = match needed {
-            Needed::Nothing => Vec::new(),
-            Needed::Consistency { from, to } => {
+        let proof = match (needed, way) {
+            (Needed::Nothing, _) => Vec::new(),
+            (Needed::Consistency { .. }, Way::Carried) => return Err(FaultCode::Unavailable),
+            (Needed::Consistency { from, to }, Way::Network) => {
                 self.consistency(unpinned.origin(), from, to).await?
             }
         };
         unpinned.pinned(&mut heads, needed, &proof)
     }
 
-    fn heads_of(&self, origin: &Origin) -> Result<Arc<tokio::sync::Mutex<Heads>>, FaultCode> {
+    /// The verified checkpoints of a partner's log.
+    pub(crate) fn heads_of(
+        &self,
+        origin: &Origin,
+    ) -> Result<Arc<tokio::sync::Mutex<Heads>>, FaultCode> {
         let mut all = self.heads.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(heads) = all.get(origin) {
             return Ok(Arc::clone(heads));

@@ -30,20 +30,27 @@ impl<T: DeserializeOwned> FromRequest<Served> for Body<T> {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, served: &Served) -> Result<Self, ApiError> {
-        if !is_json(request.headers()) {
-            let detail = "send the body as application/json and say so in Content-Type";
-            return Err(ApiError::new(Kind::UnsupportedMediaType, detail));
-        }
-        let bytes_max = served.body_bytes_max;
-        let bytes = to_bytes(request.into_body(), bytes_max).await;
-        let bytes = bytes.map_err(|error| {
-            // A body that broke off looks the same to axum; nobody waits for that answer.
-            tracing::debug!(%error, "a body could not be read");
-            let detail = format!("a body may have {bytes_max} bytes");
-            ApiError::new(Kind::TooLarge, detail)
-        })?;
-        parse(&bytes).map(Self)
+        json_up_to(request, served.body_bytes_max).await.map(Self)
     }
+}
+
+/// A JSON body of another length than most.
+pub(super) async fn json_up_to<T: DeserializeOwned>(
+    request: Request,
+    bytes_max: usize,
+) -> Result<T, ApiError> {
+    if !is_json(request.headers()) {
+        let detail = "send the body as application/json and say so in Content-Type";
+        return Err(ApiError::new(Kind::UnsupportedMediaType, detail));
+    }
+    let bytes = to_bytes(request.into_body(), bytes_max).await;
+    let bytes = bytes.map_err(|error| {
+        // A body that broke off looks the same to axum; nobody waits for that answer.
+        tracing::debug!(%error, "a body could not be read");
+        let detail = format!("a body may have {bytes_max} bytes");
+        ApiError::new(Kind::TooLarge, detail)
+    })?;
+    parse(&bytes)
 }
 
 fn is_json(headers: &HeaderMap) -> bool {

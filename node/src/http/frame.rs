@@ -55,7 +55,8 @@ pub(super) async fn frame(State(served): State<Served>, request: Request, next: 
         || "unmatched".to_owned(),
         |matched| matched.as_str().to_owned(),
     );
-    let limit = if route.ends_with("/cases/{number}/documents") || route.ends_with("/bulk/{kind}") {
+    let is_upload = ["/cases/{number}/documents", "/bulk/{kind}", "/parcels"];
+    let limit = if is_upload.iter().any(|end| route.ends_with(end)) {
         UPLOAD_TIMEOUT
     } else {
         REQUEST_TIMEOUT

@@ -76,6 +76,11 @@ const NOT_TRIED: &[(&str, &str)] = &[
         "a trial would tell whether an answer is right",
     ),
     ("post /partners/{party}/ping", "it writes nothing"),
+    ("post /partners/{party}/parcel", "it writes nothing"),
+    (
+        "post /parcels",
+        "it writes what the partner would write through the network without being asked",
+    ),
     ("post /agreements/sign", "it writes nothing"),
 ];
 

@@ -18,6 +18,7 @@ mod beneficiaries;
 mod bulk;
 mod catalogue;
 mod contract;
+mod courier;
 mod described;
 mod docs_pages;
 // What holds of every state of every ledger.

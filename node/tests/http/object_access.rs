@@ -547,6 +547,13 @@ async fn probes(office: &Office) -> Vec<Probe> {
         empty(),
         Action::FederationRead,
     ));
+    all.push(country(
+        "/partners/{party}/parcel",
+        "/partners/CH/parcel",
+        "/partners/KE/parcel",
+        empty(),
+        Action::FederationManage,
+    ));
     all
 }
 

@@ -30,6 +30,8 @@ async fn what_needs_a_token_is_refused_without_one_and_with_a_wrong_one() {
         (Method::POST, "/api/v1/retirements"),
         (Method::POST, "/api/v1/partners"),
         (Method::POST, "/api/v1/partners/CH/ping"),
+        (Method::POST, "/api/v1/partners/CH/parcel"),
+        (Method::POST, "/api/v1/parcels"),
         (Method::DELETE, "/api/v1/partners/CH"),
         (Method::POST, "/api/v1/agreements"),
         (Method::POST, "/api/v1/agreements/sign"),

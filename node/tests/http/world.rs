@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use countersign_node::app::{
-    App, AppParts, FederationControl, FederationError, PeerInfo, PingReply, WitnessInfo,
+    App, AppParts, FederationControl, FederationError, PeerInfo, PingReply, Unpacked, WitnessInfo,
 };
 use countersign_node::documents::{DocumentSettings, Documents};
 use countersign_node::http::dto::Problem;
@@ -19,8 +19,9 @@ use countersign_node::people::{Beneficiaries, People, PeopleSettings, Tokens};
 use countersign_node::projection::{Projection, ProjectionSettings};
 use countersign_node::reports::Reports;
 use countersign_protocol::article6::aef::Switches;
-use countersign_protocol::federation::ProvenRecord;
 use countersign_protocol::federation::invite::Invite;
+use countersign_protocol::federation::parcel::{PARCEL_FORMAT, Parcel};
+use countersign_protocol::federation::{FaultCode, ProvenRecord};
 use countersign_protocol::id::{RequestId, TransferId};
 use countersign_protocol::log::{KeyKind, SignedNote, SignerKey, cosign};
 use countersign_protocol::party::Party;
@@ -73,6 +74,26 @@ fn quick_passwords() -> PeopleSettings {
     }
 }
 
+/// A parcel with nothing in it.
+pub fn parcel(from: &str, to: &str) -> Parcel {
+    let origin = |party: &str| format!("{}.example/ledger", party.to_lowercase());
+    Parcel {
+        parcel: PARCEL_FORMAT.to_owned(),
+        from: from.parse().unwrap(),
+        from_origin: origin(from).parse().unwrap(),
+        to: to.parse().unwrap(),
+        to_origin: origin(to).parse().unwrap(),
+        packed_ms: 1_780_000_000_000,
+        knows: Vec::new(),
+        checkpoint: None,
+        consistency: Vec::new(),
+        bundles: Vec::new(),
+        left: 0,
+        cosign: None,
+        cosigned: None,
+    }
+}
+
 /// A federation of which nothing is real but the ledger and the files.
 pub struct Stub {
     ledger: LedgerHandle,
@@ -106,6 +127,27 @@ impl FederationControl for Stub {
         Ok(PingReply {
             peer: "12D3KooWCH".to_owned(),
             round_trip_us: 1234,
+        })
+    }
+
+    async fn pack(&self, party: Party) -> Result<Parcel, FederationError> {
+        if party != ch() {
+            return Err(FederationError::UnknownPartner(party));
+        }
+        Ok(parcel("GH", "CH"))
+    }
+
+    async fn unpack(&self, parcel: Parcel) -> Result<Unpacked, FederationError> {
+        if parcel.to != "GH".parse().unwrap() {
+            return Err(FederationError::Parcel(format!("it is for {}", parcel.to)));
+        }
+        Ok(Unpacked {
+            from: parcel.from,
+            taken: 2,
+            refused: [(FaultCode::NoAgreementInForce, 1)].into(),
+            problems: vec!["its checkpoint is not cosigned".to_owned()],
+            waiting: 1,
+            reply: self::parcel("GH", "CH"),
         })
     }
 

@@ -8,6 +8,7 @@ mod fingerprint;
 pub mod invite;
 mod lines;
 pub mod message;
+pub mod parcel;
 mod step;
 
 pub use address::{

@@ -5,6 +5,7 @@ mod article6;
 mod beneficiary;
 mod bulk;
 mod case;
+mod courier;
 mod document;
 mod events;
 mod ledger;
@@ -83,6 +84,8 @@ fn federation_routes() -> OpenApiRouter<Served> {
         .routes(routes!(registry::partners, write::partner))
         .routes(routes!(write::remove_partner))
         .routes(routes!(registry::ping))
+        .routes(routes!(courier::pack))
+        .routes(routes!(courier::unpack))
         .routes(routes!(registry::agreements, write::agreement))
         .routes(routes!(write::sign_agreement))
         .routes(routes!(registry::invite))

@@ -9,6 +9,7 @@ mod article6;
 mod beneficiary;
 mod bulk;
 mod case;
+mod courier;
 mod document;
 mod event;
 mod letter;
@@ -38,6 +39,7 @@ pub use case::{
     CaseActed, CaseFileView, CaseTextView, DraftFault, DraftView, InboxView, NewCaseAct,
     NewOpenCase, NewReserve, NextStepView, ReservedFate, Trial,
 };
+pub use courier::{RefusedBundles, UnpackedParcel};
 pub use document::{
     DocumentView, FindingText, FindingView, LiftStandingHold, NewFindingBody, NewStandingHold,
     NewVisibility, StandingHoldView,
