@@ -140,21 +140,22 @@ cargo_tool() {
     rm -rf "$cache/tools/target"
 }
 
-# python_tool NAME VERSION: makes a tool of PyPI runnable, in an environment of its own that is made once. Sets $tool to the
-# program and $python to its interpreter. Fails if that fails.
+# python_tool NAME VERSION [PACKAGE...]: makes a tool of PyPI runnable, with more packages if it needs them, in an environment of
+# its own that is made once. Sets $tool to the program and $python to its interpreter. Fails if that fails.
 python_tool() {
     local name=$1 version=$2 folder
+    shift 2
     folder=$cache/python/$name-$version
     tool=$folder/bin/$name python=$folder/bin/python
     [[ ! -e $folder/whole ]] || return 0
     if ! python3 -c 'import ensurepip, venv' 2>/dev/null; then
-        missing "python3-venv" "virtual environments of Python: the API is tried with $name"
+        missing "python3-venv" "virtual environments of Python: tests use $name"
         install_missing
     fi
     say "installing $name $version from PyPI; this happens once"
     rm -rf "$folder"
     python3 -m venv "$folder" >&2 || return
-    "$folder/bin/pip" install --quiet --disable-pip-version-check "$name==$version" >&2 || return
+    "$folder/bin/pip" install --quiet --disable-pip-version-check "$name==$version" "$@" >&2 || return
     touch "$folder/whole"
 }
 

@@ -4,7 +4,7 @@ use clap::{Parser, Subcommand};
 
 use crate::commands::{
     account, aef, agreement, api, article6, beneficiary, bulk, case, courier, docs, document,
-    events, finding, hold, import, init, issue, key, ledger, letter, mail, monitoring,
+    events, federation, finding, hold, import, init, issue, key, ledger, letter, mail, monitoring,
     organisation, peer, people, project, projection, retire, serve, transfer, verify, witness,
     workflow,
 };
@@ -51,6 +51,9 @@ pub(crate) enum Command {
     /// Draft, sign, record or list bilateral agreements
     #[command(subcommand)]
     Agreement(agreement::AgreementCommand),
+    /// Keep the federation's trust registry offline: keys, proposals, signatures, publication
+    #[command(subcommand)]
+    Federation(federation::FederationCommand),
     /// Sign in as a user and keep the session for later commands
     SignIn(people::SignInArgs),
     /// Invite and manage users

@@ -15,5 +15,6 @@ pub mod registry;
 pub mod serial;
 mod text;
 pub mod time;
+pub mod trust;
 pub mod units;
 pub mod workflow;

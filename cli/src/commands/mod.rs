@@ -14,6 +14,7 @@ pub(crate) mod courier;
 pub(crate) mod docs;
 pub(crate) mod document;
 pub(crate) mod events;
+pub(crate) mod federation;
 pub(crate) mod finding;
 pub(crate) mod hold;
 pub(crate) mod import;
@@ -67,6 +68,7 @@ pub(crate) fn run(cli: Cli) -> Outcome {
         Command::Peer(command) => command.run(session),
         Command::Courier(command) => command.run(session),
         Command::Agreement(command) => command.run(session),
+        Command::Federation(command) => command.run(session),
         Command::SignIn(args) => args.run(session),
         Command::User(command) => command.run(session),
         Command::Import(command) => command.run(session),

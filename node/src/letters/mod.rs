@@ -29,6 +29,7 @@ pub use data::{
 pub use error::{LetterError, TemplateFault};
 pub use files::{LETTER_FILE_BYTES_MAX, LETTER_FILES_MAX, LETTERS_FOLDER, Preset, presets};
 pub use letterhead::{Letterhead, LetterheadText};
+pub use qr::svg as qr_svg;
 
 /// The most pages of a letter.
 pub const LETTER_PAGES_MAX: usize = 20;

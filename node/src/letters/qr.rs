@@ -10,7 +10,10 @@ use super::error::LetterError;
 const MARGIN: usize = 4;
 
 /// The code of a text as SVG: one path, so that it stays sharp and small. A quarter of it may be lost.
-pub(super) fn svg(text: &str) -> Result<String, LetterError> {
+///
+/// # Errors
+/// [`LetterError::Data`] when the text is too long for a code.
+pub fn svg(text: &str) -> Result<String, LetterError> {
     let code = QrCode::with_error_correction_level(text, EcLevel::Q);
     let code = code.map_err(|_| {
         LetterError::Data("the address of its proof is too long for a code".to_owned())

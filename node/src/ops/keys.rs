@@ -9,6 +9,7 @@
 //! | `log.pending.age`, `log.pending.pub` | its successor, while a rotation is under way |
 //! | `log.<id>.retired.age` | its predecessors |
 //! | `cosigner.age`, `cosigner.pub` | the key that cosigns others' checkpoints: cosignature (0x04) |
+//! | `holder.age`, `holder.pub` | a keyholder of the trust registry, in a folder of its own: Ed25519 (0x01) |
 //! | `peer.age`, `peer.pub` | the libp2p identity: its protobuf encoding in base64, and the peer id |
 //!
 //! Nothing is ever overwritten. An operator can open every file with the `age` program and the passphrase alone.
@@ -38,6 +39,8 @@ pub enum KeyRole {
     Cosigner,
     /// Identifies the node to its peers.
     Peer,
+    /// Signs for the trust registry, away from any node.
+    Holder,
 }
 
 impl KeyRole {
@@ -48,6 +51,7 @@ impl KeyRole {
             Self::PendingLog => "log.pending",
             Self::Cosigner => "cosigner",
             Self::Peer => "peer",
+            Self::Holder => "holder",
         }
     }
 }
@@ -59,6 +63,7 @@ impl fmt::Display for KeyRole {
             Self::PendingLog => "pending log key",
             Self::Cosigner => "cosigner key",
             Self::Peer => "peer key",
+            Self::Holder => "keyholder's key",
         })
     }
 }

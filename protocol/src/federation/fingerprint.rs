@@ -13,7 +13,8 @@ pub struct Fingerprint([u32; 6]);
 impl Fingerprint {
     /// The fingerprint of the signed text of a file: SHA-256 over a label and the text, five bytes a group, each
     /// group modulo 100,000.
-    pub(super) fn of(text: &str) -> Self {
+    #[must_use]
+    pub fn of(text: &str) -> Self {
         let digest: [u8; 32] = Sha256::new()
             .chain_update(b"countersign-fingerprint/v1\n")
             .chain_update(text)

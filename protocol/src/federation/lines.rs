@@ -75,14 +75,14 @@ pub enum FileError {
 }
 
 /// The lines of a file, read one after the other.
-pub(super) struct Lines<'t> {
+pub(crate) struct Lines<'t> {
     rest: std::iter::Peekable<std::str::Lines<'t>>,
     line: usize,
 }
 
 impl<'t> Lines<'t> {
     /// Opens a text and checks its first line.
-    pub(super) fn open(text: &'t str, expected: &'static str) -> Result<Self, FileError> {
+    pub(crate) fn open(text: &'t str, expected: &'static str) -> Result<Self, FileError> {
         let mut rest = text.lines().peekable();
         let header = rest.next().unwrap_or_default();
         if header != expected {
@@ -103,7 +103,7 @@ impl<'t> Lines<'t> {
     }
 
     /// The line that must come next.
-    pub(super) fn required<T>(&mut self, key: &'static str) -> Result<T, FileError>
+    pub(crate) fn required<T>(&mut self, key: &'static str) -> Result<T, FileError>
     where
         T: FromStr<Err: Display>,
     {
@@ -119,7 +119,7 @@ impl<'t> Lines<'t> {
     }
 
     /// The line that may come next.
-    pub(super) fn optional<T>(&mut self, key: &'static str) -> Result<Option<T>, FileError>
+    pub(crate) fn optional<T>(&mut self, key: &'static str) -> Result<Option<T>, FileError>
     where
         T: FromStr<Err: Display>,
     {
@@ -135,7 +135,7 @@ impl<'t> Lines<'t> {
     }
 
     /// Lines of one key, none or up to `max`.
-    pub(super) fn repeated<T>(&mut self, key: &'static str, max: usize) -> Result<Vec<T>, FileError>
+    pub(crate) fn repeated<T>(&mut self, key: &'static str, max: usize) -> Result<Vec<T>, FileError>
     where
         T: FromStr<Err: Display>,
     {
@@ -154,7 +154,7 @@ impl<'t> Lines<'t> {
     }
 
     /// Checks that no line is left.
-    pub(super) fn end(mut self) -> Result<(), FileError> {
+    pub(crate) fn end(mut self) -> Result<(), FileError> {
         match self.rest.next() {
             Some(found) => Err(FileError::Extra {
                 line: self.line,

@@ -6,7 +6,7 @@ pub mod agreement;
 pub mod fault;
 mod fingerprint;
 pub mod invite;
-mod lines;
+pub(crate) mod lines;
 pub mod message;
 pub mod parcel;
 mod step;

@@ -192,7 +192,7 @@ impl VerifierKey {
     }
 
     /// Ed25519 as strict as RFC 8032 allows: no small-order points, no second spelling of a signature.
-    pub(super) fn verify_ed25519(&self, message: &[u8], signature: &[u8; 64]) -> bool {
+    pub(crate) fn verify_ed25519(&self, message: &[u8], signature: &[u8; 64]) -> bool {
         match &self.material {
             Material::Ed25519(key) => key
                 .verify_strict(message, &Signature::from_bytes(signature))
@@ -290,7 +290,7 @@ impl SignerKey {
         Zeroizing::new([SECRET_PREFIX, self.name(), "+", &id, "+", key.as_str()].concat())
     }
 
-    pub(super) fn sign_ed25519(&self, message: &[u8]) -> [u8; 64] {
+    pub(crate) fn sign_ed25519(&self, message: &[u8]) -> [u8; 64] {
         self.secret.sign(message).to_bytes()
     }
 }

@@ -42,7 +42,7 @@ pub enum FieldFault {
 pub const NAME_BYTES_MAX: usize = 255;
 
 /// Reads a decimal of at most 2^63 - 1 in its one spelling.
-pub(super) fn parse_decimal(text: &str) -> Result<u64, FieldFault> {
+pub(crate) fn parse_decimal(text: &str) -> Result<u64, FieldFault> {
     if text.is_empty() {
         return Err(FieldFault::Empty);
     }
@@ -66,12 +66,12 @@ pub(super) fn parse_base64(text: &str) -> Result<Vec<u8>, FieldFault> {
 }
 
 /// Writes base64.
-pub(super) fn to_base64(bytes: &[u8]) -> String {
+pub(crate) fn to_base64(bytes: &[u8]) -> String {
     BASE64_STANDARD.encode(bytes)
 }
 
 /// Reads a hash in base64.
-pub(super) fn parse_hash(text: &str) -> Result<Hash, FieldFault> {
+pub(crate) fn parse_hash(text: &str) -> Result<Hash, FieldFault> {
     if text.is_empty() {
         return Err(FieldFault::Empty);
     }

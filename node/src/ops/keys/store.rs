@@ -121,6 +121,22 @@ impl KeyFolder {
         Ok((cosigner, peer))
     }
 
+    /// Makes the key of a keyholder of the trust registry. It signs for that alone and never lies beside a node's keys.
+    ///
+    /// # Errors
+    /// As [`KeyFolder::create_node`].
+    pub fn create_holder(
+        &self,
+        name: &str,
+        passphrase: &SecretString,
+    ) -> Result<SignerKey, KeyFileError> {
+        create_private_folder(&self.path)?;
+        self.refuse_existing(&[KeyRole::Log, KeyRole::Cosigner, KeyRole::Holder])?;
+        let key = new_signer(name, KeyKind::Ed25519)?;
+        self.write_signer(KeyRole::Holder, &key, passphrase)?;
+        Ok(key)
+    }
+
     /// Opens all keys of a country's node. Each file costs some 0.1 s of scrypt, so the files are opened side by side.
     ///
     /// # Errors
@@ -341,7 +357,7 @@ fn no_key(role: KeyRole, fault: FileFault) -> KeyFileError {
 /// The kind of signer key that belongs in the file of a role.
 const fn key_kind(role: KeyRole) -> Option<KeyKind> {
     match role {
-        KeyRole::Log | KeyRole::PendingLog => Some(KeyKind::Ed25519),
+        KeyRole::Log | KeyRole::PendingLog | KeyRole::Holder => Some(KeyKind::Ed25519),
         KeyRole::Cosigner => Some(KeyKind::CosignatureV1),
         KeyRole::Peer => None,
     }
