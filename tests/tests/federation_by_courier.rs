@@ -6,6 +6,7 @@ use std::path::Path;
 
 use countersign_node::app::Unpacked;
 use countersign_node::federation::CourierError;
+use countersign_protocol::federation::FaultCode;
 use countersign_protocol::federation::parcel::Parcel;
 use countersign_protocol::id::{AccountId, TransferId};
 use countersign_protocol::registry::{LedgerAccount, TransferKey, TransferStage};
@@ -310,6 +311,113 @@ async fn a_cosignature_over_more_than_the_ledger_has_stops_it() {
     assert!(refused.to_string().contains("rolled back"), "{refused}");
     assert!(gh.ledger.failed().borrow().is_some(), "it writes no more");
     for country in [gh, ch] {
+        country.stop().await;
+    }
+}
+
+/// What is well signed and belongs to somebody else is of no use to whoever mixes it up.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_of_another_log_or_of_another_parcel_is_told_apart() {
+    let dir = tempfile::tempdir().unwrap();
+    let witnesses = Witnesses::start(dir.path());
+    let mut countries = apart(dir.path(), &witnesses, &["GH", "CH", "VU"]).await;
+    let [gh, ch, vu] = ["GH", "CH", "VU"].map(|party| countries.remove(party).unwrap());
+    gh.issue(10_000).await;
+    gh.send(&ch.identity, 1, 100).await.unwrap();
+    gh.is_witnessed().await;
+    vu.is_witnessed().await;
+    let good = gh.federation().pack(ch.identity.party, None).unwrap();
+    let size = ch.ledger.latest_head().size;
+
+    let of_vu = vu.federation().pack(ch.identity.party, None).unwrap();
+    let other_log = Parcel {
+        from_origin: of_vu.from_origin.clone(),
+        ..good.clone()
+    };
+    let other_checkpoint = Parcel {
+        checkpoint: of_vu.checkpoint.clone(),
+        ..good.clone()
+    };
+    for mixed in [other_log, other_checkpoint] {
+        let refused = ch.federation().unpack(&mixed).await.unwrap_err();
+        assert!(matches!(refused, CourierError::OtherLog(_)), "{refused}");
+    }
+
+    // Bundles under a later checkpoint than the one that was joined on.
+    to(&ch, &good).await;
+    gh.send(&ch.identity, 1, 100).await.unwrap();
+    gh.is_witnessed().await;
+    let later = gh.federation().pack(ch.identity.party, None).unwrap();
+    let mixed = Parcel {
+        bundles: later.bundles,
+        ..good.clone()
+    };
+    let unpacked = ch.federation().unpack(&mixed).await.unwrap();
+    assert_eq!(unpacked.taken, 0);
+    assert_eq!(
+        unpacked.refused.keys().collect::<Vec<_>>(),
+        [&FaultCode::Unavailable]
+    );
+    assert_eq!(balance(&ch), 100);
+    assert!(ch.ledger.latest_head().size > size);
+
+    // A cosigned checkpoint of GH's name that GH never signed, however large, stops nothing.
+    let told = ch.federation().pack(gh.identity.party, None).unwrap();
+    let note = told.cosigned.clone().or(good.checkpoint).unwrap();
+    let mut lines: Vec<&str> = note.lines().collect();
+    lines[1] = "999999";
+    let forged = lines.join("\n") + "\n";
+    for cosigned in [
+        forged,
+        told.checkpoint.clone().unwrap(),
+        "nonsense".to_owned(),
+    ] {
+        let parcel = Parcel {
+            cosigned: Some(cosigned),
+            ..told.clone()
+        };
+        let unpacked = gh.federation().unpack(&parcel).await.unwrap();
+        assert_eq!(unpacked.problems.len(), 1, "{:?}", unpacked.problems);
+        assert!(gh.ledger.failed().borrow().is_none());
+    }
+    for country in [gh, ch, vu] {
+        country.stop().await;
+    }
+}
+
+/// Two partners are the quorum: both are asked for one checkpoint, though the ledger went on between the two parcels.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn several_partners_are_asked_for_the_same_checkpoint_until_a_quorum_has_signed_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let cosigners = ["CH", "VU"].map(|party| Identity::of(party).cosigner);
+    let witnesses = Witnesses::of(&[&cosigners[0], &cosigners[1]]);
+    let mut countries = apart(dir.path(), &witnesses, &["GH", "CH", "VU"]).await;
+    let [gh, ch, vu] = ["GH", "CH", "VU"].map(|party| countries.remove(party).unwrap());
+    let first = gh.federation().pack(ch.identity.party, None).unwrap();
+    let size = gh.ledger.latest_head().size;
+    gh.issue(10).await;
+    let second = gh.federation().pack(vu.identity.party, None).unwrap();
+    assert_eq!(first.cosign, second.cosign);
+
+    for (country, asks) in [(&ch, &first), (&vu, &second)] {
+        assert_eq!(gh.ledger.witnessed().borrow().clone(), None);
+        let cosigned = country.federation().unpack(&carried(asks)).await.unwrap();
+        assert_eq!(cosigned.problems, Vec::<String>::new());
+        let unpacked = gh
+            .federation()
+            .unpack(&carried(&cosigned.reply))
+            .await
+            .unwrap();
+        assert_eq!(unpacked.problems, Vec::<String>::new());
+    }
+    let witnessed = gh.ledger.witnessed().borrow().clone().unwrap();
+    assert_eq!(witnessed.size, size);
+    let next = gh.federation().pack(vu.identity.party, None).unwrap();
+    assert!(
+        next.cosign.is_some() && next.cosign != first.cosign,
+        "the next one is asked for"
+    );
+    for country in [gh, ch, vu] {
         country.stop().await;
     }
 }
