@@ -53,6 +53,25 @@ impl Cell {
         Self::Text(thing.map(|it| Cow::Owned(it.to_string())))
     }
 
+    /// As PostgreSQL's COPY reads a value in its text form.
+    fn copied(&self, text: &mut String) {
+        match self {
+            Self::Int(None) | Self::Text(None) => text.push_str("\\N"),
+            Self::Int(Some(number)) => text.push_str(&number.to_string()),
+            Self::Text(Some(word)) => {
+                for c in word.chars() {
+                    match c {
+                        '\\' => text.push_str("\\\\"),
+                        '\t' => text.push_str("\\t"),
+                        '\n' => text.push_str("\\n"),
+                        '\r' => text.push_str("\\r"),
+                        c => text.push(c),
+                    }
+                }
+            }
+        }
+    }
+
     /// A number, or nothing. What does not fit is as large as can be: only times of far futures are.
     pub(super) fn number<T: TryInto<i64>>(number: Option<T>) -> Self {
         Self::Int(number.map(|it| it.try_into().unwrap_or(i64::MAX)))
@@ -308,6 +327,31 @@ impl Tx {
                 done.rows_affected()
             }
         })
+    }
+
+    /// Takes in many rows of a table at once, none of which may be there; false where the database has no way for that.
+    pub(super) async fn copy(
+        &mut self,
+        table: &str,
+        columns: &[&str],
+        cells: &[Cell],
+    ) -> Result<bool, ProjectionError> {
+        let Self::Postgres(tx) = self else {
+            return Ok(false);
+        };
+        let mut text = String::new();
+        for row in cells.chunks(columns.len()) {
+            for (place, cell) in row.iter().enumerate() {
+                text.push_str(if place == 0 { "" } else { "\t" });
+                cell.copied(&mut text);
+            }
+            text.push('\n');
+        }
+        let statement = format!("COPY {table} ({}) FROM STDIN", columns.join(", "));
+        let mut copy = tx.copy_in_raw(&statement).await?;
+        copy.send(text.as_bytes()).await?;
+        copy.finish().await?;
+        Ok(true)
     }
 
     /// Reads rows inside the transaction.

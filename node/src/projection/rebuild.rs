@@ -78,7 +78,7 @@ async fn fill(
             Portion::Leaves(read) => progress(read, size),
             Portion::Rows(rows) => {
                 open += rows.len();
-                rows.write(&mut tx).await?;
+                rows.fill(&mut tx).await?;
             }
         }
         if open >= ROWS_COMMITTED {

@@ -70,6 +70,15 @@ impl Rows {
         self.cells.len() / self.table.columns.len()
     }
 
+    /// Inserts rows of which none is there yet.
+    pub(super) async fn fill(self, tx: &mut Tx) -> Result<(), ProjectionError> {
+        let Table { name, columns, .. } = self.table;
+        if tx.copy(name, columns, &self.cells).await? {
+            return Ok(());
+        }
+        self.write(tx).await
+    }
+
     /// Inserts the rows; one whose key is there already takes its place.
     pub(super) async fn write(self, tx: &mut Tx) -> Result<(), ProjectionError> {
         let width = self.table.columns.len();
