@@ -78,6 +78,30 @@ impl From<Purpose> for record::Purpose {
     }
 }
 
+/// What another registry tells of units that left before their first transfer.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum NotifiedUse {
+    /// Used or cancelled for international mitigation purposes other than an NDC
+    InternationalMitigation,
+    /// Used or cancelled for other purposes
+    OtherPurposes,
+    /// Cancelled for overall mitigation in global emissions
+    OverallMitigation,
+    /// Contributed to the Adaptation Fund
+    AdaptationFund,
+}
+
+impl From<NotifiedUse> for record::NotifiedUse {
+    fn from(word: NotifiedUse) -> Self {
+        match word {
+            NotifiedUse::InternationalMitigation => Self::InternationalMitigation,
+            NotifiedUse::OtherPurposes => Self::OtherPurposes,
+            NotifiedUse::OverallMitigation => Self::OverallMitigation,
+            NotifiedUse::AdaptationFund => Self::AdaptationFund,
+        }
+    }
+}
+
 /// The word by which a serialisable enumeration is known, as the API and the records write it.
 pub(crate) fn word(value: &impl serde::Serialize) -> String {
     match serde_json::to_value(value) {

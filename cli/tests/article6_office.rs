@@ -207,6 +207,72 @@ fn the_annual_report_is_built_frozen_exported_and_compared_by_commands() {
 }
 
 #[test]
+fn what_other_registries_tell_is_brought_by_a_command() {
+    let trial = authorised();
+    let form = fs::read_to_string(trial.dir.path().join("letter.toml")).unwrap();
+    trial.file("second.toml", &format!("{form}\nunderlying = \"VCS\"\n"));
+    by_two(&trial, "authorisation add second.toml --document design.md");
+    let told = |reference: &str, rest: &str| {
+        format!(
+            r#"{{"registry":"VCS","reference":"{reference}","authorisation":"GH-2026-001","day":"2026-05-05","vintage":2024,{rest}}}"#
+        )
+    };
+    let issued = told("N-1", r#""event":"issuance","quantity":600"#);
+    trial.file("one.jsonl", &issued);
+    let said = must(
+        &trial,
+        "article6 import-notifications one.jsonl --dry-run --as efua",
+    );
+    let to_do = "to do: issue 600 of vintage 2024 under GH-2026-001 (N-1)";
+    assert!(said.out.contains(to_do), "{}", said.out);
+    assert!(
+        said.err.contains("0 of 1 lines could be recorded"),
+        "{}",
+        said.err
+    );
+    let unknown = told(
+        "N-2",
+        r#""event":"use","quantity":5,"units":"GH-1-5","purpose":"other_purposes""#,
+    );
+    trial.file("three.jsonl", &format!("{issued}\n\n{unknown}\nnothing\n"));
+    let some = ran(
+        &trial,
+        "article6 import-notifications three.jsonl --yes --as efua -o json",
+    );
+    assert_eq!(some.code, 9, "{}", some.err);
+    let said: Value = serde_json::from_str(&some.out).unwrap();
+    let lines: Vec<_> = said["results"].as_array().unwrap().iter().collect();
+    assert_eq!(
+        lines
+            .iter()
+            .map(|it| (&it["line"], &it["status"]))
+            .collect::<Vec<_>>(),
+        [
+            (&Value::from(1), &Value::from("draft")),
+            (&Value::from(3), &Value::from("refused")),
+            (&Value::from(4), &Value::from("refused")),
+        ]
+    );
+    assert!(
+        some.err.contains("1 to be done here, 2 refused"),
+        "{}",
+        some.err
+    );
+    trial.file("none.jsonl", "nothing\n");
+    let none = ran(
+        &trial,
+        "article6 import-notifications none.jsonl --yes --as efua",
+    );
+    assert_eq!(none.code, 3, "{}", none.err);
+    assert!(none.out.contains("cannot be read"), "{}", none.out);
+    let viewer = ran(
+        &trial,
+        "article6 import-notifications one.jsonl --dry-run --as ama",
+    );
+    assert_eq!(viewer.code, 4, "{}", viewer.err);
+}
+
+#[test]
 fn two_exported_ledgers_are_held_against_each_other_offline() {
     let trial = authorised();
     must(&trial, "ledger export --out ghana");

@@ -1,7 +1,7 @@
 //! The ledger beside a PostgreSQL double-entry ledger on the same disk in the same run.
 //!
 //! `cargo bench -p countersign-tests --bench ledger`; `COUNTERSIGN_BENCH=full` for longer rounds, `COUNTERSIGN_BENCH_DIR`
-//! for another disk, and words as arguments to pick measurements: transfers, hot, appends, flat, restart.
+//! for another disk, and words as arguments to pick measurements: transfers, hot, authorised, appends, flat, restart.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -18,7 +18,7 @@ use std::time::{Duration, Instant};
 use countersign_node::ledger::verify;
 use countersign_node::store::StoreReader;
 
-use common::country::{Country, project, transfer};
+use common::country::{Country, issuance, project, transfer};
 use common::load::{Outcome, Until, run};
 use common::machine::{Machine, resident_megabytes};
 use common::options::Options;
@@ -36,6 +36,9 @@ fn main() {
     Machine::measure(&options.folder).print();
     if options.wants("transfers") || options.wants("hot") {
         transfers(&options);
+    }
+    if options.wants("authorised") {
+        authorised(&options);
     }
     if options.wants("appends") {
         appends(&options);
@@ -110,6 +113,44 @@ fn load(country: &Country, window: usize, duration: Duration, accounts: u32) -> 
         Until::Elapsed(duration),
         move |random| transfer(random, accounts),
     )
+}
+
+/// What Article 6 costs a registry: issuances and transfers by turns, of units under an authorisation and of units under none.
+fn authorised(options: &Options) {
+    let both = |window| {
+        let mut rates = [Series::default(), Series::default()];
+        for round in 0..options.rounds {
+            // Neither is always the first.
+            let order = if round % 2 == 0 { [0, 1] } else { [1, 0] };
+            for kind in order {
+                let country = if kind == 1 {
+                    Country::authorised(options, ACCOUNTS)
+                } else {
+                    Country::new(options, ACCOUNTS)
+                };
+                let until = Until::Elapsed(options.duration);
+                let handle = country.handle();
+                let outcome = run(&handle, SUBMITTERS, window, until, |random| {
+                    if random.up_to(2) == 1 {
+                        issuance(random, ACCOUNTS)
+                    } else {
+                        transfer(random, ACCOUNTS)
+                    }
+                });
+                rates[kind].push(outcome.per_second());
+                let word = ["without", "with"][kind];
+                println!("  round, {word} authorisations: {}", outcome.describe());
+            }
+        }
+        rates
+    };
+    for window in [1, WINDOW] {
+        let [plain, under] = both(window);
+        let of = format!("issuances and transfers, {window} under way each");
+        line(&format!("without authorisations: {of}"), "/s", &plain);
+        line(&format!("with authorisations: {of}"), "/s", &under);
+        ratio("ratio, with over without", &under, &plain, 0.9);
+    }
 }
 
 /// Leaves of 512 bytes per second, one in each submission.

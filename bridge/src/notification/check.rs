@@ -6,7 +6,7 @@ use countersign_protocol::article6::Book;
 use countersign_protocol::id::{AccountId, AuthorisationId};
 use countersign_protocol::party::Party;
 use countersign_protocol::period::Day;
-use countersign_protocol::record::{Authorisation, Clause, Purpose, UseNotified};
+use countersign_protocol::record::{Authorisation, Clause, NotifiedUse, Purpose, UseNotified};
 use countersign_protocol::registry::Place;
 use countersign_protocol::units::{UnitBlock, UnitRange};
 
@@ -67,6 +67,9 @@ pub enum Why {
         /// What is wrong.
         why: &'static str,
     },
+    /// It is recorded already.
+    #[error("{0}: what became of them abroad is recorded already, so there is nothing to do")]
+    Recorded(UnitRange),
     /// They are not authorised for this.
     #[error("{0} is not authorised for this purpose: ask the registry what it means")]
     Purpose(UnitRange),
@@ -96,6 +99,15 @@ pub enum Draft {
         units: UnitRange,
         /// For what.
         purpose: Purpose,
+        /// The reference of the other registry.
+        reference: Clause,
+    },
+    /// Contribute units that are still here to the Adaptation Fund: move them into an account for shares of proceeds.
+    Contribute {
+        /// Where they are.
+        account: AccountId,
+        /// The units.
+        units: UnitRange,
         /// The reference of the other registry.
         reference: Clause,
     },
@@ -159,7 +171,16 @@ impl Told {
         match it.event {
             Event::Issuance if revoked => Err(Why::Revoked(id)),
             Event::Issuance => self.issuance(book, it, terms),
-            Event::Use | Event::Cancellation => self.end(book, it),
+            Event::Use | Event::Cancellation => {
+                let purpose = it
+                    .purpose
+                    .ok_or(Why::Field("a use or cancellation names its purpose"))?;
+                self.units(book, it, Some(purpose))
+            }
+            Event::Contribution if it.purpose.is_some() => Err(Why::Field(
+                "a contribution to the Adaptation Fund has no purpose beside it",
+            )),
+            Event::Contribution => self.units(book, it, None),
         }
     }
 
@@ -208,13 +229,16 @@ impl Told {
         })
     }
 
-    fn end(&mut self, book: &Book, it: &Notification) -> Result<Draft, Why> {
-        let units = it
-            .units
-            .ok_or(Why::Field("a use or cancellation names the units"))?;
-        let purpose = it
-            .purpose
-            .ok_or(Why::Field("a use or cancellation names its purpose"))?;
+    /// Units that were used or cancelled for a purpose, or contributed to the Adaptation Fund.
+    fn units(
+        &mut self,
+        book: &Book,
+        it: &Notification,
+        purpose: Option<Purpose>,
+    ) -> Result<Draft, Why> {
+        let units = it.units.ok_or(Why::Field(
+            "a use, cancellation or contribution names the units",
+        ))?;
         let wrong = |why| Err(Why::Units { units, why });
         if units.tonnes() != it.quantity {
             return wrong("the quantity is not the number of units: correct one of them");
@@ -238,19 +262,14 @@ impl Told {
             Place::OnHold(_) | Place::Escrow(_) | Place::Reserved(_) => {
                 return wrong("they are on hold, on their way or set aside: settle that first");
             }
-            Place::Available(account) => Draft::End {
-                account,
-                units,
-                purpose,
-                reference: it.reference.clone(),
-            },
-            Place::Abroad(to) => record(it, (units, purpose), (&block, to))?,
+            Place::Available(account) => here(it, units, purpose, account),
+            Place::Abroad(to) => record(book, it, (units, purpose), (&block, to))?,
         };
         let covers = match purpose {
-            Purpose::Ndc => of.uses.covers_ndc(),
-            Purpose::InternationalMitigation => of.uses.covers_imp(),
-            Purpose::OtherPurposes => of.uses.covers_op(),
-            Purpose::OverallMitigation | Purpose::Voluntary => true,
+            Some(Purpose::Ndc) => of.uses.covers_ndc(),
+            Some(Purpose::InternationalMitigation) => of.uses.covers_imp(),
+            Some(Purpose::OtherPurposes) => of.uses.covers_op(),
+            Some(Purpose::OverallMitigation | Purpose::Voluntary) | None => true,
         };
         if !covers {
             return Err(Why::Purpose(units));
@@ -260,25 +279,54 @@ impl Told {
     }
 }
 
-/// The record of a use abroad: only what was not first transferred before is told of.
-fn record(
+/// What is to be done with units that are here.
+fn here(
     it: &Notification,
-    (units, purpose): (UnitRange, Purpose),
+    units: UnitRange,
+    purpose: Option<Purpose>,
+    account: AccountId,
+) -> Draft {
+    let reference = it.reference.clone();
+    match purpose {
+        Some(purpose) => Draft::End {
+            account,
+            units,
+            purpose,
+            reference,
+        },
+        None => Draft::Contribute {
+            account,
+            units,
+            reference,
+        },
+    }
+}
+
+/// The record of a use or contribution abroad: only what was not first transferred before is told of.
+fn record(
+    book: &Book,
+    it: &Notification,
+    (units, purpose): (UnitRange, Option<Purpose>),
     (block, to): (&UnitBlock, Party),
 ) -> Result<Draft, Why> {
     let wrong = |why| Err(Why::Units { units, why });
+    let party = it.party.unwrap_or(to);
+    let told = purpose.map_or(Some(NotifiedUse::AdaptationFund), NotifiedUse::of_end);
+    let Some(purpose) = told else {
+        return wrong("such an end abroad is no first transfer: there is nothing to record");
+    };
+    if book.was_told(units, purpose, party) {
+        return Err(Why::Recorded(units));
+    }
     if block.first_transfer.is_some() {
         return wrong(
             "they were first transferred before: their holder reports what became of them",
         );
     }
-    if matches!(purpose, Purpose::Ndc | Purpose::Voluntary) {
-        return wrong("such an end abroad is no first transfer: there is nothing to record");
-    }
     Ok(Draft::Record(UseNotified {
         ranges: vec![units],
         purpose,
-        party: it.party.unwrap_or(to),
+        party,
         day: it.day,
         reference: it.reference.clone(),
         by: Vec::new(),

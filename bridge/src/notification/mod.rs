@@ -1,5 +1,5 @@
 //! Notifications from underlying registries (2/CMA.3 annex para 29; 4/CMA.6 paras 5(j) and 13): what was issued, used or
-//! cancelled where the mitigation outcomes come from, or where they went.
+//! cancelled where the mitigation outcomes come from, or where they went, and what was contributed to the Adaptation Fund.
 //!
 //! No standard for them was found, so the file is our own: one JSON object a line. Reading and checking change nothing: each line
 //! gives a draft that officials carry out, or says why it gives none.
@@ -38,6 +38,8 @@ pub enum Event {
     Use,
     /// Units were cancelled.
     Cancellation,
+    /// Units were contributed to the Adaptation Fund (4/CMA.6 para 16).
+    Contribution,
 }
 
 /// One notification.
@@ -58,13 +60,13 @@ pub struct Notification {
     pub vintage: u16,
     /// In t CO2 eq.
     pub quantity: u64,
-    /// The units of this Party that were used or cancelled; none for an issuance.
+    /// The units of this Party that were used, cancelled or contributed; none for an issuance.
     #[serde(default)]
     pub units: Option<UnitRange>,
-    /// For what they were used or cancelled; none for an issuance.
+    /// For what they were used or cancelled; none for an issuance and a contribution.
     #[serde(default)]
     pub purpose: Option<Purpose>,
-    /// The Party that used or cancelled them, if not this one.
+    /// The Party that used, cancelled or contributed them, if not this one.
     #[serde(default)]
     pub party: Option<Party>,
 }

@@ -4,7 +4,7 @@ use countersign_bridge::notification::{
     Draft, FILE_BYTES_MAX, LINE_BYTES_MAX, LINES_MAX, Outcome, ReadError, Why, check, read,
 };
 use countersign_protocol::article6::Book;
-use countersign_protocol::record::{Article6, Metric, Purpose};
+use countersign_protocol::record::{Article6, Metric, NotifiedUse, Purpose};
 
 use crate::books;
 use crate::story::{full, send};
@@ -174,6 +174,78 @@ fn a_use_abroad_before_the_first_transfer_is_a_record_that_the_ledger_takes() {
     let ndc = used("N-2", "GH-5-6", 2, "ndc");
     let why = why(&book, ndc).to_string();
     assert!(why.contains("no first transfer"), "{why}");
+}
+
+#[test]
+fn what_is_recorded_already_is_told_so() {
+    let definition = Some(Definition::UseOrCancellation);
+    let mut both: Vec<Ledger> = parties(definition).into();
+    authorise(&mut both[0], authorisation(Use::Imp, definition));
+    both[0].issue(TRADING, 10);
+    put_under(&mut both[0], 10).unwrap();
+    send(&mut both, 0, 1, 10, 1);
+    let told = used("N-1", "GH-1-4", 4, "international_mitigation");
+    let book = Book::read(&both[0].leaves).unwrap();
+    let Ok(Draft::Record(notice)) = outcomes(&book, std::slice::from_ref(&told)).remove(0).draft
+    else {
+        panic!("no record");
+    };
+    both[0].must(&record(Article6::UseNotified(notice)));
+    let book = Book::read(&both[0].leaves).unwrap();
+    let recorded = |units: &str| Why::Recorded(text(units));
+    assert_eq!(why(&book, told.clone()), recorded("GH-1-4"));
+    let part = used("N-2", "GH-2-3", 2, "international_mitigation");
+    assert_eq!(why(&book, part), recorded("GH-2-3"));
+    // Told of the same units, and of something else.
+    for (from, to) in [
+        ("international_mitigation", "overall_mitigation"),
+        ("\"purpose\"", "\"party\":\"SE\",\"purpose\""),
+    ] {
+        let why = why(&book, told.replace(from, to)).to_string();
+        assert!(why.contains("first transferred before"), "{to}: {why}");
+    }
+}
+
+#[test]
+fn a_contribution_to_the_adaptation_fund_is_recorded_abroad_and_to_be_moved_at_home() {
+    let definition = Some(Definition::UseOrCancellation);
+    let mut both: Vec<Ledger> = parties(definition).into();
+    authorise(&mut both[0], authorisation(Use::Imp, definition));
+    both[0].issue(TRADING, 10);
+    put_under(&mut both[0], 10).unwrap();
+    send(&mut both, 0, 1, 4, 1);
+    let book = Book::read(&both[0].leaves).unwrap();
+    let contributed = |units: &str| {
+        line(
+            "N-1",
+            &format!(r#""event":"contribution","day":"2025-07-07","quantity":2,"units":"{units}""#),
+        )
+    };
+    let here = outcomes(&book, &[contributed("GH-1-2")]).remove(0).draft;
+    assert_eq!(
+        here,
+        Ok(Draft::Contribute {
+            account: TRADING,
+            units: text("GH-1-2"),
+            reference: text("N-1"),
+        })
+    );
+    let abroad = outcomes(&book, &[contributed("GH-9-10")]).remove(0).draft;
+    let Ok(Draft::Record(notice)) = abroad else {
+        panic!("no record")
+    };
+    assert_eq!(notice.purpose, NotifiedUse::AdaptationFund);
+    both[0].must(&record(Article6::UseNotified(notice)));
+    assert!(is_first_transferred(&both[0], 10));
+    let book = Book::read(&both[0].leaves).unwrap();
+    assert_eq!(
+        why(&book, contributed("GH-9-10")),
+        Why::Recorded(text("GH-9-10"))
+    );
+    let with_purpose = contributed("GH-1-2").replace("\"event\"", "\"purpose\":\"ndc\",\"event\"");
+    assert!(matches!(why(&book, with_purpose), Why::Field(_)));
+    let nameless = contributed("GH-1-2").replace(",\"units\":\"GH-1-2\"", "");
+    assert!(matches!(why(&book, nameless), Why::Field(_)));
 }
 
 #[test]

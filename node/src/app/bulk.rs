@@ -218,6 +218,11 @@ enum Part {
     Second = 2,
 }
 
+/// The request id of a line of another kind of file.
+pub(super) fn line_request(key: &RequestId, line: u64) -> RequestId {
+    row_request(key, u32::try_from(line).unwrap_or(u32::MAX), Part::First)
+}
+
 /// The request id of a row: the same for the same upload, and no other's.
 fn row_request(key: &RequestId, row: u32, part: Part) -> RequestId {
     let mut hash = Sha256::new();

@@ -261,6 +261,7 @@ impl From<ReportError> for AppError {
             ReportError::Taken { .. }
             | ReportError::Unsound { .. }
             | ReportError::NoFile(_)
+            | ReportError::Notifications(_)
             | ReportError::Full => Self::Report(Arc::new(error)),
             other => Self::internal("use the store of reports", &other),
         }

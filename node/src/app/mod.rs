@@ -39,7 +39,7 @@ use tokio::sync::Mutex;
 
 pub use article6::{
     AefChanges, AefDraft, AefWish, ApproachFile, AuthorisationDefaults, AuthorisationFile,
-    AuthorisationQuery, Level, MovementQuery, Recorded, SummaryFile,
+    AuthorisationQuery, Level, MovementQuery, Notified, NotifiedOutcome, Recorded, SummaryFile,
 };
 pub use beneficiaries::FavourWish;
 pub use bulk::{BulkRow, BulkWish};

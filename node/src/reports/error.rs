@@ -34,6 +34,9 @@ pub enum ReportError {
     /// A file is no submission.
     #[error("the file cannot be kept as a submission: {0}")]
     NoFile(String),
+    /// A file of notifications cannot be read.
+    #[error("the file of notifications cannot be read: {0}")]
+    Notifications(String),
     /// There are as many as may be kept.
     #[error("reports.sqlite holds as many submissions as it may")]
     Full,

@@ -27,7 +27,10 @@ pub const SUBMISSIONS_MAX: u64 = 1_000_000;
 pub const LISTED_MAX: u32 = 1000;
 
 /// The steps of the schema, each from the version before. Never changed once released; added to at the end.
-const SCHEMA: &[&str] = &[include_str!("schema/0001.sql")];
+const SCHEMA: &[&str] = &[
+    include_str!("schema/0001.sql"),
+    include_str!("schema/0002.sql"),
+];
 
 const COLUMNS: &str = "party, year, major, minor, origin, sha256, ledger_size, errors, warnings, user, kept_ms, \
                        length(content) AS bytes";

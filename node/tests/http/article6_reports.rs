@@ -1,7 +1,8 @@
 //! From an approach to the annual report, over HTTP: built, checked, frozen, compared; and what a registry shows of its units.
 
 use countersign_bridge::aef;
-use countersign_protocol::article6::aef::Table;
+use countersign_node::reports::{NewSubmission, REPORTS_FILE, Reports, SubmissionOrigin};
+use countersign_protocol::article6::aef::{Table, Version};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
@@ -40,6 +41,11 @@ async fn finish(office: &Office, case: u64) {
 
 /// Units of 2023 under an authorisation: 30 in the developer's account, by an approach, a report, an NDC and two officials.
 async fn authorised() -> Office {
+    authorised_for("ndc_and_imp").await
+}
+
+/// The same for these uses.
+pub(crate) async fn authorised_for(uses: &str) -> Office {
     let office = Office::open().await;
     let mut of = approach();
     of["definition"] = json!("use_or_cancellation");
@@ -71,7 +77,7 @@ async fn authorised() -> Office {
     by_two(
         &office,
         "authorisations",
-        json!({"id": "GH-2026-001", "approach": "CA0001", "parties": ["CH", "GH"], "date": "2026-01-01", "uses": "ndc_and_imp",
+        json!({"id": "GH-2026-001", "approach": "CA0001", "parties": ["CH", "GH"], "date": "2026-01-01", "uses": uses,
             "oimp": "CORSIA", "framework": "Ghana's framework", "changes": "by agreement of both Parties", "quantity": 100,
             "vintages": {"first": 2021, "last": 2030}, "scopes": ["3"], "projects": [number],
             "activities": "Energy Efficiency households", "document": "ab".repeat(32)}),
@@ -83,7 +89,7 @@ async fn authorised() -> Office {
 }
 
 /// Sends units of the developer's to Switzerland by a case, and lets it acquire them.
-async fn first_transfer(office: &Office, tonnes: u64) {
+pub(crate) async fn first_transfer(office: &Office, tonnes: u64) {
     let new = json!({"flow": "border-transfer", "title": "To Switzerland", "scopes": []});
     let case = office.case(&office.developer, new).await;
     let request = json!({"step": "request", "form": border_form(), "reserve": {"account": office.accounts[0],
@@ -496,4 +502,61 @@ async fn a_year_of_which_no_report_can_be_is_refused() {
     assert_eq!((none.status, kind(&none)), (404, "not-found"));
     let none = world.fail("/api/v1/article6/aef/diff?year=2026").await;
     assert_eq!((none.status, kind(&none)), (404, "not-found"));
+}
+
+/// A statement on the kept reports, as somebody with the file would try it; gives what SQLite says.
+async fn tampered(file: &std::path::Path, statement: &'static str) -> Result<u64, String> {
+    let url = format!("sqlite://{}", file.display());
+    let pool = sqlx::SqlitePool::connect(&url).await.unwrap();
+    let done = sqlx::query(statement).execute(&pool).await;
+    pool.close().await;
+    done.map(|it| it.rows_affected())
+        .map_err(|error| error.to_string())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_frozen_version_is_neither_changed_nor_replaced_nor_taken_away_in_the_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let reports = Reports::open(folder.path()).await.unwrap();
+    let new = NewSubmission {
+        party: "GH".parse().unwrap(),
+        year: 2026,
+        version: Version::FIRST,
+        origin: SubmissionOrigin::Frozen { ledger_size: 7 },
+        content: b"{}".to_vec(),
+        errors: 0,
+        warnings: 0,
+        user: None,
+    };
+    let kept = reports.keep(&new, 1, false).await.unwrap();
+    let file = folder.path().join(REPORTS_FILE);
+    let changes = [
+        "UPDATE submissions SET content = x'7b7d20'",
+        "UPDATE submissions SET minor = 1",
+        "UPDATE submissions SET kept_ms = 2",
+    ];
+    for statement in changes {
+        let why = tampered(&file, statement).await.unwrap_err();
+        assert!(
+            why.contains("a submission never changes"),
+            "{statement}: {why}"
+        );
+    }
+    let why = tampered(&file, "DELETE FROM submissions")
+        .await
+        .unwrap_err();
+    assert!(why.contains("a submission stays"), "{why}");
+    // In SQLite to replace a row deletes it without a word.
+    let replaced = "INSERT OR REPLACE INTO submissions (party, year, major, minor, origin, sha256, content, errors, warnings, \
+                    kept_ms) VALUES ('GH', 2026, 1, 0, 'imported', zeroblob(32), x'00', 0, 0, 1)";
+    let why = tampered(&file, replaced).await.unwrap_err();
+    assert!(why.contains("a submission stays"), "{why}");
+    let by_id = "INSERT OR REPLACE INTO submissions (id, party, year, major, minor, origin, sha256, content, errors, warnings, \
+                 kept_ms) VALUES (1, 'GH', 2026, 1, 1, 'imported', zeroblob(32), x'00', 0, 0, 1)";
+    let why = tampered(&file, by_id).await.unwrap_err();
+    assert!(why.contains("a submission stays"), "{why}");
+    let found = reports.read(&kept.sha256).await.unwrap();
+    assert_eq!(found, Some((kept, new.content.clone())));
+    let listed = reports.list(None).await.unwrap();
+    assert_eq!(listed, [kept]);
 }

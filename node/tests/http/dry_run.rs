@@ -92,6 +92,7 @@ const TRIED_ELSEWHERE: &[&str] = &[
     "delete /beneficiary-names/{commitment}",
     "post /article6/submissions",
     "post /article6/submissions/import",
+    "post /article6/notifications",
 ];
 
 /// Every row of a private SQLite file but those moments that reading moves too.

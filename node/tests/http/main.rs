@@ -13,6 +13,7 @@
 mod common;
 
 mod article6;
+mod article6_notifications;
 mod article6_reports;
 mod beneficiaries;
 mod bulk;

@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::article6::{AdjustmentMethod, AuthorisedUse, FirstTransferDefinition, NdcPeriod};
+use crate::article6::{
+    AdjustmentMethod, AuthorisedUse, FirstTransferDefinition, NdcPeriod, TransferEvent,
+};
 use crate::id::{AuthorisationId, OrganisationId, Text};
 use crate::log::Hash;
 use crate::party::{Party, RegistryId};
@@ -286,7 +288,7 @@ pub struct Authorisation {
     pub date: Day,
     /// (c) The last day on which outcomes are issued under it.
     pub issue_until: Option<Day>,
-    /// (c) The last day on which units are first transferred, used or cancelled under it.
+    /// (c) The last day on which units are first transferred, or used or cancelled for a purpose, under it.
     pub use_until: Option<Day>,
     /// (d) The first transfer of units for other international mitigation purposes: what the approach says, where the uses
     /// cover such purposes.
@@ -366,15 +368,74 @@ pub struct UnitsAuthorised {
     pub by: Vec<ActedBy>,
 }
 
-/// Another registry told that units which left before their first transfer were used or cancelled there, for other international
-/// mitigation purposes or overall mitigation: that is their first transfer (4/CMA.6 paras 13 and 17).
+/// What another registry tells of units that left before their first transfer, and that is their first transfer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum NotifiedUse {
+    /// Used or cancelled for international mitigation purposes other than an NDC (4/CMA.6 para 13).
+    InternationalMitigation,
+    /// Used or cancelled for other purposes (4/CMA.6 para 13).
+    OtherPurposes,
+    /// Cancelled for overall mitigation in global emissions (4/CMA.6 para 17).
+    OverallMitigation,
+    /// Contributed to the Adaptation Fund (4/CMA.6 para 16).
+    AdaptationFund,
+}
+
+impl NotifiedUse {
+    /// Every value.
+    pub const ALL: [Self; 4] = [
+        Self::InternationalMitigation,
+        Self::OtherPurposes,
+        Self::OverallMitigation,
+        Self::AdaptationFund,
+    ];
+
+    /// What it is, as far as the first transfer goes.
+    #[must_use]
+    pub const fn event(self) -> TransferEvent {
+        match self {
+            Self::InternationalMitigation => TransferEvent::UseForImp,
+            Self::OtherPurposes => TransferEvent::UseForOp,
+            Self::OverallMitigation => TransferEvent::OverallMitigation,
+            Self::AdaptationFund => TransferEvent::AdaptationFund,
+        }
+    }
+
+    /// For what the units were used or cancelled; `None` for a contribution, which ends nothing.
+    #[must_use]
+    pub const fn purpose(self) -> Option<Purpose> {
+        match self {
+            Self::InternationalMitigation => Some(Purpose::InternationalMitigation),
+            Self::OtherPurposes => Some(Purpose::OtherPurposes),
+            Self::OverallMitigation => Some(Purpose::OverallMitigation),
+            Self::AdaptationFund => None,
+        }
+    }
+
+    /// The notice that such an end of units is; `None` where the end is no first transfer.
+    #[must_use]
+    pub const fn of_end(purpose: Purpose) -> Option<Self> {
+        match purpose {
+            Purpose::InternationalMitigation => Some(Self::InternationalMitigation),
+            Purpose::OtherPurposes => Some(Self::OtherPurposes),
+            Purpose::OverallMitigation => Some(Self::OverallMitigation),
+            Purpose::Ndc | Purpose::Voluntary => None,
+        }
+    }
+}
+
+/// Another registry told that units which left before their first transfer were used or cancelled there for other international
+/// mitigation purposes or overall mitigation, or contributed to the Adaptation Fund: that is their first transfer (4/CMA.6
+/// paras 13, 16 and 17).
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct UseNotified {
     /// Whole ranges that are recorded as abroad.
     pub ranges: Vec<UnitRange>,
-    /// For what: international mitigation, other purposes, or overall mitigation.
-    pub purpose: Purpose,
+    /// For what.
+    pub purpose: NotifiedUse,
     /// The Party in whose registry it happened.
     pub party: Party,
     /// The day.

@@ -9,7 +9,7 @@ pub(super) use write::to_wire;
 
 use crate::article6::{AdjustmentMethod, AuthorisedUse, FirstTransferDefinition};
 use crate::record::body::{AccountKind, OrganisationKind, PartnerStatus, Purpose, RetireKind};
-use crate::record::{FindingKind, LevelSeries};
+use crate::record::{FindingKind, LevelSeries, NotifiedUse};
 
 /// Gives each variant of a domain enum its wire number, in both directions.
 macro_rules! numbered {
@@ -30,6 +30,10 @@ numbered!(AccountKind, account_kind_number, account_kind, {
 numbered!(RetireKind, retire_kind_number, retire_kind, { Retire = 1, Cancel = 2 });
 numbered!(Purpose, purpose_number, purpose, {
     Ndc = 1, InternationalMitigation = 2, OtherPurposes = 3, OverallMitigation = 4, Voluntary = 5,
+});
+// The numbers of `Purpose`, with one more.
+numbered!(NotifiedUse, notified_use_number, notified_use, {
+    InternationalMitigation = 2, OtherPurposes = 3, OverallMitigation = 4, AdaptationFund = 6,
 });
 numbered!(PartnerStatus, partner_status_number, partner_status, { Active = 1, Frozen = 2, Removed = 3 });
 numbered!(FindingKind, finding_kind_number, finding_kind, { CorrectiveAction = 1, Clarification = 2, ForwardAction = 3 });

@@ -19,7 +19,7 @@ mod wire;
 pub use article6::{
     ARTICLE6_APPROVALS, Article6, Authorisation, AuthorisationRevoked, AuthorisedEntity, Clause,
     CooperativeApproach, EmissionsLevel, Identification, InitialReport, LevelSeries, MAX_NAMED,
-    MAX_TRAJECTORY, Metric, MetricUnit, Ndc, UnitsAuthorised, UseNotified, YearLevel,
+    MAX_TRAJECTORY, Metric, MetricUnit, Ndc, NotifiedUse, UnitsAuthorised, UseNotified, YearLevel,
 };
 pub use body::{
     Account, AccountKind, Acquire, Agreement, AskCancel, BlockHeader, Body, Claim, Commitment,

@@ -894,7 +894,7 @@ pub struct UnitsAuthorised {
 pub struct UseNotified {
     #[prost(message, repeated, tag = "1")]
     pub ranges: ::prost::alloc::vec::Vec<UnitRange>,
-    /// as in Retire
+    /// as in Retire: 2, 3 or 4; 6: contributed to the Adaptation Fund
     #[prost(uint32, tag = "2")]
     pub purpose: u32,
     #[prost(string, tag = "3")]

@@ -901,6 +901,30 @@ fn a_switch_decides_about_the_adaptation_fund_and_about_activity_types() {
 }
 
 #[test]
+fn a_voluntary_cancellation_is_for_no_purpose_that_anybody_is_authorised_for() {
+    let user = "AEF-A-017";
+    let mut world = World::ghana();
+    let party = "Using/cancelling participating Party ID";
+    for (label, text) in [
+        ("Action type", "Cancellation"),
+        ("Action subtype", "Other cancellations"),
+        (party, "JPN"),
+    ] {
+        set(&mut world.this, T3, 1, label, text);
+    }
+    let tells = |world: &World| found(&world.check()).iter().any(|it| it.starts_with(user));
+    assert!(tells(&world), "{:#?}", found(&world.check()));
+    set(
+        &mut world.this,
+        T3,
+        1,
+        "Action type",
+        "Voluntary Cancellation",
+    );
+    assert!(!tells(&world), "{:#?}", found(&world.check()));
+}
+
+#[test]
 fn an_earlier_submission_carries_authorisations_entities_and_holdings() {
     let mut world = World::ghana();
     world.earlier.push(year_before(&ghana(), &[]));

@@ -345,7 +345,9 @@ fn only_entities_that_an_authorisation_names_use_units_for_other_purposes() {
         by: Vec::new(),
     };
     let mut it = authorisation(Use::Imp, definition);
+    // The entity is authorised, and not the Party in whose registry it has its account.
     it.entities = vec![text("GHA-77")];
+    it.parties = vec![text("CH")];
     let unknown = why(write(
         &mut ghana,
         Article6::Authorisation(Box::new(it.clone())),
@@ -359,6 +361,14 @@ fn only_entities_that_an_authorisation_names_use_units_for_other_purposes() {
     assert!(matches!(why(ghana.submit(&cancel)), Why::User { .. }));
     for account in [3, 4] {
         let to = countersign_protocol::id::AccountId(account);
+        if account == 4 {
+            // The Party's own account, once the Party is named.
+            let mut second = authorisation(Use::Imp, definition);
+            second.version = 2;
+            second.entities = vec![text("GHA-77")];
+            second.parties = vec![text("CH"), text("GH")];
+            authorise(&mut ghana, second);
+        }
         ghana.must(&Command::Transfer {
             from: TRADING,
             to,

@@ -2,17 +2,18 @@
 
 use std::collections::BTreeSet;
 
-use countersign_protocol::article6::aef::check::Severity;
+use countersign_protocol::article6::aef::check::{Severity, check};
 use countersign_protocol::article6::aef::value::{Field, UnitId, Value};
 use countersign_protocol::article6::aef::{Action, Origin, Requirement, State, Switches, Table};
 use countersign_protocol::article6::{
-    AccountPurpose, AefTerms, Book, ElapsedYears, HoldingFilter, NdcPeriod, Ratio, SummaryRow,
-    SummaryTerms, YearAef, cross_check, net_of_uses,
+    AccountPurpose, AefTerms, Book, Cause, ElapsedYears, HoldingFilter, NdcPeriod, Ratio,
+    SummaryRow, SummaryTerms, YearAef, cross_check, net_of_uses,
 };
 use countersign_protocol::id::{AccountId, OrganisationId};
 use countersign_protocol::period::Day;
 use countersign_protocol::record::{
-    AccountKind, Article6, AuthorisedEntity, Metric, OrganisationKind, Purpose, UseNotified,
+    AccountKind, Article6, AuthorisedEntity, Metric, NotifiedUse, OrganisationKind, Purpose,
+    UseNotified,
 };
 use countersign_protocol::registry::{Command, Place, Selection};
 
@@ -243,13 +244,52 @@ fn a_use_abroad_is_reported_by_the_first_transferring_party_once_it_was_told() {
     ));
     ledgers[0].must(&record(Article6::UseNotified(UseNotified {
         ranges: vec![range("GH-1-4")],
-        purpose: Purpose::InternationalMitigation,
+        purpose: NotifiedUse::InternationalMitigation,
         party: text("CH"),
         day: text("2025-07-07"),
         reference: text("Notice 1"),
         by: Vec::new(),
     })));
     let first = "First transfer | Use or cancellation | 1-4 | - | - | IMP | CHE | -";
+    assert_eq!(actions(&ledgers[0], 2025), [first]);
+    assert_eq!(actions(&ledgers[1], 2025), [""; 0]);
+}
+
+#[test]
+fn a_contribution_abroad_to_the_adaptation_fund_is_a_first_transfer_once_it_was_told() {
+    let mut ledgers = world(Use::Imp, Some(Definition::UseOrCancellation));
+    issue_authorised(&mut ledgers[0], 10);
+    send(&mut ledgers, 0, 1, 10, 1);
+    ledgers[1].must(&Command::OpenAccount {
+        organisation: OrganisationId(1),
+        name: text("Adaptation Fund"),
+        kind: AccountKind::ShareOfProceeds,
+    });
+    ledgers[1].must(&Command::Transfer {
+        from: TRADING,
+        to: AccountId(3),
+        units: numbers("GH-1-4"),
+    });
+    let differs = |ledgers: &[Ledger]| {
+        let found = book(&ledgers[0]).cross_check(&book(&ledgers[1])).unwrap();
+        found
+            .differences
+            .iter()
+            .map(|it| it.cause)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(differs(&ledgers), [Cause::NotNotified]);
+    ledgers[0].must(&record(Article6::UseNotified(UseNotified {
+        ranges: vec![range("GH-1-4")],
+        purpose: NotifiedUse::AdaptationFund,
+        party: text("CH"),
+        day: text("2025-07-07"),
+        reference: text("Notice 1"),
+        by: Vec::new(),
+    })));
+    assert_eq!(differs(&ledgers), []);
+    let fund = "Voluntary transfer to the Adaptation Fund (A6.4 ERs)";
+    let first = format!("First transfer | {fund} | 1-4 | - | - | - | - | -");
     assert_eq!(actions(&ledgers[0], 2025), [first]);
     assert_eq!(actions(&ledgers[1], 2025), [""; 0]);
 }
@@ -705,46 +745,50 @@ fn an_account_of_an_authorised_entity_names_it_as_the_user() {
         name: text("Units"),
         kind,
     });
-    ghana.must(&record(Article6::AuthorisedEntity(AuthorisedEntity {
-        approach: text(APPROACH),
-        identification: text("GHA-77"),
-        name: text("Airline"),
-        country: text("GH"),
-        organisation: Some(organisation),
-        date: text("2025-07-07"),
-        conditions: None,
-        changes: None,
-        information: None,
-        revoked: false,
-        by: Vec::new(),
-    })));
-    issue_authorised(ghana, 10);
-    let to = AccountId(3);
-    ghana.must(&Command::Transfer {
-        from: TRADING,
-        to,
-        units: Selection::Tonnes(2),
-    });
-    let cancel = retire(Purpose::InternationalMitigation, None, Selection::Tonnes(2));
-    let Command::Retire {
-        units,
-        kind,
-        purpose,
-        beneficiary,
-        claim,
-        ..
-    } = cancel
-    else {
-        unreachable!()
+    let entity = |identification| {
+        record(Article6::AuthorisedEntity(AuthorisedEntity {
+            approach: text(APPROACH),
+            identification: text(identification),
+            name: text("Airline"),
+            country: text("GH"),
+            organisation: Some(organisation),
+            date: text("2025-07-07"),
+            conditions: None,
+            changes: None,
+            information: None,
+            revoked: false,
+            by: Vec::new(),
+        }))
     };
-    ghana.must(&Command::Retire {
-        account: to,
-        units,
-        kind,
-        purpose,
-        beneficiary,
-        claim,
-    });
-    let rows = aef(ghana, 2025).aef.actions;
-    assert_eq!(word(&rows[0].using_entity), "GHA-77");
+    ghana.must(&entity("GHA-77"));
+    issue_authorised(ghana, 10);
+    let use_two = |ghana: &mut Ledger| {
+        let to = AccountId(3);
+        ghana.must(&Command::Transfer {
+            from: TRADING,
+            to,
+            units: Selection::Tonnes(2),
+        });
+        let mut cancel = retire(Purpose::InternationalMitigation, None, Selection::Tonnes(2));
+        if let Command::Retire { account, .. } = &mut cancel {
+            *account = to;
+        }
+        ghana.must(&cancel);
+        let row = aef(ghana, 2025).aef.actions.pop().unwrap();
+        [word(&row.using_party), word(&row.using_entity)]
+    };
+    assert_eq!(use_two(ghana), ["GHA", "GHA-77"]);
+    // Once the entity is authorised, and the Party is not, it alone is the user. It has a newer number, too.
+    ghana.must(&entity("GHA-78"));
+    let mut second = authorisation(Use::Imp, Some(Definition::UseOrCancellation));
+    (second.version, second.date) = (2, text("2025-07-07"));
+    (second.parties, second.entities) = (vec![text("CH")], vec![text("GHA-77")]);
+    authorise(ghana, second);
+    assert_eq!(use_two(ghana), ["-", "GHA-77"]);
+    let mut of = aef(ghana, 2025).aef;
+    // Nobody is told of the first version, under which the Party was authorised too.
+    of.authorisations.remove(0);
+    of.actions.remove(0);
+    let report = check(&of, &[], &[], &Switches::default());
+    assert_eq!(report.count(Severity::Error), 0, "{:?}", report.findings);
 }

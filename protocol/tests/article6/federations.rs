@@ -12,7 +12,7 @@ use countersign_protocol::article6::{
 };
 use countersign_protocol::party::Party;
 use countersign_protocol::period::Day;
-use countersign_protocol::record::{Article6, InitialReport, Purpose, UseNotified};
+use countersign_protocol::record::{Article6, InitialReport, NotifiedUse, UseNotified};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -42,8 +42,10 @@ fn begin(trial: &mut Trial, throws: [u16; 4]) {
     for at in 0..trial.ledgers.len() {
         for number in 0..3_u16 {
             let uses = throws[usize::from(number)].wrapping_add(at as u16);
+            // Without a limit, and for some Parties and days only.
+            let terms = throws[3].wrapping_add(number + at as u16) % 1_000 * 60;
             for (kind, throws) in [
-                (0, [number, uses, 0, 0]),
+                (0, [number, uses, terms, 0]),
                 (9, [number, 29, 0, 0]),
                 (1, [number, 11, 0, 0]),
                 (1, [number, 11, 0, 0]),
@@ -103,11 +105,8 @@ fn tell(ledgers: &mut [Ledger]) {
             if known.unwrap().block.first_transfer.is_some() {
                 continue;
             }
-            let purpose = match by {
-                TransferEvent::UseForOp => Purpose::OtherPurposes,
-                TransferEvent::OverallMitigation => Purpose::OverallMitigation,
-                _ => Purpose::InternationalMitigation,
-            };
+            let purpose = NotifiedUse::ALL.into_iter().find(|it| it.event() == by);
+            let purpose = purpose.unwrap();
             origin.must(&record(Article6::UseNotified(UseNotified {
                 ranges: vec![range],
                 purpose,
@@ -133,6 +132,7 @@ struct Tally {
     acquired: usize,
     used: usize,
     told: usize,
+    contributed: usize,
     tampered: BTreeMap<&'static str, u32>,
 }
 
@@ -159,7 +159,11 @@ fn honest_ledgers_agree_pass_the_check_and_add_up_to_zero() {
                     UnitEventKind::FirstTransferred { .. } => tally.first_transferred += 1,
                     UnitEventKind::Acquired { .. } => tally.acquired += 1,
                     UnitEventKind::UsedTowardsNdc { .. } => tally.used += 1,
-                    UnitEventKind::PartnersFirstTransfer { .. } => tally.told += 1,
+                    UnitEventKind::PartnersFirstTransfer { by } => {
+                        tally.told += 1;
+                        let fund = by == TransferEvent::AdaptationFund;
+                        tally.contributed += usize::from(fund);
+                    }
                     _ => {}
                 }
             }
@@ -173,7 +177,7 @@ fn honest_ledgers_agree_pass_the_check_and_add_up_to_zero() {
         "{tally:?}"
     );
     assert!(tally.acquired > 50 && tally.used > 20, "{tally:?}");
-    assert!(tally.told > 5, "{tally:?}");
+    assert!(tally.told > 5 && tally.contributed > 0, "{tally:?}");
 }
 
 /// Every submission of every country over the years, checked against those before and its partners'. Returns their actions.

@@ -4,10 +4,12 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use countersign_protocol::article6::NdcPeriod;
-use countersign_protocol::id::AuthorisationId;
+use countersign_protocol::id::{AccountId, AuthorisationId, OrganisationId};
 use countersign_protocol::party::Party;
+use countersign_protocol::period::Day;
 use countersign_protocol::record::{
-    Article6, Authorisation, AuthorisationRevoked, Body, Purpose, UseNotified,
+    AccountKind, Article6, Authorisation, AuthorisationRevoked, Body, NotifiedUse, Purpose,
+    UseNotified,
 };
 use countersign_protocol::registry::{Command, Place, Selection, State};
 use countersign_protocol::units::{FirstTransfer, UnitBlock, UnitRange};
@@ -21,6 +23,8 @@ use crate::support::{Ledger, RESERVE, TRADING, text};
 use crate::world::{Definition, Use, approach, authorisation, issue, ndc, record, retire};
 
 const CODES: [&str; 3] = ["GH", "CH", "SE"];
+/// The account of each country for shares of proceeds.
+const SHARE: AccountId = AccountId(3);
 const DEFINITIONS: [Definition; 3] = [
     Definition::UseOrCancellation,
     Definition::Issuance,
@@ -48,6 +52,7 @@ pub(crate) fn deed() -> impl Strategy<Value = Deed> {
 struct Tally {
     first_transferred: u64,
     used: u32,
+    used_by_name: u32,
     ended_abroad: u32,
     revoked: u32,
     notified: u32,
@@ -58,6 +63,21 @@ pub(crate) struct Trial {
     pub(crate) ledgers: Vec<Ledger>,
     nonce: u8,
     tally: Tally,
+}
+
+/// Some authorisations end while the units are about.
+const LAST_DAYS: [Option<&str>; 4] = [None, None, Some("2030-12-31"), Some("2026-06-01")];
+
+/// The Parties that an authorisation names: mostly none, so that any may use.
+fn named(throw: u16) -> Vec<Party> {
+    let party = |at: u16| text(CODES[usize::from(at) % CODES.len()]);
+    let mut parties: Vec<Party> = match throw / 11 % 4 {
+        0 => vec![party(throw), party(throw + 1)],
+        1 => vec![party(throw / 3)],
+        _ => Vec::new(),
+    };
+    parties.sort();
+    parties
 }
 
 fn id_of(party: Party, number: u16) -> AuthorisationId {
@@ -71,6 +91,11 @@ impl Trial {
             let known = approach(Some(definition));
             ledger.must(&record(Article6::CooperativeApproach(known)));
             ledger.must(&record(Article6::Ndc(ndc())));
+            ledger.must(&Command::OpenAccount {
+                organisation: OrganisationId(1),
+                name: text("Adaptation Fund"),
+                kind: AccountKind::ShareOfProceeds,
+            });
         }
         Self {
             ledgers,
@@ -97,6 +122,8 @@ impl Trial {
             version: known.map_or(1, |known| known.latest.version + 1),
             registry: text(&format!("{}01", ledger.party.alpha3())),
             quantity: u64::from(deed.throws[2] % 60),
+            parties: named(deed.throws[2]),
+            use_until: LAST_DAYS[usize::from(deed.throws[2] / 7) % LAST_DAYS.len()].map(text),
             vintages: NdcPeriod::new(2021 + deed.throws[3] % 4, 2030).unwrap(),
             projects: if deed.throws[3].is_multiple_of(5) {
                 vec![1]
@@ -148,6 +175,11 @@ impl Trial {
                 retire(purposes[usize::from(c) % 4], None, tonnes)
             }
             7 => retire(Purpose::Ndc, Some(2019 + a % 13), tonnes),
+            8 if c.is_multiple_of(4) => Command::Transfer {
+                from: TRADING,
+                to: SHARE,
+                units: tonnes,
+            },
             8 => Command::Transfer {
                 from: TRADING,
                 to: RESERVE,
@@ -174,7 +206,7 @@ impl Trial {
         let at = self.ledgers.iter().position(|it| it.party == origin)?;
         let notice = UseNotified {
             ranges: vec![holding.block.range()],
-            purpose: Purpose::InternationalMitigation,
+            purpose: NotifiedUse::InternationalMitigation,
             party: user.party,
             day: text("2025-07-07"),
             reference: text("Notice"),
@@ -201,6 +233,18 @@ impl Trial {
                 let command = self.command(deed);
                 let done = self.submit(deed.at, &command);
                 self.tally.revoked += u32::from(done && deed.kind == 3);
+                if done && deed.kind == 0 {
+                    self.copy(deed.at, &command);
+                }
+            }
+        }
+    }
+
+    /// The partners keep a copy of what a country authorises.
+    fn copy(&mut self, from: usize, command: &Command) {
+        for (at, ledger) in self.ledgers.iter_mut().enumerate() {
+            if at != from {
+                ledger.must(command);
             }
         }
     }
@@ -245,6 +289,21 @@ impl Trial {
         self.tally.used += 1;
         self.tally.ended_abroad += u32::from(foreign);
         let uses = block.authorisation.map(|it| it.uses);
+        // What the report says of a use stands in the authorisation.
+        if let (Some(of), Purpose::Ndc | Purpose::InternationalMitigation | Purpose::OtherPurposes) =
+            (block.authorisation, purpose)
+            && (block.first_transfer.is_some() || purpose != Purpose::Ndc)
+        {
+            let known = before.authorisation(range.origin(), of.id).unwrap();
+            let (parties, until) = (&known.latest.parties, known.latest.use_until);
+            assert!(
+                parties.is_empty() || parties.contains(&ledger.party),
+                "{of:?}"
+            );
+            self.tally.used_by_name += u32::from(!parties.is_empty());
+            let today = Day::of_ms(ledger.time_ms);
+            assert!(until.is_none_or(|last| today <= last), "{of:?}");
+        }
         match purpose {
             Purpose::Ndc if foreign || block.first_transfer.is_some() => {
                 assert!(uses.unwrap().covers_ndc(), "{block:?}");
@@ -350,6 +409,7 @@ fn caps_marks_and_uses_hold_over_any_history() {
                 }
             }
             sum.used += trial.tally.used;
+            sum.used_by_name += trial.tally.used_by_name;
             sum.ended_abroad += trial.tally.ended_abroad;
             sum.revoked += trial.tally.revoked;
             sum.notified += trial.tally.notified;
@@ -361,5 +421,8 @@ fn caps_marks_and_uses_hold_over_any_history() {
     println!("{tally:?}");
     assert!(tally.first_transferred > 0 && tally.used > 0, "{tally:?}");
     assert!(tally.ended_abroad > 0 && tally.revoked > 0, "{tally:?}");
-    assert!(tally.over_the_cap > 0, "{tally:?}");
+    assert!(
+        tally.over_the_cap > 0 && tally.used_by_name > 0,
+        "{tally:?}"
+    );
 }

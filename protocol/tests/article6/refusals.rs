@@ -4,7 +4,7 @@ use countersign_protocol::article6::NdcPeriod;
 use countersign_protocol::id::{AccountId, OrganisationId};
 use countersign_protocol::record::{
     AccountKind, ActedBy, Article6, Authorisation, AuthorisedEntity, InitialReport, Metric,
-    OrganisationKind, Purpose, UnitsAuthorised, UseNotified,
+    NotifiedUse, OrganisationKind, Purpose, UnitsAuthorised, UseNotified,
 };
 use countersign_protocol::registry::{Article6Refusal as Why, Command, Refusal, Selection};
 use countersign_protocol::serial::SectoralScope;
@@ -61,7 +61,7 @@ fn given(it: Authorisation) -> Article6 {
     Article6::Authorisation(Box::new(it))
 }
 
-fn told(units: &str, purpose: Purpose, day: &str) -> Article6 {
+fn told(units: &str, purpose: NotifiedUse, day: &str) -> Article6 {
     Article6::UseNotified(UseNotified {
         ranges: vec![range(units)],
         purpose,
@@ -362,6 +362,91 @@ fn a_partner_s_authorisation_says_which_parties_may_use_its_units() {
 }
 
 #[test]
+fn a_party_that_its_own_authorisation_does_not_name_uses_no_units_under_it() {
+    for definition in [Definition::UseOrCancellation, Definition::Issuance] {
+        let [mut ghana, _] = parties(Some(definition));
+        let mut it = authorisation(Use::NdcAndImp, Some(definition));
+        it.parties = vec![text("CH"), text("SE")];
+        authorise(&mut ghana, it.clone());
+        ghana.issue(TRADING, 10);
+        put_under(&mut ghana, 10).unwrap();
+        let use_one = retire(Purpose::InternationalMitigation, None, Selection::Tonnes(1));
+        let refusal = why(ghana.submit(&use_one));
+        let wanted = Why::Party {
+            id: text(AUTHORISATION),
+            party: text("GH"),
+        };
+        assert_eq!(refusal, wanted);
+        assert!(
+            refusal.to_string().contains("a version that names GH"),
+            "{refusal}"
+        );
+        // To cancel for nobody's benefit takes no authorised user.
+        ghana.must(&retire(
+            Purpose::OverallMitigation,
+            None,
+            Selection::Tonnes(1),
+        ));
+        ghana.must(&retire(Purpose::Voluntary, None, Selection::Tonnes(1)));
+        it.version = 2;
+        it.parties = vec![text("CH"), text("GH")];
+        authorise(&mut ghana, it);
+        ghana.must(&use_one);
+    }
+}
+
+#[test]
+fn itmos_are_used_towards_an_ndc_until_the_last_day_of_their_authorisation() {
+    let mut both: Vec<Ledger> = parties(None).into();
+    let mut it = authorisation(Use::Ndc, None);
+    it.use_until = Some(text("2025-07-08"));
+    authorise(&mut both[0], it.clone());
+    authorise(&mut both[1], it);
+    both[0].issue(TRADING, 10);
+    put_under(&mut both[0], 10).unwrap();
+    send(&mut both, 0, 1, 10, 1);
+    let use_one = retire(Purpose::Ndc, Some(2025), Selection::Tonnes(1));
+    both[1].must(&use_one);
+    at_day(&mut both[1], "2025-07-09");
+    let refusal = why(both[1].submit(&use_one));
+    assert!(matches!(refusal, Why::Timeframe { .. }), "{refusal}");
+    // What nobody may use any more can still be cancelled.
+    both[1].must(&retire(
+        Purpose::OverallMitigation,
+        None,
+        Selection::Tonnes(1),
+    ));
+}
+
+#[test]
+fn no_version_and_no_end_is_dated_before_the_last_version() {
+    let [mut ghana, _] = parties(None);
+    let mut it = authorisation(Use::Ndc, None);
+    authorise(&mut ghana, it.clone());
+    (it.version, it.date) = (2, text("2025-01-14"));
+    let wanted = |found| Why::Dated {
+        id: text(AUTHORISATION),
+        found: text(found),
+        last: text("2025-01-15"),
+    };
+    let refusal = why::<()>(Err(refused(&mut ghana, given(it.clone()))));
+    assert_eq!(refusal, wanted("2025-01-14"));
+    let Article6::AuthorisationRevoked(mut end) = revocation(false) else {
+        panic!("an end")
+    };
+    end.date = text("2025-01-14");
+    let early = Article6::AuthorisationRevoked(end.clone());
+    let refusal = why::<()>(Err(refused(&mut ghana, early)));
+    assert_eq!(refusal, wanted("2025-01-14"));
+    assert!(refusal.to_string().contains("2025-01-15"), "{refusal}");
+    // Of the same day: the order of the ledger says which is later.
+    it.date = text("2025-01-15");
+    authorise(&mut ghana, it);
+    end.date = text("2025-01-15");
+    write(&mut ghana, Article6::AuthorisationRevoked(end)).unwrap();
+}
+
+#[test]
 fn units_from_before_the_approach_was_recorded_are_used_no_more() {
     let mut both = countries(&["GH", "CH"]);
     both[0].issue(TRADING, 10);
@@ -376,17 +461,13 @@ fn units_from_before_the_approach_was_recorded_are_used_no_more() {
 
 #[test]
 fn a_use_abroad_is_told_of_units_that_are_abroad_for_another_purpose_than_an_ndc() {
-    let imp = Purpose::InternationalMitigation;
+    let imp = NotifiedUse::InternationalMitigation;
     let [ghana, _] = &mut for_airlines()[..] else {
         panic!("two")
     };
-    for purpose in [Purpose::Ndc, Purpose::Voluntary] {
-        let why = terms(refused(ghana, told("GH-1-2", purpose, "2025-07-07")));
-        assert!(why.contains("names neither"), "{why}");
-    }
     let why = terms(refused(
         ghana,
-        told("GH-1-2", Purpose::OtherPurposes, "2025-07-07"),
+        told("GH-1-2", NotifiedUse::OtherPurposes, "2025-07-07"),
     ));
     assert!(why.contains("not their first transfer"), "{why}");
     let refusal = refused(ghana, told("GH-1-11", imp, "2025-07-07"));

@@ -3,7 +3,9 @@
 use countersign_protocol::federation::FaultCode;
 use countersign_protocol::id::OrganisationId;
 use countersign_protocol::party::Party;
-use countersign_protocol::record::{AccountKind, Article6, Body, Purpose, UseNotified};
+use countersign_protocol::record::{
+    AccountKind, Article6, Body, NotifiedUse, Purpose, UseNotified,
+};
 use countersign_protocol::registry::{
     Article6Refusal as Why, Command, Place, Refusal, Selection, TransferStage,
 };
@@ -238,7 +240,7 @@ fn units_for_an_airline_only_cross_a_border_without_a_first_transfer_and_are_use
     // Ghana is told.
     let notice = UseNotified {
         ranges: vec![range("GH-1-4")],
-        purpose: Purpose::InternationalMitigation,
+        purpose: NotifiedUse::InternationalMitigation,
         party: swiss.party,
         day: text("2025-07-07"),
         reference: text("Notice 1"),
@@ -425,6 +427,42 @@ fn a_contribution_to_the_adaptation_fund_is_a_first_transfer() {
         units: Selection::Tonnes(2),
     });
     assert_eq!(used(&ghana).first_transferred, 2);
+}
+
+#[test]
+fn a_contribution_abroad_to_the_adaptation_fund_is_told_to_the_party_of_the_units() {
+    let definition = Some(Definition::UseOrCancellation);
+    let [mut ghana, mut swiss] = sold(Use::Imp, definition, 10);
+    swiss.must(&Command::OpenAccount {
+        organisation: OrganisationId(1),
+        name: text("Adaptation Fund"),
+        kind: AccountKind::ShareOfProceeds,
+    });
+    swiss.must(&Command::Transfer {
+        from: TRADING,
+        to: countersign_protocol::id::AccountId(3),
+        units: numbers("GH-1-4"),
+    });
+    let mark = unit(&swiss, 1).block.first_transfer.unwrap();
+    assert!(!is_first_transferred(&ghana, 1));
+    let notice = UseNotified {
+        ranges: vec![range("GH-1-4")],
+        purpose: NotifiedUse::AdaptationFund,
+        party: swiss.party,
+        day: text("2025-07-07"),
+        reference: text("Notice 1"),
+        by: Vec::new(),
+    };
+    put(&mut ghana, Article6::UseNotified(notice.clone())).unwrap();
+    assert_eq!(unit(&ghana, 1).block.first_transfer, Some(mark));
+    assert_eq!(used(&ghana).first_transferred, 4);
+    // It is one for ever: what is contributed is not used as well.
+    let again = UseNotified {
+        purpose: NotifiedUse::InternationalMitigation,
+        ..notice
+    };
+    let again = why(put(&mut ghana, Article6::UseNotified(again)));
+    assert!(matches!(again, Why::Terms(_)), "{again}");
 }
 
 #[test]

@@ -8,7 +8,7 @@ use countersign_protocol::period::Day;
 use countersign_protocol::record::{
     ActedBy, Article6, Authorisation, AuthorisationRevoked, AuthorisedEntity, Body, Clause,
     CooperativeApproach, EmissionsLevel, Identification, InitialReport, LevelSeries, Metric, Ndc,
-    Purpose, UnitsAuthorised, UseNotified, YearLevel,
+    NotifiedUse, UnitsAuthorised, UseNotified, YearLevel,
 };
 use countersign_protocol::serial::{YEAR_MAX, YEAR_MIN};
 use countersign_protocol::units::UnitAuthorisation;
@@ -170,7 +170,7 @@ pub(crate) fn samples() -> Vec<(&'static str, Body)> {
             "use_notified",
             Article6::UseNotified(UseNotified {
                 ranges: vec![text("GH-1-10")],
-                purpose: Purpose::InternationalMitigation,
+                purpose: NotifiedUse::InternationalMitigation,
                 party: text("CH"),
                 day: text("2027-05-02"),
                 reference: text("Notice 17/2027"),
@@ -443,10 +443,7 @@ pub(crate) fn any_body() -> BoxedStrategy<Body> {
                 by,
             }
         });
-    let purpose = select(vec![
-        Purpose::InternationalMitigation,
-        Purpose::OtherPurposes,
-    ]);
+    let purpose = select(NotifiedUse::ALL.to_vec());
     let notices = (
         vec(range(), 1..=64),
         purpose,

@@ -3,9 +3,12 @@
 use std::sync::Arc;
 
 use countersign_node::ledger::{Ledger, LedgerConfig, LedgerHandle, Submission, SubmitError};
+use countersign_protocol::article6::{AuthorisedUse, NdcPeriod};
 use countersign_protocol::id::{AccountId, OrganisationId, RequestId};
 use countersign_protocol::log::{KeyKind, SignerKey};
-use countersign_protocol::record::{AccountKind, Genesis, OrganisationKind};
+use countersign_protocol::record::{
+    AccountKind, Article6, Authorisation, CooperativeApproach, Genesis, Metric, OrganisationKind,
+};
 use countersign_protocol::registry::{Command, Selection};
 use countersign_protocol::serial::SectoralScope;
 
@@ -25,6 +28,20 @@ pub struct Country {
 impl Country {
     /// A new ledger with `accounts` accounts that own units.
     pub fn new(options: &Options, accounts: u32) -> Self {
+        Self::after(options, accounts, Vec::new())
+    }
+
+    /// The same with every unit under an authorisation, as it is issued.
+    pub fn authorised(options: &Options, accounts: u32) -> Self {
+        let approach = Article6::CooperativeApproach(approach());
+        let authorisation = Article6::Authorisation(Box::new(authorisation()));
+        let records = [approach, authorisation];
+        let before = records.map(|it| Command::Article6(Box::new(it)));
+        Self::after(options, accounts, before.into())
+    }
+
+    /// A new ledger in which so much was recorded before its units were issued.
+    fn after(options: &Options, accounts: u32, before: Vec<Command>) -> Self {
         let folder = options.scratch();
         let genesis = Genesis {
             party: "GH".parse().unwrap(),
@@ -39,7 +56,7 @@ impl Country {
             ledger: Some(ledger),
             folder,
         };
-        populate(&country.handle(), accounts);
+        populate_after(&country.handle(), accounts, before);
         country
     }
 
@@ -62,6 +79,10 @@ impl Country {
 
 /// An organisation, a project and so many accounts that own units.
 pub fn populate(handle: &LedgerHandle, accounts: u32) {
+    populate_after(handle, accounts, Vec::new());
+}
+
+fn populate_after(handle: &LedgerHandle, accounts: u32, before: Vec<Command>) {
     let mut random = Random::new(1);
     let mut submit = |command| {
         handle
@@ -73,6 +94,7 @@ pub fn populate(handle: &LedgerHandle, accounts: u32) {
         kind: OrganisationKind::Developer,
     });
     submit(project("Clean cooking in Volta"));
+    before.into_iter().for_each(&mut submit);
     let handle = Arc::new(handle.clone());
     runtime().block_on(async {
         let open: Vec<Command> = (0..accounts).map(account).collect();
@@ -145,6 +167,62 @@ pub fn project(title: &str) -> Command {
         organisation: OrganisationId(1),
         title: title.parse().unwrap(),
         scope: SectoralScope::new(3).unwrap(),
+    }
+}
+
+fn approach() -> CooperativeApproach {
+    CooperativeApproach {
+        id: "CA0001".parse().unwrap(),
+        title: "Ghana and Switzerland".parse().unwrap(),
+        parties: vec!["CH".parse().unwrap(), "GH".parse().unwrap()],
+        definition: None,
+        metric: Metric::Ghg,
+        by: Vec::new(),
+    }
+}
+
+/// An authorisation that takes the units of the project as they are issued.
+fn authorisation() -> Authorisation {
+    Authorisation {
+        id: "GH-2026-001".parse().unwrap(),
+        party: "GH".parse().unwrap(),
+        version: 1,
+        approach: "CA0001".parse().unwrap(),
+        parties: Vec::new(),
+        entities: Vec::new(),
+        date: "2024-01-01".parse().unwrap(),
+        issue_until: None,
+        use_until: None,
+        definition: None,
+        uses: AuthorisedUse::Ndc,
+        oimp: None,
+        framework: "Framework".parse().unwrap(),
+        changes: "By agreement of both Parties".parse().unwrap(),
+        reach: None,
+        reaches_first_transferred: false,
+        quantity: 0,
+        registry: "GHA01".parse().unwrap(),
+        underlying: None,
+        vintages: NdcPeriod::new(2021, 2030).unwrap(),
+        metric: Metric::Ghg,
+        gases: None,
+        scopes: Vec::new(),
+        activities: None,
+        projects: vec![1],
+        terms: None,
+        document: [0; 32],
+        by: Vec::new(),
+    }
+}
+
+/// A block of a few tonnes.
+pub fn issuance(random: &mut Random, accounts: u32) -> Command {
+    Command::Issue {
+        account: AccountId(random.up_to(accounts)),
+        project: 1,
+        year: 2024,
+        unit_type: "ITMO".parse().unwrap(),
+        tonnes: u64::from(random.up_to(100)),
     }
 }
 

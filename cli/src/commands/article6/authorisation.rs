@@ -124,9 +124,9 @@ pub(crate) struct NoticeArgs {
     /// The units, such as GH-27-35; may be given several times
     #[arg(long = "range", value_name = "RANGE", required = true)]
     ranges: Vec<UnitRange>,
-    /// For what they were used or cancelled
+    /// For what they were used, cancelled or contributed
     #[arg(long, value_enum)]
-    purpose: words::Purpose,
+    purpose: words::NotifiedUse,
     /// The country in whose registry it happened
     #[arg(long, value_name = "PARTY")]
     party: Party,

@@ -3,6 +3,7 @@
 pub(crate) mod approach;
 pub(crate) mod authorisation;
 pub(crate) mod ndc;
+mod notifications;
 pub(crate) mod report;
 
 use countersign_node::http::dto::{Article6Recorded, Proposed, RecordView, Written};

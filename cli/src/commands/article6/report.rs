@@ -10,6 +10,7 @@ use countersign_protocol::article6::{Book, Cause, Difference, Position};
 use countersign_protocol::party::Party;
 use serde::Serialize;
 
+use super::notifications::NotificationArgs;
 use crate::commands::verify::read_trust;
 use crate::exit::{Failure, Outcome};
 use crate::session::Session;
@@ -50,6 +51,9 @@ pub(crate) enum Article6Command {
         #[arg(long, value_name = "UNITS")]
         units: Option<String>,
     },
+    /// Take what other registries tell of issuances, uses, cancellations and contributions: uses abroad are recorded, and of the
+    /// rest it is said what is to be done
+    ImportNotifications(NotificationArgs),
     /// Hold two exported ledgers against each other, unit by unit, offline: what one sent and the other acquired
     CrossCheck(CrossCheckArgs),
 }
@@ -127,6 +131,7 @@ impl Article6Command {
                     session.client()?.list("article6/actions", &query, 10_000)?;
                 session.out().show(&found, |found| actions(found))
             }
+            Self::ImportNotifications(args) => args.run(session),
             Self::CrossCheck(args) => args.run(session),
         }
     }
@@ -339,8 +344,20 @@ fn book(path: &Path, trust: Option<&Path>) -> Outcome<(Party, Book)> {
     Ok((report.party, book))
 }
 
+/// What differs, and who has to do something about it.
 fn cause(it: &Difference) -> String {
+    let (from, to) = (it.from, it.to);
     match it.cause {
+        Cause::NotAcquired => format!("{from} sent them, {to} has not acquired them"),
+        Cause::NotTransferred => {
+            format!("{to} acquired them, {from} has not recorded that they are there")
+        }
+        Cause::NotNotified => {
+            format!("{to} used or contributed them, {from} was not told (authorisation notice)")
+        }
+        Cause::NotUsed => {
+            format!("{from} was told of their use, {to} has not recorded any")
+        }
         Cause::OtherYear { sent, acquired } => {
             format!("sent in {sent}, acquired in {acquired}")
         }
@@ -356,7 +373,6 @@ fn cause(it: &Difference) -> String {
         Cause::OtherMetric { sent, acquired } => {
             format!("sent in {}, acquired in {}", word(&sent), word(&acquired))
         }
-        other => word(&other),
     }
 }
 
@@ -384,13 +400,14 @@ fn view(it: &Compared) -> View {
         },
     );
     let differences = Table::of(
-        ["FROM", "UNITS", "YEAR>", "CAUSE"],
+        ["UNITS", "APPROACH", "VINTAGE>", "YEAR>", "WHAT DIFFERS"],
         "no differences",
         &it.differences,
         |it| {
             [
-                it.from.to_string(),
                 it.units.to_string(),
+                it.approach.to_string(),
+                it.vintage.to_string(),
                 it.year.to_string(),
                 cause(it),
             ]

@@ -1,6 +1,6 @@
 //! The book of this country, read off its ledger.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{PoisonError, RwLock};
 
 use countersign_protocol::article6::Book;
 
@@ -12,8 +12,10 @@ const LEAVES_READ: u64 = 1024;
 
 /// Keeps the book. It is read when somebody first asks for it, which takes as long as folding the ledger again, and then goes
 /// on from where it is: a node whose reports nobody asks for pays nothing, and one that makes them holds the state a second time.
+///
+/// Reports are made side by side; only reading on waits for them.
 #[derive(Default)]
-pub(in crate::app) struct BookKeeper(Mutex<Option<Fold>>);
+pub(in crate::app) struct BookKeeper(RwLock<Option<Fold>>);
 
 /// The ledger folded so far.
 #[derive(Default)]
@@ -24,9 +26,38 @@ struct Fold {
 }
 
 /// The book and the leaves that it was read from.
+#[derive(Clone, Copy)]
 pub(super) struct OpenBook<'a> {
     pub(super) book: &'a Book,
     pub(super) size: u64,
+}
+
+impl BookKeeper {
+    /// Asks the book once it has so many leaves.
+    fn ask<T>(
+        &self,
+        wanted: u64,
+        read_on: impl Fn(&mut Fold) -> Result<(), AppError>,
+        ask: impl FnOnce(OpenBook<'_>) -> Result<T, AppError>,
+    ) -> Result<T, AppError> {
+        loop {
+            let kept = self.0.read().unwrap_or_else(PoisonError::into_inner);
+            if let Some(fold) = kept.as_ref().filter(|fold| fold.next >= wanted) {
+                return ask(OpenBook {
+                    book: &fold.book,
+                    size: fold.next,
+                });
+            }
+            drop(kept);
+            let mut kept = self.0.write().unwrap_or_else(PoisonError::into_inner);
+            // Taken: a fold that fails half way leaves none, and the next one begins anew.
+            let mut fold = kept.take().unwrap_or_default();
+            if fold.next < wanted {
+                read_on(&mut fold)?;
+            }
+            *kept = Some(fold);
+        }
+    }
 }
 
 impl App {
@@ -36,27 +67,14 @@ impl App {
         ask: impl FnOnce(OpenBook<'_>) -> Result<T, AppError> + Send + 'static,
     ) -> Result<T, AppError> {
         self.blocking(move |app| {
-            let mut kept = app
-                .inner
-                .book
-                .0
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner);
-            // Taken: a fold that fails half way leaves none, and the next one begins anew.
-            let mut fold = kept.take().unwrap_or_default();
-            app.read_on(&mut fold)?;
-            let answer = ask(OpenBook {
-                book: &fold.book,
-                size: fold.next,
-            });
-            *kept = Some(fold);
-            answer
+            let size = app.ledger().head().borrow().size;
+            let read_on = |fold: &mut Fold| app.read_on(fold, size);
+            app.inner.book.ask(size, read_on, ask)
         })
         .await
     }
 
-    fn read_on(&self, fold: &mut Fold) -> Result<(), AppError> {
-        let size = self.ledger().head().borrow().size;
+    fn read_on(&self, fold: &mut Fold, size: u64) -> Result<(), AppError> {
         while fold.next < size {
             let end = size.min(fold.next.saturating_add(LEAVES_READ));
             let mut leaves = self.ledger().store().leaves(fold.next..end)?;
@@ -77,5 +95,78 @@ impl App {
             }
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::panic)]
+mod tests {
+    use std::cell::Cell;
+    use std::sync::mpsc::sync_channel;
+    use std::thread::scope;
+    use std::time::Duration;
+
+    use super::*;
+
+    fn reads_to(size: u64) -> impl Fn(&mut Fold) -> Result<(), AppError> {
+        move |fold| {
+            fold.next = size;
+            Ok(())
+        }
+    }
+
+    fn size(of: OpenBook<'_>) -> Result<u64, AppError> {
+        Ok(of.size)
+    }
+
+    #[test]
+    fn the_book_is_read_on_only_where_it_is_behind() {
+        let keeper = BookKeeper::default();
+        assert_eq!(keeper.ask(7, reads_to(7), size).unwrap(), 7);
+        let reads = Cell::new(0);
+        let counted = |fold: &mut Fold| {
+            reads.set(reads.get() + 1);
+            reads_to(9)(fold)
+        };
+        assert_eq!(keeper.ask(7, counted, size).unwrap(), 7);
+        assert_eq!(keeper.ask(9, counted, size).unwrap(), 9);
+        assert_eq!(reads.get(), 1);
+    }
+
+    #[test]
+    fn a_book_that_cannot_be_read_on_is_begun_anew() {
+        let keeper = BookKeeper::default();
+        keeper.ask(7, reads_to(7), size).unwrap();
+        let failed = keeper.ask(9, |_| Err(AppError::Busy), size);
+        assert!(matches!(failed, Err(AppError::Busy)));
+        let anew = |fold: &mut Fold| {
+            assert_eq!(fold.next, 0);
+            reads_to(9)(fold)
+        };
+        assert_eq!(keeper.ask(9, anew, size).unwrap(), 9);
+    }
+
+    #[test]
+    fn two_reports_are_made_side_by_side() {
+        let keeper = BookKeeper::default();
+        keeper.ask(1, reads_to(1), size).unwrap();
+        let (here, first) = sync_channel(1);
+        let (go, second) = sync_channel(1);
+        let keeper = &keeper;
+        scope(|threads| {
+            threads.spawn(move || {
+                keeper
+                    .ask(1, reads_to(1), |_| {
+                        here.send(()).unwrap();
+                        let both = second.recv_timeout(Duration::from_secs(20));
+                        both.map_err(|_| AppError::Busy)
+                    })
+                    .unwrap();
+            });
+            first.recv().unwrap();
+            // While the first is being made.
+            keeper.ask(1, reads_to(1), size).unwrap();
+            go.send(()).unwrap();
+        });
     }
 }

@@ -4,6 +4,7 @@
 //! before it waits and again when it is approved. Without a process there are no people yet, and the operator records.
 
 mod book;
+mod notifications;
 mod read;
 mod reports;
 mod view;
@@ -19,6 +20,7 @@ use super::{App, AppError, Caller, Mode, Written};
 use crate::people::{Proposal, ProposedAct};
 
 pub(super) use book::BookKeeper;
+pub use notifications::{Notified, NotifiedOutcome};
 pub use read::{ApproachFile, AuthorisationDefaults, AuthorisationFile, AuthorisationQuery, Level};
 
 pub use reports::{AefChanges, AefDraft, AefWish};

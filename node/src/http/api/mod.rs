@@ -165,6 +165,7 @@ fn report_routes() -> OpenApiRouter<Served> {
         .routes(routes!(report::submissions, report::freeze))
         .routes(routes!(report::import))
         .routes(routes!(report::submission))
+        .routes(routes!(report::notifications::notifications))
         .routes(routes!(report::units::summary))
         .routes(routes!(report::units::regular_information))
         .routes(routes!(report::units::initial_information))

@@ -10,7 +10,7 @@ use countersign_protocol::party::{Party, RegistryId};
 use countersign_protocol::period::Day;
 use countersign_protocol::record::{
     Article6, Authorisation, Clause, CooperativeApproach, Identification, InitialReport,
-    LevelSeries, Metric, Name, Purpose, YearLevel,
+    LevelSeries, Metric, Name, NotifiedUse, YearLevel,
 };
 use countersign_protocol::registry::Selection;
 use countersign_protocol::serial::{CooperativeApproachId, SectoralScope};
@@ -258,8 +258,8 @@ pub struct NewUnitAuthorisation {
     pub units: Selection,
 }
 
-/// `POST /api/v1/use-notices`: another registry told that units which left before their first transfer were used or cancelled
-/// there.
+/// `POST /api/v1/use-notices`: another registry told that units which left before their first transfer were used, cancelled or
+/// contributed there.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(examples(json!({"ranges": ["GH-27-35"], "purpose": "international_mitigation", "party": "CH", "day": "2026-05-01", "reference": "notice 12/2026"})))]
@@ -267,8 +267,8 @@ pub struct NewUseNotice {
     /// Whole ranges that are recorded as abroad.
     #[schema(min_items = 1, max_items = 64)]
     pub ranges: Vec<UnitRange>,
-    /// For what: international mitigation, other purposes, or overall mitigation.
-    pub purpose: Purpose,
+    /// For what: international mitigation, other purposes, overall mitigation, or the Adaptation Fund.
+    pub purpose: NotifiedUse,
     /// The Party in whose registry it happened.
     pub party: Party,
     /// The day.

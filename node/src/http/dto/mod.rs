@@ -16,6 +16,7 @@ mod letter;
 mod list;
 mod mail;
 mod migration;
+mod notification;
 mod passkeys;
 mod people;
 mod problem;
@@ -51,6 +52,10 @@ pub use mail::{MailRetried, MailStatusView, MailView, Notifications, RetryMail};
 pub use migration::{
     CaseMigratedView, DecideMigration, MigrationView, MoveView, NewMigration, OpenFindingView,
     ProposedMigrationView,
+};
+pub use notification::{
+    NotificationAction, NotificationDraft, NotificationResult, NotificationStatus,
+    NotificationsAnswer,
 };
 pub use passkeys::{
     BeginPasskeySignIn, CeremonyView, FinishPasskey, FinishPasskeySignIn, PasskeyMade, PasskeyView,

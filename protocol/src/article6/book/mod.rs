@@ -26,7 +26,8 @@ use crate::party::{Party, RegistryId};
 use crate::period::Day;
 use crate::record::{
     AccountKind, Article6, Authorisation, AuthorisationRevoked, AuthorisedEntity, Body,
-    CooperativeApproach, Identification, InitialReport, LevelSeries, Metric, Ndc, Record,
+    CooperativeApproach, Identification, InitialReport, LevelSeries, Metric, Ndc, NotifiedUse,
+    Record,
 };
 use crate::registry::{Applied, At, Place, Refusal, State, apply};
 use crate::serial::CooperativeApproachId;
@@ -254,15 +255,32 @@ impl Book {
             .then_some((block, place))
     }
 
-    /// The entity that an organisation is under an approach.
+    /// Whether this ledger records that another registry told of these units' first transfer there.
+    #[must_use]
+    pub fn was_told(&self, units: UnitRange, what: NotifiedUse, by: Party) -> bool {
+        let kind = UnitEventKind::FirstTransferred {
+            by: what.event(),
+            to: None,
+        };
+        let mut told = self.movements.iter();
+        told.any(|it| {
+            it.kind == kind && it.user == Some(by) && it.block.range().contains_range(units)
+        })
+    }
+
+    /// The entity that an organisation is under an approach: one of these, if it is several.
     fn entity_of(
         &self,
         approach: CooperativeApproachId,
         organisation: OrganisationId,
+        these: &[Identification],
     ) -> Option<&Identification> {
-        let mut known = self.entities.iter().rev();
-        let known =
-            known.find(|it| it.approach == approach && it.organisation == Some(organisation))?;
-        Some(&known.identification)
+        let known = self.entities.iter().rev();
+        let known = known
+            .filter(|it| it.approach == approach && it.organisation == Some(organisation))
+            .map(|it| &it.identification);
+        let mut all = known.clone();
+        let among = known.clone().find(|it| these.contains(it));
+        among.or_else(|| all.next())
     }
 }

@@ -157,11 +157,11 @@ fn moved(
 }
 
 fn notified(it: &UseNotified) -> Event {
-    let by = TransferEvent::of_end(it.purpose, RetireKind::Cancel);
+    let by = it.purpose.event();
     Event {
         kind: UnitEventKind::FirstTransferred { by, to: None },
         account: None,
-        purpose: Some(it.purpose),
+        purpose: it.purpose.purpose(),
         user: Some(it.party),
     }
 }

@@ -3,6 +3,7 @@
 use crate::article6::{AuthorisedUse, FirstTransferDefinition, NdcFault};
 use crate::id::{AccountId, AuthorisationId};
 use crate::party::Party;
+use crate::period::Day;
 use crate::record::Purpose;
 use crate::serial::CooperativeApproachId;
 use crate::units::UnitRange;
@@ -34,6 +35,18 @@ pub enum Article6Refusal {
         found: u32,
         /// The next one.
         wanted: u32,
+    },
+    /// A version or a revocation is dated before the last version.
+    #[error(
+        "the last version of authorisation {id} is of {last}, and this is dated {found}: give it that date or a later one"
+    )]
+    Dated {
+        /// The authorisation.
+        id: AuthorisationId,
+        /// The date given.
+        found: Day,
+        /// The date of the last version.
+        last: Day,
     },
     /// The authorisation was revoked.
     #[error("authorisation {0} was revoked: record one under another id")]
@@ -100,7 +113,8 @@ pub enum Article6Refusal {
     UnauthorisedUse(UnitRange),
     /// Somebody whom the authorisation does not name.
     #[error(
-        "authorisation {id} names who may use the units, and account {account} belongs to nobody of them"
+        "authorisation {id} names who may use the units, and account {account} belongs to nobody of them: move the units to an \
+         account of one of them, or record a version that names its holder"
     )]
     User {
         /// The authorisation.
@@ -110,7 +124,8 @@ pub enum Article6Refusal {
     },
     /// A Party that the authorisation does not name.
     #[error(
-        "authorisation {id} names the Parties that may acquire and use the units, and {party} is none of them"
+        "authorisation {id} names the Parties that may acquire and use the units, and {party} is none of them: record a version \
+         that names {party} first"
     )]
     Party {
         /// The authorisation.
@@ -171,7 +186,7 @@ impl Article6Refusal {
             Self::Terms(_) => ("article6-terms", Rule),
             Self::UnknownApproach(_) => ("unknown-approach", Rule),
             Self::UnknownAuthorisation { .. } => ("unknown-authorisation", Rule),
-            Self::Version { .. } => ("authorisation-version", Conflict),
+            Self::Version { .. } | Self::Dated { .. } => ("authorisation-version", Conflict),
             Self::Revoked(_) => ("authorisation-revoked", Conflict),
             Self::Definition { .. } => ("first-transfer-definition", Rule),
             Self::NotAuthorised { .. } | Self::UnauthorisedUse(_) => ("not-authorised-units", Rule),

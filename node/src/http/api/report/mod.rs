@@ -1,5 +1,6 @@
 //! Reports under Article 6: the annual report as files, checked, compared, frozen and kept.
 
+pub(super) mod notifications;
 pub(super) mod units;
 
 use axum::Json;

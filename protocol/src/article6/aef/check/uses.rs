@@ -15,16 +15,17 @@ pub(super) fn check(world: &World<'_>, report: &mut Report) {
     for (row, action) in world.aef.actions.iter().enumerate() {
         let at = |column| Place::cell(Table::Actions, row, column);
         check_years(world, action, &at, report);
-        let uses = match action.action_type.get() {
-            Some(ActionType::FirstTransfer) => action
+        let kind = action.action_type.get();
+        let first_by_use = kind == Some(ActionType::FirstTransfer)
+            && action
                 .subtype
                 .value()
-                .is_some_and(|it| it == words::USE_OR_CANCELLATION),
-            Some(kind) => kind.is_final(),
-            None => false,
-        };
-        if uses {
+                .is_some_and(|it| it == words::USE_OR_CANCELLATION);
+        if first_by_use || kind.is_some_and(ActionType::is_final) {
             check_user(world, action, &at, report);
+        }
+        // A voluntary cancellation is for no purpose that anybody was authorised for.
+        if first_by_use || matches!(kind, Some(ActionType::Use | ActionType::Cancellation)) {
             check_authorised(world, action, &at, report);
         }
     }

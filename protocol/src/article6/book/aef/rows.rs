@@ -18,6 +18,7 @@ pub(super) use crate::article6::aef::{
 };
 use crate::article6::book::Movement;
 use crate::article6::{TransferEvent, UnitEventKind, approach_of};
+use crate::party::Party;
 use crate::record::{
     AccountKind, Authorisation, AuthorisationRevoked, AuthorisedEntity, Metric, Purpose,
 };
@@ -140,6 +141,13 @@ impl Year<'_> {
                 ..
             }
         );
+        let is_share = matches!(
+            it.kind,
+            UnitEventKind::FirstTransferred {
+                by: TransferEvent::AdaptationFund,
+                ..
+            }
+        );
         let (transferring, acquiring) = match it.kind {
             UnitEventKind::Acquired { from } => (Some(from), None),
             UnitEventKind::FirstTransferred { to, .. } | UnitEventKind::Transferred { to } => {
@@ -151,6 +159,12 @@ impl Year<'_> {
             UnitEventKind::UsedTowardsNdc { year } => Some(year),
             _ => None,
         };
+        let entity = self.entity(it);
+        // A contribution to the Adaptation Fund is neither use nor cancellation. Where an entity uses and the Party is not among
+        // those that are authorised, the entity alone is the user.
+        let user = it
+            .user
+            .filter(|user| !is_share && (entity.is_none() || self.may_use(it, *user)));
         let row = ActionRow {
             date: date.into(),
             action_type: action_type.into(),
@@ -159,8 +173,8 @@ impl Year<'_> {
             transferring_party: transferring.map(Into::into).into(),
             acquiring_party: acquiring.map(Into::into).into(),
             purpose: text_or_na(it.purpose.and_then(purpose_word)),
-            using_party: it.user.map(Into::into).into(),
-            using_entity: text_or_na(self.entity(it)),
+            using_party: user.map(Into::into).into(),
+            using_entity: text_or_na(entity),
             use_year: use_year.into(),
             explanation: Field::NotApplicable,
             ..ActionRow::default()
@@ -173,13 +187,21 @@ impl Year<'_> {
         [Some(row), second].into_iter().flatten()
     }
 
+    /// Whether the authorisation names a Party, or none.
+    fn may_use(&self, it: &Movement, party: Party) -> bool {
+        let terms = self.book.authorisation_of(&it.block);
+        terms.is_none_or(|it| it.parties.is_empty() || it.parties.contains(&party))
+    }
+
     /// The entity that used or cancelled, where the account is not the Party's own.
     fn entity(&self, it: &Movement) -> Option<&str> {
         let (organisation, kind) = self.book.accounts.get(&it.account?)?;
         if *kind == AccountKind::PartyHolding || it.purpose == Some(Purpose::Ndc) {
             return None;
         }
-        let entity = self.book.entity_of(it.approach, *organisation)?;
+        let terms = self.book.authorisation_of(&it.block);
+        let named = terms.map_or(&[][..], |it| &it.entities);
+        let entity = self.book.entity_of(it.approach, *organisation, named)?;
         Some(entity.as_str())
     }
 

@@ -4,12 +4,12 @@ use super::Reader;
 use crate::article6::{FirstTransferDefinition, NdcPeriod};
 use crate::id::OrganisationId;
 use crate::period::Day;
-use crate::record::codec::{authorised_use, definition, level_series, method, purpose};
+use crate::record::codec::{authorised_use, definition, level_series, method, notified_use};
 use crate::record::wire;
 use crate::record::{
     ARTICLE6_APPROVALS, ActedBy, Article6, Authorisation, AuthorisationRevoked, AuthorisedEntity,
     Body, CooperativeApproach, DecodeError, EmissionsLevel, InitialReport, MAX_NAMED,
-    MAX_TRAJECTORY, Metric, Ndc, Purpose, UnitsAuthorised, UseNotified, YearLevel, is_ascending,
+    MAX_TRAJECTORY, Metric, Ndc, UnitsAuthorised, UseNotified, YearLevel, is_ascending,
 };
 use crate::units::UnitAuthorisation;
 
@@ -284,19 +284,9 @@ pub(super) fn units_authorised(it: wire::UnitsAuthorised) -> Result<Body, Decode
 
 pub(super) fn use_notified(it: wire::UseNotified) -> Result<Body, DecodeError> {
     let read = Reader("use_notified");
-    let purpose = read.number("purpose", it.purpose, purpose)?;
-    if !matches!(
-        purpose,
-        Purpose::InternationalMitigation | Purpose::OtherPurposes | Purpose::OverallMitigation
-    ) {
-        return read.fail(
-            "purpose",
-            &"is neither another international mitigation purpose nor overall mitigation",
-        );
-    }
     Ok(body(Article6::UseNotified(UseNotified {
         ranges: read.ranges(it.ranges)?,
-        purpose,
+        purpose: read.number("purpose", it.purpose, notified_use)?,
         party: read.parse("party", &it.party)?,
         day: read.day("day", it.day)?,
         reference: read.parse("reference", &it.reference)?,

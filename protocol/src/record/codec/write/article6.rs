@@ -5,7 +5,8 @@ use super::{ranges, text_of};
 use crate::article6::FirstTransferDefinition;
 use crate::period::Day;
 use crate::record::codec::{
-    authorised_use_number, definition_number, level_series_number, method_number, purpose_number,
+    authorised_use_number, definition_number, level_series_number, method_number,
+    notified_use_number,
 };
 use crate::record::wire::{self, record::Body as WireBody};
 use crate::record::{ActedBy, Article6, Authorisation, AuthorisedEntity, Metric, Ndc, YearLevel};
@@ -100,7 +101,7 @@ pub(super) fn article6(it: &Article6) -> WireBody {
         }),
         Article6::UseNotified(it) => WireBody::UseNotified(wire::UseNotified {
             ranges: ranges(&it.ranges),
-            purpose: purpose_number(it.purpose),
+            purpose: notified_use_number(it.purpose),
             party: it.party.to_string(),
             day: it.day.number(),
             reference: it.reference.to_string(),

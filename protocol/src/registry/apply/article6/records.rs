@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{notified, put_under};
 use crate::article6::FIRST_VINTAGE;
+use crate::period::Day;
 use crate::record::{
     ARTICLE6_APPROVALS, ActedBy, Article6, Authorisation, AuthorisationRevoked, AuthorisedEntity,
     CooperativeApproach, Ndc, is_set,
@@ -197,6 +198,7 @@ fn next_version(it: &Authorisation, before: Option<&KnownAuthorisation>) -> Resu
     if before.revoked.is_some() {
         return Err(Why::Revoked(it.id).into());
     }
+    not_before(&before.latest, it.date)?;
     let (old, new) = (&before.latest, it);
     if (old.approach, &old.metric, old.definition) != (new.approach, &new.metric, new.definition) {
         return Err(Why::Terms(
@@ -206,6 +208,15 @@ fn next_version(it: &Authorisation, before: Option<&KnownAuthorisation>) -> Resu
     }
     if it.reaches_first_transferred && old.reach.is_none() {
         return Err(Why::Terms(REACH).into());
+    }
+    Ok(())
+}
+
+/// A change or an end is not dated before what it changes or ends.
+fn not_before(last: &Authorisation, found: Day) -> Result<(), Refusal> {
+    let (id, last) = (last.id, last.date);
+    if found < last {
+        return Err(Why::Dated { id, found, last }.into());
     }
     Ok(())
 }
@@ -295,6 +306,7 @@ fn revoked(tx: &mut Tx<'_>, context: Context, it: &AuthorisationRevoked) -> Resu
     if known.revoked.is_some() {
         return Err(Why::Revoked(it.id).into());
     }
+    not_before(&known.latest, it.date)?;
     if it.reaches_first_transferred && known.latest.reach.is_none() {
         return Err(Why::Terms(REACH).into());
     }

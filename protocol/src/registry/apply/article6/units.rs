@@ -6,7 +6,7 @@ use crate::article6::{
 use crate::id::AccountId;
 use crate::party::Party;
 use crate::period::Day;
-use crate::record::{AccountKind, Claim, Purpose, RetireKind, UnitsAuthorised, UseNotified};
+use crate::record::{AccountKind, UnitsAuthorised, UseNotified};
 use crate::registry::apply::Context;
 use crate::registry::apply::acquire::clear_abroad;
 use crate::registry::apply::units::put_holding;
@@ -47,7 +47,11 @@ fn marked(state: &State, block: UnitBlock, event: TransferEvent) -> UnitBlock {
 }
 
 /// Changes what is counted under an authorisation of this Party.
-fn count(tx: &mut Tx<'_>, of: UnitAuthorisation, change: impl Fn(&mut AuthorisationUse)) {
+pub(super) fn count(
+    tx: &mut Tx<'_>,
+    of: UnitAuthorisation,
+    change: impl Fn(&mut AuthorisationUse),
+) {
     let mut known = tx.state().authorisation_use(of.id);
     change(&mut known);
     tx.put(Key::AuthorisationUse(of.id), Value::AuthorisationUse(known));
@@ -65,8 +69,8 @@ fn own_authorisation(
         .clone())
 }
 
-/// First transfers, uses and cancellations lie between the date of the authorisation and its last day.
-fn in_time(known: &KnownAuthorisation, day: Day) -> Result<(), Refusal> {
+/// First transfers and uses lie between the date of the authorisation and its last day.
+pub(super) fn in_time(known: &KnownAuthorisation, day: Day) -> Result<(), Refusal> {
     let terms = &known.latest;
     if day < terms.date || terms.use_until.is_some_and(|last| day > last) {
         return Err(Why::Timeframe { id: terms.id }.into());
@@ -101,7 +105,7 @@ fn within(known: &KnownAuthorisation, used: u64, wanted: u64) -> Result<(), Refu
 }
 
 /// An event at home: where it is the first transfer, it is marked and counted.
-fn at_home(
+pub(super) fn at_home(
     tx: &mut Tx<'_>,
     context: Context,
     block: UnitBlock,
@@ -275,7 +279,7 @@ pub(in crate::registry::apply) fn leaves(
     Ok(now)
 }
 
-fn names_party(known: &KnownAuthorisation, party: Party) -> Result<(), Refusal> {
+pub(super) fn names_party(known: &KnownAuthorisation, party: Party) -> Result<(), Refusal> {
     let (id, parties) = (known.latest.id, &known.latest.parties);
     if parties.is_empty() || parties.contains(&party) {
         return Ok(());
@@ -337,148 +341,6 @@ pub(in crate::registry::apply) fn moved(
     at_home(tx, context, block, TransferEvent::AdaptationFund)
 }
 
-/// How units end.
-#[derive(Clone, Copy)]
-pub(in crate::registry::apply) struct Ending<'a> {
-    pub(in crate::registry::apply) account: AccountId,
-    pub(in crate::registry::apply) kind: RetireKind,
-    pub(in crate::registry::apply) purpose: Purpose,
-    pub(in crate::registry::apply) claim: &'a Claim,
-}
-
-/// Units are used or cancelled: only for what is authorised and by whom it is, and towards an NDC only for a year of the
-/// implementation period in which the mitigation occurred. Units that were never to leave are free to end at home.
-pub(in crate::registry::apply) fn ended(
-    tx: &mut Tx<'_>,
-    context: Context,
-    block: UnitBlock,
-    ending: Ending<'_>,
-) -> Result<UnitBlock, Refusal> {
-    let now = tx.state().in_force(&block);
-    let event = TransferEvent::of_end(ending.purpose, ending.kind);
-    let state = tx.state();
-    match event {
-        TransferEvent::UseTowardsNdc => towards_ndc(state, &now, ending)?,
-        TransferEvent::UseForImp | TransferEvent::UseForOp => {
-            for_other_purposes(state, context, &now, event, ending)?;
-        }
-        _ => {}
-    }
-    let after = at_home(tx, context, now, event)?;
-    if let (Some(of), None) = (after.authorisation, after.first_transfer)
-        && tx.state().is_own(after.serial.party())
-    {
-        // It ended at home: what it took of the authorisation is free for other units.
-        count(tx, of, |it| it.put = it.put.saturating_sub(after.tonnes()));
-    }
-    Ok(after)
-}
-
-fn towards_ndc(state: &State, block: &UnitBlock, ending: Ending<'_>) -> Result<(), Refusal> {
-    let range = block.range();
-    let Some(first) = block.first_transfer else {
-        // Mitigation that stays at home counts for this Party's NDC without any adjustment.
-        return if state.is_own(block.serial.party()) {
-            Ok(())
-        } else {
-            no_authorisation(state, block)
-        };
-    };
-    let Some(of) = block.authorisation else {
-        // It came before this ledger knew the approach.
-        return match state.cooperative_approach(first.cooperative_approach) {
-            None => Ok(()),
-            Some(_) => Err(Why::UnauthorisedUse(range).into()),
-        };
-    };
-    if !of.uses.covers_ndc() {
-        return Err(other_use(range, of, ending));
-    }
-    if let Some(known) = state.authorisation(block.serial.party(), of.id) {
-        let own = state.genesis().ok_or(Refusal::Genesis)?.party;
-        names_party(known, own)?;
-    }
-    let year = ending.claim.ndc_year.ok_or(Why::NoYear(range))?;
-    let vintage = block.serial.year();
-    let period = state.ndc_period_of(vintage).ok_or(Why::NoNdc(vintage))?;
-    period.may_use(vintage, year).map_err(Why::from)?;
-    Ok(())
-}
-
-fn other_use(range: UnitRange, of: UnitAuthorisation, ending: Ending<'_>) -> Refusal {
-    let (uses, purpose) = (of.uses, ending.purpose);
-    Refusal::from(Why::Use {
-        range,
-        uses,
-        purpose,
-    })
-}
-
-/// Units of another Party without a first transfer: free only where no approach is kept here.
-fn no_authorisation(state: &State, block: &UnitBlock) -> Result<(), Refusal> {
-    let keeps = state.cooperative_approaches().next().is_some();
-    if keeps || block.authorisation.is_some() {
-        return Err(Why::UnauthorisedUse(block.range()).into());
-    }
-    Ok(())
-}
-
-fn for_other_purposes(
-    state: &State,
-    context: Context,
-    block: &UnitBlock,
-    event: TransferEvent,
-    ending: Ending<'_>,
-) -> Result<(), Refusal> {
-    let range = block.range();
-    let Some(of) = block.authorisation else {
-        return no_authorisation(state, block);
-    };
-    let covers = match event {
-        TransferEvent::UseForImp => of.uses.covers_imp(),
-        _ => of.uses.covers_op(),
-    };
-    if !covers {
-        return Err(other_use(range, of, ending));
-    }
-    match state.authorisation(block.serial.party(), of.id) {
-        Some(known) => {
-            in_time(known, Day::of_ms(context.time_ms))?;
-            names_user(state, known, ending.account)
-        }
-        None => Ok(()),
-    }
-}
-
-/// Where an authorisation names entities, the account belongs to one of them, or to the Party itself.
-fn names_user(
-    state: &State,
-    known: &KnownAuthorisation,
-    account: AccountId,
-) -> Result<(), Refusal> {
-    let terms = &known.latest;
-    let own = state.genesis().ok_or(Refusal::Genesis)?.party;
-    if terms.party != own {
-        names_party(known, own)?;
-    }
-    let holder = state
-        .account(account)
-        .ok_or(Refusal::UnknownAccount(account))?;
-    let is_named = |entity| {
-        let entity = state.authorised_entity(terms.approach, entity);
-        entity.is_some_and(|it| it.organisation == Some(holder.organisation) && !it.revoked)
-    };
-    let is_partys = holder.kind == AccountKind::PartyHolding;
-    if terms.entities.is_empty() || is_partys || terms.entities.iter().any(is_named) {
-        return Ok(());
-    }
-    Err(Why::User {
-        id: terms.id,
-        account,
-    }
-    .into())
-}
-
 /// Another registry told of the use of units that left before their first transfer.
 pub(in crate::registry::apply) fn notified(
     tx: &mut Tx<'_>,
@@ -488,12 +350,7 @@ pub(in crate::registry::apply) fn notified(
     if it.day > Day::of_ms(context.time_ms) {
         return Err(Why::Terms("it tells of a use on a day that has not come").into());
     }
-    if matches!(it.purpose, Purpose::Ndc | Purpose::Voluntary) {
-        let why =
-            "it names neither another international mitigation purpose nor overall mitigation";
-        return Err(Why::Terms(why).into());
-    }
-    let event = TransferEvent::of_end(it.purpose, RetireKind::Cancel);
+    let event = it.purpose.event();
     for range in &it.ranges {
         notified_range(tx, *range, event)?;
     }
