@@ -11,6 +11,7 @@ use axum::extract::{FromRequest, FromRequestParts, Query, RawPathParams, Request
 use axum::http::request::Parts;
 use axum::http::{Extensions, HeaderMap, header};
 use countersign_protocol::id::RequestId;
+use countersign_protocol::serial::{YEAR_MAX, YEAR_MIN};
 use serde::de::DeserializeOwned;
 use serde::de::value::{Error as WordError, StrDeserializer};
 use serde_path_to_error::Segment;
@@ -187,6 +188,16 @@ impl Parameters {
         let text = self.text(name);
         let value = text.map(|text| text.parse().map_err(|why| ApiError::parameter(name, &why)));
         value.transpose()
+    }
+
+    /// A parameter that is a year of the registry.
+    pub(super) fn year(&mut self, name: &str) -> Result<Option<u16>, ApiError> {
+        let year = self.get(name)?;
+        if year.is_some_and(|year| !(YEAR_MIN..=YEAR_MAX).contains(&year)) {
+            let range = format!("a year from {YEAR_MIN} to {YEAR_MAX} belongs here");
+            return Err(ApiError::parameter(name, &range));
+        }
+        Ok(year)
     }
 
     /// A parameter out of a fixed list of words.

@@ -7,7 +7,7 @@ use super::ProjectionError;
 use super::db::{Cell, Tx};
 
 /// The version of everything below. Raise it with every change: the model is then rebuilt.
-pub(super) const SCHEMA_VERSION: i64 = 4;
+pub(super) const SCHEMA_VERSION: i64 = 5;
 
 /// Tables in the order of their making.
 const TABLES: &[(&str, &str)] = &[
@@ -123,6 +123,10 @@ const INDEXES: &[(&str, &str)] = &[
     ("article6_of", "article6 (subject, leaf)"),
     ("ranges_of_project", "ranges (project, origin, first_unit)"),
     ("ranges_of_account", "ranges (account, origin, first_unit)"),
+    (
+        "ranges_of_account_and_vintage",
+        "ranges (account, vintage, origin, first_unit)",
+    ),
     ("ranges_of_vintage", "ranges (vintage, origin, first_unit)"),
     ("ranges_at", "ranges (place, origin, first_unit)"),
     ("ranges_of_type", "ranges (unit_type, origin, first_unit)"),

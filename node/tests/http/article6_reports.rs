@@ -402,6 +402,15 @@ async fn the_summary_and_the_registers_view_come_from_the_same_ledger() {
     );
     let then = public("article6/positions?at_ms=1000").await;
     assert_eq!(then["items"], json!([]));
+    for (path, parameter) in [
+        ("actions?year=1989", "year"),
+        ("holdings?vintage=2200", "vintage"),
+    ] {
+        let path = format!("/api/v1/article6/{path}");
+        let refused = problem(office.world.bare(Method::GET, &path).send().await.unwrap()).await;
+        assert_eq!(refused.status, 400, "{refused:?}");
+        assert_eq!(refused.errors[0].parameter.as_deref(), Some(parameter));
+    }
     let actions = public("article6/actions?limit=2").await;
     assert_eq!(actions["items"].as_array().unwrap().len(), 2);
     let next = actions["next"].as_str().unwrap();

@@ -155,9 +155,16 @@ impl Projection {
         let mut list = List::of("ranges", COLUMNS, order);
         // The filter that mostly leaves the fewest rows goes first.
         let account = query.account.map(|it| Cell::from(it.0));
-        list.led_by("account = ?", "account", account);
         let project = query.project.map(Cell::from);
         let vintage = query.vintage.map(|it| Cell::from(u32::from(it)));
+        let (account, vintage) = match (account, vintage) {
+            (Some(account), Some(vintage)) if by_number => {
+                list.led_by_all([("account", account), ("vintage", vintage)]);
+                (None, None)
+            }
+            other => other,
+        };
+        list.led_by("account = ?", "account", account);
         let origin = query.origin.map(|it| Cell::text(it.to_string()));
         let unit_type = query.unit_type.map(|it| Cell::text(it.to_string()));
         let place = query.place.as_deref().map(Cell::text);

@@ -24,7 +24,7 @@ pub(super) struct List {
     table: &'static str,
     columns: &'static [&'static str],
     order: Order,
-    leading: Option<(&'static str, Cell)>,
+    leading: Vec<(&'static str, Cell)>,
     conditions: Vec<(&'static str, Vec<Cell>)>,
 }
 
@@ -38,7 +38,7 @@ impl List {
             table,
             columns,
             order,
-            leading: None,
+            leading: Vec::new(),
             conditions: Vec::new(),
         }
     }
@@ -52,11 +52,17 @@ impl List {
         cell: Option<Cell>,
     ) {
         let Some(cell) = cell else { return };
-        if self.leading.is_none() {
-            self.leading = Some((column, cell));
+        if self.leading.is_empty() {
+            self.leading.push((column, cell));
         } else {
             self.conditions.push((equals, vec![cell]));
         }
+    }
+
+    /// Only rows with these values, found by an index of these columns together and the order; for a list that nothing leads
+    /// into yet.
+    pub(super) fn led_by_all<const N: usize>(&mut self, pairs: [(&'static str, Cell); N]) {
+        self.leading.extend(pairs);
     }
 
     /// Only rows for which this holds; each `?` stands for a cell.
@@ -134,7 +140,7 @@ impl List {
             order: self.keys(),
             descending,
         };
-        if let Some((column, cell)) = &self.leading {
+        for (column, cell) in &self.leading {
             part.only(&format!("{column} = ?"), vec![cell.clone()]);
         }
         if let Some(key) = after {

@@ -92,7 +92,7 @@ fn wish(parameters: &mut Parameters) -> Result<AefWish, ApiError> {
         Version::parse(&text).ok_or_else(|| ApiError::parameter("version", &VERSION_WANTED))
     };
     Ok(AefWish {
-        year: parameters.get("year")?.ok_or_else(missing)?,
+        year: parameters.year("year")?.ok_or_else(missing)?,
         version: text.map(read).transpose()?,
         submitted: parameters.get("submitted")?,
     })

@@ -54,7 +54,7 @@ pub(in crate::http::api) async fn summary(
 /// The year and what the decisions leave open.
 fn choices(parameters: &mut Parameters) -> Result<(u16, SummaryTerms), ApiError> {
     let missing = || ApiError::parameter("year", &"name a year of the NDC period");
-    let year = parameters.get("year")?.ok_or_else(missing)?;
+    let year = parameters.year("year")?.ok_or_else(missing)?;
     let terms = SummaryTerms {
         elapsed: parameters.word("elapsed")?.unwrap_or_default(),
         axis: parameters.word("axis")?.unwrap_or_default(),
@@ -206,7 +206,7 @@ pub(in crate::http::api) async fn actions(
 ) -> Result<Json<Page<Article6ActionView>>, ApiError> {
     let units: Option<UnitsName> = parameters.get("units")?;
     let query = MovementQuery {
-        year: parameters.get("year")?,
+        year: parameters.year("year")?,
         units: units.map(|units| units.range()),
     };
     let (after, limit) = (parameters.get("after")?, parameters.limit()?);
@@ -282,7 +282,7 @@ pub(in crate::http::api) async fn holdings(
     let filter = HoldingFilter {
         account: parameters.get("account")?,
         approach: parameters.get("approach")?,
-        vintage: parameters.get("vintage")?,
+        vintage: parameters.year("vintage")?,
     };
     let at_ms = parameters.get("at_ms")?;
     let (after, limit) = (parameters.get("after")?, parameters.limit()?);
