@@ -362,6 +362,62 @@ fn files(folder: &Path) -> Vec<PathBuf> {
 }
 
 #[test]
+fn a_member_takes_in_newer_versions_from_anybody_and_never_an_older_one() {
+    let (desk, hash) = Desk::founded();
+    let update =
+        |from: &str, pin: &str| desk.run(&format!("update --registry @member --from @{from}{pin}"));
+    let pinned = format!(" --root-hash {hash}");
+    assert_eq!(
+        update("registry", "").code,
+        2,
+        "nobody vouches for the first root"
+    );
+    let other = update("registry", &format!(" --root-hash {}", "0".repeat(64)));
+    assert_eq!(other.code, 8, "{}", other.err);
+    assert!(!desk.path("member").exists());
+    assert_eq!(update("registry", &pinned).json()["changed"], true);
+
+    copy(&desk.path("registry"), &desk.path("older"));
+    entry(&desk, "entry");
+    desk.run("propose member --registry @registry --entry @entry");
+    desk.sign(&["VU", "CH"]);
+    desk.publish();
+    let taken = update("registry", &pinned).json();
+    assert!(
+        taken["changes"]
+            .to_string()
+            .contains("GHA01 (Ghana, gh.example/ledger) joins"),
+        "{taken}"
+    );
+    assert_eq!(update("registry", &pinned).json()["changed"], false);
+
+    let older = update("older", &pinned);
+    assert_eq!(older.code, 8, "{}", older.err);
+    assert!(
+        older.err.contains("version 2 was seen already"),
+        "{}",
+        older.err
+    );
+    let shown = desk.run(&format!("show --registry @member{pinned}")).json();
+    assert_eq!(
+        (&shown["in_force"], &shown["members"][0]["registry"]),
+        (&true.into(), &"GHA01".into())
+    );
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let (path, name) = entry.map(|it| (it.path(), it.file_name())).unwrap();
+        if path.is_dir() {
+            copy(&path, &to.join(name));
+        } else {
+            fs::copy(&path, to.join(name)).unwrap();
+        }
+    }
+}
+
+#[test]
 fn a_registry_that_somebody_changed_is_refused() {
     let (desk, hash) = Desk::founded();
     let path = desk.path("registry/metadata/1.members.json");

@@ -82,6 +82,16 @@ impl RegistryFolder {
         Ok(folder)
     }
 
+    /// A folder whose files are only handed out, for a reader who checks them.
+    pub(super) fn unread(path: &Path) -> Self {
+        Self {
+            path: path.to_owned(),
+            trust: None,
+            is_pinned: false,
+            root_hash: None,
+        }
+    }
+
     /// What is published.
     pub(super) fn published(&self) -> Outcome<&Trust> {
         self.trust.as_ref().ok_or_else(|| {
@@ -209,19 +219,25 @@ impl RegistryFolder {
         put(&self.path.join(envelope.file()), &envelope.to_bytes())
     }
 
-    /// Publishes files: target files and versioned ones first, the timestamp, which shows them to readers, last.
+    /// Publishes files, and takes away what was proposed.
     pub(super) fn publish(&self, new: &BTreeMap<String, Vec<u8>>) -> Outcome {
-        let timestamp = metadata_path("timestamp", 0);
-        let (last, first): (Vec<_>, Vec<_>) = new.iter().partition(|(path, _)| **path == timestamp);
-        for (path, bytes) in first.into_iter().chain(last) {
-            put(&self.path.join(path), bytes)?;
-        }
+        self.write(new)?;
         match fs::remove_dir_all(self.path.join(PROPOSED)) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
                 Err(Failure::other(error))
             }
             _ => Ok(()),
         }
+    }
+
+    /// Writes files: target files and versioned ones first, the timestamp, which shows them to readers, last.
+    pub(super) fn write(&self, new: &BTreeMap<String, Vec<u8>>) -> Outcome {
+        let timestamp = metadata_path("timestamp", 0);
+        let (last, first): (Vec<_>, Vec<_>) = new.iter().partition(|(path, _)| **path == timestamp);
+        for (path, bytes) in first.into_iter().chain(last) {
+            put(&self.path.join(path), bytes)?;
+        }
+        Ok(())
     }
 
     /// The proposed files as they are published: without the folder of proposals before them.
@@ -287,7 +303,7 @@ fn put(path: &Path, bytes: &[u8]) -> Outcome {
     Ok(files::replace(path, bytes, PUBLIC_FILE_MODE)?)
 }
 
-fn parse_hash(text: &str) -> Outcome<Hash> {
+pub(super) fn parse_hash(text: &str) -> Outcome<Hash> {
     let mut hash: Hash = [0; 32];
     let digits: String = text.chars().filter(|it| !it.is_whitespace()).collect();
     hex::decode_to_slice(digits, &mut hash)

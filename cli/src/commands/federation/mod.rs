@@ -10,6 +10,7 @@ mod propose;
 mod publish;
 mod show;
 mod sign;
+mod update;
 
 use std::path::{Path, PathBuf};
 
@@ -34,6 +35,8 @@ pub(crate) enum FederationCommand {
     Sign(sign::SignArgs),
     /// Publish what enough keyholders have signed, under a new snapshot and timestamp
     Publish(publish::PublishArgs),
+    /// Take in a newer version as a member: checked first, never an older one
+    Update(update::UpdateArgs),
     /// Show members, witnesses, keyholders, expiries and who has signed
     Show(show::ShowArgs),
 }
@@ -45,6 +48,7 @@ impl FederationCommand {
             Self::Propose(command) => command.run(session),
             Self::Sign(args) => args.run(session),
             Self::Publish(args) => args.run(session),
+            Self::Update(args) => args.run(session),
             Self::Show(args) => args.run(session),
         }
     }
