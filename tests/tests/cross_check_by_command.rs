@@ -249,6 +249,10 @@ async fn differences_of_real_ledgers_are_told_with_their_causes() {
     let (code, out, err) = cross_check([&fresh[0], &stale[1]], &trust, &[]);
     assert_eq!(code, Some(3), "{out}{err}");
     assert!(err.contains("GH and CH differ in 3 places"), "{err}");
+    assert!(
+        out.contains("uses towards NDCs: 0 added") && out.contains("together +0"),
+        "{out}"
+    );
     let uses = [
         "GH-61-64 CA0007 2024 2026 CH used or contributed them, GH was not told (authorisation notice)",
         "GH-69-70 CA0007 2024 2026 GH was told of their use, CH has not recorded any",

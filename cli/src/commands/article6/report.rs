@@ -6,7 +6,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use countersign_node::export::{ExportedLedger, Folder, Options, records, verify};
 use countersign_node::http::dto::{Article6ActionView, Page, SummaryView};
 use countersign_node::ops::files::{PUBLIC_FILE_MODE, write_new};
-use countersign_protocol::article6::{Book, Cause, Difference, Position};
+use countersign_protocol::article6::{Book, Cause, Difference, NetOfUses, Position};
 use countersign_protocol::party::Party;
 use serde::Serialize;
 
@@ -261,6 +261,7 @@ struct Compared {
     own: Party,
     partner: Party,
     totals: Vec<Totals>,
+    net_of_uses: NetOfUses,
     differences: Vec<Difference>,
 }
 
@@ -299,11 +300,15 @@ impl CrossCheckArgs {
             own,
             partner,
             totals: totals.collect(),
+            net_of_uses: book.net_of_uses(&other),
             differences,
         };
         session.out().show(&compared, view)?;
         match compared.differences.len() {
-            0 => Ok(()),
+            0 if compared.net_of_uses.is_zero() => Ok(()),
+            0 => Err(Failure::validation(format_args!(
+                "what {own} and {partner} used towards their NDCs does not add up"
+            ))),
             count => Err(Failure::validation(format_args!(
                 "the ledgers of {own} and {partner} differ in {count} places"
             ))),
@@ -376,6 +381,27 @@ fn cause(it: &Difference) -> String {
     }
 }
 
+/// Whether corresponding adjustments for uses towards NDCs cancel out.
+fn net(it: &NetOfUses) -> String {
+    let mut lines = vec![format!(
+        "uses towards NDCs: {} added by first transferring Parties, {} subtracted by using ones; together {:+}",
+        it.added,
+        it.subtracted,
+        it.sum()
+    )];
+    for (ranges, what) in [
+        (
+            &it.not_transferred,
+            "used, and nobody first transferred them",
+        ),
+        (&it.used_twice, "used twice"),
+        (&it.transferred_twice, "first transferred twice"),
+    ] {
+        lines.extend(ranges.iter().map(|range| format!("{range}: {what}")));
+    }
+    lines.join("\n")
+}
+
 fn view(it: &Compared) -> View {
     let totals = Table::of(
         [
@@ -413,5 +439,5 @@ fn view(it: &Compared) -> View {
             ]
         },
     );
-    View::Many(vec![totals, differences])
+    View::Many(vec![totals, View::Text(net(&it.net_of_uses)), differences])
 }

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use crate::article6::{
-    AdjustmentTerms, Book, CrossCheck, ElapsedYears, MetricKind, PeriodBalance, StructuredSummary,
-    SummaryAxis, SummaryInput, adjust, cross_check, structured_summary,
+    AdjustmentTerms, Book, CrossCheck, ElapsedYears, MetricKind, NetOfUses, PeriodBalance,
+    StructuredSummary, SummaryAxis, SummaryInput, UnitEvent, adjust, cross_check, net_of_uses,
+    structured_summary,
 };
 use crate::record::{LevelSeries, Ndc};
 
@@ -28,6 +29,18 @@ impl Book {
             (own, &self.events()),
             (other, &partner.events()),
         ))
+    }
+
+    /// What uses towards NDCs of units of these two Parties add and take off over both books.
+    ///
+    /// Zero where every unit that one of them used was first transferred once and used once; a unit of a third Party is that
+    /// Party's to add.
+    #[must_use]
+    pub fn net_of_uses(&self, partner: &Self) -> NetOfUses {
+        let origins = [self.party(), partner.party()];
+        let events = [self.events(), partner.events()];
+        let of_the_two = |it: &&UnitEvent| origins.contains(&Some(it.units.origin()));
+        net_of_uses(events.iter().flatten().filter(of_the_two))
     }
 
     /// Every NDC, by its first year.
