@@ -192,7 +192,7 @@ async fn a_late_witness_is_not_broken_off_but_kept_up_to_date() {
         None,
         "not there yet"
     );
-    for _ in 0..100 {
+    for _ in 0..400 {
         if served[1].client.latest(ORIGIN).await.unwrap().is_some() {
             return;
         }

@@ -232,7 +232,7 @@ mod tests {
             (r#"{"a":{"\u0061":1,"a":1}}"#, "twice"),
             ("{} {}", "trailing"),
             ("\u{feff}{}", "expected value"),
-            (r#""\ud800""#, "surrogate"),
+            (r#""\ud800""#, "hex escape"),
             ("", "EOF"),
         ];
         for (text, reason) in cases {
