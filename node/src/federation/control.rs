@@ -22,7 +22,7 @@ use crate::app::{
     FederationControl, FederationError as ControlError, PeerInfo, PingReply, Unpacked, WitnessInfo,
 };
 use crate::clock::now_ms;
-use crate::federation::Federation;
+use crate::federation::{CourierError, Federation};
 use crate::ledger::{LedgerHandle, Receipt, Submission};
 use crate::network::{Multiaddr, NetworkHandle, PeerId};
 use crate::ops::files::{self, PUBLIC_FILE_MODE};
@@ -147,6 +147,13 @@ fn invited(invite: &str) -> Result<(Invite, Partner, PeerId), ControlError> {
 
 fn internal(why: impl std::fmt::Display) -> ControlError {
     ControlError::Internal(why.to_string())
+}
+
+fn parcel_refused(why: CourierError) -> ControlError {
+    match why {
+        CourierError::UnknownPartner(party) => ControlError::UnknownPartner(party),
+        other => ControlError::Parcel(other.to_string()),
+    }
 }
 
 fn key_of(partner: &Partner) -> Result<VerifierKey, ControlError> {
@@ -377,13 +384,12 @@ impl FederationControl for Control {
         self.partner(party)?;
         let told = self.last_parcel(party)?;
         let packed = self.parts.federation.pack(party, told.as_ref());
-        packed.map_err(|why| ControlError::Parcel(why.to_string()))
+        packed.map_err(parcel_refused)
     }
 
     async fn unpack(&self, parcel: Parcel) -> Result<Unpacked, ControlError> {
-        self.partner(parcel.from)?;
         let unpacked = self.parts.federation.unpack(&parcel).await;
-        let unpacked = unpacked.map_err(|why| ControlError::Parcel(why.to_string()))?;
+        let unpacked = unpacked.map_err(parcel_refused)?;
         self.keep_parcel(parcel)?;
         Ok(unpacked)
     }

@@ -93,10 +93,12 @@ impl Federation {
     /// [`CourierError`]; then nothing of the parcel was recorded.
     pub async fn unpack(&self, parcel: &Parcel) -> Result<Unpacked, CourierError> {
         parcel.check()?;
-        let (own, partner) = self.both(parcel.from)?;
+        let own = self.shared.ledger.read(|state| state.genesis().cloned());
+        let own = own.ok_or(CourierError::Empty)?;
         if (parcel.to, &parcel.to_origin) != (own.party, &own.origin) {
             return Err(CourierError::NotForUs(parcel.to));
         }
+        let (_, partner) = self.both(parcel.from)?;
         if parcel.from_origin != partner.origin {
             return Err(CourierError::OtherLog(parcel.from));
         }
