@@ -51,6 +51,10 @@ pub(super) async fn json_up_to<T: DeserializeOwned>(
         let detail = format!("a body may have {bytes_max} bytes");
         ApiError::new(Kind::TooLarge, detail)
     })?;
+    // A list of its members would be read as an object too.
+    if bytes.trim_ascii_start().first() == Some(&b'[') {
+        return Err(ApiError::body("", &"an object belongs here, not a list"));
+    }
     parse(&bytes)
 }
 

@@ -140,6 +140,9 @@ async fn uses_abroad_are_recorded_and_the_rest_is_said() {
     let again = bring(&world, None, &grown, false).await;
     assert_eq!(counts(&again), [1, 0, 0, 2, 2, 1], "{again:#}");
     assert!(size().await > then);
+    let empty = world.ask(Method::POST, PATH).body(" \n").send();
+    let empty = problem(empty.await.unwrap()).await;
+    assert_eq!(empty.status, 422, "{empty:?}");
     let wrong = world.ask(Method::POST, PATH).body(vec![0xff, 0xfe]);
     let wrong = problem(wrong.send().await.unwrap()).await;
     assert_eq!((wrong.status, kind(&wrong)), (422, "rejected"));

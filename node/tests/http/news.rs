@@ -291,6 +291,8 @@ async fn the_operator_alone_sees_the_state_of_mail() {
         kind(&problem(none.send().await.unwrap()).await),
         "not-found"
     );
+    let list = office.world.refuse("/api/v1/mail/retry", json!([])).await;
+    assert_eq!((list.status, kind(&list)), (422, "invalid"));
     let all: Value = office.world.post("/api/v1/mail/retry", json!({})).await;
     assert_eq!(all, json!({"mails": 0}));
     let metrics = office

@@ -50,6 +50,10 @@ pub(in crate::http::api) async fn notifications(
         ApiError::new(Kind::TooLarge, detail)
     };
     let bytes = bytes.map_err(too_large)?.to_vec();
+    if bytes.trim_ascii().is_empty() {
+        let detail = "the file is empty: send one JSON object a line";
+        return Err(ApiError::new(Kind::Rejected, detail));
+    }
     let lines = app.import_notifications(&caller, key, bytes, mode).await?;
     Ok(Json(answer(lines.into_iter().map(result).collect())))
 }
