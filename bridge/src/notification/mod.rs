@@ -92,6 +92,9 @@ pub enum ReadError {
     /// It has too many lines.
     #[error("the file has more than {LINES_MAX} lines: divide it")]
     Lines,
+    /// It has no line.
+    #[error("the file is empty: it has one JSON object a line")]
+    Empty,
     /// It is no text.
     #[error("the file is no text in UTF-8 from byte {0} on")]
     Text(usize),
@@ -128,6 +131,9 @@ pub fn read(bytes: &[u8]) -> Result<Vec<Line>, ReadError> {
             number,
             notification,
         });
+    }
+    if lines.is_empty() {
+        return Err(ReadError::Empty);
     }
     Ok(lines)
 }

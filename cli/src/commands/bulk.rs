@@ -1,12 +1,12 @@
 //! Files of rows: transfers, retirements, holds, accounts, cases.
 
-use std::fs;
 use std::path::PathBuf;
 
 use clap::Args;
 use countersign_node::http::dto::{BulkAnswer, BulkKind, BulkStatus, RowAnswer};
 
 use crate::client::WriteArgs;
+use crate::commands::read_rows;
 use crate::exit::{Exit, Failure, Outcome};
 use crate::session::Session;
 use crate::table::Table;
@@ -42,7 +42,7 @@ impl BulkArgs {
                 )));
             }
         };
-        let bytes = self.read()?;
+        let bytes = read_rows(&self.file, BYTES_MAX)?;
         if !self.dry_run {
             session.confirm(&format!("Write the rows of {file} as {kind}?"))?;
         }
@@ -61,18 +61,6 @@ impl BulkArgs {
             )
         })?;
         ended(&answer)
-    }
-
-    fn read(&self) -> Outcome<Vec<u8>> {
-        let file = self.file.display();
-        let failed = |error: &dyn std::fmt::Display| {
-            Failure::validation(format_args!("cannot read {file}: {error}"))
-        };
-        let size = fs::metadata(&self.file).map_err(|error| failed(&error))?;
-        if size.len() > BYTES_MAX {
-            return Err(failed(&"it is larger than 8 MiB; send it in parts"));
-        }
-        fs::read(&self.file).map_err(|error| failed(&error))
     }
 }
 

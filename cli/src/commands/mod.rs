@@ -169,6 +169,21 @@ fn read_text_up_to(path: &Path, bytes_max: u64) -> Outcome<String> {
     fs::read_to_string(path).map_err(|error| failed(&error))
 }
 
+/// A file of rows for the node.
+fn read_rows(path: &Path, bytes_max: u64) -> Outcome<Vec<u8>> {
+    let failed = |error: &dyn std::fmt::Display| {
+        Failure::validation(format_args!("cannot read {}: {error}", path.display()))
+    };
+    let size = fs::metadata(path).map_err(|error| failed(&error))?.len();
+    if size > bytes_max {
+        let mebibytes = bytes_max >> 20;
+        return Err(failed(&format_args!(
+            "it is larger than {mebibytes} MiB; send it in parts"
+        )));
+    }
+    fs::read(path).map_err(|error| failed(&error))
+}
+
 /// Writes what was made to a new file, or to stdout.
 fn give(text: &str, out: Option<&Path>) -> Outcome {
     let Some(path) = out else {

@@ -15,14 +15,14 @@ use countersign_protocol::log::{
 use countersign_protocol::party::Party;
 use countersign_protocol::record::{Genesis, Partner, PartnerStatus};
 use futures::future::join_all;
-use tracing::{error, info};
+use tracing::info;
 
 use crate::app::Unpacked;
 use crate::clock::now_ms;
 use crate::federation::heads::Needed;
 use crate::federation::inbound::{Taken, take};
 use crate::federation::shared::Way;
-use crate::federation::{Federation, announce};
+use crate::federation::{Federation, witnessing};
 use crate::ledger::Head;
 use crate::witness::origin_hash;
 
@@ -108,13 +108,19 @@ impl Federation {
             problems.extend(gathered.err());
         }
         self.join(parcel, &partner).await?;
-        let (taken, refused) = self.take_all(parcel).await;
+        let mut outcomes = self.take_all(parcel.bundles.iter().collect()).await;
+        let refused = refusals(&outcomes);
+        let taken = outcomes.len() - refused.values().sum::<usize>();
         problems.extend(self.cosign(parcel).await.err());
         if taken > 0 {
             self.wait_for_witnesses().await;
         }
-        let (reply, waiting) =
-            self.packed(parcel.from, Some(parcel), self.answers(parcel).await)?;
+        // What was recorded now has an answer by now: whatever comes twice gets its answer again.
+        let recorded = parcel.bundles.iter().zip(&outcomes);
+        let recorded = recorded.filter(|(_, outcome)| matches!(outcome, Taken::Recorded));
+        let recorded = recorded.map(|(bundle, _)| bundle).collect();
+        outcomes.extend(self.take_all(recorded).await);
+        let (reply, waiting) = self.packed(parcel.from, Some(parcel), answers(&outcomes))?;
         info!(from = %parcel.from, taken, refused = refused.len(), "a parcel was unpacked");
         Ok(Unpacked {
             from: parcel.from,
@@ -266,15 +272,11 @@ impl Federation {
                 .notes
                 .entry(signed.text().to_owned())
                 .or_insert_with(fresh);
-            for witness in policy.witnesses() {
-                let by_it = |line: &&SignatureLine| is_true(line, signed.text(), &witness.key);
-                if let Some(line) = signed.signatures().iter().find(by_it)
-                    && !merged
-                        .signatures()
-                        .iter()
-                        .any(|line| line.is_by(&witness.key))
-                {
-                    merged.add(line.clone())?;
+            for line in policy.cosignatures(signed.text(), signed.signatures()) {
+                let is_known =
+                    |it: &SignatureLine| (it.name(), it.key_id()) == (line.name(), line.key_id());
+                if !merged.signatures().iter().any(is_known) {
+                    merged.add(line)?;
                 }
             }
             Ok::<_, CheckpointError>(merged.clone())
@@ -333,11 +335,7 @@ impl Federation {
             root: checkpoint.root,
             note: note.into(),
         };
-        if let Err(error) = shared.ledger.set_witnessed(&head) {
-            error!(%error, "a witnessed checkpoint can not be kept");
-        }
-        shared.note_cosigners(head.size, note);
-        announce(shared, before, head.size);
+        witnessing::count(shared, &head, before);
     }
 
     /// Joins the parcel's checkpoint to the line of the partner's verified ones.
@@ -374,39 +372,17 @@ impl Federation {
         accepted.map_err(CourierError::Checkpoint)
     }
 
-    /// Takes every bundle; gives how many were taken, and how many were not by the fault.
-    async fn take_all(&self, parcel: &Parcel) -> (usize, BTreeMap<FaultCode, usize>) {
-        let (mut taken, mut refused) = (0, BTreeMap::new());
-        for part in parcel.bundles.chunks(BUNDLES_MAX) {
-            for outcome in self.take_part(part).await {
-                match outcome {
-                    Taken::Recorded | Taken::Answered(_) => taken += 1,
-                    Taken::Fault(fault) => *refused.entry(fault).or_insert(0) += 1,
-                }
-            }
+    /// Takes bundles, a bounded number at a time.
+    async fn take_all(&self, bundles: Vec<&String>) -> Vec<Taken> {
+        let mut outcomes = Vec::with_capacity(bundles.len());
+        for part in bundles.chunks(BUNDLES_MAX) {
+            let one = |bundle: &&String| {
+                let bundle = (*bundle).clone();
+                async move { take(&self.shared, bundle.as_bytes(), Way::Carried).await }
+            };
+            outcomes.extend(join_all(part.iter().map(one)).await);
         }
-        (taken, refused)
-    }
-
-    async fn take_part(&self, bundles: &[String]) -> Vec<Taken> {
-        let one = |bundle: &String| {
-            let bundle = bundle.clone();
-            async move { take(&self.shared, bundle.as_bytes(), Way::Carried).await }
-        };
-        join_all(bundles.iter().map(one)).await
-    }
-
-    /// What the bundles of a parcel are answered with. Each was taken before: what comes twice gets its answer again.
-    async fn answers(&self, parcel: &Parcel) -> BTreeSet<Message> {
-        let mut answers = BTreeSet::new();
-        for part in parcel.bundles.chunks(BUNDLES_MAX) {
-            for outcome in self.take_part(part).await {
-                if let Taken::Answered(message) = outcome {
-                    answers.insert(message);
-                }
-            }
-        }
-        answers
+        outcomes
     }
 
     /// Cosigns what the parcel asks for: the cosignature is in the reply, as the newest one of that log.
@@ -440,6 +416,25 @@ impl Federation {
         // Without a quorum the answers wait: a later parcel has them.
         let _ = tokio::time::timeout(WITNESS_WAIT, covered).await;
     }
+}
+
+/// How many bundles were not taken, by the fault.
+fn refusals(outcomes: &[Taken]) -> BTreeMap<FaultCode, usize> {
+    let mut refused = BTreeMap::new();
+    for outcome in outcomes {
+        if let Taken::Fault(fault) = outcome {
+            *refused.entry(*fault).or_insert(0) += 1;
+        }
+    }
+    refused
+}
+
+fn answers(outcomes: &[Taken]) -> BTreeSet<Message> {
+    let answer = |outcome: &Taken| match outcome {
+        Taken::Answered(message) => Some(*message),
+        Taken::Recorded | Taken::Fault(_) => None,
+    };
+    outcomes.iter().filter_map(answer).collect()
 }
 
 fn useless(why: &CheckpointError) -> String {

@@ -38,11 +38,7 @@ pub(crate) async fn run(
                     note: note.as_str().into(),
                     ..current
                 };
-                if let Err(error) = shared.ledger.set_witnessed(&witnessed) {
-                    error!(%error, "a witnessed checkpoint can not be kept");
-                }
-                shared.note_cosigners(witnessed.size, &note);
-                announce(&shared, announced, witnessed.size);
+                count(&shared, &witnessed, announced);
                 announced = announced.max(witnessed.size);
                 if gossiped.is_none_or(|last| last.elapsed() >= GOSSIP_EVERY) {
                     gossiped = Some(Instant::now());
@@ -76,6 +72,15 @@ pub(crate) async fn run(
             }
         }
     }
+}
+
+/// Counts a head that a quorum has cosigned: keeps it, and announces the leaves from `announced` on.
+pub(crate) fn count(shared: &Shared, witnessed: &Head, announced: u64) {
+    if let Err(error) = shared.ledger.set_witnessed(witnessed) {
+        error!(%error, "a witnessed checkpoint can not be kept");
+    }
+    shared.note_cosigners(witnessed.size, &witnessed.note);
+    announce(shared, announced, witnessed.size);
 }
 
 async fn cosign(

@@ -51,10 +51,6 @@ pub(super) async fn json_up_to<T: DeserializeOwned>(
         let detail = format!("a body may have {bytes_max} bytes");
         ApiError::new(Kind::TooLarge, detail)
     })?;
-    // A list of its members would be read as an object too.
-    if bytes.trim_ascii_start().first() == Some(&b'[') {
-        return Err(ApiError::body("", &"an object belongs here, not a list"));
-    }
     parse(&bytes)
 }
 
@@ -67,6 +63,10 @@ fn is_json(headers: &HeaderMap) -> bool {
 }
 
 pub(super) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
+    // A list of its members would be read as an object too.
+    if bytes.trim_ascii_start().first() == Some(&b'[') {
+        return Err(ApiError::body("", &"an object belongs here, not a list"));
+    }
     let mut json = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
         let pointer = pointer(error.path());

@@ -33,10 +33,11 @@ use std::time::Duration;
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
 use prometheus_client::registry::Registry;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::app::App;
 use metrics::Metrics;
+use problem::{ApiError, Kind};
 use rates::Rates;
 use streams::Places;
 
@@ -105,7 +106,17 @@ struct Served {
     uploads: Arc<Semaphore>,
 }
 
-/// Files of rows that are written at the same time.
+impl Served {
+    /// A turn to take a file; whoever holds it may read one.
+    fn turn_for_a_file(&self) -> Result<SemaphorePermit<'_>, ApiError> {
+        self.uploads.try_acquire().map_err(|_| {
+            let detail = "the node takes as many files at a time as it may; try again shortly";
+            ApiError::new(Kind::Busy, detail)
+        })
+    }
+}
+
+/// Files that are taken at the same time.
 const UPLOADS: usize = 2;
 
 /// Everything that the node answers over HTTP.

@@ -87,15 +87,31 @@ impl Folder {
             None => Some("it is new, or of another version"),
             Some(cursor) => unusable(source.as_ref(), &cursor)?,
         };
-        let (db, cursor) = match (found, unusable) {
-            (Some(cursor), None) => (db, cursor),
+        match (found, unusable) {
+            (Some(cursor), None) => Self::at(source, db, cursor).await,
             (_, why) => {
                 db.close().await;
                 let why = why.unwrap_or_default();
                 tracing::info!(why, "the read model is made anew from the ledger");
-                rebuild::rebuild(&source, settings, progress).await?
+                Self::anew(source, settings, progress).await
             }
-        };
+        }
+    }
+
+    /// Makes the model anew, whatever there is.
+    ///
+    /// # Errors
+    /// [`ProjectionError`]
+    pub(super) async fn anew(
+        source: Arc<dyn Source>,
+        settings: &ProjectionSettings,
+        progress: impl Fn(u64, u64) + Send,
+    ) -> Result<Self, ProjectionError> {
+        let (db, cursor) = rebuild::rebuild(&source, settings, progress).await?;
+        Self::at(source, db, cursor).await
+    }
+
+    async fn at(source: Arc<dyn Source>, db: Db, cursor: Cursor) -> Result<Self, ProjectionError> {
         let memory = Some(remember(&db).await?);
         Ok(Self {
             source,

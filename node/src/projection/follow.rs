@@ -349,31 +349,24 @@ impl Maintenance {
             Err(ProjectionError::Moved) => None,
             taken => Some(taken?),
         };
-        if lock.is_some() && self.settings.url.is_none() {
-            remove(&self.settings.file);
-        }
-        let db = Db::open(&self.settings).await?;
-        let spoiled = Self::spoil(&db, lock.is_some()).await;
-        db.close().await;
-        spoiled?;
         if lock.is_none() {
+            self.spoil().await?;
             return Ok(Rebuilt::ByTheNode);
         }
-        let mut folder = Folder::open(source, &self.settings, progress).await?;
+        let mut folder = Folder::anew(source, &self.settings, progress).await?;
         while folder.step().await? {}
         folder.db().close().await;
         Ok(Rebuilt::Here(folder.cursor()))
     }
 
-    /// Makes the model one of another version, so that whoever follows makes it anew.
-    async fn spoil(db: &Db, is_stopped: bool) -> Result<(), ProjectionError> {
+    /// Makes the model one of another version, so that the node that follows makes it anew.
+    async fn spoil(&self) -> Result<(), ProjectionError> {
+        let db = Db::open(&self.settings).await?;
         let spoil = "UPDATE cursor_at SET schema_version = $1 WHERE one = 1";
         let mut tx = db.begin().await?;
-        match tx.execute(spoil, vec![Cell::from(0_u32)]).await {
-            Ok(_) => tx.commit().await,
-            // There is nothing to make anew: then it is made for the first time.
-            Err(_) if is_stopped => Ok(()),
-            Err(error) => Err(error),
-        }
+        tx.execute(spoil, vec![Cell::from(0_u32)]).await?;
+        tx.commit().await?;
+        db.close().await;
+        Ok(())
     }
 }

@@ -25,15 +25,11 @@ const EXAMPLE: &str = "VU-ITMO-11-356-2022-0-27-35";
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct DomesticSerial {
     range: UnitRange,
-    unit_type: UnitType,
-    scope: SectoralScope,
-    project: u32,
-    year: u16,
-    reserved: u32,
+    issued_for: IssuedFor,
 }
 
 /// What a serial says besides its numbers.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct IssuedFor {
     unit_type: UnitType,
     scope: SectoralScope,
@@ -58,50 +54,34 @@ impl DomesticSerial {
             return Err(SerialError::field(SerialField::Project, "000"));
         }
         check_year(SerialField::Year, year)?;
-        Ok(Self {
-            range,
+        let issued_for = IssuedFor {
             unit_type,
             scope,
             project,
             year,
             reserved: 0,
-        })
+        };
+        Ok(Self { range, issued_for })
     }
 
     /// A serial that was checked before it was taken apart.
     pub(crate) const fn of(range: UnitRange, issued_for: IssuedFor) -> Self {
-        let IssuedFor {
-            unit_type,
-            scope,
-            project,
-            year,
-            reserved,
-        } = issued_for;
-        Self {
-            range,
-            unit_type,
-            scope,
-            project,
-            year,
-            reserved,
-        }
+        Self { range, issued_for }
     }
 
     /// Everything but the numbers.
     pub(crate) const fn issued_for(self) -> IssuedFor {
-        IssuedFor {
-            unit_type: self.unit_type,
-            scope: self.scope,
-            project: self.project,
-            year: self.year,
-            reserved: self.reserved,
-        }
+        self.issued_for
     }
 
     /// The same serial with another value in the reserved field.
     #[must_use]
     pub const fn with_reserved(self, reserved: u32) -> Self {
-        Self { reserved, ..self }
+        let issued_for = IssuedFor {
+            reserved,
+            ..self.issued_for
+        };
+        Self { issued_for, ..self }
     }
 
     /// The same serial over a part of its own block, as a split leaves it; `None` when `part` is not within it.
@@ -122,31 +102,31 @@ impl DomesticSerial {
     /// The kind of unit.
     #[must_use]
     pub const fn unit_type(self) -> UnitType {
-        self.unit_type
+        self.issued_for.unit_type
     }
 
     /// The sectoral scope of the project.
     #[must_use]
     pub const fn scope(self) -> SectoralScope {
-        self.scope
+        self.issued_for.scope
     }
 
     /// The number of the project within the country, from 1 on.
     #[must_use]
     pub const fn project(self) -> u32 {
-        self.project
+        self.issued_for.project
     }
 
     /// The year of the serial.
     #[must_use]
     pub const fn year(self) -> u16 {
-        self.year
+        self.issued_for.year
     }
 
     /// The reserved field, normally 0.
     #[must_use]
     pub const fn reserved(self) -> u32 {
-        self.reserved
+        self.issued_for.reserved
     }
 
     /// The tonnes that the block holds.
@@ -158,14 +138,14 @@ impl DomesticSerial {
 
 impl fmt::Display for DomesticSerial {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            range,
+        let Self { range, issued_for } = self;
+        let IssuedFor {
             unit_type,
             scope,
             project,
             year,
             reserved,
-        } = self;
+        } = issued_for;
         let (party, first, last) = (range.origin(), range.first(), range.last());
         write!(
             formatter,

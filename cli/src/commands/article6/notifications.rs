@@ -1,22 +1,20 @@
 //! What other registries tell, brought as a file.
 
-use std::fs;
 use std::path::PathBuf;
 
 use clap::Args;
+use countersign_bridge::notification::FILE_BYTES_MAX;
 use countersign_node::http::dto::{
     NotificationAction, NotificationDraft, NotificationResult, NotificationsAnswer,
 };
 
 use crate::client::TryArgs;
+use crate::commands::read_rows;
 use crate::exit::{Exit, Failure, Outcome};
 use crate::session::Session;
 use crate::table::{Table, View};
 use crate::terminal;
 use crate::words::word;
-
-/// The largest file that the node takes.
-const BYTES_MAX: u64 = 16 * 1024 * 1024;
 
 #[derive(Args, Debug)]
 pub(crate) struct NotificationArgs {
@@ -30,7 +28,7 @@ pub(crate) struct NotificationArgs {
 impl NotificationArgs {
     pub(super) fn run(self, session: &Session) -> Outcome {
         let file = self.file.display();
-        let bytes = self.read()?;
+        let bytes = read_rows(&self.file, FILE_BYTES_MAX as u64)?;
         let TryArgs { dry_run, write } = &self.write;
         if !dry_run {
             session.confirm(&format!("Record what {file} tells?"))?;
@@ -40,18 +38,6 @@ impl NotificationArgs {
         let answer: NotificationsAnswer = client.rows(path, write, *dry_run, media, &bytes)?;
         session.out().show(&answer, table)?;
         ended(&answer, *dry_run)
-    }
-
-    fn read(&self) -> Outcome<Vec<u8>> {
-        let file = self.file.display();
-        let failed = |error: &dyn std::fmt::Display| {
-            Failure::validation(format_args!("cannot read {file}: {error}"))
-        };
-        let size = fs::metadata(&self.file).map_err(|error| failed(&error))?;
-        if size.len() > BYTES_MAX {
-            return Err(failed(&"it is larger than 16 MiB; send it in parts"));
-        }
-        fs::read(&self.file).map_err(|error| failed(&error))
     }
 }
 

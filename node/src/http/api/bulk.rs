@@ -44,10 +44,7 @@ pub(super) async fn bulk(
     WriteMode(mode): WriteMode,
     request: Request,
 ) -> Result<Json<BulkAnswer>, ApiError> {
-    let _turn = served.uploads.try_acquire().map_err(|_| {
-        let detail = "the node writes as many files at a time as it may; try again shortly";
-        ApiError::new(Kind::Busy, detail)
-    })?;
+    let _turn = served.turn_for_a_file()?;
     let content_type = request.headers().get(header::CONTENT_TYPE);
     let content_type = content_type.and_then(|value| value.to_str().ok());
     let form = Form::of(content_type.unwrap_or_default()).ok_or_else(|| {

@@ -46,10 +46,7 @@ pub(super) async fn unpack(
     State(served): State<Served>,
     request: Request,
 ) -> Result<Json<UnpackedParcel>, ApiError> {
-    let _turn = served.uploads.try_acquire().map_err(|_| {
-        let detail = "the node takes as many files at a time as it may; try again shortly";
-        ApiError::new(Kind::Busy, detail)
-    })?;
+    let _turn = served.turn_for_a_file()?;
     let parcel: Parcel = json_up_to(request, PARCEL_BYTES_MAX).await?;
     let checked = parcel.check();
     checked.map_err(|error| ApiError::new(Kind::Rejected, error.to_string()))?;

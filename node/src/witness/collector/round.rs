@@ -87,14 +87,7 @@ impl<P: Fn(u64) -> Result<Vec<Hash>, String>> Round<'_, P> {
             .take(SIGNATURE_LINES_MAX)
             .filter_map(|line| SignatureLine::parse(line).ok())
             .collect();
-        // One line for each key: a witness could fill the note with as many true ones as there are seconds.
-        let keys = self.policy.witnesses().iter().map(|witness| &witness.key);
-        let lines: Vec<SignatureLine> = keys
-            .filter_map(|key| {
-                let mut by_key = offered.iter().filter(|line| line.is_by(key));
-                by_key.find(|line| line.verify(&text, key).is_ok()).cloned()
-            })
-            .collect();
+        let lines = self.policy.cosignatures(&text, &offered);
         if lines.is_empty() {
             let problem = "its answer carries no cosignature by a key that the policy lists";
             return Err(WitnessProblem::Nonsense(problem).into());

@@ -6,7 +6,7 @@ use thiserror::Error;
 
 use super::checkpoint::{Checkpoint, CheckpointError};
 use super::key::VerifierKey;
-use super::note::{NoteError, SignedNote};
+use super::note::{NoteError, SignatureLine, SignedNote};
 
 mod build;
 mod text;
@@ -208,6 +208,18 @@ impl Policy {
     /// As [`Policy::check`], and [`PolicyError::Malformed`] for a text that is no note.
     pub fn check_text(&self, note: &str) -> Result<VerifiedCheckpoint, PolicyError> {
         self.check(&SignedNote::parse(note).map_err(CheckpointError::from)?)
+    }
+
+    /// The lines of listed witnesses that are true of a text, one for each: a witness could fill a note with as many true ones
+    /// as there are seconds.
+    #[must_use]
+    pub fn cosignatures(&self, text: &str, offered: &[SignatureLine]) -> Vec<SignatureLine> {
+        let keys = self.witnesses.iter().map(|witness| &witness.key);
+        let lines = keys.filter_map(|key| {
+            let mut by_key = offered.iter().filter(|line| line.is_by(key));
+            by_key.find(|line| line.verify(text, key).is_ok())
+        });
+        lines.cloned().collect()
     }
 
     fn check_log(&self, note: &SignedNote, origin: &str) -> Result<(), PolicyError> {

@@ -39,10 +39,7 @@ pub(in crate::http::api) async fn notifications(
     // Who may not bring one must not make the node read it.
     let app = &served.app;
     app.may_import_notifications(&caller)?;
-    let _turn = served.uploads.try_acquire().map_err(|_| {
-        let detail = "the node writes as many files at a time as it may; try again shortly";
-        ApiError::new(Kind::Busy, detail)
-    })?;
+    let _turn = served.turn_for_a_file()?;
     let bytes = to_bytes(request.into_body(), FILE_BYTES_MAX).await;
     let too_large = |_| {
         let detail =
@@ -50,10 +47,6 @@ pub(in crate::http::api) async fn notifications(
         ApiError::new(Kind::TooLarge, detail)
     };
     let bytes = bytes.map_err(too_large)?.to_vec();
-    if bytes.trim_ascii().is_empty() {
-        let detail = "the file is empty: send one JSON object a line";
-        return Err(ApiError::new(Kind::Rejected, detail));
-    }
     let lines = app.import_notifications(&caller, key, bytes, mode).await?;
     Ok(Json(answer(lines.into_iter().map(result).collect())))
 }
