@@ -4,9 +4,9 @@ use clap::{Parser, Subcommand};
 
 use crate::commands::{
     account, aef, agreement, api, article6, beneficiary, bulk, case, courier, docs, document,
-    events, federation, finding, hold, import, init, issue, key, ledger, letter, mail, monitoring,
-    organisation, peer, people, project, projection, retire, serve, transfer, verify, witness,
-    workflow,
+    events, evidence, federation, finding, hold, import, init, issue, key, ledger, letter, mail,
+    monitoring, organisation, peer, people, project, projection, recover, retire, serve, transfer,
+    verify, witness, workflow,
 };
 use crate::exit::EXIT_CODES;
 use crate::session::Session;
@@ -48,6 +48,11 @@ pub(crate) enum Command {
     /// Pack for a partner, and unpack, what can not go over the network
     #[command(subcommand)]
     Courier(courier::CourierCommand),
+    /// Check, make and hand in evidence against ledgers that contradict themselves; see how partners are mirrored
+    #[command(subcommand)]
+    Evidence(evidence::EvidenceCommand),
+    /// Have this node's ledger back from the partners that mirror it, after a loss or from an old backup
+    Recover(recover::RecoverArgs),
     /// Draft, sign, record or list bilateral agreements
     #[command(subcommand)]
     Agreement(agreement::AgreementCommand),

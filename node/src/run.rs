@@ -4,6 +4,7 @@ mod error;
 mod folder;
 mod init;
 mod observer;
+mod recovery;
 mod settings;
 
 use std::net::SocketAddr;
@@ -24,11 +25,12 @@ use crate::app::{App, AppParts};
 use crate::clock::now_ms;
 use crate::documents::{DocumentSettings, Documents};
 use crate::federation::control::{Control, ControlParts, invited_addresses};
-use crate::federation::{Federation, FederationParts, PeerWitness};
+use crate::federation::{EvidenceFolder, Federation, FederationParts, PeerWitness};
 use crate::http::{self, HttpLimits, HttpParts, StreamLimits};
 use crate::ledger::{Ledger, LedgerConfig, LedgerHandle};
 use crate::letters::Letters;
 use crate::mail::Mail;
+use crate::mirror::Mirrors;
 use crate::network::{Limits, Multiaddr, Network, NetworkConfig, NetworkHandle, PeerId};
 use crate::ops::config::{Config, WitnessAddress};
 use crate::ops::files::{self, FileFault, Privacy};
@@ -44,6 +46,7 @@ pub use error::RunError;
 pub use folder::DataFolder;
 pub use init::{Created, FirstProcess, NewNode, init};
 pub use observer::{WitnessFolder, WitnessNode};
+pub use recovery::{RecoveryError, recover};
 
 /// How often deadlines are looked at.
 const MINUTE: Duration = Duration::from_secs(60);
@@ -135,6 +138,8 @@ impl Node {
             witness: Arc::clone(&witness),
             witnesses,
             policy,
+            mirrors: Arc::new(Mirrors::new(folder.mirrors())),
+            evidence: EvidenceFolder::new(folder.evidence()),
         };
         let federation = Federation::start(parts, tasks.clone(), stop.clone())?;
         let control = Control::new(ControlParts {

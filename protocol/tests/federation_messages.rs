@@ -3,9 +3,10 @@
 
 use countersign_protocol::federation::fault::{FaultClass, FaultCode};
 use countersign_protocol::federation::message::{
-    ADD_CHECKPOINT_BYTES_MAX, BUNDLE_BYTES_MAX, BUNDLES_MAX, CONSISTENCY_HASHES_MAX,
-    GOSSIP_BYTES_MAX, Gossip, MessageError, NOTE_BYTES_MAX, ORIGIN_BYTES_MAX, REASON_BYTES_MAX,
-    REQUEST_BYTES_MAX, RESPONSE_BYTES_MAX, Request, Response, Topic, Verdict, WITNESSED_BYTES_MAX,
+    ADD_CHECKPOINT_BYTES_MAX, BUNDLE_BYTES_MAX, BUNDLES_MAX, CONSISTENCY_HASHES_MAX, ENTRIES_MAX,
+    ENTRY_BYTES_MAX, GOSSIP_BYTES_MAX, Gossip, MessageError, NOTE_BYTES_MAX, ORIGIN_BYTES_MAX,
+    REASON_BYTES_MAX, REQUEST_BYTES_MAX, RESPONSE_BYTES_MAX, Request, Response, Topic, Verdict,
+    WITNESSED_BYTES_MAX,
 };
 use proptest::prelude::*;
 
@@ -25,6 +26,11 @@ fn requests() -> impl Strategy<Value = Request> {
         }),
         ".{0,60}".prop_map(|origin| Request::GetCheckpoint { origin }),
         ".{0,500}".prop_map(|body| Request::AddCheckpoint { body }),
+        (".{0,60}", any::<u32>(), 1..=ENTRIES_MAX as u64).prop_map(|(origin, from, some)| {
+            let (from, to) = (u64::from(from), u64::from(from) + some);
+            Request::GetEntries { origin, from, to }
+        }),
+        "[a-z0-9./]{0,128}".prop_map(|name| Request::GetTrust { name }),
     ]
 }
 
@@ -41,6 +47,9 @@ fn responses() -> impl Strategy<Value = Response> {
         ".{0,500}".prop_map(|note| Response::Checkpoint { note }),
         (any::<u32>(), ".{0,500}").prop_map(|(status, body)| Response::Witnessed { status, body }),
         (any::<u32>(), ".{0,100}").prop_map(|(code, reason)| Response::Refused { code, reason }),
+        prop::collection::vec(prop::collection::vec(any::<u8>(), 0..200), 0..40)
+            .prop_map(|entries| Response::Entries { entries }),
+        prop::collection::vec(any::<u8>(), 0..400).prop_map(|file| Response::Trust { file }),
     ]
 }
 
@@ -231,12 +240,29 @@ fn an_envelope_of_another_version_or_kind_is_named_as_such() {
             .fault()
     };
     assert_eq!(fault("080222040a026768"), FaultCode::UnknownVersion);
-    assert_eq!(fault("080132040a026768"), FaultCode::UnknownKind);
+    assert_eq!(fault("08014a040a026768"), FaultCode::UnknownKind);
     assert_eq!(fault("0801"), FaultCode::UnknownKind);
     assert_eq!(fault(""), FaultCode::NotCanonical);
     assert_eq!(fault("ff"), FaultCode::NotCanonical);
     assert_eq!(fault("22040a026768"), FaultCode::NotCanonical);
     assert_eq!(fault("080122ff0a026768"), FaultCode::NotCanonical);
+}
+
+#[test]
+fn leaves_are_asked_for_in_bounded_ranges_and_answered_within_a_frame() {
+    let ask = |from, to| {
+        let origin = "gh.example/ledger".to_owned();
+        Request::GetEntries { origin, from, to }.encode()
+    };
+    assert!(ask(5, 6).is_ok());
+    assert!(ask(5, 5 + ENTRIES_MAX as u64).is_ok());
+    for (from, to) in [(5, 5), (6, 5), (0, ENTRIES_MAX as u64 + 1), (0, u64::MAX)] {
+        assert!(ask(from, to).is_err(), "{from} {to}");
+    }
+    let full = Response::Entries {
+        entries: vec![vec![7; ENTRY_BYTES_MAX]; ENTRIES_MAX],
+    };
+    assert!(full.encode().unwrap().len() <= RESPONSE_BYTES_MAX);
 }
 
 #[test]
@@ -246,6 +272,12 @@ fn gossip_on_the_wrong_topic_is_refused() {
     };
     let bytes = note.encode().unwrap();
     assert!(Gossip::decode(Topic::Checkpoints, &bytes).is_ok());
+    let evidence = Gossip::Evidence {
+        evidence: "e".to_owned(),
+    };
+    let told = evidence.encode().unwrap();
+    assert_eq!(Gossip::decode(Topic::Evidence, &told), Ok(evidence));
+    assert!(Gossip::decode(Topic::Checkpoints, &told).is_err());
     assert_eq!(
         Gossip::decode(Topic::Transfers, &bytes),
         Err(MessageError::UnknownKind)
@@ -393,6 +425,10 @@ fn the_topics_carry_the_name_of_the_network() {
     assert_eq!(
         Topic::Checkpoints.name("devnet"),
         "/countersign/devnet/checkpoints/1"
+    );
+    assert_eq!(
+        Topic::Evidence.name("devnet"),
+        "/countersign/devnet/evidence/1"
     );
 }
 

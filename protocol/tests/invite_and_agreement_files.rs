@@ -4,6 +4,7 @@
 use countersign_protocol::federation::FileError;
 use countersign_protocol::federation::agreement::{
     AGREEMENT_BYTES_MAX, Agreement, AgreementError, AgreementFile, AgreementParty, MaxTonnes,
+    VintageYear,
 };
 use countersign_protocol::federation::invite::{
     INVITE_ADDRESSES_MAX, INVITE_BYTES_MAX, Invite, InviteError, InviteFields,
@@ -64,6 +65,9 @@ fn agreement() -> Agreement {
         valid_from: "2026-01-01T00:00:00Z".parse().unwrap(),
         valid_until: "2031-01-01T00:00:00Z".parse().unwrap(),
         max_tonnes: Some(MaxTonnes::new(1_000_000).unwrap()),
+        max_tonnes_per_year: None,
+        vintage_from: None,
+        vintage_until: None,
         unit_types: vec!["A6.4ER".parse().unwrap(), "ITMO".parse().unwrap()],
         scopes: vec![
             SectoralScope::new(3).unwrap(),
@@ -495,6 +499,7 @@ prop_compose! {
     fn any_agreement()(
         id in "[A-Za-z0-9._-]{1,64}", origins in ("[a-z]{1,40}/a", "[a-z]{1,40}/b"), directions in 1..4_usize, approach in 1..=9999_u16,
         from in 0..4_000_000_000_u64, days in 1..20_000_u64, max in proptest::option::of(1..=i64::MAX as u64),
+        per_year in proptest::option::of(1..=i64::MAX as u64), vintages in (proptest::option::of(1990..=2050_u16), proptest::option::of(2050..=2199_u16)),
         unit_types in prop::collection::btree_set("[A-Z0-9.]{1,12}", 0..6), scopes in prop::collection::btree_set(1..=16_u8, 0..17),
     ) -> Agreement {
         let both = ["CH-GH", "GH-CH"];
@@ -507,6 +512,9 @@ prop_compose! {
             valid_from: Timestamp::from_seconds(from).unwrap(),
             valid_until: Timestamp::from_seconds(from + days * 86_400).unwrap(),
             max_tonnes: max.map(|tonnes| MaxTonnes::new(tonnes).unwrap()),
+            max_tonnes_per_year: per_year.map(|tonnes| MaxTonnes::new(tonnes).unwrap()),
+            vintage_from: vintages.0.map(|year| VintageYear::new(year).unwrap()),
+            vintage_until: vintages.1.map(|year| VintageYear::new(year).unwrap()),
             unit_types: unit_types.iter().map(|text| text.parse().unwrap()).collect(),
             scopes: scopes.into_iter().map(|number| SectoralScope::new(number).unwrap()).collect(),
         }

@@ -10,10 +10,11 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use countersign_node::clock::now_ms;
-use countersign_node::federation::{Federation, FederationParts};
+use countersign_node::federation::{EvidenceFolder, Federation, FederationParts};
 use countersign_node::ledger::{
     Clock, Ledger, LedgerConfig, LedgerHandle, Receipt, Submission, SubmitError,
 };
+use countersign_node::mirror::Mirrors;
 use countersign_node::network::{
     Keypair, Limits, Multiaddr, Network, NetworkConfig, NetworkHandle, PeerId,
 };
@@ -21,10 +22,10 @@ use countersign_node::witness::{
     ClientError, Reply, Witness, WitnessClient, WitnessStore, origin_hash,
 };
 use countersign_protocol::id::{AccountId, OrganisationId, RequestId, TransferId};
-use countersign_protocol::log::{KeyKind, SignerKey};
+use countersign_protocol::log::{Checkpoint, Hash, KeyKind, SignerKey};
 use countersign_protocol::party::Party;
 use countersign_protocol::record::{
-    AccountKind, Agreement, Genesis, OrganisationKind, Partner, PartnerStatus,
+    AccountKind, Agreement, Genesis, LedgerCleared, OrganisationKind, Partner, PartnerStatus,
 };
 use countersign_protocol::registry::{Command, Selection, Transfer, TransferKey};
 use tokio_util::sync::CancellationToken;
@@ -212,6 +213,8 @@ pub struct Country {
     pub ledger: LedgerHandle,
     /// Its network.
     pub network: NetworkHandle,
+    /// Its mirrors of partners' ledgers.
+    pub mirrors: Arc<Mirrors>,
     owned: Option<Ledger>,
     federation: Federation,
     tasks: TaskTracker,
@@ -276,6 +279,7 @@ impl Country {
         let (network, inbound) = Network::start(config, &mut metrics)
             .await
             .expect("the network starts");
+        let mirrors = Arc::new(Mirrors::new(folder.join("mirrors")));
         let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
         let parts = FederationParts {
             ledger: owned.handle(),
@@ -284,6 +288,8 @@ impl Country {
             witness: Arc::new(witness),
             witnesses: witnesses.clients(),
             policy: witnesses.policy().to_owned(),
+            mirrors: Arc::clone(&mirrors),
+            evidence: EvidenceFolder::new(folder.join("evidence")),
         };
         let federation =
             Federation::start(parts, tasks.clone(), stop.clone()).expect("the federation starts");
@@ -292,6 +298,7 @@ impl Country {
             identity,
             ledger,
             network,
+            mirrors,
             owned: Some(owned),
             federation,
             tasks,
@@ -359,6 +366,9 @@ impl Country {
             valid_from_ms: 0,
             valid_to_ms: u64::MAX,
             max_tonnes: 0,
+            max_tonnes_per_year: 0,
+            vintage_from: None,
+            vintage_until: None,
             cooperative_approach: "CA0007".parse().expect("an id"),
             document: [9; 32],
             unit_types: Vec::new(),
@@ -534,6 +544,19 @@ pub async fn connect(countries: &BTreeMap<String, Country>) {
 }
 
 impl Country {
+    /// Clears an accused country: this head of it is on the line that lives on.
+    pub async fn clear(&self, accused: &Self, evidence: &Hash, head: &Checkpoint) {
+        let cleared = LedgerCleared {
+            party: accused.identity.party,
+            evidence: *evidence,
+            size: head.size,
+            root: head.root,
+            decision: [0xdc; 32],
+        };
+        let cleared = self.submit(Command::Clear(cleared)).await;
+        cleared.expect("it stood accused");
+    }
+
     /// Its side of the federation.
     #[must_use]
     pub fn federation(&self) -> &Federation {

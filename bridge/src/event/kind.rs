@@ -171,6 +171,10 @@ kinds! {
     PartnerFrozen = "partner.frozen",
     /// A partner country was removed from the list
     PartnerRemoved = "partner.removed",
+    /// There is evidence against a partner's ledger: nothing begins with it, and what is open waits
+    PartnerAccused = "partner.accused",
+    /// The line of an accused partner's ledger that lives on was named
+    PartnerCleared = "partner.cleared",
     /// A bilateral agreement was recorded
     AgreementRecorded = "agreement.recorded",
 }
@@ -270,6 +274,8 @@ impl EventKind {
                 PartnerStatus::Frozen => Self::PartnerFrozen,
                 PartnerStatus::Removed => Self::PartnerRemoved,
             },
+            Body::LedgerAccused(_) => Self::PartnerAccused,
+            Body::LedgerCleared(_) => Self::PartnerCleared,
             Body::Agreement(_) => Self::AgreementRecorded,
             Body::CaseOpened(_) => Self::CaseOpened,
             Body::CaseMigrated(_) => Self::CaseMigrated,

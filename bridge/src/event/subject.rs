@@ -29,6 +29,8 @@ pub(super) fn of(kind: EventKind, body: &Body, outcome: &Outcome) -> Option<Stri
         Body::Release(it) => format!("transfers/{}", it.transfer),
         Body::SourceSettled(it) => format!("transfers/{}", it.transfer),
         Body::Partner(it) => format!("partners/{}", it.party),
+        Body::LedgerAccused(it) => format!("partners/{}", it.party),
+        Body::LedgerCleared(it) => format!("partners/{}", it.party),
         Body::Agreement(it) => format!("agreements/{}", it.id),
         Body::CaseOpened(it) => format!("cases/{}", it.case),
         Body::CaseAct(it) => acted(kind, outcome).unwrap_or_else(|| format!("cases/{}", it.case)),

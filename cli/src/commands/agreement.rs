@@ -7,7 +7,7 @@ use countersign_node::http::dto::{
     AgreementText, AgreementView, DraftText, PartnerView, Status, Written,
 };
 use countersign_protocol::federation::agreement::{
-    Agreement, AgreementParty, Direction, MaxTonnes,
+    Agreement, AgreementParty, Direction, MaxTonnes, VintageYear,
 };
 use countersign_protocol::id::{AgreementId, Origin};
 use countersign_protocol::party::Party;
@@ -56,6 +56,15 @@ pub(crate) struct DraftArgs {
     /// The most tonnes that may ever move in each direction
     #[arg(long, value_name = "N")]
     max_tonnes: Option<MaxTonnes>,
+    /// The most tonnes that may move in each direction in a calendar year (UTC)
+    #[arg(long, value_name = "N")]
+    max_tonnes_per_year: Option<MaxTonnes>,
+    /// Only units of this vintage and later ones
+    #[arg(long, value_name = "YEAR")]
+    vintage_from: Option<VintageYear>,
+    /// Only units of this vintage and earlier ones
+    #[arg(long, value_name = "YEAR")]
+    vintage_until: Option<VintageYear>,
     /// Only units of this type; may be given several times
     #[arg(long = "unit-type", value_name = "TYPE")]
     unit_types: Vec<UnitType>,
@@ -137,6 +146,9 @@ impl DraftArgs {
             valid_from: self.valid_from,
             valid_until: self.valid_until,
             max_tonnes: self.max_tonnes,
+            max_tonnes_per_year: self.max_tonnes_per_year,
+            vintage_from: self.vintage_from,
+            vintage_until: self.vintage_until,
             unit_types: ascending(self.unit_types),
             scopes: ascending(self.scopes),
         };
@@ -171,6 +183,24 @@ fn limit(max_tonnes: u64) -> String {
     }
 }
 
+fn vintages(it: &record::Agreement) -> String {
+    match (it.vintage_from, it.vintage_until) {
+        (None, None) => "all".to_owned(),
+        (Some(from), None) => format!("from {from}"),
+        (None, Some(until)) => format!("until {until}"),
+        (Some(from), Some(until)) => format!("{from} to {until}"),
+    }
+}
+
+/// What is used of a limit, and how full that is.
+fn gauge(used: u64, limit: u64) -> String {
+    // Rounded down: full is said when it is full.
+    match (u128::from(used) * 100).checked_div(u128::from(limit)) {
+        Some(percent) => format!("{} of {} ({percent} %)", tonnes(used), tonnes(limit)),
+        None => tonnes(used),
+    }
+}
+
 fn recorded(it: &record::Agreement) -> View {
     let ways = [(it.outgoing, "outgoing"), (it.incoming, "incoming")];
     let ways: Vec<&str> = ways
@@ -187,6 +217,8 @@ fn recorded(it: &record::Agreement) -> View {
             format!("{} to {}", moment(it.valid_from_ms), moment(it.valid_to_ms)),
         ),
         ("limit each way", limit(it.max_tonnes)),
+        ("limit each way and year", limit(it.max_tonnes_per_year)),
+        ("vintages", vintages(it)),
         ("cooperative approach", it.cooperative_approach.to_string()),
     ])
 }
@@ -200,7 +232,9 @@ fn agreements(agreements: &[AgreementView]) -> View {
             "IN",
             "SENT>",
             "ACQUIRED>",
-            "LIMIT>",
+            "SENT THIS YEAR>",
+            "ACQUIRED THIS YEAR>",
+            "VINTAGES",
             "UNTIL",
         ],
         "no agreements: write one with `countersign agreement draft`",
@@ -213,9 +247,11 @@ fn agreements(agreements: &[AgreementView]) -> View {
                 on_record.partner.to_string(),
                 yes(on_record.outgoing),
                 yes(on_record.incoming),
-                tonnes(it.used_outgoing),
-                tonnes(it.used_incoming),
-                limit(on_record.max_tonnes),
+                gauge(it.used_outgoing, on_record.max_tonnes),
+                gauge(it.used_incoming, on_record.max_tonnes),
+                gauge(it.used_outgoing_in_year, on_record.max_tonnes_per_year),
+                gauge(it.used_incoming_in_year, on_record.max_tonnes_per_year),
+                vintages(on_record),
                 moment(on_record.valid_to_ms),
             ]
         },

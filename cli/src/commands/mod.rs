@@ -14,6 +14,7 @@ pub(crate) mod courier;
 pub(crate) mod docs;
 pub(crate) mod document;
 pub(crate) mod events;
+pub(crate) mod evidence;
 pub(crate) mod federation;
 pub(crate) mod finding;
 pub(crate) mod hold;
@@ -31,6 +32,7 @@ pub(crate) mod peer;
 pub(crate) mod people;
 pub(crate) mod project;
 pub(crate) mod projection;
+pub(crate) mod recover;
 pub(crate) mod retire;
 pub(crate) mod serve;
 pub(crate) mod status;
@@ -67,6 +69,8 @@ pub(crate) fn run(cli: Cli) -> Outcome {
         Command::Key(command) => command.run(session),
         Command::Peer(command) => command.run(session),
         Command::Courier(command) => command.run(session),
+        Command::Evidence(command) => command.run(session),
+        Command::Recover(args) => args.run(session),
         Command::Agreement(command) => command.run(session),
         Command::Federation(command) => command.run(session),
         Command::SignIn(args) => args.run(session),

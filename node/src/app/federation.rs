@@ -1,15 +1,20 @@
 //! What the use cases need of the federation.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use countersign_protocol::federation::FaultCode;
 use countersign_protocol::federation::parcel::Parcel;
 use countersign_protocol::id::RequestId;
+use countersign_protocol::log::Hash;
 use countersign_protocol::party::Party;
 use countersign_protocol::registry::Command;
 
+use crate::federation::Accused;
 use crate::ledger::{Receipt, SubmitError};
+use crate::mirror::{Mirror, MirrorStatus};
+use crate::witness::OriginHash;
 
 /// How this node stands with a partner's node.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -88,6 +93,9 @@ pub enum FederationError {
     /// The parcel can not be packed or taken.
     #[error("the parcel can not be taken: {0}")]
     Parcel(String),
+    /// The evidence can not be taken.
+    #[error("the evidence can not be taken: {0}")]
+    Evidence(String),
     /// The keys of the node stand against it.
     #[error("the keys of this node do not allow it: {0}")]
     Keys(String),
@@ -155,6 +163,18 @@ pub trait FederationControl: Send + Sync {
 
     /// Takes what a partner packed, and packs the answer. Taking it twice is harmless.
     async fn unpack(&self, parcel: Parcel) -> Result<Unpacked, FederationError>;
+
+    /// How partners' ledgers are mirrored here.
+    fn mirrors(&self) -> Vec<MirrorStatus>;
+
+    /// The mirror of the ledger whose origin has this SHA-256.
+    fn mirrored(&self, origin: OriginHash) -> Option<Arc<Mirror>>;
+
+    /// The text of evidence that is kept here.
+    fn evidence(&self, sha256: &Hash) -> Result<Option<String>, FederationError>;
+
+    /// Takes evidence against a partner's ledger: keeps it, records it and tells everybody. Taking it twice is harmless.
+    async fn accuse(&self, evidence: &str) -> Result<Accused, FederationError>;
 
     /// Makes a new log key and records that it signs from the next block on.
     async fn rotate_log_key(&self, request: RequestId) -> Result<Receipt, FederationError>;

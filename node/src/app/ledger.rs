@@ -9,6 +9,7 @@ use countersign_protocol::registry::State;
 use super::units::UnitsName;
 use super::{App, AppError, LIST_MAX, Listing};
 use crate::ledger::Head;
+use crate::store::StoreReader;
 
 /// A leaf with what it says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -187,18 +188,8 @@ impl App {
     /// # Errors
     /// When the store can not be read.
     pub async fn tile(&self, tile: Tile) -> Result<Option<Vec<u8>>, AppError> {
-        self.blocking(move |app| {
-            if !app.has_tile(tile) {
-                return Ok(None);
-            }
-            let stored = app
-                .ledger()
-                .store()
-                .tile_bytes(tile.level(), tile.index())?;
-            let bytes = usize::from(tile.width()) * size_of::<Hash>();
-            Ok(stored.and_then(|hashes| hashes.get(..bytes).map(<[u8]>::to_vec)))
-        })
-        .await
+        self.blocking(move |app| tile_of(app.ledger().store(), app.signed_size(), tile))
+            .await
     }
 
     /// The leaves below a tile of level 0, as an entry bundle; `None` where the signed tree has not that many.
@@ -206,30 +197,54 @@ impl App {
     /// # Errors
     /// When the store can not be read.
     pub async fn entries(&self, tile: Tile) -> Result<Option<Vec<u8>>, AppError> {
-        self.blocking(move |app| {
-            if tile.level() != 0 || !app.has_tile(tile) {
-                return Ok(None);
-            }
-            let first = tile.index() * u64::from(TILE_WIDTH);
-            let end = first + u64::from(tile.width());
-            let mut leaves = app.ledger().store().leaves(first..end)?;
-            let mut entries = Vec::with_capacity(usize::from(tile.width()));
-            while let Some((_, leaf)) = leaves.next_leaf()? {
-                entries.push(leaf.to_vec());
-            }
-            let bundle = encode_entries(&entries)
-                .map_err(|error| AppError::internal("make an entry bundle", &error))?;
-            Ok(Some(bundle))
-        })
-        .await
+        self.blocking(move |app| entries_of(app.ledger().store(), app.signed_size(), tile))
+            .await
     }
 
-    /// Whether the signed tree holds at least this much of the tile.
-    fn has_tile(&self, tile: Tile) -> bool {
-        let size = self.ledger().head().borrow().size;
-        Tile::in_tree(tile.level(), tile.index(), size)
-            .is_some_and(|there| there.width() >= tile.width())
+    fn signed_size(&self) -> u64 {
+        self.ledger().head().borrow().size
     }
+}
+
+/// Whether a tree of this size holds at least this much of the tile.
+fn has_tile(size: u64, tile: Tile) -> bool {
+    Tile::in_tree(tile.level(), tile.index(), size)
+        .is_some_and(|there| there.width() >= tile.width())
+}
+
+/// A tile of hashes of the tree of the first `size` leaves of a store.
+pub(super) fn tile_of(
+    store: &StoreReader,
+    size: u64,
+    tile: Tile,
+) -> Result<Option<Vec<u8>>, AppError> {
+    if !has_tile(size, tile) {
+        return Ok(None);
+    }
+    let stored = store.tile_bytes(tile.level(), tile.index())?;
+    let bytes = usize::from(tile.width()) * size_of::<Hash>();
+    Ok(stored.and_then(|hashes| hashes.get(..bytes).map(<[u8]>::to_vec)))
+}
+
+/// The leaves below a tile of level 0 of the tree of the first `size` leaves of a store, as an entry bundle.
+pub(super) fn entries_of(
+    store: &StoreReader,
+    size: u64,
+    tile: Tile,
+) -> Result<Option<Vec<u8>>, AppError> {
+    if tile.level() != 0 || !has_tile(size, tile) {
+        return Ok(None);
+    }
+    let first = tile.index() * u64::from(TILE_WIDTH);
+    let end = first + u64::from(tile.width());
+    let mut leaves = store.leaves(first..end)?;
+    let mut entries = Vec::with_capacity(usize::from(tile.width()));
+    while let Some((_, leaf)) = leaves.next_leaf()? {
+        entries.push(leaf.to_vec());
+    }
+    let bundle = encode_entries(&entries)
+        .map_err(|error| AppError::internal("make an entry bundle", &error))?;
+    Ok(Some(bundle))
 }
 
 impl WitnessedHead {

@@ -19,6 +19,7 @@ mod holds;
 mod ledger;
 mod letters;
 mod lists;
+mod mirrors;
 mod notices;
 mod people;
 mod process;
@@ -61,6 +62,7 @@ pub use holds::{HoldWish, LiftWish};
 pub use ledger::{LedgerHead, ProofOf, StoredRecord, WitnessedHead};
 pub use letters::{CaseLetter, IssuedLetter, LetterCheck, LetterPreview};
 pub use lists::SearchResult;
+pub use mirrors::StandingAccusation;
 pub use notices::MailReport;
 pub use people::{
     Decided, Invited, KeyChange, ListedReceiver, Me, Registered, RegistrationWish, RoleChange,

@@ -2,6 +2,7 @@
 
 use countersign_protocol::id::{AccountId, OrganisationId};
 use countersign_protocol::party::Party;
+use countersign_protocol::period::Day;
 use countersign_protocol::permission::{Action, Object};
 use countersign_protocol::record::{Account, Agreement, Organisation, Partner, Project};
 use countersign_protocol::registry::{
@@ -57,6 +58,12 @@ pub struct AgreementUse {
     pub outgoing: u64,
     /// Came in under it.
     pub incoming: u64,
+    /// Left under it in the calendar year (UTC) of the ledger's last record.
+    pub outgoing_in_year: u64,
+    /// Came in under it in that year.
+    pub incoming_in_year: u64,
+    /// That year.
+    pub year: u16,
 }
 
 impl App {
@@ -213,9 +220,14 @@ impl App {
     pub fn agreements(&self, caller: &Caller) -> Result<Vec<AgreementUse>, AppError> {
         self.permit(caller, Action::FederationRead, &Object::default())?;
         Ok(self.ledger().read(|state| {
+            let year = Day::of_ms(state.time_ms()).year();
+            let in_year = |id, way| state.agreement_use_in(id, way, year);
             let all = state.agreements().map(|agreement| AgreementUse {
                 outgoing: state.agreement_use(&agreement.id, Direction::Out),
                 incoming: state.agreement_use(&agreement.id, Direction::In),
+                outgoing_in_year: in_year(&agreement.id, Direction::Out),
+                incoming_in_year: in_year(&agreement.id, Direction::In),
+                year,
                 agreement: agreement.clone(),
             });
             all.collect()

@@ -1,7 +1,7 @@
 //! What an operator does with the federation: partners, agreements, witnesses, keys.
 
 use std::path::PathBuf;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use async_trait::async_trait;
@@ -11,7 +11,7 @@ use countersign_protocol::federation::message::{Request, Response};
 use countersign_protocol::federation::parcel::Parcel;
 use countersign_protocol::federation::{HttpAddress, PeerAddress};
 use countersign_protocol::id::RequestId;
-use countersign_protocol::log::{KeyKind, SignerKey, VerifierKey};
+use countersign_protocol::log::{Hash, KeyKind, SignerKey, VerifierKey};
 use countersign_protocol::party::Party;
 use countersign_protocol::record::{Partner, PartnerStatus};
 use countersign_protocol::registry::Command;
@@ -22,11 +22,13 @@ use crate::app::{
     FederationControl, FederationError as ControlError, PeerInfo, PingReply, Unpacked, WitnessInfo,
 };
 use crate::clock::now_ms;
-use crate::federation::{CourierError, Federation};
+use crate::federation::{AccusationError, Accused, CourierError, Federation};
 use crate::ledger::{LedgerHandle, Receipt, Submission};
+use crate::mirror::{Mirror, MirrorStatus};
 use crate::network::{Multiaddr, NetworkHandle, PeerId};
 use crate::ops::files::{self, PUBLIC_FILE_MODE};
 use crate::ops::keys::{KeyFolder, KeyRole};
+use crate::witness::OriginHash;
 
 /// What the operator's side of the federation needs beside the running tasks.
 pub struct ControlParts {
@@ -392,6 +394,27 @@ impl FederationControl for Control {
         let unpacked = unpacked.map_err(parcel_refused)?;
         self.keep_parcel(parcel)?;
         Ok(unpacked)
+    }
+
+    fn mirrors(&self) -> Vec<MirrorStatus> {
+        self.parts.federation.mirrors().statuses()
+    }
+
+    fn mirrored(&self, origin: OriginHash) -> Option<Arc<Mirror>> {
+        self.parts.federation.mirrors().find_hash(origin)
+    }
+
+    fn evidence(&self, sha256: &Hash) -> Result<Option<String>, ControlError> {
+        self.parts.federation.evidence(sha256).map_err(internal)
+    }
+
+    async fn accuse(&self, evidence: &str) -> Result<Accused, ControlError> {
+        let accused = self.parts.federation.accuse(evidence).await;
+        accused.map_err(|why| match why {
+            AccusationError::Submit(error) => ControlError::Submit(error),
+            AccusationError::File(error) => internal(error),
+            other => ControlError::Evidence(other.to_string()),
+        })
     }
 
     async fn rotate_log_key(&self, request: RequestId) -> Result<Receipt, ControlError> {

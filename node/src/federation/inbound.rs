@@ -2,16 +2,21 @@
 
 use std::sync::Arc;
 
+use countersign_protocol::federation::evidence::Evidence;
 use countersign_protocol::federation::message::{Gossip, Request, Response, Verdict};
 use countersign_protocol::federation::{Event, FaultCode, Message, ProvenRecord, step};
 use countersign_protocol::id::RequestId;
+use countersign_protocol::log::{AddCheckpoint, Checkpoint};
+use countersign_protocol::record::Genesis;
 use countersign_protocol::registry::{Command, Refusal};
 use futures::future::join_all;
 use sha2::{Digest, Sha256};
 use tracing::{debug, info, warn};
 
 use crate::clock::now_ms;
-use crate::federation::shared::{Shared, Way};
+use crate::federation::accusing::{self, AccusationError};
+use crate::federation::leaves;
+use crate::federation::shared::{Shared, Way, partner_of};
 use crate::ledger::{Submission, SubmitError};
 use crate::network::{GossipVerdict, Inbound, PeerId};
 use crate::witness::origin_hash;
@@ -59,42 +64,101 @@ async fn respond(shared: &Arc<Shared>, peer: PeerId, request: Request) -> Respon
             from_size,
             to_size,
         } => {
-            if shared.ledger.read(|state| {
-                state
-                    .genesis()
-                    .is_none_or(|own| own.origin.as_str() != origin)
-            }) {
-                return Response::refused(FaultCode::UnknownLog, "this node keeps another log");
-            }
-            match shared.ledger.consistency(from_size, to_size) {
+            let proof = if is_own(shared, &origin) {
+                shared.ledger.consistency(from_size, to_size)
+            } else if let Some(mirror) = shared.mirrors.find(&origin) {
+                mirror.consistency(from_size, to_size)
+            } else {
+                return Response::refused(FaultCode::UnknownLog, KEPT_ELSEWHERE);
+            };
+            match proof {
                 Ok(hashes) => Response::Consistency { hashes },
                 Err(error) => Response::refused(FaultCode::StaleCheckpoint, &error.to_string()),
             }
         }
         Request::GetCheckpoint { origin } => checkpoint(shared, &origin),
+        Request::GetEntries { origin, from, to } => {
+            let shared = Arc::clone(shared);
+            // Up to 4 MiB off the disk: not on a thread that others wait for.
+            let read = move || entries(&shared, &origin, from, to);
+            tokio::task::spawn_blocking(read).await.unwrap_or_else(|_| {
+                Response::refused(FaultCode::Unavailable, "the leaves can not be read")
+            })
+        }
+        Request::GetTrust { .. } => {
+            Response::refused(FaultCode::Unavailable, "this node holds no trust registry")
+        }
         Request::AddCheckpoint { body } => {
             debug!(%peer, "asked to cosign a checkpoint");
+            let claimed = AddCheckpoint::parse(&body)
+                .ok()
+                .and_then(|it| Checkpoint::parse_note(&it.checkpoint).ok())
+                .map(|(_, checkpoint)| checkpoint.origin);
             let witness = Arc::clone(&shared.witness);
             let judged =
                 tokio::task::spawn_blocking(move || witness.add_checkpoint(&body, now_ms() / 1000))
                     .await;
             match judged {
-                Ok(reply) => Response::Witnessed {
-                    status: u32::from(reply.status),
-                    body: reply.body,
-                },
+                Ok(reply) => {
+                    if reply.status == CONTRADICTS {
+                        tokio::spawn(accuse_by_witness(Arc::clone(shared), claimed));
+                    }
+                    Response::Witnessed {
+                        status: u32::from(reply.status),
+                        body: reply.body,
+                    }
+                }
                 Err(_) => Response::refused(FaultCode::Unavailable, "the witness could not answer"),
             }
         }
     }
 }
 
+/// Why a question about a log is not answered.
+const KEPT_ELSEWHERE: &str = "this node neither keeps nor mirrors this log";
+
+/// What a witness answers to a checkpoint that does not extend the one it cosigned (C2SP tlog-witness).
+const CONTRADICTS: u16 = 422;
+
+async fn accuse_by_witness(shared: Arc<Shared>, claimed: Option<String>) {
+    if let Some(origin) = claimed {
+        accusing::of_own_witness(&shared, &origin).await;
+    }
+}
+
+fn is_own(shared: &Shared, origin: &str) -> bool {
+    let own = |own: &Genesis| own.origin.as_str() == origin;
+    shared.ledger.read(|state| state.genesis().is_some_and(own))
+}
+
+/// Leaves of the own log, as far as witnesses stand behind it, or of a mirrored one.
+fn entries(shared: &Shared, origin: &str, from: u64, to: u64) -> Response {
+    let read = if is_own(shared, origin) {
+        let witnessed = shared.ledger.witnessed().borrow().clone();
+        let size = witnessed.map_or(0, |it| it.size);
+        leaves(shared.ledger.store(), from..to.min(size))
+    } else {
+        let mirrored = shared.mirrors.find(origin);
+        let Some(store) = mirrored.and_then(|mirror| mirror.store()) else {
+            return Response::refused(FaultCode::UnknownLog, KEPT_ELSEWHERE);
+        };
+        leaves(&store, from..to)
+    };
+    match read {
+        Ok(entries) if entries.is_empty() => Response::refused(
+            FaultCode::StaleCheckpoint,
+            "the log has no such leaves here",
+        ),
+        Ok(entries) => Response::Entries { entries },
+        Err(error) => {
+            warn!(%error, origin, "leaves can not be read");
+            Response::refused(FaultCode::Unavailable, "the leaves can not be read")
+        }
+    }
+}
+
 fn checkpoint(shared: &Shared, origin: &str) -> Response {
-    let own = shared.ledger.read(|state| {
-        state
-            .genesis()
-            .is_some_and(|own| own.origin.as_str() == origin)
-    });
+    let own = is_own(shared, origin);
     let newest = shared
         .ledger
         .witnessed()
@@ -102,6 +166,10 @@ fn checkpoint(shared: &Shared, origin: &str) -> Response {
         .as_ref()
         .map(|witnessed| witnessed.note.clone());
     if !own {
+        let mirrored = shared.mirrors.find(origin);
+        if let Some(note) = mirrored.and_then(|mirror| mirror.checkpoint()) {
+            return Response::Checkpoint { note };
+        }
         // As a witness: what this node cosigned last for that log.
         return match shared.witness.latest(origin_hash(origin)) {
             Ok(Some(note)) => Response::Checkpoint { note },
@@ -237,6 +305,7 @@ async fn judge_gossip(shared: &Arc<Shared>, peer: PeerId, message: Gossip) -> Go
     let bundles = match message {
         Gossip::Transfers { bundles } => bundles,
         Gossip::Checkpoint { note } => return judge_checkpoint(shared, peer, &note),
+        Gossip::Evidence { evidence } => return judge_evidence(shared, peer, &evidence).await,
     };
     for bundle in &bundles {
         match shared.verifier.verify(bundle) {
@@ -271,11 +340,55 @@ fn for_us(shared: &Shared, bundle: &[u8]) -> bool {
 
 fn judge_checkpoint(shared: &Shared, peer: PeerId, note: &str) -> GossipVerdict {
     match shared.verifier.checkpoint(note) {
-        Ok(_) => GossipVerdict::Accept,
+        Ok(verified) => {
+            if let Ok(origin) = verified.checkpoint().origin.parse()
+                && let Some(party) = shared.ledger.read(|state| partner_of(state, &origin))
+            {
+                shared.mirror_bell(party).notify_one();
+            }
+            GossipVerdict::Accept
+        }
         Err(FaultCode::UnknownLog | FaultCode::NoWitnessQuorum) => GossipVerdict::Ignore,
         Err(fault) => {
             warn!(%peer, code = fault.code(), "a gossiped checkpoint that does not prove itself");
             GossipVerdict::Reject
+        }
+    }
+}
+
+/// Evidence is handed on when it proves what it says; one against each ledger is enough.
+async fn judge_evidence(shared: &Arc<Shared>, peer: PeerId, text: &str) -> GossipVerdict {
+    let parsed = text.parse::<Evidence>();
+    let evidence = match parsed {
+        Ok(evidence) => evidence,
+        Err(problem) => {
+            warn!(%peer, %problem, "gossiped evidence that can not be read");
+            return GossipVerdict::Reject;
+        }
+    };
+    let accused = evidence
+        .origin()
+        .ok()
+        .and_then(|origin| origin.parse().ok());
+    let accused = accused.and_then(|origin| shared.ledger.read(|state| partner_of(state, &origin)));
+    let Some(party) = accused else {
+        return GossipVerdict::Ignore;
+    };
+    if shared
+        .ledger
+        .read(|state| state.accusation(party).is_some())
+    {
+        return GossipVerdict::Ignore;
+    }
+    match accusing::take(shared, text).await {
+        Ok(_) => GossipVerdict::Accept,
+        Err(AccusationError::Evidence(problem)) => {
+            warn!(%peer, %problem, "gossiped evidence that proves nothing");
+            GossipVerdict::Reject
+        }
+        Err(problem) => {
+            warn!(%peer, %problem, "gossiped evidence is not taken");
+            GossipVerdict::Ignore
         }
     }
 }

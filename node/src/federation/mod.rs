@@ -5,11 +5,14 @@
 //! with growing waits ([`schedule`]). There is no second queue that could be lost: a restart derives everything from the
 //! ledger (rule R1).
 
+mod accusing;
 pub mod control;
 mod courier;
+mod evidence;
 mod heads;
 mod inbound;
 mod lane;
+mod mirroring;
 mod peer_witness;
 mod schedule;
 mod shared;
@@ -17,13 +20,16 @@ mod trust;
 mod verifier;
 mod witnessing;
 
+pub use accusing::{AccusationError, Accused};
 pub use courier::CourierError;
+pub use evidence::{EVIDENCE_SUFFIX, EvidenceFolder};
 pub use peer_witness::PeerWitness;
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use countersign_protocol::federation::{Event, outbox, step};
-use countersign_protocol::log::PolicyTextError;
+use countersign_protocol::log::{Hash, PolicyTextError};
 use countersign_protocol::party::Party;
 use countersign_protocol::record::{Body, PartnerStatus, Record};
 use countersign_protocol::registry::{State, TransferKey};
@@ -35,8 +41,10 @@ use tracing::{error, warn};
 use crate::federation::shared::Shared;
 use crate::federation::verifier::Verifier;
 use crate::ledger::LedgerHandle;
+use crate::mirror::Mirrors;
 use crate::network::{Inbound, NetworkHandle, PeerId};
-use crate::store::StoreError;
+use crate::ops::files::FileFault;
+use crate::store::{StoreError, StoreReader};
 use crate::witness::{Witness, WitnessClient};
 
 /// How many things from peers are worked on at once. Each holds at most one frame of 1 MiB.
@@ -56,6 +64,10 @@ pub struct FederationParts {
     pub witnesses: Vec<Arc<dyn WitnessClient>>,
     /// The operator's witness policy (C2SP tlog-policy text).
     pub policy: String,
+    /// Where partners' ledgers are mirrored.
+    pub mirrors: Arc<Mirrors>,
+    /// Where evidence is kept.
+    pub evidence: EvidenceFolder,
 }
 
 /// Why the federation does not start.
@@ -94,6 +106,8 @@ impl Federation {
             witness,
             witnesses,
             policy,
+            mirrors,
+            evidence,
         } = parts;
         let effective = ledger.read(|state| trust::effective_policy(&policy, state))?;
         let shared = Arc::new(Shared::new(
@@ -102,6 +116,8 @@ impl Federation {
             Verifier::new(effective),
             witness,
             policy,
+            mirrors,
+            evidence,
         ));
         let federation = Self {
             shared,
@@ -133,6 +149,9 @@ impl Federation {
             federation.stop.clone(),
         );
         federation.tasks.spawn(task);
+        let telling =
+            accusing::keep_telling(Arc::clone(&federation.shared), federation.stop.clone());
+        federation.tasks.spawn(telling);
         Ok(federation)
     }
 
@@ -158,6 +177,11 @@ impl Federation {
     pub(crate) fn open(&self, party: Party, peer: PeerId) {
         if self.shared.open_lane(party, peer) {
             self.tasks.spawn(lane::run(
+                Arc::clone(&self.shared),
+                party,
+                self.stop.clone(),
+            ));
+            self.tasks.spawn(mirroring::run(
                 Arc::clone(&self.shared),
                 party,
                 self.stop.clone(),
@@ -249,6 +273,33 @@ impl Federation {
         Ok(())
     }
 
+    /// Takes evidence against a partner's ledger: keeps it, records it in this ledger and tells everybody.
+    ///
+    /// # Errors
+    /// [`AccusationError`] when it proves nothing or can not be recorded.
+    pub async fn accuse(&self, evidence: &str) -> Result<Accused, AccusationError> {
+        accusing::take(&self.shared, evidence).await
+    }
+
+    /// The text of evidence that is kept here.
+    ///
+    /// # Errors
+    /// When it can not be read.
+    pub fn evidence(&self, sha256: &Hash) -> Result<Option<String>, FileFault> {
+        self.shared.evidence.text(sha256)
+    }
+
+    /// Makes everything for a partner due at once.
+    pub fn wake(&self, party: Party) {
+        self.shared.wake(party);
+    }
+
+    /// How partners' ledgers are mirrored here.
+    #[must_use]
+    pub fn mirrors(&self) -> Arc<Mirrors> {
+        Arc::clone(&self.shared.mirrors)
+    }
+
     /// How many messages wait for an answer.
     #[must_use]
     pub fn messages_open(&self) -> usize {
@@ -275,7 +326,7 @@ pub(crate) fn addressed_to(state: &State, record: &Record) -> bool {
 
 /// What own leaves `[from, to)`, now witnessed, make this node send; and what they end.
 pub(crate) fn announce(shared: &Shared, from: u64, to: u64) {
-    let leaves = match leaves(shared, from, to) {
+    let leaves = match leaves(shared.ledger.store(), from..to) {
         Ok(leaves) => leaves,
         Err(error) => {
             error!(%error, from, to, "own leaves can not be read");
@@ -308,8 +359,9 @@ pub(crate) fn announce(shared: &Shared, from: u64, to: u64) {
     }
 }
 
-fn leaves(shared: &Shared, from: u64, to: u64) -> Result<Vec<Vec<u8>>, StoreError> {
-    let mut leaves = shared.ledger.store().leaves(from..to)?;
+/// The bytes of leaves, in order. Ends early where the log ends.
+fn leaves(store: &StoreReader, range: Range<u64>) -> Result<Vec<Vec<u8>>, StoreError> {
+    let mut leaves = store.leaves(range)?;
     let mut bytes = Vec::new();
     while let Some((_, leaf)) = leaves.next_leaf()? {
         bytes.push(leaf.to_vec());

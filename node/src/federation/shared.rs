@@ -12,10 +12,12 @@ use countersign_protocol::registry::State;
 use tokio::sync::Notify;
 
 use crate::federation::courier::Carried;
+use crate::federation::evidence::EvidenceFolder;
 use crate::federation::heads::{Heads, Needed};
 use crate::federation::schedule::Schedule;
 use crate::federation::verifier::{Unpinned, Verifier};
 use crate::ledger::{Head, LedgerHandle};
+use crate::mirror::Mirrors;
 use crate::network::{NetworkHandle, PeerId};
 use crate::witness::Witness;
 use countersign_protocol::federation::message::{Request, Response};
@@ -37,11 +39,14 @@ pub(crate) struct Shared {
     pub(crate) witness: Arc<Witness>,
     /// The operator's policy text, without the logs that the ledger lists.
     pub(crate) policy_text: String,
+    pub(crate) mirrors: Arc<Mirrors>,
+    pub(crate) evidence: EvidenceFolder,
     lanes: RwLock<BTreeMap<Party, Lane>>,
     schedule: Mutex<Schedule>,
     cosigned: Mutex<BTreeMap<String, (u64, u64)>>,
     heads: Mutex<BTreeMap<Origin, Arc<tokio::sync::Mutex<Heads>>>>,
     carried: Mutex<Carried>,
+    mirror_bells: Mutex<BTreeMap<Party, Arc<Notify>>>,
 }
 
 /// The way to one partner.
@@ -59,6 +64,8 @@ impl Shared {
         verifier: Verifier,
         witness: Arc<Witness>,
         policy_text: String,
+        mirrors: Arc<Mirrors>,
+        evidence: EvidenceFolder,
     ) -> Self {
         Self {
             ledger,
@@ -66,11 +73,14 @@ impl Shared {
             verifier,
             witness,
             policy_text,
+            mirrors,
+            evidence,
             lanes: RwLock::default(),
             schedule: Mutex::default(),
             cosigned: Mutex::default(),
             heads: Mutex::default(),
             carried: Mutex::default(),
+            mirror_bells: Mutex::default(),
         }
     }
 
@@ -112,6 +122,25 @@ impl Shared {
             .unwrap_or_else(PoisonError::into_inner)
             .get(&party)
             .cloned()
+    }
+
+    /// Who may have a partner's ledger: the partner first, then everybody else who is listed.
+    pub(crate) fn sources(&self, party: Party) -> Vec<PeerId> {
+        let lanes = self.lanes.read().unwrap_or_else(PoisonError::into_inner);
+        let own = lanes.get(&party).map(|lane| lane.peer);
+        let others = lanes.iter().filter(|(other, _)| **other != party);
+        own.into_iter()
+            .chain(others.map(|(_, lane)| lane.peer))
+            .collect()
+    }
+
+    /// Rung when there may be more of a partner's ledger to mirror.
+    pub(crate) fn mirror_bell(&self, party: Party) -> Arc<Notify> {
+        let mut bells = self
+            .mirror_bells
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(bells.entry(party).or_default())
     }
 
     /// Works on what files brought; never held across a wait.

@@ -7,10 +7,11 @@ use countersign_protocol::id::RequestId;
 use countersign_protocol::log::{FrontierError, Hash, leaf_hash};
 use countersign_protocol::record::{BlockHeader, Body, Commitment, Record};
 use countersign_protocol::registry::{
-    Applied, At, Key, Refusal, State, StateError, TransferKey, Value, apply, plan,
+    Applied, At, Refusal, State, StateError, TransferKey, apply, plan,
 };
 use tokio::sync::oneshot;
 
+use super::leaf::{Leaf, keep};
 use super::submission::{OWN_REQUEST, Receipt, Submission, SubmitError};
 use super::tree::TreeEdge;
 use crate::store::{Batch, Store, StoreError, StoredRequest, Writes};
@@ -197,32 +198,14 @@ impl<'a> Block<'a> {
         draft: &Drafted,
         applied: Applied,
     ) -> Result<(), BlockError> {
-        let index = tree.size();
-        self.batch.leaf(index, &draft.bytes);
-        tree.push(draft.hash, &mut self.batch)?;
-        let outcome = applied.outcome(&draft.record);
-        if !outcome.is_empty() {
-            self.batch.outcome(index, &outcome.to_bytes()?);
-        }
-        for (change, (key, value)) in applied.changes.iter().zip(applied.encoded) {
-            let is_transfer = matches!(change.key, Key::Transfer(_));
-            self.batch.state(is_transfer, key, value);
-        }
-        for (posting, position) in applied.postings.iter().zip(0..) {
-            self.batch.posting(index, position, posting);
-        }
-        for change in &applied.changes {
-            match (&change.key, &change.after) {
-                (Key::Transfer(key), Some(Value::Transfer(it))) if it.is_settled() => {
-                    self.settled.push(*key);
-                }
-                (_, Some(Value::LogKey { key, .. })) => {
-                    self.batch.log_key(key.as_str());
-                    self.is_last_of_key = true;
-                }
-                _ => {}
-            }
-        }
+        let leaf = Leaf {
+            bytes: &draft.bytes,
+            hash: draft.hash,
+            record: &draft.record,
+        };
+        let kept = keep(&mut self.batch, tree, leaf, applied)?;
+        self.settled.extend(kept.settled);
+        self.is_last_of_key |= kept.rotates_key;
         Ok(())
     }
 

@@ -147,7 +147,24 @@ fn write_block(
 }
 
 /// Loads the fold of all leaves from its column. Settled transfers stay on disk.
-pub(super) fn load_state(
+fn load_state(store: &Store, settled: Arc<StoredTransfers>) -> Result<State, LedgerError> {
+    let state = judged_state(store, settled)?;
+    let leaves = store.leaf_count()?;
+    if state.size() != leaves {
+        return Err(StoreError::Damaged {
+            dir: store.dir().to_owned(),
+            what: format!(
+                "there are {leaves} leaves, but the state is of {}",
+                state.size()
+            ),
+        }
+        .into());
+    }
+    Ok(state)
+}
+
+/// Loads the fold of the leaves that were judged: in a mirror, leaves that break a rule come after them.
+pub(super) fn judged_state(
     store: &Store,
     settled: Arc<StoredTransfers>,
 ) -> Result<State, LedgerError> {
@@ -168,19 +185,7 @@ pub(super) fn load_state(
         }
         Ok(())
     })?;
-    let state = State::load(values, digest, settled).map_err(refused)?;
-    let leaves = store.leaf_count()?;
-    if state.size() != leaves {
-        return Err(StoreError::Damaged {
-            dir: store.dir().to_owned(),
-            what: format!(
-                "there are {leaves} leaves, but the state is of {}",
-                state.size()
-            ),
-        }
-        .into());
-    }
-    Ok(state)
+    State::load(values, digest, settled).map_err(refused)
 }
 
 /// Compares the tree with what was signed, and gives the signed head of the tree as it is.

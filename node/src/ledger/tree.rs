@@ -51,6 +51,10 @@ impl TreeEdge {
         Ok(Self { frontier, levels })
     }
 
+    pub(super) const fn frontier(&self) -> &Frontier {
+        &self.frontier
+    }
+
     pub(super) fn size(&self) -> u64 {
         self.frontier.size()
     }

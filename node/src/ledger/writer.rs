@@ -19,7 +19,7 @@ use super::settled::StoredTransfers;
 use super::submission::{LedgerError, OWN_REQUEST, Receipt, Submission, SubmitError};
 use super::tree::TreeEdge;
 use super::{BUNDLE_BYTES_MAX, Clock};
-use crate::store::{Store, StoreError};
+use crate::store::{Store, StoreError, StoredRequest};
 
 /// What the queue carries.
 pub(super) enum Message {
@@ -174,7 +174,8 @@ impl Writer {
             }
         };
         if let Some((first_sha256, receipt)) = self.remembered(block, submission)? {
-            if first_sha256 == command_sha256 {
+            // After a recovery the command is not known any more: its id is, and says that it was done.
+            if first_sha256 == command_sha256 || first_sha256 == StoredRequest::UNKNOWN_COMMAND {
                 // With this block at the earliest: the first submission may be in it.
                 block.answer(reply, receipt);
             } else {

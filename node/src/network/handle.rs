@@ -165,6 +165,14 @@ impl NetworkHandle {
         self.publish(&Gossip::Checkpoint { note }).await
     }
 
+    /// Tells evidence to all connected peers.
+    ///
+    /// # Errors
+    /// A text over its limit, nobody listening, or full queues.
+    pub async fn publish_evidence(&self, evidence: String) -> Result<(), NetworkError> {
+        self.publish(&Gossip::Evidence { evidence }).await
+    }
+
     async fn publish(&self, message: &Gossip) -> Result<(), NetworkError> {
         let topic = message.topic();
         let data = message.encode()?;

@@ -108,6 +108,8 @@ impl History {
             Body::Account(new) => self.touched.account(new.id, at),
             Body::Project(new) => drop(self.touched.projects.insert(new.number, at)),
             Body::Partner(new) => drop(self.touched.partners.insert(new.party, at)),
+            Body::LedgerAccused(it) => drop(self.touched.partners.insert(it.party, at)),
+            Body::LedgerCleared(it) => drop(self.touched.partners.insert(it.party, at)),
             Body::CaseOpened(new) => self.opened(&it, new),
             Body::CaseMigrated(moved) => {
                 self.touched.cases.insert(moved.case);

@@ -46,6 +46,18 @@ impl DataFolder {
         self.0.join("witness")
     }
 
+    /// The mirrors of partners' ledgers.
+    #[must_use]
+    pub fn mirrors(&self) -> PathBuf {
+        self.0.join("mirrors")
+    }
+
+    /// Evidence against partners' ledgers.
+    #[must_use]
+    pub fn evidence(&self) -> PathBuf {
+        self.0.join("evidence")
+    }
+
     /// The invites of partners.
     #[must_use]
     pub fn partners(&self) -> PathBuf {

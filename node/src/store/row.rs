@@ -3,7 +3,8 @@
 /// The receipt of the first submission with some request id, and what that submission was.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct StoredRequest {
-    /// SHA-256 of the command bytes: the same id with other bytes is a conflict.
+    /// SHA-256 of the command bytes: the same id with other bytes is a conflict. [`Self::UNKNOWN_COMMAND`] where the ledger
+    /// was built from its leaves, which do not tell the command.
     pub command_sha256: [u8; 32],
     /// Index of the first leaf that the request wrote.
     pub first_index: u64,
@@ -16,6 +17,9 @@ pub struct StoredRequest {
 }
 
 impl StoredRequest {
+    /// Stands for a command that is not known any more.
+    pub const UNKNOWN_COMMAND: [u8; 32] = [0; 32];
+
     const BYTES: usize = 32 + 8 + 4 + 8 + 8;
 
     /// Fixed layout, integers big-endian, in the order of the fields.

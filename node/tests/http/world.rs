@@ -10,14 +10,17 @@ use countersign_node::app::{
     App, AppParts, FederationControl, FederationError, PeerInfo, PingReply, Unpacked, WitnessInfo,
 };
 use countersign_node::documents::{DocumentSettings, Documents};
+use countersign_node::federation::Accused;
 use countersign_node::http::dto::Problem;
 use countersign_node::http::{HttpLimits, HttpParts, RateLimits, StreamLimits, router, serve};
 use countersign_node::ledger::{Head, Ledger, LedgerHandle, Receipt, Submission};
 use countersign_node::letters::{Letterhead, Letters};
 use countersign_node::mail::{MAIL_FILE, Mail, MailSettings};
+use countersign_node::mirror::{AuditFinding, Mirror, MirrorStatus};
 use countersign_node::people::{Beneficiaries, People, PeopleSettings, Tokens};
 use countersign_node::projection::{Projection, ProjectionSettings};
 use countersign_node::reports::Reports;
+use countersign_node::witness::OriginHash;
 use countersign_protocol::article6::aef::Switches;
 use countersign_protocol::federation::invite::Invite;
 use countersign_protocol::federation::parcel::{PARCEL_FORMAT, Parcel};
@@ -27,7 +30,8 @@ use countersign_protocol::log::{KeyKind, SignedNote, SignerKey, cosign};
 use countersign_protocol::party::Party;
 use countersign_protocol::permission::{DEFAULT, Matrix};
 use countersign_protocol::record::{
-    Acquire, Agreement, Body, Lock, Partner, PartnerStatus, ProofReference, Record,
+    Acquire, Agreement, Body, Contradiction, LedgerAccused, Lock, Partner, PartnerStatus,
+    ProofReference, Record,
 };
 use countersign_protocol::registry::{Command, State};
 use prometheus_client::registry::Registry;
@@ -232,6 +236,49 @@ impl FederationControl for Stub {
         Ok("countersign-invite/v1\n".to_owned())
     }
 
+    fn mirrors(&self) -> Vec<MirrorStatus> {
+        vec![MirrorStatus {
+            party: ch(),
+            origin: "ch.example/ledger".parse().unwrap(),
+            size: 120,
+            caught_up_ms: Some(1_790_000_000_000),
+            finding: Some(AuditFinding {
+                index: 118,
+                kind: Some("issuance"),
+                rule: Some("overlap"),
+                says: "the numbers were issued before".to_owned(),
+            }),
+            problem: None,
+        }]
+    }
+
+    fn mirrored(&self, _origin: OriginHash) -> Option<Arc<Mirror>> {
+        None
+    }
+
+    fn evidence(&self, sha256: &[u8; 32]) -> Result<Option<String>, FederationError> {
+        Ok((*sha256 == [0xe1; 32]).then(|| "some evidence".to_owned()))
+    }
+
+    async fn accuse(&self, evidence: &str) -> Result<Accused, FederationError> {
+        let refused = || FederationError::Evidence("it proves nothing".to_owned());
+        if evidence != "some evidence" {
+            return Err(refused());
+        }
+        let accused = LedgerAccused {
+            party: ch(),
+            kind: Contradiction::TwoTrees,
+            evidence: [0xe1; 32],
+        };
+        let submission = Submission::new(RequestId([0xe1; 16]), Command::Accuse(accused));
+        self.ledger.submit(submission).await?;
+        Ok(Accused {
+            party: ch(),
+            kind: Contradiction::TwoTrees,
+            evidence: [0xe1; 32],
+        })
+    }
+
     async fn rotate_log_key(&self, request: RequestId) -> Result<Receipt, FederationError> {
         // A new key at each call, as a node makes it.
         let number = self.keys.fetch_add(1, Ordering::Relaxed);
@@ -268,6 +315,9 @@ pub fn agreed() -> Agreement {
         valid_from_ms: 0,
         valid_to_ms: u64::MAX / 4,
         max_tonnes: 0,
+        max_tonnes_per_year: 0,
+        vintage_from: None,
+        vintage_until: None,
         cooperative_approach: "CA0001".parse().unwrap(),
         document: [4; 32],
         unit_types: Vec::new(),

@@ -13,17 +13,20 @@
 //! valid-from 2026-01-01T00:00:00Z
 //! valid-until 2031-01-01T00:00:00Z
 //! max-tonnes 1000000
+//! max-tonnes-per-year 250000
+//! vintage-from 2021
+//! vintage-until 2030
 //! unit-type ITMO
 //! scope 13
 //! ```
 //!
 //! The parties stand in ascending order, so that both sides write the same text. `direction` stands once or twice,
-//! `max-tonnes` at most once, `unit-type` and `scope` any number of times in ascending order; where none stands,
+//! `max-tonnes`, `max-tonnes-per-year`, `vintage-from` and `vintage-until` at most once, `unit-type` and `scope` any number of times in ascending order; where none stands,
 //! every type or scope is permitted.
 
 mod terms;
 
-pub use terms::{AgreementParty, AgreementValueError, Direction, MaxTonnes};
+pub use terms::{AgreementParty, AgreementValueError, Direction, MaxTonnes, VintageYear};
 
 use super::Fingerprint;
 use super::lines::{FileError, Lines};
@@ -69,6 +72,14 @@ pub enum AgreementError {
         /// First moment after it.
         until: Timestamp,
     },
+    /// The vintages end before they begin.
+    #[error("agreement: its last vintage {until} is before its first {from}; mend vintage-until")]
+    Vintages {
+        /// First vintage.
+        from: VintageYear,
+        /// Last vintage.
+        until: VintageYear,
+    },
     /// A list is not in strictly ascending order, or too long.
     #[error(
         "agreement: the {0} lines must stand in ascending order, each once, and not be too many"
@@ -104,6 +115,12 @@ pub struct Agreement {
     pub valid_until: Timestamp,
     /// The most tonnes that may arrive in each direction over the whole period; `None` sets no limit.
     pub max_tonnes: Option<MaxTonnes>,
+    /// The most tonnes that may move in each direction in a calendar year (UTC); `None` sets no limit.
+    pub max_tonnes_per_year: Option<MaxTonnes>,
+    /// The first vintage that may move; `None` sets no limit.
+    pub vintage_from: Option<VintageYear>,
+    /// The last vintage that may move; `None` sets no limit.
+    pub vintage_until: Option<VintageYear>,
     /// The unit types that may move, ascending; empty permits all.
     pub unit_types: Vec<UnitType>,
     /// The sectoral scopes whose units may move, ascending; empty permits all.
@@ -124,6 +141,9 @@ impl Agreement {
             valid_from,
             valid_until,
             max_tonnes: _,
+            max_tonnes_per_year: _,
+            vintage_from,
+            vintage_until,
             unit_types,
             scopes,
         } = self;
@@ -142,6 +162,14 @@ impl Agreement {
             return Err(AgreementError::Period {
                 from: *valid_from,
                 until: *valid_until,
+            });
+        }
+        if let (Some(from), Some(until)) = (vintage_from, vintage_until)
+            && until < from
+        {
+            return Err(AgreementError::Vintages {
+                from: *from,
+                until: *until,
             });
         }
         if !is_ascending(unit_types) || unit_types.len() > AGREEMENT_UNIT_TYPES_MAX {
@@ -183,6 +211,9 @@ impl Agreement {
             valid_from: lines.required("valid-from")?,
             valid_until: lines.required("valid-until")?,
             max_tonnes: lines.optional("max-tonnes")?,
+            max_tonnes_per_year: lines.optional("max-tonnes-per-year")?,
+            vintage_from: lines.optional("vintage-from")?,
+            vintage_until: lines.optional("vintage-until")?,
             unit_types: lines.repeated("unit-type", AGREEMENT_UNIT_TYPES_MAX)?,
             scopes: lines.repeated("scope", SectoralScope::all().count())?,
         };
@@ -202,6 +233,9 @@ impl fmt::Display for Agreement {
             valid_from,
             valid_until,
             max_tonnes,
+            max_tonnes_per_year,
+            vintage_from,
+            vintage_until,
             unit_types,
             scopes,
         } = self;
@@ -220,6 +254,15 @@ impl fmt::Display for Agreement {
         )?;
         if let Some(max_tonnes) = max_tonnes {
             writeln!(formatter, "max-tonnes {max_tonnes}")?;
+        }
+        if let Some(max_tonnes) = max_tonnes_per_year {
+            writeln!(formatter, "max-tonnes-per-year {max_tonnes}")?;
+        }
+        if let Some(vintage) = vintage_from {
+            writeln!(formatter, "vintage-from {vintage}")?;
+        }
+        if let Some(vintage) = vintage_until {
+            writeln!(formatter, "vintage-until {vintage}")?;
         }
         for unit_type in unit_types {
             writeln!(formatter, "unit-type {unit_type}")?;
@@ -359,6 +402,9 @@ impl AgreementFile {
             document: self.digest(),
             unit_types: agreement.unit_types.clone(),
             scopes: agreement.scopes.clone(),
+            max_tonnes_per_year: agreement.max_tonnes_per_year.map_or(0, MaxTonnes::get),
+            vintage_from: agreement.vintage_from.map(VintageYear::get),
+            vintage_until: agreement.vintage_until.map(VintageYear::get),
         })
     }
 

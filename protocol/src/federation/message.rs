@@ -18,6 +18,9 @@
 //! | `Consistency` hashes | 2,176 | 64 x (2 + 32); a consistency proof of a tree below 2^63 leaves has at most 64 hashes |
 //! | origin | 255 | one line of a checkpoint |
 //! | reason | 512 | one sentence |
+//! | `Entries` | 4,197,376 | 1,024 x (3 + leaf of 4,096), below the response frame |
+//! | trust registry file | 262,144 | the largest that the trust registry allows |
+//! | evidence | 40,960 | two bundles and a line for each, rounded up |
 //! | gossip | 65,536 | the frame of the gossip network |
 
 mod error;
@@ -73,6 +76,21 @@ pub const ORIGIN_BYTES_MAX: usize = 255;
 
 /// Longest reason of a refusal, bytes.
 pub const REASON_BYTES_MAX: usize = 512;
+
+/// Most leaves in one `Entries`: as many of the largest as a response frame holds.
+pub const ENTRIES_MAX: usize = 1024;
+
+/// Longest leaf in `Entries`, bytes: the largest record.
+pub const ENTRY_BYTES_MAX: usize = crate::record::MAX_RECORD_BYTES;
+
+/// Longest name of a file of the trust registry, bytes.
+pub const TRUST_NAME_BYTES_MAX: usize = 128;
+
+/// Longest file of the trust registry, bytes.
+pub const TRUST_FILE_BYTES_MAX: usize = 256 * 1024;
+
+/// Longest text of evidence, bytes: two bundles of full size and what is around them.
+pub const EVIDENCE_TEXT_BYTES_MAX: usize = 40 * 1024;
 
 /// Most hashes in a consistency proof.
 pub const CONSISTENCY_HASHES_MAX: usize = 64;

@@ -3,6 +3,7 @@
 
 mod address;
 pub mod agreement;
+pub mod evidence;
 pub mod fault;
 mod fingerprint;
 pub mod invite;

@@ -108,6 +108,10 @@ pub fn step(state: &State, time_ms: u64, event: Event<'_>) -> Result<Outcome, Fa
                 .partners()
                 .find(|partner| partner.origin == proven.proof.origin);
             let partner = partner.ok_or(FaultCode::UnknownLog)?;
+            // Which of its lines lives on is not known yet: what is open waits (rule R12).
+            if state.accusation(partner.party).is_some() {
+                return Err(FaultCode::PartnerFrozen);
+            }
             if contradicts_pin(state, partner.party, &proven.proof) {
                 return Err(FaultCode::Fork);
             }

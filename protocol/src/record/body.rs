@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::id::{AccountId, AgreementId, OrganisationId, Origin, RequestId, Text, TransferId};
 use crate::log::Hash;
 use crate::party::{Party, RegistryId};
+use crate::record::accusation::{LedgerAccused, LedgerCleared};
 use crate::record::article6::Article6;
 use crate::record::case::{CaseAct, CaseMigrated, CaseOpened, ProcessAdopted, ProcessPart, Word};
 use crate::record::finding::{FindingOpened, FindingStep};
@@ -92,6 +93,10 @@ pub enum Body {
     LetterIssued(LetterIssued),
     /// An organisation enters a receiver in its list of trusted ones, or takes one out.
     TrustedReceiver(TrustedReceiver),
+    /// There is evidence that a partner's ledger contradicts itself.
+    LedgerAccused(LedgerAccused),
+    /// The line of an accused ledger that lives on is named.
+    LedgerCleared(LedgerCleared),
     /// Something of Article 6 is recorded.
     Article6(Box<Article6>),
 }
@@ -133,6 +138,8 @@ impl Body {
             Self::FindingClosed(_) => "finding_closed",
             Self::LetterIssued(_) => "letter_issued",
             Self::TrustedReceiver(_) => "trusted_receiver",
+            Self::LedgerAccused(_) => "ledger_accused",
+            Self::LedgerCleared(_) => "ledger_cleared",
             Self::Article6(it) => it.kind(),
         }
     }
@@ -566,4 +573,14 @@ pub struct Agreement {
     /// The sectoral scopes whose units may move, strictly ascending; none permits all.
     #[serde(default)]
     pub scopes: Vec<SectoralScope>,
+    /// The most tonnes that may move in each direction in a calendar year (UTC), by the year in which a transfer begins at
+    /// the ledger that counts; 0 sets no limit.
+    #[serde(default)]
+    pub max_tonnes_per_year: u64,
+    /// The first vintage that may move; none sets no limit.
+    #[serde(default)]
+    pub vintage_from: Option<u16>,
+    /// The last vintage that may move; none sets no limit.
+    #[serde(default)]
+    pub vintage_until: Option<u16>,
 }

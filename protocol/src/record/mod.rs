@@ -3,6 +3,7 @@
 //! The generated wire code stays private: rules see only the domain types of [`body`](self), whose every field has been
 //! checked against its limits. `encode(decode(b)) == b` or the bytes are refused, so a record has exactly one form.
 
+mod accusation;
 mod article6;
 mod body;
 mod case;
@@ -16,6 +17,7 @@ mod trust;
 #[allow(missing_docs, unreachable_pub, clippy::all, clippy::pedantic)]
 mod wire;
 
+pub use accusation::{Contradiction, LedgerAccused, LedgerCleared};
 pub use article6::{
     ARTICLE6_APPROVALS, Article6, Authorisation, AuthorisationRevoked, AuthorisedEntity, Clause,
     CooperativeApproach, EmissionsLevel, Identification, InitialReport, LevelSeries, MAX_NAMED,

@@ -12,7 +12,7 @@ pub struct Record {
     pub request: ::prost::alloc::vec::Vec<u8>,
     #[prost(
         oneof = "record::Body",
-        tags = "10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 39, 40, 41, 42, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54"
+        tags = "10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 39, 40, 41, 42, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56"
     )]
     pub body: ::core::option::Option<record::Body>,
 }
@@ -102,6 +102,10 @@ pub mod record {
         UnitsAuthorised(super::UnitsAuthorised),
         #[prost(message, tag = "54")]
         UseNotified(super::UseNotified),
+        #[prost(message, tag = "55")]
+        LedgerAccused(super::LedgerAccused),
+        #[prost(message, tag = "56")]
+        LedgerCleared(super::LedgerCleared),
     }
 }
 /// Numbers of one Party's national counter, both ends included.
@@ -448,6 +452,43 @@ pub struct Agreement {
     /// strictly ascending; none: every sectoral scope
     #[prost(uint32, repeated, tag = "11")]
     pub scopes: ::prost::alloc::vec::Vec<u32>,
+    /// by the calendar year (UTC) in which a transfer begins; 0: no limit
+    #[prost(uint64, tag = "12")]
+    pub max_tonnes_per_year: u64,
+    /// first vintage that may move; 0: no limit
+    #[prost(uint32, tag = "13")]
+    pub vintage_from: u32,
+    /// last vintage that may move; 0: no limit
+    #[prost(uint32, tag = "14")]
+    pub vintage_until: u32,
+}
+/// There is evidence that a partner's ledger contradicts itself.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct LedgerAccused {
+    #[prost(string, tag = "1")]
+    pub party: ::prost::alloc::string::String,
+    /// 1 two trees, 2 two blocks, 3 two ends, 4 two leaves, 5 a broken rule
+    #[prost(uint32, tag = "2")]
+    pub kind: u32,
+    /// SHA-256 of the text of the evidence
+    #[prost(bytes = "vec", tag = "3")]
+    pub evidence: ::prost::alloc::vec::Vec<u8>,
+}
+/// The line of an accused ledger that lives on.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct LedgerCleared {
+    #[prost(string, tag = "1")]
+    pub party: ::prost::alloc::string::String,
+    /// SHA-256 of the evidence that it was accused by
+    #[prost(bytes = "vec", tag = "2")]
+    pub evidence: ::prost::alloc::vec::Vec<u8>,
+    #[prost(uint64, tag = "3")]
+    pub size: u64,
+    #[prost(bytes = "vec", tag = "4")]
+    pub root: ::prost::alloc::vec::Vec<u8>,
+    /// SHA-256 of what the decision stands in
+    #[prost(bytes = "vec", tag = "5")]
+    pub decision: ::prost::alloc::vec::Vec<u8>,
 }
 /// A piece of a process file. The pieces of one file follow each other from part 0 on.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]

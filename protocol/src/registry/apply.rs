@@ -1,5 +1,6 @@
 //! The fold: one record, one step.
 
+mod accusation;
 mod acquire;
 mod article6;
 mod border;
@@ -115,6 +116,8 @@ fn write(tx: &mut Tx<'_>, context: Context, body: &Body) -> Result<(), Refusal> 
         Body::HoldLifted(it) => hold::lifted(tx, context, it),
         Body::LetterIssued(it) => letter::issued(tx, it),
         Body::TrustedReceiver(it) => trust::trusted_receiver(tx, context, it),
+        Body::LedgerAccused(it) => accusation::accused(tx, context, it),
+        Body::LedgerCleared(it) => accusation::cleared(tx, it),
         Body::Article6(it) => article6::article6(tx, context, it),
         Body::BlockHeader(it) => header::block_header(tx, context, it),
     }

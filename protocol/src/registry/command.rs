@@ -10,8 +10,9 @@ use crate::log::Hash;
 use crate::party::Party;
 use crate::record::{
     AccountKind, ActedBy, Agreement, Article6, CaseAct, Claim, Commitment, EmissionsLevel, Fate,
-    FindingKind, FindingStep, HoldOn, LetterIssued, Name, OrganisationKind, Partner, Purpose,
-    Reason, Reference, RetireKind, Title, TrustedReceiver, VerifierKeyText, Word,
+    FindingKind, FindingStep, HoldOn, LedgerAccused, LedgerCleared, LetterIssued, Name,
+    OrganisationKind, Partner, Purpose, Reason, Reference, RetireKind, Title, TrustedReceiver,
+    VerifierKeyText, Word,
 };
 use crate::serial::{SectoralScope, UnitType};
 use crate::units::UnitRange;
@@ -189,6 +190,10 @@ pub enum Command {
         /// Who approved it.
         by: Vec<ActedBy>,
     },
+    /// Record evidence against a partner's ledger.
+    Accuse(LedgerAccused),
+    /// Name the line of an accused ledger that lives on.
+    Clear(LedgerCleared),
 }
 
 /// A case to move to a newer version of the process.

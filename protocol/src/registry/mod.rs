@@ -53,7 +53,7 @@ pub use transfer::{
 };
 pub use trust::TrustedSince;
 pub use tx::{Applied, Encoded};
-pub use value::{Change, Head, Holding, Key, Pin, Place, StateError, Value};
+pub use value::{Accusation, Change, Head, Holding, Key, Pin, Place, StateError, Value};
 
 /// The shortest time between a lock and its expiry, in milliseconds: one hour (rule R5). A shorter one would burn units
 /// on transfers that can never arrive.

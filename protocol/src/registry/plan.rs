@@ -207,6 +207,8 @@ fn intended(state: &State, time_ms: u64, command: &Command) -> Result<Vec<Body>,
             ))));
             Ok(bodies)
         }
+        Command::Accuse(new) => Ok(vec![Body::LedgerAccused(new.clone())]),
+        Command::Clear(new) => Ok(vec![Body::LedgerCleared(new.clone())]),
         Command::TrustReceiver(new) => Ok(vec![Body::TrustedReceiver(new.as_ref().clone())]),
     }
 }

@@ -61,6 +61,9 @@ pub enum Refusal {
     /// The partner is frozen or removed.
     #[error("{0} is frozen or removed: no new transfers until it is active again")]
     PartnerFrozen(Party),
+    /// An accusation of a partner's ledger, or its end, is out of place.
+    #[error("the accusation does not stand: {0}")]
+    Accusation(&'static str),
     /// Other transfers have used up what the agreement allows.
     #[error("agreement {agreement} allows {left} more tonnes; {wanted} would move")]
     AgreementUsedUp {

@@ -7,13 +7,15 @@ use std::sync::Arc;
 use crate::id::{AccountId, AgreementId, OrganisationId};
 use crate::log::Hash;
 use crate::party::Party;
-use crate::record::{Account, Agreement, Genesis, Organisation, Partner, Project, VerifierKeyText};
+use crate::record::{
+    Account, Agreement, Genesis, Organisation, Partner, PartnerStatus, Project, VerifierKeyText,
+};
 use crate::registry::hold::HoldIndex;
 use crate::registry::holdings::Holdings;
 use crate::registry::value::fits;
 use crate::registry::{
-    Direction, Head, Holding, Key, LedgerAccount, Pin, Place, StateError, Transfer, TransferKey,
-    Value,
+    Accusation, Direction, Head, Holding, Key, LedgerAccount, Pin, Place, Refusal, StateError,
+    Transfer, TransferKey, Value,
 };
 use crate::units::UnitRange;
 use crate::workflow::Process;
@@ -428,6 +430,34 @@ impl State {
     #[must_use]
     pub fn agreement_use(&self, id: &AgreementId, direction: Direction) -> u64 {
         self.count(&Key::AgreementUse(id.clone(), direction))
+    }
+
+    /// Tonnes that moved under an agreement in a calendar year.
+    #[must_use]
+    pub fn agreement_use_in(&self, id: &AgreementId, direction: Direction, year: u16) -> u64 {
+        self.count(&Key::AgreementYear(id.clone(), direction, year))
+    }
+
+    /// What a partner's ledger stands accused of.
+    #[must_use]
+    pub fn accusation(&self, party: Party) -> Option<Accusation> {
+        match self.others.get(&Key::Accusation(party)) {
+            Some(Value::Accusation(it)) => Some(*it),
+            _ => None,
+        }
+    }
+
+    /// The partner, if something new may begin with it: it is active, and its ledger does not contradict itself.
+    ///
+    /// # Errors
+    /// [`Refusal::UnknownPartner`] and [`Refusal::PartnerFrozen`].
+    pub fn partner_in_good_standing(&self, party: Party) -> Result<&Partner, Refusal> {
+        let partner = self.partner(party).ok_or(Refusal::UnknownPartner(party))?;
+        if partner.status == PartnerStatus::Active && self.accusation(party).is_none() {
+            Ok(partner)
+        } else {
+            Err(Refusal::PartnerFrozen(party))
+        }
     }
 
     /// The last verified checkpoint of a partner.

@@ -7,8 +7,9 @@ use crate::log::Hash;
 use crate::party::Party;
 use crate::period::{Day, Period};
 use crate::record::{
-    Account, Agreement, AuthorisedEntity, CooperativeApproach, Genesis, Identification,
-    InitialReport, LevelSeries, Ndc, Organisation, Partner, Project, Receiver, VerifierKeyText,
+    Account, Agreement, AuthorisedEntity, Contradiction, CooperativeApproach, Genesis,
+    Identification, InitialReport, LevelSeries, Ndc, Organisation, Partner, Project, Receiver,
+    VerifierKeyText,
 };
 use crate::registry::article6::{AuthorisationUse, KnownAuthorisation};
 use crate::registry::case::{AdoptedProcess, RegistryCase};
@@ -99,6 +100,10 @@ pub enum Key {
     AuthorisationUse(AuthorisationId),
     /// The authorisation under which a project's units come as they are issued.
     ProjectAuthorisation(u32),
+    /// Tonnes that moved under an agreement in a calendar year, by direction.
+    AgreementYear(AgreementId, Direction, u16),
+    /// What a partner's ledger stands accused of.
+    Accusation(Party),
 }
 
 /// One value of the state.
@@ -108,7 +113,7 @@ pub enum Value {
     Genesis(Genesis),
     /// For [`Key::Head`].
     Head(Head),
-    /// For [`Key::Issued`], [`Key::Sending`], [`Key::AgreementUse`], [`Key::OrganisationCase`],
+    /// For [`Key::Issued`], [`Key::Sending`], [`Key::AgreementUse`], [`Key::AgreementYear`], [`Key::OrganisationCase`],
     /// [`Key::Issuable`] and [`Key::ProjectCase`].
     Count(u64),
     /// For [`Key::LogKey`].
@@ -174,6 +179,8 @@ pub enum Value {
     AuthorisationUse(AuthorisationUse),
     /// For [`Key::ProjectAuthorisation`].
     ProjectAuthorisation(AuthorisationId),
+    /// For [`Key::Accusation`].
+    Accusation(Accusation),
 }
 
 /// The last block header and the clock that it set.
@@ -218,6 +225,17 @@ pub struct Holding {
     pub place: Place,
     /// Index of the leaf that put them there.
     pub since: u64,
+}
+
+/// What a partner's ledger stands accused of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Accusation {
+    /// What it did.
+    pub kind: Contradiction,
+    /// SHA-256 of the text of the evidence.
+    pub evidence: Hash,
+    /// Index of the leaf that says so.
+    pub at: u64,
 }
 
 /// The last verified checkpoint of a partner: pins only grow (rule R9).
@@ -317,6 +335,7 @@ pub(super) fn fits(key: &Key, value: &Value) -> bool {
                 Key::Issued
                     | Key::Sending
                     | Key::AgreementUse(..)
+                    | Key::AgreementYear(..)
                     | Key::OrganisationCase(_)
                     | Key::ProjectCase(_)
                     | Key::Issuable(..),
@@ -353,5 +372,6 @@ pub(super) fn fits(key: &Key, value: &Value) -> bool {
             | (Key::Authorisation(..), Value::Authorisation(_))
             | (Key::AuthorisationUse(_), Value::AuthorisationUse(_))
             | (Key::ProjectAuthorisation(_), Value::ProjectAuthorisation(_))
+            | (Key::Accusation(_), Value::Accusation(_))
     )
 }

@@ -9,6 +9,7 @@
 )]
 
 mod bundles_prove_a_leaf;
+mod evidence_of_contradiction;
 mod evidence_of_equivocation;
 mod keys_are_exact;
 mod naive;

@@ -7,12 +7,12 @@ use countersign_protocol::party::{Party, RegistryId};
 use countersign_protocol::period::{Day, Period};
 use countersign_protocol::record::{
     Account, AccountKind, Acquire, ActedBy, Agreement, AskCancel, AttachedDocument, BlockHeader,
-    Body, CaseAct, CaseMigrated, CaseOpened, Claim, Commitment, Fate, Finalise, FindingKind,
-    FindingOpened, FindingStep, Genesis, Hold, HoldLifted, HoldOn, HoldPlaced, Issuance,
-    KeyRotation, LetterIssued, Lock, Organisation, OrganisationKind, Partner, PartnerStatus,
-    ProcessAdopted, ProcessPart, Project, ProofReference, Purpose, Receiver, Record, Refuse,
-    Release, Reservation, Retire, RetireKind, Sending, SourceSettled, Split, Transfer,
-    TrustedReceiver, Word, YearTonnes,
+    Body, CaseAct, CaseMigrated, CaseOpened, Claim, Commitment, Contradiction, Fate, Finalise,
+    FindingKind, FindingOpened, FindingStep, Genesis, Hold, HoldLifted, HoldOn, HoldPlaced,
+    Issuance, KeyRotation, LedgerAccused, LedgerCleared, LetterIssued, Lock, Organisation,
+    OrganisationKind, Partner, PartnerStatus, ProcessAdopted, ProcessPart, Project, ProofReference,
+    Purpose, Receiver, Record, Refuse, Release, Reservation, Retire, RetireKind, Sending,
+    SourceSettled, Split, Transfer, TrustedReceiver, Word, YearTonnes,
 };
 use countersign_protocol::serial::{CooperativeApproachId, DomesticSerial, SectoralScope};
 use countersign_protocol::serial::{UnitType, YEAR_MAX, YEAR_MIN};
@@ -270,9 +270,14 @@ fn partners() -> BoxedStrategy<Body> {
         number(),
         approach(),
     );
-    let limits = (btree_set(unit_type(), 0..5), btree_set(scope(), 0..5));
+    let vintage = || proptest::option::of(1990..=2199_u16);
+    let limits = (
+        btree_set(unit_type(), 0..5),
+        btree_set(scope(), 0..5),
+        (number(), vintage(), vintage()),
+    );
     let agreement = (agreement_id(), party(), terms, any::<[u8; 32]>(), limits).prop_map(
-        |(id, partner, terms, document, (unit_types, scopes))| {
+        |(id, partner, terms, document, (unit_types, scopes, more))| {
             let (outgoing, incoming, valid_from_ms, valid_to_ms, max_tonnes, cooperative_approach) =
                 terms;
             Body::Agreement(Agreement {
@@ -287,10 +292,32 @@ fn partners() -> BoxedStrategy<Body> {
                 document,
                 unit_types: unit_types.into_iter().collect(),
                 scopes: scopes.into_iter().collect(),
+                max_tonnes_per_year: more.0,
+                vintage_from: more.1,
+                vintage_until: more.2,
             })
         },
     );
-    prop_oneof![partner, agreement].boxed()
+    let kind = select(Contradiction::ALL.to_vec());
+    let accused = (party(), kind, any::<[u8; 32]>()).prop_map(|(party, kind, evidence)| {
+        Body::LedgerAccused(LedgerAccused {
+            party,
+            kind,
+            evidence,
+        })
+    });
+    let cleared = (party(), 1..u64::MAX, any::<[[u8; 32]; 3]>()).prop_map(
+        |(party, size, [evidence, root, decision])| {
+            Body::LedgerCleared(LedgerCleared {
+                party,
+                evidence,
+                size,
+                root,
+                decision,
+            })
+        },
+    );
+    prop_oneof![partner, agreement, accused, cleared].boxed()
 }
 
 fn word() -> impl Strategy<Value = Word> {

@@ -85,8 +85,10 @@ fn number_of_kinds(body: &Body) -> usize {
         | Body::FindingClosed(_)
         | Body::LetterIssued(_)
         | Body::TrustedReceiver(_)
+        | Body::LedgerAccused(_)
+        | Body::LedgerCleared(_)
         // Nine kinds of Article 6 in one variant.
-        | Body::Article6(_) => 41,
+        | Body::Article6(_) => 43,
     }
 }
 

@@ -3,10 +3,10 @@
 use countersign_protocol::id::{AccountId, OrganisationId, RequestId, TransferId};
 use countersign_protocol::record::{
     Account, AccountKind, Acquire, ActedBy, Agreement, AskCancel, AttachedDocument, BlockHeader,
-    Body, CaseAct, CaseOpened, Claim, Commitment, Fate, Finalise, Genesis, Hold, Issuance,
-    KeyRotation, Lock, Organisation, OrganisationKind, Partner, PartnerStatus, ProcessAdopted,
-    ProcessPart, Project, ProofReference, Purpose, Record, Refuse, Release, Reservation, Retire,
-    RetireKind, SourceSettled, Split, Transfer, YearTonnes,
+    Body, CaseAct, CaseOpened, Claim, Commitment, Contradiction, Fate, Finalise, Genesis, Hold,
+    Issuance, KeyRotation, LedgerAccused, LedgerCleared, Lock, Organisation, OrganisationKind,
+    Partner, PartnerStatus, ProcessAdopted, ProcessPart, Project, ProofReference, Purpose, Record,
+    Refuse, Release, Reservation, Retire, RetireKind, SourceSettled, Split, Transfer, YearTonnes,
 };
 use countersign_protocol::serial::{DomesticSerial, SectoralScope, UnitType};
 use countersign_protocol::units::{FirstTransfer, UnitBlock, UnitRange};
@@ -77,6 +77,7 @@ pub(crate) fn samples() -> Vec<(&'static str, Record)> {
         .chain((100..).zip(crate::monitoring::samples()))
         .chain((200..).zip(crate::holds::authority_samples()))
         .chain((300..).zip(crate::article6::samples()))
+        .chain((400..).zip(federation()))
         .map(|(number, (name, body))| {
             let record = Record {
                 time_ms: 1_751_846_400_000 + number,
@@ -137,6 +138,9 @@ fn setup() -> Vec<(&'static str, Body)> {
         valid_from_ms: 1_606_089_600_000,
         valid_to_ms: 1_924_991_999_999,
         max_tonnes: 10_000_000,
+        max_tonnes_per_year: 0,
+        vintage_from: None,
+        vintage_until: None,
         cooperative_approach: text("CA0001"),
         document: [0xd0; 32],
         unit_types: Vec::new(),
@@ -147,6 +151,9 @@ fn setup() -> Vec<(&'static str, Body)> {
         incoming: false,
         valid_from_ms: 0,
         max_tonnes: 0,
+        max_tonnes_per_year: 0,
+        vintage_from: None,
+        vintage_until: None,
         unit_types: vec![text("A6.4ER"), text("ITMO")],
         scopes: [1, 13].map(|it| SectoralScope::new(it).unwrap()).to_vec(),
         ..agreement.clone()
@@ -174,6 +181,39 @@ fn setup() -> Vec<(&'static str, Body)> {
         ("agreement_closed", Body::Agreement(closed)),
         ("block_header", Body::BlockHeader(header)),
         ("block_header_first", Body::BlockHeader(first_header)),
+    ]
+}
+
+/// What came with the second set of terms of agreements, and with evidence.
+fn federation() -> Vec<(&'static str, Body)> {
+    let mut setup = setup().into_iter().map(|(_, body)| body);
+    let agreement = setup.find_map(|body| match body {
+        Body::Agreement(it) => Some(it),
+        _ => None,
+    });
+    let agreement = agreement.unwrap();
+    let limited = Agreement {
+        max_tonnes_per_year: 250_000,
+        vintage_from: Some(2021),
+        vintage_until: Some(2030),
+        ..agreement
+    };
+    let accused = LedgerAccused {
+        party: text("CH"),
+        kind: Contradiction::TwoBlocks,
+        evidence: [0xe2; 32],
+    };
+    let cleared = LedgerCleared {
+        party: text("CH"),
+        evidence: [0xe2; 32],
+        size: 1_200,
+        root: [0x1d; 32],
+        decision: [0xdc; 32],
+    };
+    vec![
+        ("agreement_limited", Body::Agreement(limited)),
+        ("ledger_accused", Body::LedgerAccused(accused)),
+        ("ledger_cleared", Body::LedgerCleared(cleared)),
     ]
 }
 

@@ -8,6 +8,7 @@ mod case;
 mod courier;
 mod document;
 mod events;
+mod evidence;
 mod ledger;
 mod letter;
 mod lists;
@@ -84,6 +85,11 @@ fn federation_routes() -> OpenApiRouter<Served> {
         .routes(routes!(registry::partners, write::partner))
         .routes(routes!(write::remove_partner))
         .routes(routes!(registry::ping))
+        .routes(routes!(evidence::mirrors))
+        .routes(routes!(evidence::accusations))
+        .routes(routes!(evidence::evidence))
+        .routes(routes!(evidence::accuse))
+        .routes(routes!(evidence::clear))
         .routes(routes!(courier::pack))
         .routes(routes!(courier::unpack))
         .routes(routes!(registry::agreements, write::agreement))

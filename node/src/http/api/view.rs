@@ -128,6 +128,9 @@ pub(super) fn agreement(of: AgreementUse) -> AgreementView {
         agreement: of.agreement,
         used_outgoing: of.outgoing,
         used_incoming: of.incoming,
+        year: of.year,
+        used_outgoing_in_year: of.outgoing_in_year,
+        used_incoming_in_year: of.incoming_in_year,
     }
 }
 

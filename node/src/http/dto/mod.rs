@@ -12,6 +12,7 @@ mod case;
 mod courier;
 mod document;
 mod event;
+mod evidence;
 mod letter;
 mod list;
 mod mail;
@@ -46,6 +47,7 @@ pub use document::{
     NewVisibility, StandingHoldView,
 };
 pub use event::{Events, StreamedEvent};
+pub use evidence::{AccusationView, AuditFindingView, EvidenceText, MirrorView, NewClearance};
 pub use letter::{FileHash, LetterCheckView, LetterView, NamedLetter};
 pub use list::{RetirementView, SearchView, UnitsEvent};
 pub use mail::{MailRetried, MailStatusView, MailView, Notifications, RetryMail};

@@ -153,6 +153,12 @@ pub struct AgreementView {
     pub used_outgoing: u64,
     /// Tonnes that came in under it.
     pub used_incoming: u64,
+    /// The calendar year (UTC) that the next two are of: that of the ledger's last record.
+    pub year: u16,
+    /// Tonnes that left under it in that year, open locks included.
+    pub used_outgoing_in_year: u64,
+    /// Tonnes that came in under it in that year.
+    pub used_incoming_in_year: u64,
 }
 
 /// The answer to a ping of a partner.

@@ -206,6 +206,8 @@ in_path! {
     TransferNumber, id: TransferId;
     /// The version of the process in this ledger, counted from 1.
     ProcessVersion, version: u32;
+    /// SHA-256 of the text of the evidence.
+    EvidenceHash, sha256: countersign_protocol::openapi::Sha256;
     /// SHA-256 of a letter's file.
     LetterHash, sha256: countersign_protocol::openapi::Sha256;
     /// The case's number.

@@ -2,6 +2,7 @@
 
 use crate::id::Origin;
 use crate::party::{Party, PartyError};
+use crate::serial::{YEAR_MAX, YEAR_MIN};
 use crate::text::{canonical, excerpt};
 use crate::units::UNIT_NUMBER_MAX;
 use std::fmt;
@@ -29,6 +30,10 @@ pub struct Direction {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct MaxTonnes(u64);
 
+/// A vintage: the calendar year of the mitigation. Text form: four digits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct VintageYear(u16);
+
 /// Why a value of an agreement line is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum AgreementValueError {
@@ -45,6 +50,11 @@ pub enum AgreementValueError {
         "{0:?} is not a number of tonnes from 1 on in plain digits; write 1000000, or leave the line out"
     )]
     Tonnes(String),
+    /// Not a vintage.
+    #[error(
+        "{0:?} is not a vintage from {YEAR_MIN} to {YEAR_MAX}; write 2021, or leave the line out"
+    )]
+    Vintage(String),
     /// No such country.
     #[error(transparent)]
     Country(#[from] PartyError),
@@ -66,6 +76,40 @@ impl MaxTonnes {
     #[must_use]
     pub const fn get(self) -> u64 {
         self.0
+    }
+}
+
+impl VintageYear {
+    /// This vintage.
+    ///
+    /// # Errors
+    /// [`AgreementValueError::Vintage`] outside the years that a serial number can name.
+    pub fn new(year: u16) -> Result<Self, AgreementValueError> {
+        match year {
+            YEAR_MIN..=YEAR_MAX => Ok(Self(year)),
+            _ => Err(AgreementValueError::Vintage(year.to_string())),
+        }
+    }
+
+    /// The year.
+    #[must_use]
+    pub const fn get(self) -> u16 {
+        self.0
+    }
+}
+
+impl fmt::Display for VintageYear {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(formatter)
+    }
+}
+
+impl FromStr for VintageYear {
+    type Err = AgreementValueError;
+
+    fn from_str(text: &str) -> Result<Self, AgreementValueError> {
+        let refused = || AgreementValueError::Vintage(excerpt(text));
+        Self::new(canonical(text).ok_or_else(refused)?).map_err(|_| refused())
     }
 }
 

@@ -1,7 +1,9 @@
 use super::limit::{check_bundles, pack, within};
 use super::outline::{self, decode, encode};
 use super::wire::{self, gossip::Kind};
-use super::{GOSSIP_BYTES_MAX, MESSAGE_VERSION, MessageError, NOTE_BYTES_MAX};
+use super::{
+    EVIDENCE_TEXT_BYTES_MAX, GOSSIP_BYTES_MAX, MESSAGE_VERSION, MessageError, NOTE_BYTES_MAX,
+};
 
 /// What is told to everybody who listens, as the second way beside the direct one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,20 +18,27 @@ pub enum Gossip {
         /// The signed note.
         note: String,
     },
+    /// Evidence against a ledger, on [`Topic::Evidence`].
+    Evidence {
+        /// Its text.
+        evidence: String,
+    },
 }
 
-/// The two topics of a network.
+/// The topics of a network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Topic {
     /// Bundles of transfers.
     Transfers,
     /// Checkpoints.
     Checkpoints,
+    /// Evidence against ledgers that contradict themselves.
+    Evidence,
 }
 
 impl Topic {
-    /// Both topics.
-    pub const ALL: [Topic; 2] = [Topic::Transfers, Topic::Checkpoints];
+    /// Every topic.
+    pub const ALL: [Topic; 3] = [Topic::Transfers, Topic::Checkpoints, Topic::Evidence];
 
     /// The topic's name in the network of this name: `/countersign/<network>/transfers/1`.
     pub fn name(self, network: &str) -> String {
@@ -41,6 +50,7 @@ impl Topic {
         match self {
             Topic::Transfers => "transfers",
             Topic::Checkpoints => "checkpoints",
+            Topic::Evidence => "evidence",
         }
     }
 }
@@ -60,6 +70,7 @@ impl Gossip {
         match self {
             Gossip::Transfers { .. } => Topic::Transfers,
             Gossip::Checkpoint { .. } => Topic::Checkpoints,
+            Gossip::Evidence { .. } => Topic::Evidence,
         }
     }
 
@@ -72,6 +83,7 @@ impl Gossip {
         let kind = match self.clone() {
             Gossip::Transfers { bundles } => Kind::Transfers(wire::Bundles { bundles }),
             Gossip::Checkpoint { note } => Kind::Checkpoint(wire::Checkpoint { note }),
+            Gossip::Evidence { evidence } => Kind::Evidence(wire::Evidence { evidence }),
         };
         let envelope = wire::Gossip {
             version: MESSAGE_VERSION,
@@ -83,7 +95,7 @@ impl Gossip {
     /// Reads a message that came on `topic`.
     ///
     /// # Errors
-    /// Any bytes but those that [`Gossip::encode`] gives, and a message that belongs on the other topic.
+    /// Any bytes but those that [`Gossip::encode`] gives, and a message that belongs on another topic.
     pub fn decode(topic: Topic, bytes: &[u8]) -> Result<Gossip, MessageError> {
         let envelope: wire::Gossip = decode(&outline::GOSSIP, bytes)?;
         let gossip = match envelope.kind.ok_or(MessageError::UnknownKind)? {
@@ -91,6 +103,7 @@ impl Gossip {
                 bundles: list.bundles,
             },
             Kind::Checkpoint(wire::Checkpoint { note }) => Gossip::Checkpoint { note },
+            Kind::Evidence(wire::Evidence { evidence }) => Gossip::Evidence { evidence },
         };
         if gossip.topic() != topic {
             return Err(MessageError::UnknownKind);
@@ -103,6 +116,9 @@ impl Gossip {
         match self {
             Gossip::Transfers { bundles } => check_bundles(bundles),
             Gossip::Checkpoint { note } => within("note", note.len(), NOTE_BYTES_MAX),
+            Gossip::Evidence { evidence } => {
+                within("evidence", evidence.len(), EVIDENCE_TEXT_BYTES_MAX)
+            }
         }
     }
 }

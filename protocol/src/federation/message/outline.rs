@@ -2,7 +2,7 @@
 
 use prost::Message;
 
-use super::{BUNDLES_MAX, CONSISTENCY_HASHES_MAX, MESSAGE_VERSION, MessageError};
+use super::{BUNDLES_MAX, CONSISTENCY_HASHES_MAX, ENTRIES_MAX, MESSAGE_VERSION, MessageError};
 
 /// What one envelope may hold: the field of each kind, and for the kinds that are lists the list's name and limit.
 pub(super) struct Outline {
@@ -16,22 +16,23 @@ pub(super) struct Outline {
 
 pub(super) const REQUEST: Outline = Outline {
     bytes_max: super::REQUEST_BYTES_MAX,
-    last_kind: 5,
+    last_kind: 7,
     lists: &[(2, "bundles", BUNDLES_MAX)],
 };
 
 pub(super) const RESPONSE: Outline = Outline {
     bytes_max: super::RESPONSE_BYTES_MAX,
-    last_kind: 6,
+    last_kind: 8,
     lists: &[
         (2, "verdicts", BUNDLES_MAX),
         (3, "hashes", CONSISTENCY_HASHES_MAX),
+        (7, "entries", ENTRIES_MAX),
     ],
 };
 
 pub(super) const GOSSIP: Outline = Outline {
     bytes_max: super::GOSSIP_BYTES_MAX,
-    last_kind: 3,
+    last_kind: 4,
     lists: &[(2, "bundles", BUNDLES_MAX)],
 };
 

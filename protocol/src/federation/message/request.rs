@@ -1,8 +1,9 @@
-use super::limit::{check_bundles, pack, within};
+use super::limit::{at_most, check_bundles, pack, within};
 use super::outline::{self, decode, encode};
 use super::wire::{self, request::Kind};
 use super::{
-    ADD_CHECKPOINT_BYTES_MAX, MESSAGE_VERSION, MessageError, ORIGIN_BYTES_MAX, REQUEST_BYTES_MAX,
+    ADD_CHECKPOINT_BYTES_MAX, ENTRIES_MAX, MESSAGE_VERSION, MessageError, ORIGIN_BYTES_MAX,
+    REQUEST_BYTES_MAX, TRUST_NAME_BYTES_MAX,
 };
 
 /// What one peer asks of another.
@@ -32,6 +33,20 @@ pub enum Request {
         /// The request body of add-checkpoint: old size, consistency proof, checkpoint.
         body: String,
     },
+    /// Send leaves of this log, yours or one that you mirror (the entries of C2SP tlog-tiles). Fewer may come back.
+    GetEntries {
+        /// The log's origin line.
+        origin: String,
+        /// Index of the first leaf.
+        from: u64,
+        /// Index after the last leaf: above `from`, and at most [`ENTRIES_MAX`] more.
+        to: u64,
+    },
+    /// Send a file of the trust registry (TUF 1.0).
+    GetTrust {
+        /// Its name as the registry lays it out, at most [`TRUST_NAME_BYTES_MAX`] bytes.
+        name: String,
+    },
 }
 
 impl Request {
@@ -52,6 +67,8 @@ impl Request {
             Request::GetConsistency { .. } => "get-consistency",
             Request::GetCheckpoint { .. } => "get-checkpoint",
             Request::AddCheckpoint { .. } => "add-checkpoint",
+            Request::GetEntries { .. } => "get-entries",
+            Request::GetTrust { .. } => "get-trust",
         }
     }
 
@@ -76,6 +93,10 @@ impl Request {
                 Kind::GetCheckpoint(wire::GetCheckpoint { origin })
             }
             Request::AddCheckpoint { body } => Kind::AddCheckpoint(wire::AddCheckpoint { body }),
+            Request::GetEntries { origin, from, to } => {
+                Kind::GetEntries(wire::GetEntries { origin, from, to })
+            }
+            Request::GetTrust { name } => Kind::GetTrust(wire::GetTrust { name }),
         };
         let envelope = wire::Request {
             version: MESSAGE_VERSION,
@@ -107,6 +128,10 @@ impl Request {
                 Request::GetCheckpoint { origin }
             }
             Kind::AddCheckpoint(wire::AddCheckpoint { body }) => Request::AddCheckpoint { body },
+            Kind::GetEntries(wire::GetEntries { origin, from, to }) => {
+                Request::GetEntries { origin, from, to }
+            }
+            Kind::GetTrust(wire::GetTrust { name }) => Request::GetTrust { name },
         };
         request.check()?;
         Ok(request)
@@ -123,6 +148,19 @@ impl Request {
                 within("origin", origin.len(), ORIGIN_BYTES_MAX)
             }
             Request::AddCheckpoint { body } => within("body", body.len(), ADD_CHECKPOINT_BYTES_MAX),
+            Request::GetEntries { origin, from, to } => {
+                within("origin", origin.len(), ORIGIN_BYTES_MAX)?;
+                let wanted = to.checked_sub(*from).filter(|wanted| *wanted > 0);
+                let wanted = wanted.ok_or(MessageError::NotCanonical {
+                    detail: "the range of leaves is empty",
+                })?;
+                at_most(
+                    "entries",
+                    usize::try_from(wanted).unwrap_or(usize::MAX),
+                    ENTRIES_MAX,
+                )
+            }
+            Request::GetTrust { name } => within("name", name.len(), TRUST_NAME_BYTES_MAX),
         }
     }
 }

@@ -3,8 +3,9 @@ use super::limit::{at_most, within};
 use super::outline::{self, decode, encode};
 use super::wire::{self, response::Kind};
 use super::{
-    BUNDLE_BYTES_MAX, BUNDLES_MAX, CONSISTENCY_HASHES_MAX, MESSAGE_VERSION, MessageError,
-    NOTE_BYTES_MAX, REASON_BYTES_MAX, WITNESSED_BYTES_MAX,
+    BUNDLE_BYTES_MAX, BUNDLES_MAX, CONSISTENCY_HASHES_MAX, ENTRIES_MAX, ENTRY_BYTES_MAX,
+    MESSAGE_VERSION, MessageError, NOTE_BYTES_MAX, REASON_BYTES_MAX, TRUST_FILE_BYTES_MAX,
+    WITNESSED_BYTES_MAX,
 };
 
 /// What a peer answers.
@@ -31,6 +32,16 @@ pub enum Response {
         status: u32,
         /// The body that goes with it: cosignature lines at 200, the stored size at 409.
         body: String,
+    },
+    /// Answers `GetEntries`: leaves from the first one asked for, in order; at least one.
+    Entries {
+        /// The leaves, at most [`ENTRIES_MAX`] of at most [`ENTRY_BYTES_MAX`] bytes.
+        entries: Vec<Vec<u8>>,
+    },
+    /// Answers `GetTrust`.
+    Trust {
+        /// The file, at most [`TRUST_FILE_BYTES_MAX`] bytes.
+        file: Vec<u8>,
     },
     /// The request was not taken at all.
     Refused {
@@ -71,6 +82,8 @@ impl Response {
             Response::Consistency { .. } => "consistency",
             Response::Checkpoint { .. } => "checkpoint",
             Response::Witnessed { .. } => "witnessed",
+            Response::Entries { .. } => "entries",
+            Response::Trust { .. } => "trust",
             Response::Refused { .. } => "refused",
         }
     }
@@ -95,6 +108,8 @@ impl Response {
             Response::Witnessed { status, body } => {
                 Kind::Witnessed(wire::Witnessed { status, body })
             }
+            Response::Entries { entries } => Kind::Entries(wire::Entries { entries }),
+            Response::Trust { file } => Kind::Trust(wire::Trust { file }),
             Response::Refused { code, reason } => Kind::Refused(wire::Refused { code, reason }),
         };
         let envelope = wire::Response {
@@ -130,6 +145,8 @@ impl Response {
             Kind::Witnessed(wire::Witnessed { status, body }) => {
                 Response::Witnessed { status, body }
             }
+            Kind::Entries(wire::Entries { entries }) => Response::Entries { entries },
+            Kind::Trust(wire::Trust { file }) => Response::Trust { file },
             Kind::Refused(wire::Refused { code, reason }) => Response::Refused { code, reason },
         };
         response.check()?;
@@ -150,6 +167,13 @@ impl Response {
             }
             Response::Checkpoint { note } => within("note", note.len(), NOTE_BYTES_MAX),
             Response::Witnessed { body, .. } => within("body", body.len(), WITNESSED_BYTES_MAX),
+            Response::Entries { entries } => {
+                at_most("entries", entries.len(), ENTRIES_MAX)?;
+                entries
+                    .iter()
+                    .try_for_each(|entry| within("entry", entry.len(), ENTRY_BYTES_MAX))
+            }
+            Response::Trust { file } => within("file", file.len(), TRUST_FILE_BYTES_MAX),
             Response::Refused { reason, .. } => within("reason", reason.len(), REASON_BYTES_MAX),
         }
     }

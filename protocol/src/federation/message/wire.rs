@@ -5,7 +5,7 @@ pub struct Request {
     /// 1
     #[prost(uint32, tag = "1")]
     pub version: u32,
-    #[prost(oneof = "request::Kind", tags = "2, 3, 4, 5")]
+    #[prost(oneof = "request::Kind", tags = "2, 3, 4, 5, 6, 7")]
     pub kind: ::core::option::Option<request::Kind>,
 }
 /// Nested message and enum types in `Request`.
@@ -20,6 +20,10 @@ pub mod request {
         GetCheckpoint(super::GetCheckpoint),
         #[prost(message, tag = "5")]
         AddCheckpoint(super::AddCheckpoint),
+        #[prost(message, tag = "6")]
+        GetEntries(super::GetEntries),
+        #[prost(message, tag = "7")]
+        GetTrust(super::GetTrust),
     }
 }
 /// One frame back.
@@ -28,7 +32,7 @@ pub struct Response {
     /// 1
     #[prost(uint32, tag = "1")]
     pub version: u32,
-    #[prost(oneof = "response::Kind", tags = "2, 3, 4, 5, 6")]
+    #[prost(oneof = "response::Kind", tags = "2, 3, 4, 5, 6, 7, 8")]
     pub kind: ::core::option::Option<response::Kind>,
 }
 /// Nested message and enum types in `Response`.
@@ -45,15 +49,20 @@ pub mod response {
         Witnessed(super::Witnessed),
         #[prost(message, tag = "6")]
         Refused(super::Refused),
+        #[prost(message, tag = "7")]
+        Entries(super::Entries),
+        #[prost(message, tag = "8")]
+        Trust(super::Trust),
     }
 }
-/// One gossip message: transfers on the topic /countersign/<network>/transfers/1, a checkpoint on /countersign/<network>/checkpoints/1.
+/// One gossip message: transfers on the topic /countersign/<network>/transfers/1, a checkpoint on /countersign/<network>/checkpoints/1,
+/// evidence on /countersign/<network>/evidence/1.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Gossip {
     /// 1
     #[prost(uint32, tag = "1")]
     pub version: u32,
-    #[prost(oneof = "gossip::Kind", tags = "2, 3")]
+    #[prost(oneof = "gossip::Kind", tags = "2, 3, 4")]
     pub kind: ::core::option::Option<gossip::Kind>,
 }
 /// Nested message and enum types in `Gossip`.
@@ -64,6 +73,8 @@ pub mod gossip {
         Transfers(super::Bundles),
         #[prost(message, tag = "3")]
         Checkpoint(super::Checkpoint),
+        #[prost(message, tag = "4")]
+        Evidence(super::Evidence),
     }
 }
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -95,6 +106,42 @@ pub struct AddCheckpoint {
     /// the request body of C2SP tlog-witness add-checkpoint; at most 20,480 bytes
     #[prost(string, tag = "1")]
     pub body: ::prost::alloc::string::String,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GetEntries {
+    /// at most 255 bytes
+    #[prost(string, tag = "1")]
+    pub origin: ::prost::alloc::string::String,
+    /// index of the first leaf
+    #[prost(uint64, tag = "2")]
+    pub from: u64,
+    /// index after the last leaf; at most 1,024 more than from
+    #[prost(uint64, tag = "3")]
+    pub to: u64,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GetTrust {
+    /// a file of the trust registry's metadata or targets; at most 128 bytes
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Entries {
+    /// the leaves, in order; at most 1,024 of at most 4,096 bytes
+    #[prost(bytes = "vec", repeated, tag = "1")]
+    pub entries: ::prost::alloc::vec::Vec<::prost::alloc::vec::Vec<u8>>,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Trust {
+    /// at most 262,144 bytes
+    #[prost(bytes = "vec", tag = "1")]
+    pub file: ::prost::alloc::vec::Vec<u8>,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Evidence {
+    /// the text of the evidence; at most 40,960 bytes
+    #[prost(string, tag = "1")]
+    pub evidence: ::prost::alloc::string::String,
 }
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct Delivered {

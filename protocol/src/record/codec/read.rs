@@ -1,5 +1,6 @@
 //! Wire to domain: every field is checked here, and errors name it.
 
+mod accusation;
 mod article6;
 mod case;
 mod finding;
@@ -111,6 +112,18 @@ impl Reader {
             _ => self.fail(
                 "year",
                 &format!("is {year}; a calendar year from {YEAR_MIN} to {YEAR_MAX} is wanted"),
+            ),
+        }
+    }
+
+    /// A vintage that may be absent: 0 is.
+    fn vintage_or_none(self, field: &'static str, year: u32) -> Result<Option<u16>, DecodeError> {
+        match u16::try_from(year) {
+            Ok(0) => Ok(None),
+            Ok(year @ YEAR_MIN..=YEAR_MAX) => Ok(Some(year)),
+            _ => self.fail(
+                field,
+                &format!("is {year}; a vintage from {YEAR_MIN} to {YEAR_MAX} is wanted, or 0"),
             ),
         }
     }
@@ -318,6 +331,8 @@ fn body_from_wire(body: WireBody) -> Result<Body, DecodeError> {
         WireBody::HoldPlaced(it) => hold::hold_placed(it),
         WireBody::HoldLifted(it) => hold::hold_lifted(&it),
         WireBody::LetterIssued(it) => letter::letter_issued(&it),
+        WireBody::LedgerAccused(it) => accusation::accused(&it),
+        WireBody::LedgerCleared(it) => accusation::cleared(&it),
         WireBody::TrustedReceiver(it) => trust::trusted_receiver(&it),
         WireBody::CooperativeApproach(it) => article6::cooperative_approach(&it),
         WireBody::InitialReport(it) => article6::initial_report(&it),
@@ -549,5 +564,8 @@ fn agreement_from_wire(it: &wire::Agreement) -> Result<Body, DecodeError> {
             read.parse("unit_types", it)
         })?,
         scopes: read.ascending("scopes", &it.scopes, |it| read.scope(*it))?,
+        max_tonnes_per_year: it.max_tonnes_per_year,
+        vintage_from: read.vintage_or_none("vintage_from", it.vintage_from)?,
+        vintage_until: read.vintage_or_none("vintage_until", it.vintage_until)?,
     }))
 }

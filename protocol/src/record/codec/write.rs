@@ -1,5 +1,6 @@
 //! Domain to wire.
 
+mod accusation;
 mod article6;
 mod case;
 mod finding;
@@ -187,6 +188,9 @@ fn body_to_wire(body: &Body) -> WireBody {
             document: it.document.to_vec(),
             unit_types: it.unit_types.iter().map(ToString::to_string).collect(),
             scopes: it.scopes.iter().map(|it| u32::from(it.number())).collect(),
+            max_tonnes_per_year: it.max_tonnes_per_year,
+            vintage_from: it.vintage_from.map_or(0, u32::from),
+            vintage_until: it.vintage_until.map_or(0, u32::from),
         }),
         Body::ProcessPart(it) => WireBody::ProcessPart(case::process_part(it)),
         Body::ProcessAdopted(it) => WireBody::ProcessAdopted(case::process_adopted(it)),
@@ -200,6 +204,8 @@ fn body_to_wire(body: &Body) -> WireBody {
         Body::HoldLifted(it) => WireBody::HoldLifted(hold::hold_lifted(it)),
         Body::LetterIssued(it) => WireBody::LetterIssued(letter::letter_issued(it)),
         Body::Article6(it) => article6::article6(it),
+        Body::LedgerAccused(it) => WireBody::LedgerAccused(accusation::accused(it)),
+        Body::LedgerCleared(it) => WireBody::LedgerCleared(accusation::cleared(it)),
         Body::TrustedReceiver(it) => WireBody::TrustedReceiver(trust::trusted_receiver(it)),
         Body::Lock(it) => WireBody::Lock(lock(it)),
         Body::AskCancel(it) => WireBody::AskCancel(wire::AskCancel {

@@ -3,7 +3,7 @@
 use crate::article6;
 use crate::id::{AccountId, AgreementId, TransferId};
 use crate::party::Party;
-use crate::record::{Acquire, Agreement, PartnerStatus, Refuse, SourceSettled};
+use crate::record::{Acquire, Agreement, Refuse, SourceSettled};
 use crate::registry::apply::Context;
 use crate::registry::apply::article6::{freed, may_be_acquired};
 use crate::registry::apply::border::{
@@ -28,12 +28,7 @@ pub(crate) fn may_acquire(
     account: AccountId,
     blocks: &[UnitBlock],
 ) -> Result<(), Refusal> {
-    let partner = state
-        .partner(source)
-        .ok_or(Refusal::UnknownPartner(source))?;
-    if partner.status != PartnerStatus::Active {
-        return Err(Refusal::PartnerFrozen(source));
-    }
+    state.partner_in_good_standing(source)?;
     let tonnes = movable(blocks)?;
     let agreement = agreement_with(state, agreement, source)?;
     agreement_allows(state, agreement, Direction::In, blocks, time_ms)?;

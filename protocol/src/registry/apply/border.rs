@@ -3,9 +3,9 @@
 use crate::article6;
 use crate::id::{AgreementId, TransferId};
 use crate::party::Party;
+use crate::period::Day;
 use crate::record::{
-    Agreement, AskCancel, Finalise, Lock, MAX_BLOCKS_BYTES, PartnerStatus, ProofReference, Release,
-    blocks_bytes,
+    Agreement, AskCancel, Finalise, Lock, MAX_BLOCKS_BYTES, ProofReference, Release, blocks_bytes,
 };
 use crate::registry::apply::Context;
 use crate::registry::apply::article6::{crossed, freed, leaves};
@@ -31,9 +31,36 @@ pub(super) fn use_agreement(
     let used = agreement_allows(tx.state(), agreement, direction, blocks, time_ms)?;
     tx.put(
         Key::AgreementUse(agreement.id.clone(), direction),
-        Value::Count(used),
+        Value::Count(used.in_all),
+    );
+    let year = Day::of_ms(time_ms).year();
+    tx.put(
+        Key::AgreementYear(agreement.id.clone(), direction, year),
+        Value::Count(used.in_year),
     );
     Ok(())
+}
+
+/// What was used under an agreement comes back: the transfer that began at `began_ms` was refused.
+fn give_back(tx: &mut Tx<'_>, agreement: &AgreementId, tonnes: u64, began_ms: u64) {
+    let year = Day::of_ms(began_ms).year();
+    let in_all = tx.state().agreement_use(agreement, Direction::Out);
+    let in_year = tx.state().agreement_use_in(agreement, Direction::Out, year);
+    tx.put(
+        Key::AgreementUse(agreement.clone(), Direction::Out),
+        Value::Count(in_all.saturating_sub(tonnes)),
+    );
+    tx.put(
+        Key::AgreementYear(agreement.clone(), Direction::Out, year),
+        Value::Count(in_year.saturating_sub(tonnes)),
+    );
+}
+
+/// Tonnes used under an agreement.
+#[derive(Clone, Copy)]
+pub(super) struct Used {
+    in_all: u64,
+    in_year: u64,
 }
 
 /// The tonnes used under the agreement once these units have moved.
@@ -43,7 +70,7 @@ pub(super) fn agreement_allows(
     direction: Direction,
     blocks: &[UnitBlock],
     time_ms: u64,
-) -> Result<u64, Refusal> {
+) -> Result<Used, Refusal> {
     let not_agreed = |why| {
         Err(Refusal::NotAgreed {
             agreement: agreement.id.clone(),
@@ -68,20 +95,39 @@ pub(super) fn agreement_allows(
     if !blocks.iter().all(permits) {
         return not_agreed("it does not allow units of this type or sectoral scope");
     }
-    let before = state.agreement_use(&agreement.id, direction);
+    let vintages =
+        agreement.vintage_from.unwrap_or(0)..=agreement.vintage_until.unwrap_or(u16::MAX);
+    let of_vintage = |block: &UnitBlock| vintages.contains(&block.serial.year());
+    if !blocks.iter().all(of_vintage) {
+        return not_agreed("it does not allow units of this vintage");
+    }
     let mut tonnes = blocks.iter().map(UnitBlock::tonnes);
     let wanted = tonnes.try_fold(0, u64::checked_add);
     let wanted = wanted.ok_or(Refusal::Overflow)?;
+    let year = Day::of_ms(time_ms).year();
+    let before = state.agreement_use(&agreement.id, direction);
+    let in_year = state.agreement_use_in(&agreement.id, direction, year);
+    Ok(Used {
+        in_all: within(agreement, agreement.max_tonnes, before, wanted)?,
+        in_year: within(agreement, agreement.max_tonnes_per_year, in_year, wanted)?,
+    })
+}
+
+/// What is used of a limit once `wanted` tonnes more have moved; a limit of 0 is none.
+fn within(agreement: &Agreement, limit: u64, before: u64, wanted: u64) -> Result<u64, Refusal> {
     let used = before.checked_add(wanted).ok_or(Refusal::Overflow)?;
-    if agreement.max_tonnes == 0 || used <= agreement.max_tonnes {
+    if limit == 0 || used <= limit {
         return Ok(used);
     }
-    if wanted > agreement.max_tonnes {
-        return not_agreed("more tonnes would move than it allows in all");
+    let agreement = agreement.id.clone();
+    if wanted > limit {
+        let why = "more tonnes would move at once than its limit, in all or in a year";
+        return Err(Refusal::NotAgreed { agreement, why });
     }
+    let left = limit.saturating_sub(before);
     Err(Refusal::AgreementUsedUp {
-        agreement: agreement.id.clone(),
-        left: agreement.max_tonnes.saturating_sub(before),
+        agreement,
+        left,
         wanted,
     })
 }
@@ -145,13 +191,7 @@ pub(super) fn lock(tx: &mut Tx<'_>, context: Context, it: &Lock) -> Result<(), R
 
 /// Checks everything in a lock but the units and the agreement.
 fn lock_terms(tx: &Tx<'_>, context: Context, it: &Lock) -> Result<(), Refusal> {
-    let partner = tx
-        .state()
-        .partner(it.destination)
-        .ok_or(Refusal::UnknownPartner(it.destination))?;
-    if partner.status != PartnerStatus::Active {
-        return Err(Refusal::PartnerFrozen(it.destination));
-    }
+    let partner = tx.state().partner_in_good_standing(it.destination)?;
     if partner.origin != it.destination_origin {
         return Err(Refusal::WrongLog {
             found: it.destination_origin.to_string(),
@@ -260,6 +300,10 @@ pub(super) fn pin(tx: &mut Tx<'_>, party: Party, proof: &ProofReference) -> Resu
             wanted: partner.origin.to_string(),
         });
     }
+    // Which of its lines lives on is not known yet: nothing that it says counts, and what is open waits (rule R12).
+    if tx.state().accusation(party).is_some() {
+        return Err(Refusal::PartnerFrozen(party));
+    }
     if contradicts_pin(tx.state(), party, proof) {
         return Err(Refusal::Fork {
             origin: proof.origin.to_string(),
@@ -358,14 +402,7 @@ pub(super) fn release(tx: &mut Tx<'_>, context: Context, it: &Release) -> Result
     for block in &terms.blocks {
         freed(tx, block);
     }
-    let used = tx
-        .state()
-        .agreement_use(&terms.agreement, Direction::Out)
-        .saturating_sub(terms.tonnes());
-    tx.put(
-        Key::AgreementUse(terms.agreement.clone(), Direction::Out),
-        Value::Count(used),
-    );
+    give_back(tx, &terms.agreement, terms.tonnes(), transfer.opened_ms);
     let refusal_code = Some(it.code);
     settle(
         tx,

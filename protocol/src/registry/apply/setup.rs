@@ -229,6 +229,11 @@ pub(super) fn agreement(tx: &mut Tx<'_>, it: &Agreement) -> Result<(), Refusal> 
     if it.valid_to_ms <= it.valid_from_ms {
         return not_agreed("it ends before it begins");
     }
+    if let (Some(from), Some(until)) = (it.vintage_from, it.vintage_until)
+        && until < from
+    {
+        return not_agreed("its last vintage is before its first");
+    }
     if !is_set(&it.unit_types) || !is_set(&it.scopes) {
         return not_agreed("its lists do not stand in strictly ascending order, or are too long");
     }

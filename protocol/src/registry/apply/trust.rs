@@ -1,7 +1,7 @@
 //! Receivers enter an organisation's list of trusted ones by two users, and leave it by one.
 
 use crate::id::OrganisationId;
-use crate::record::{ActedBy, PartnerStatus, Receiver, TrustedReceiver};
+use crate::record::{ActedBy, Receiver, TrustedReceiver};
 use crate::registry::apply::Context;
 use crate::registry::apply::case::{active_organisation, member, official};
 use crate::registry::apply::setup::known_organisation;
@@ -87,13 +87,6 @@ fn exists(state: &State, it: &TrustedReceiver) -> Result<(), Refusal> {
             "an organisation's own accounts are trusted by themselves",
         )),
         Receiver::Organisation(receiver) => active_organisation(state, receiver),
-        Receiver::Abroad { party, .. } => {
-            let partner = state.partner(party).ok_or(Refusal::UnknownPartner(party))?;
-            if partner.status == PartnerStatus::Active {
-                Ok(())
-            } else {
-                Err(Refusal::PartnerFrozen(party))
-            }
-        }
+        Receiver::Abroad { party, .. } => state.partner_in_good_standing(party).map(drop),
     }
 }

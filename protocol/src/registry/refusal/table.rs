@@ -28,6 +28,7 @@ impl Refusal {
             Self::UnknownProject(_) => ("unknown-project", Rule),
             Self::UnknownPartner(_) => ("unknown-partner", Rule),
             Self::PartnerFrozen(_) => ("partner-frozen", Conflict),
+            Self::Accusation(_) => ("accusation", Conflict),
             Self::UnknownAgreement { .. } => ("unknown-agreement", Rule),
             Self::AgreementUsedUp { .. } => ("agreement-used-up", Conflict),
             Self::NotAgreed { .. } => ("not-agreed", Rule),

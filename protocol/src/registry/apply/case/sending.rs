@@ -2,7 +2,7 @@
 
 use super::effects::not_by_process;
 use super::reserved::{cooled_off, nothing_held};
-use crate::record::{Fate, Lock, PartnerStatus, Sending};
+use crate::record::{Fate, Lock, Sending};
 use crate::registry::apply::Context;
 use crate::registry::apply::border::agreement_with;
 use crate::registry::apply::setup::open_account;
@@ -24,12 +24,7 @@ pub(super) fn may_be_asked(
         ));
     }
     let destination = sending.destination;
-    let partner = state
-        .partner(destination)
-        .ok_or(Refusal::UnknownPartner(destination))?;
-    if partner.status != PartnerStatus::Active {
-        return Err(Refusal::PartnerFrozen(destination));
-    }
+    state.partner_in_good_standing(destination)?;
     agreement_with(state, &sending.agreement, destination).map(drop)
 }
 

@@ -1,0 +1,129 @@
+//! Partners' ledgers as this node mirrors them, and evidence against them.
+
+use countersign_protocol::federation::evidence::Contradiction;
+use countersign_protocol::id::RequestId;
+use countersign_protocol::log::{Hash, TilePath};
+use countersign_protocol::party::Party;
+use countersign_protocol::permission::{Action, Object};
+use countersign_protocol::record::LedgerCleared;
+use countersign_protocol::registry::Command;
+
+use super::ledger::{entries_of, tile_of};
+use super::{App, AppError, Caller, FederationError, Mode, Written};
+use crate::federation::Accused;
+use crate::mirror::MirrorStatus;
+use crate::witness::OriginHash;
+
+/// A partner whose ledger stands accused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StandingAccusation {
+    /// The partner.
+    pub party: Party,
+    /// What its ledger did.
+    pub kind: Contradiction,
+    /// SHA-256 of the evidence.
+    pub evidence: Hash,
+    /// The leaf of this ledger that says so.
+    pub leaf: u64,
+}
+
+impl App {
+    /// How partners' ledgers are mirrored here.
+    ///
+    /// # Errors
+    /// [`AppError::Forbidden`].
+    pub fn mirrors(&self, caller: &Caller) -> Result<Vec<MirrorStatus>, AppError> {
+        self.permit(caller, Action::FederationRead, &Object::default())?;
+        Ok(self.federation().mirrors())
+    }
+
+    /// The newest checkpoint of a mirrored ledger whose leaves are all here, with its cosignatures; `None` where that ledger
+    /// is not mirrored.
+    #[must_use]
+    pub fn mirrored_checkpoint(&self, origin: OriginHash) -> Option<String> {
+        self.federation().mirrored(origin)?.checkpoint()
+    }
+
+    /// A tile of hashes, or of leaves, of a mirrored ledger; `None` where the mirror has none.
+    ///
+    /// # Errors
+    /// When the store can not be read.
+    pub async fn mirrored_tile(
+        &self,
+        origin: OriginHash,
+        path: TilePath,
+    ) -> Result<Option<Vec<u8>>, AppError> {
+        let store = self.federation().mirrored(origin);
+        let Some(store) = store.and_then(|mirror| mirror.store()) else {
+            return Ok(None);
+        };
+        self.blocking(move |_| {
+            let size = store.leaf_count()?;
+            match path {
+                TilePath::Hashes(tile) => tile_of(&store, size, tile),
+                TilePath::Entries(tile) => entries_of(&store, size, tile),
+            }
+        })
+        .await
+    }
+
+    /// Partners whose ledgers stand accused.
+    ///
+    /// # Errors
+    /// [`AppError::Forbidden`].
+    pub fn accusations(&self, caller: &Caller) -> Result<Vec<StandingAccusation>, AppError> {
+        self.permit(caller, Action::FederationRead, &Object::default())?;
+        Ok(self.ledger().read(|state| {
+            let parties = state.partners().map(|partner| partner.party);
+            let standing = parties.filter_map(|party| {
+                let accusation = state.accusation(party)?;
+                Some(StandingAccusation {
+                    party,
+                    kind: accusation.kind,
+                    evidence: accusation.evidence,
+                    leaf: accusation.at,
+                })
+            });
+            standing.collect()
+        }))
+    }
+
+    /// The text of evidence that is kept here. It is for everybody.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`], and when it can not be read.
+    pub fn evidence(&self, sha256: &Hash) -> Result<String, AppError> {
+        let text = self.federation().evidence(sha256)?;
+        text.ok_or_else(|| AppError::not_found("evidence", &hex::encode(sha256)))
+    }
+
+    /// Takes evidence against a partner's ledger: it is kept, recorded and told to everybody. Taking it twice is harmless.
+    ///
+    /// # Errors
+    /// [`AppError::Federation`] when it proves nothing, [`AppError::Forbidden`].
+    pub async fn accuse(&self, caller: &Caller, evidence: &str) -> Result<Accused, AppError> {
+        self.permit(caller, Action::FederationManage, &Object::default())?;
+        Ok(self.federation().accuse(evidence).await?)
+    }
+
+    /// Names the line of an accused partner's ledger that lives on: what it says counts again as far as it continues that
+    /// line.
+    ///
+    /// # Errors
+    /// As [`App::write`], and when the partner is not accused.
+    pub async fn clear(
+        &self,
+        caller: &Caller,
+        request: RequestId,
+        cleared: LedgerCleared,
+        mode: Mode,
+    ) -> Result<Written, AppError> {
+        self.permit(caller, Action::FederationManage, &Object::default())?;
+        let party = cleared.party;
+        if self.ledger().read(|state| state.partner(party).is_none()) {
+            return Err(FederationError::UnknownPartner(party).into());
+        }
+        let command = Command::Clear(cleared);
+        self.submit(caller.actor(), request, command, mode).await
+    }
+}

@@ -1,0 +1,245 @@
+//! A ledger's store filled with leaves that were written elsewhere: the mirror of a partner's, or one's own after a loss.
+//!
+//! Every leaf is judged by the same rules that wrote it, so that whoever keeps a mirror audits it. What a store built this
+//! way lacks is what leaves do not tell: the commands behind the receipts, and the bundles that partners sent as evidence.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use countersign_protocol::log::{Frontier, FrontierError, Hash, leaf_hash};
+use countersign_protocol::registry::{Applied, At, SettledTransfers, State, TransferKey, apply};
+
+use super::block::BlockError;
+use super::leaf::{Leaf, follow, keep, log};
+use super::open::judged_state;
+use super::replay::{ReadLeaf, ReplayError};
+use super::requests::OpenRequests;
+use super::settled::StoredTransfers;
+use super::submission::LedgerError;
+use super::tree::TreeEdge;
+use crate::store::{Batch, Identity, OpenOptions, Store, StoreError};
+
+/// Why leaves were not taken.
+#[derive(Debug, thiserror::Error)]
+pub enum RebuildError {
+    /// The store can not be read or written.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The store holds something else than a ledger.
+    #[error(transparent)]
+    Ledger(Box<LedgerError>),
+    /// What was read can not be kept.
+    #[error("what follows from a leaf can not be kept: {0}")]
+    Keep(String),
+}
+
+impl From<BlockError> for RebuildError {
+    fn from(error: BlockError) -> Self {
+        match error {
+            BlockError::Store(error) => Self::Store(error),
+            other => Self::Keep(other.to_string()),
+        }
+    }
+}
+
+/// A store that grows by leaves written elsewhere.
+pub struct Rebuild {
+    store: Arc<Store>,
+    settled: Arc<StoredTransfers>,
+    state: State,
+    tree: TreeEdge,
+    requests: OpenRequests,
+    finding: Option<ReplayError>,
+}
+
+impl Rebuild {
+    /// Begins with an empty store in `dir`, which must be empty or absent.
+    ///
+    /// # Errors
+    /// [`RebuildError::Store`].
+    pub fn create(
+        dir: &Path,
+        identity: &Identity,
+        options: &OpenOptions,
+    ) -> Result<Self, RebuildError> {
+        let store = Arc::new(Store::create(dir, identity, options)?);
+        let settled = Arc::new(StoredTransfers::new(Arc::clone(&store)));
+        Ok(Self {
+            state: State::new(Arc::clone(&settled) as Arc<dyn SettledTransfers>),
+            settled,
+            store,
+            tree: TreeEdge::default(),
+            requests: OpenRequests::default(),
+            finding: None,
+        })
+    }
+
+    /// Goes on with a store that was begun before.
+    ///
+    /// # Errors
+    /// [`RebuildError`]: also [`StoreError::NoGenesis`] for one that never got its first leaf.
+    pub fn open(
+        dir: &Path,
+        identity: &Identity,
+        options: &OpenOptions,
+    ) -> Result<Self, RebuildError> {
+        let store = Arc::new(Store::open(dir, identity, options)?);
+        let settled = Arc::new(StoredTransfers::new(Arc::clone(&store)));
+        let state = judged_state(&store, Arc::clone(&settled))
+            .map_err(|error| RebuildError::Ledger(Box::new(error)))?;
+        let size = store.leaf_count()?;
+        let mut rebuild = Self {
+            tree: TreeEdge::load(&store, size)?,
+            store: Arc::clone(&store),
+            settled,
+            state,
+            requests: OpenRequests::default(),
+            finding: None,
+        };
+        let judged = rebuild.state.size();
+        let begun = rebuild.state.head().map_or(0, |head| head.index + 1);
+        let mut leaves = store.leaves(begun..judged)?;
+        while let Some((index, bytes)) = leaves.next_leaf()? {
+            if let Ok(leaf) = ReadLeaf::read(index, bytes) {
+                rebuild.requests.take(index, &leaf.record);
+            }
+        }
+        // This release may know what an earlier one refused.
+        let mut batch = store.batch()?;
+        let mut leaves = store.leaves(judged..size)?;
+        let mut settled = Vec::new();
+        while rebuild.finding.is_none()
+            && let Some((index, bytes)) = leaves.next_leaf()?
+        {
+            match rebuild.judge(index, bytes) {
+                Ok((leaf, applied)) => {
+                    let kept = follow(&mut batch, index, &leaf.record, applied)?;
+                    settled.extend(kept.settled);
+                    rebuild.receipts(&mut batch, index, &leaf);
+                }
+                Err(error) => rebuild.finding = Some(error),
+            }
+        }
+        rebuild.write(batch, &settled)?;
+        Ok(rebuild)
+    }
+
+    /// The store, for reading.
+    #[must_use]
+    pub fn store(&self) -> Arc<Store> {
+        Arc::clone(&self.store)
+    }
+
+    /// The registry after the leaves so far.
+    #[must_use]
+    pub const fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// Leaves so far.
+    #[must_use]
+    pub fn size(&self) -> u64 {
+        self.tree.size()
+    }
+
+    /// Root of the tree of the leaves so far.
+    #[must_use]
+    pub fn root(&self) -> Hash {
+        self.tree.root()
+    }
+
+    /// The root that the tree would have with these leaves more. Nothing is judged and nothing kept.
+    ///
+    /// # Errors
+    /// [`FrontierError::Full`].
+    pub fn root_with(&self, leaves: &[Vec<u8>]) -> Result<Hash, FrontierError> {
+        let mut frontier: Frontier = self.tree.frontier().clone();
+        for leaf in leaves {
+            frontier.push(leaf_hash(leaf))?;
+        }
+        Ok(frontier.root())
+    }
+
+    /// The first leaf that is no record, or breaks a rule.
+    #[must_use]
+    pub const fn finding(&self) -> Option<&ReplayError> {
+        self.finding.as_ref()
+    }
+
+    /// Keeps leaves in one synced write. Each is judged and applied up to the first that breaks a rule ([`Self::finding`]);
+    /// what comes after it is kept as it is, for it is evidence.
+    ///
+    /// # Errors
+    /// When the store fails: open it anew then.
+    pub fn append(&mut self, leaves: &[Vec<u8>]) -> Result<(), RebuildError> {
+        let store = Arc::clone(&self.store);
+        let mut batch = store.batch()?;
+        let mut settled = Vec::new();
+        for bytes in leaves {
+            let index = self.tree.size();
+            let judged = match &self.finding {
+                Some(_) => None,
+                None => self
+                    .judge(index, bytes)
+                    .map_err(|error| self.finding = Some(error))
+                    .ok(),
+            };
+            let Some((leaf, applied)) = judged else {
+                log(&mut batch, &mut self.tree, bytes, leaf_hash(bytes))?;
+                continue;
+            };
+            let kept = Leaf {
+                bytes,
+                hash: leaf.hash,
+                record: &leaf.record,
+            };
+            settled.extend(keep(&mut batch, &mut self.tree, kept, applied)?.settled);
+            self.receipts(&mut batch, index, &leaf);
+        }
+        self.tree.write_edge(&mut batch);
+        self.write(batch, &settled)
+    }
+
+    fn judge(&mut self, index: u64, bytes: &[u8]) -> Result<(ReadLeaf, Applied), ReplayError> {
+        let leaf = ReadLeaf::read(index, bytes)?;
+        let at = At {
+            index,
+            hash: leaf.hash,
+        };
+        let applied = apply(&mut self.state, at, &leaf.record);
+        let applied = applied.map_err(|source| ReplayError::Rule {
+            index,
+            kind: leaf.record.body.kind(),
+            source,
+        })?;
+        Ok((leaf, applied))
+    }
+
+    fn receipts(&mut self, batch: &mut Batch<'_>, index: u64, leaf: &ReadLeaf) {
+        for (request, stored) in self.requests.take(index, &leaf.record) {
+            batch.request(&request, &stored);
+        }
+    }
+
+    fn write(&mut self, mut batch: Batch<'_>, settled: &[TransferKey]) -> Result<(), RebuildError> {
+        // "Unknown" would be a lie that could take units twice.
+        if self.settled.has_failed() {
+            return Err(BlockError::Settled.into());
+        }
+        batch.state_digest(&self.state.digest());
+        self.store.commit(batch.finish())?;
+        settled.iter().for_each(|key| self.state.evict(key));
+        Ok(())
+    }
+
+    /// Remembers the checkpoint under which all leaves so far stand: the one that the ledger signed, which guards against a
+    /// loss of leaves, and the same with cosignatures.
+    ///
+    /// # Errors
+    /// [`RebuildError::Store`].
+    pub fn stands_under(&self, signed: &str, witnessed: &str) -> Result<(), RebuildError> {
+        self.store.acknowledge(self.size(), signed)?;
+        self.store.keep_witnessed(witnessed)?;
+        Ok(())
+    }
+}
