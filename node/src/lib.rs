@@ -19,4 +19,5 @@ pub mod recover;
 pub mod reports;
 pub mod run;
 pub mod store;
+pub mod trust;
 pub mod witness;

@@ -40,6 +40,7 @@ use crate::people::{
 };
 use crate::projection::{Projection, ProjectionSettings};
 use crate::reports::Reports;
+use crate::trust::TrustKeeper;
 use crate::witness::{self, HttpWitness, Witness, WitnessClient, WitnessStore};
 
 pub use error::RunError;
@@ -140,6 +141,7 @@ impl Node {
             policy,
             mirrors: Arc::new(Mirrors::new(folder.mirrors())),
             evidence: EvidenceFolder::new(folder.evidence()),
+            trust: trust_registry(folder, &config)?,
         };
         let federation = Federation::start(parts, tasks.clone(), stop.clone())?;
         let control = Control::new(ControlParts {
@@ -321,6 +323,19 @@ fn finish_rotation(
         keys.log = next;
     }
     Ok(keys)
+}
+
+/// The trust registry that the configuration pins.
+fn trust_registry(
+    folder: &DataFolder,
+    config: &Config,
+) -> Result<Option<(Arc<TrustKeeper>, Vec<String>)>, RunError> {
+    let Some(pinned) = config.federation.root_hash else {
+        return Ok(None);
+    };
+    let keeper = TrustKeeper::open(folder.trust(), pinned)?;
+    let from = config.federation.from.iter().map(ToString::to_string);
+    Ok(Some((Arc::new(keeper), from.collect())))
 }
 
 /// Listed partners with the addresses of their invites. A partner without a readable invite is waited for.

@@ -290,6 +290,7 @@ impl Country {
             policy: witnesses.policy().to_owned(),
             mirrors: Arc::clone(&mirrors),
             evidence: EvidenceFolder::new(folder.join("evidence")),
+            trust: None,
         };
         let federation =
             Federation::start(parts, tasks.clone(), stop.clone()).expect("the federation starts");

@@ -1,7 +1,7 @@
 //! A federation on one machine: three countries, four witnesses, each a process of its own with its own folder, keys and
 //! ports. Everything is done as an operator would do it: by the `countersign` command and over HTTP.
 
-#![allow(clippy::print_stdout)] // stdout carries the runner's data
+#![allow(clippy::print_stdout, clippy::panic)] // stdout carries the runner's data
 
 mod country;
 mod data;
@@ -138,6 +138,16 @@ impl Devnet {
     pub fn country(&self, party: &str) -> Result<&Country, Failure> {
         let found = self.countries.iter().find(|country| country.party == party);
         found.ok_or_else(|| Failure::new(format!("there is no node of {party} here")))
+    }
+
+    /// The same, to stop and start it.
+    ///
+    /// # Panics
+    /// If there is none.
+    pub fn country_mut(&mut self, party: &str) -> &mut Country {
+        let mut all = self.countries.iter_mut();
+        all.find(|country| country.party == party)
+            .unwrap_or_else(|| panic!("there is no node of {party} here"))
     }
 
     /// What programs need to know of a running federation.

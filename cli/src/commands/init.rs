@@ -11,8 +11,8 @@ use clap::Args;
 use countersign_node::http::RateLimits;
 use countersign_node::network::Multiaddr;
 use countersign_node::ops::config::{
-    Config, HttpConfig, LettersConfig, LimitsConfig, NetworkName, P2pConfig, ProjectionConfig,
-    WitnessAddress, WitnessConfig,
+    Config, FederationConfig, HttpConfig, LettersConfig, LimitsConfig, NetworkName, P2pConfig,
+    ProjectionConfig, WitnessAddress, WitnessConfig,
 };
 use countersign_node::ops::files::{self, PRIVATE_FILE_MODE, PUBLIC_FILE_MODE};
 use countersign_node::run::{DataFolder, FirstProcess, NewNode, init};
@@ -285,6 +285,7 @@ impl InitArgs {
                 announce: self.announce.clone(),
             },
             witnesses,
+            federation: FederationConfig::default(),
             projection: ProjectionConfig::default(),
             letters: LettersConfig::default(),
             mail: None,

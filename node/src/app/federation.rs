@@ -93,6 +93,14 @@ pub enum FederationError {
     /// The parcel can not be packed or taken.
     #[error("the parcel can not be taken: {0}")]
     Parcel(String),
+    /// The trust registry stands against it.
+    #[error("nothing new begins with {party}: {why}")]
+    NotNow {
+        /// The partner.
+        party: Party,
+        /// What the trust registry says.
+        why: String,
+    },
     /// The evidence can not be taken.
     #[error("the evidence can not be taken: {0}")]
     Evidence(String),
@@ -169,6 +177,12 @@ pub trait FederationControl: Send + Sync {
 
     /// The mirror of the ledger whose origin has this SHA-256.
     fn mirrored(&self, origin: OriginHash) -> Option<Arc<Mirror>>;
+
+    /// A file of the trust registry; `None` for a name that is none of it.
+    fn trust_file(&self, name: &str) -> Option<Vec<u8>>;
+
+    /// Why nothing new may begin with a country by the trust registry; `Ok` where there is none.
+    fn may_begin(&self, party: Party) -> Result<(), FederationError>;
 
     /// The text of evidence that is kept here.
     fn evidence(&self, sha256: &Hash) -> Result<Option<String>, FederationError>;

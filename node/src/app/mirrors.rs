@@ -67,6 +67,15 @@ impl App {
         .await
     }
 
+    /// A file of the trust registry that this node holds (TUF 1.0); it is for everybody.
+    ///
+    /// # Errors
+    /// When the file can not be read.
+    pub async fn trust_file(&self, name: String) -> Result<Option<Vec<u8>>, AppError> {
+        self.blocking(move |app| Ok(app.federation().trust_file(&name)))
+            .await
+    }
+
     /// Partners whose ledgers stand accused.
     ///
     /// # Errors

@@ -181,6 +181,9 @@ impl App {
     ) -> Result<Written, AppError> {
         let actor = caller.operator()?;
         let is_replay = self.is_written(&request)?;
+        if !is_replay {
+            self.federation().may_begin(order.to)?;
+        }
         let expiry_ms = order
             .expiry_ms
             .unwrap_or_else(|| self.now_ms().saturating_add(EXPIRY_DEFAULT_MS));

@@ -22,7 +22,7 @@ use crate::app::{
     FederationControl, FederationError as ControlError, PeerInfo, PingReply, Unpacked, WitnessInfo,
 };
 use crate::clock::now_ms;
-use crate::federation::{AccusationError, Accused, CourierError, Federation};
+use crate::federation::{AccusationError, Accused, CourierError, Federation, joining};
 use crate::ledger::{LedgerHandle, Receipt, Submission};
 use crate::mirror::{Mirror, MirrorStatus};
 use crate::network::{Multiaddr, NetworkHandle, PeerId};
@@ -402,6 +402,15 @@ impl FederationControl for Control {
 
     fn mirrored(&self, origin: OriginHash) -> Option<Arc<Mirror>> {
         self.parts.federation.mirrors().find_hash(origin)
+    }
+
+    fn trust_file(&self, name: &str) -> Option<Vec<u8>> {
+        self.parts.federation.shared.keeper.as_ref()?.served(name)
+    }
+
+    fn may_begin(&self, party: Party) -> Result<(), ControlError> {
+        joining::may_begin(&self.parts.federation.shared, party)
+            .map_err(|why| ControlError::NotNow { party, why })
     }
 
     fn evidence(&self, sha256: &Hash) -> Result<Option<String>, ControlError> {

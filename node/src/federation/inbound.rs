@@ -7,16 +7,16 @@ use countersign_protocol::federation::message::{Gossip, Request, Response, Verdi
 use countersign_protocol::federation::{Event, FaultCode, Message, ProvenRecord, step};
 use countersign_protocol::id::RequestId;
 use countersign_protocol::log::{AddCheckpoint, Checkpoint};
-use countersign_protocol::record::Genesis;
-use countersign_protocol::registry::{Command, Refusal};
+use countersign_protocol::record::{Body, Genesis, Lock};
+use countersign_protocol::registry::{Command, Refusal, TransferKey};
 use futures::future::join_all;
 use sha2::{Digest, Sha256};
 use tracing::{debug, info, warn};
 
 use crate::clock::now_ms;
 use crate::federation::accusing::{self, AccusationError};
-use crate::federation::leaves;
 use crate::federation::shared::{Shared, Way, partner_of};
+use crate::federation::{joining, leaves};
 use crate::ledger::{Submission, SubmitError};
 use crate::network::{GossipVerdict, Inbound, PeerId};
 use crate::witness::origin_hash;
@@ -85,8 +85,16 @@ async fn respond(shared: &Arc<Shared>, peer: PeerId, request: Request) -> Respon
                 Response::refused(FaultCode::Unavailable, "the leaves can not be read")
             })
         }
-        Request::GetTrust { .. } => {
-            Response::refused(FaultCode::Unavailable, "this node holds no trust registry")
+        Request::GetTrust { name } => {
+            let keeper = shared.keeper.clone();
+            let read = move || keeper.and_then(|keeper| keeper.served(&name));
+            match tokio::task::spawn_blocking(read).await {
+                Ok(Some(file)) => Response::Trust { file },
+                _ => Response::refused(
+                    FaultCode::Unavailable,
+                    "this node holds no such file of a trust registry",
+                ),
+            }
         }
         Request::AddCheckpoint { body } => {
             debug!(%peer, "asked to cosign a checkpoint");
@@ -220,6 +228,9 @@ pub(crate) async fn take(shared: &Arc<Shared>, bundle: &[u8], way: Way) -> Taken
 async fn try_take(shared: &Arc<Shared>, bundle: &[u8], way: Way) -> Result<Taken, FaultCode> {
     let unpinned = shared.verifier.verify(bundle)?;
     let proven = shared.pin(unpinned, way).await?;
+    if let Body::Lock(lock) = &proven.record.body {
+        may_acquire(shared, &proven, lock)?;
+    }
     let now_ms = shared.ledger.now_ms();
     let outcome = shared
         .ledger
@@ -231,6 +242,23 @@ async fn try_take(shared: &Arc<Shared>, bundle: &[u8], way: Way) -> Result<Taken
         return Ok(Taken::Recorded);
     }
     record(shared, proven, bundle).await
+}
+
+/// While the trust registry has expired, or does not list the source as one with which something may begin, a lock waits:
+/// refusing it would end it for ever. What was answered before is answered again.
+fn may_acquire(shared: &Shared, proven: &ProvenRecord, lock: &Lock) -> Result<(), FaultCode> {
+    let source = shared.ledger.read(|state| {
+        let source = partner_of(state, &proven.proof.origin)?;
+        let key = TransferKey::In(source, lock.transfer);
+        state.transfer(&key).is_none().then_some(source)
+    });
+    let Some(source) = source else {
+        return Ok(());
+    };
+    joining::may_begin(shared, source).map_err(|why| {
+        warn!(party = %source, why, "a lock waits");
+        FaultCode::Unavailable
+    })
 }
 
 /// Writes what a proven record calls for. The ledger's writer steps again, on the state of that moment.

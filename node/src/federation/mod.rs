@@ -11,6 +11,7 @@ mod courier;
 mod evidence;
 mod heads;
 mod inbound;
+mod joining;
 mod lane;
 mod mirroring;
 mod peer_witness;
@@ -45,6 +46,7 @@ use crate::mirror::Mirrors;
 use crate::network::{Inbound, NetworkHandle, PeerId};
 use crate::ops::files::FileFault;
 use crate::store::{StoreError, StoreReader};
+use crate::trust::TrustKeeper;
 use crate::witness::{Witness, WitnessClient};
 
 /// How many things from peers are worked on at once. Each holds at most one frame of 1 MiB.
@@ -68,6 +70,9 @@ pub struct FederationParts {
     pub mirrors: Arc<Mirrors>,
     /// Where evidence is kept.
     pub evidence: EvidenceFolder,
+    /// The trust registry, and where else than at partners newer versions of it are looked for; `None` where partners are
+    /// taken by their invites.
+    pub trust: Option<(Arc<TrustKeeper>, Vec<String>)>,
 }
 
 /// Why the federation does not start.
@@ -108,16 +113,18 @@ impl Federation {
             policy,
             mirrors,
             evidence,
+            trust,
         } = parts;
-        let effective = ledger.read(|state| trust::effective_policy(&policy, state))?;
+        let (keeper, from) = trust.unzip();
+        let held = keeper
+            .as_ref()
+            .and_then(|keeper: &Arc<TrustKeeper>| keeper.held());
+        let effective =
+            ledger.read(|state| trust::effective_policy(&policy, state, held.as_deref()))?;
+        let verifier = Verifier::new(effective);
+        verifier.set_trust(held);
         let shared = Arc::new(Shared::new(
-            ledger,
-            network,
-            Verifier::new(effective),
-            witness,
-            policy,
-            mirrors,
-            evidence,
+            ledger, network, verifier, witness, policy, mirrors, evidence, keeper,
         ));
         let federation = Self {
             shared,
@@ -152,6 +159,10 @@ impl Federation {
         let telling =
             accusing::keep_telling(Arc::clone(&federation.shared), federation.stop.clone());
         federation.tasks.spawn(telling);
+        if let Some(from) = from {
+            let joining = joining::run(federation.clone(), from, federation.stop.clone());
+            federation.tasks.spawn(joining);
+        }
         Ok(federation)
     }
 
@@ -249,9 +260,9 @@ impl Federation {
     /// If the policy can not be read.
     pub fn refresh(&self) -> Result<(), FederationError> {
         let shared = &self.shared;
-        let effective = shared
-            .ledger
-            .read(|state| trust::effective_policy(&shared.policy_text, state))?;
+        let effective = shared.ledger.read(|state| {
+            trust::effective_policy(&shared.policy_text, state, shared.trust().as_deref())
+        })?;
         for log in effective.logs() {
             // Every country cosigns its partners, never itself: an own cosignature would prove nothing.
             let keys = effective

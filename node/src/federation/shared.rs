@@ -9,6 +9,7 @@ use countersign_protocol::id::Origin;
 use countersign_protocol::log::TlogProof;
 use countersign_protocol::party::Party;
 use countersign_protocol::registry::State;
+use countersign_protocol::trust::Trust;
 use tokio::sync::Notify;
 
 use crate::federation::courier::Carried;
@@ -19,6 +20,7 @@ use crate::federation::verifier::{Unpinned, Verifier};
 use crate::ledger::{Head, LedgerHandle};
 use crate::mirror::Mirrors;
 use crate::network::{NetworkHandle, PeerId};
+use crate::trust::TrustKeeper;
 use crate::witness::Witness;
 use countersign_protocol::federation::message::{Request, Response};
 
@@ -41,6 +43,8 @@ pub(crate) struct Shared {
     pub(crate) policy_text: String,
     pub(crate) mirrors: Arc<Mirrors>,
     pub(crate) evidence: EvidenceFolder,
+    /// The trust registry; `None` where partners are taken by their invites.
+    pub(crate) keeper: Option<Arc<TrustKeeper>>,
     lanes: RwLock<BTreeMap<Party, Lane>>,
     schedule: Mutex<Schedule>,
     cosigned: Mutex<BTreeMap<String, (u64, u64)>>,
@@ -66,6 +70,7 @@ impl Shared {
         policy_text: String,
         mirrors: Arc<Mirrors>,
         evidence: EvidenceFolder,
+        keeper: Option<Arc<TrustKeeper>>,
     ) -> Self {
         Self {
             ledger,
@@ -75,6 +80,7 @@ impl Shared {
             policy_text,
             mirrors,
             evidence,
+            keeper,
             lanes: RwLock::default(),
             schedule: Mutex::default(),
             cosigned: Mutex::default(),
@@ -122,6 +128,17 @@ impl Shared {
             .unwrap_or_else(PoisonError::into_inner)
             .get(&party)
             .cloned()
+    }
+
+    /// The trust registry that is held now.
+    pub(crate) fn trust(&self) -> Option<Arc<Trust>> {
+        self.keeper.as_ref()?.held()
+    }
+
+    /// The peers of all partners.
+    pub(crate) fn peers(&self) -> Vec<PeerId> {
+        let lanes = self.lanes.read().unwrap_or_else(PoisonError::into_inner);
+        lanes.values().map(|lane| lane.peer).collect()
     }
 
     /// Who may have a partner's ledger: the partner first, then everybody else who is listed.

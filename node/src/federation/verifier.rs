@@ -6,8 +6,11 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use countersign_protocol::federation::message::BUNDLE_BYTES_MAX;
 use countersign_protocol::federation::{FaultCode, ProvenRecord};
 use countersign_protocol::id::Origin;
-use countersign_protocol::log::{BundleError, Policy, PolicyError, TlogProof, VerifiedCheckpoint};
+use countersign_protocol::log::{
+    BundleError, Checkpoint, Policy, PolicyError, TlogProof, VerifiedCheckpoint,
+};
 use countersign_protocol::record::{ProofReference, Record};
+use countersign_protocol::trust::{KeyRefusal, Trust};
 
 use crate::federation::heads::{Heads, Needed};
 
@@ -25,6 +28,8 @@ struct Cache {
 #[derive(Debug)]
 pub(crate) struct Verifier {
     policy: RwLock<Arc<Policy>>,
+    /// Where there is one, it says which keys sign which sizes of a member's ledger.
+    trust: RwLock<Option<Arc<Trust>>>,
     cache: Mutex<Cache>,
 }
 
@@ -64,6 +69,7 @@ impl Verifier {
     pub(crate) fn new(policy: Policy) -> Self {
         Self {
             policy: RwLock::new(Arc::new(policy)),
+            trust: RwLock::default(),
             cache: Mutex::default(),
         }
     }
@@ -72,6 +78,36 @@ impl Verifier {
     pub(crate) fn set_policy(&self, policy: Policy) {
         *self.policy.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(policy);
         *self.cache.lock().unwrap_or_else(PoisonError::into_inner) = Cache::default();
+    }
+
+    /// Replaces the trust registry; everything verified under the old one is verified again.
+    pub(crate) fn set_trust(&self, trust: Option<Arc<Trust>>) {
+        *self.trust.write().unwrap_or_else(PoisonError::into_inner) = trust;
+        *self.cache.lock().unwrap_or_else(PoisonError::into_inner) = Cache::default();
+    }
+
+    /// A member's checkpoint by the trust registry, every other one by the policy.
+    fn believe(&self, note: &str) -> Result<VerifiedCheckpoint, FaultCode> {
+        let trust = self
+            .trust
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
+        if let Some(settling) = trust.as_deref().and_then(Trust::to_settle) {
+            let (parsed, checkpoint) =
+                Checkpoint::parse_note(note).map_err(|_| FaultCode::MalformedProof)?;
+            if settling.members().of_origin(&checkpoint.origin).is_some() {
+                return settling.check(&parsed).map_err(|refusal| match refusal {
+                    KeyRefusal::NoKey { .. } => FaultCode::BadLogSignature,
+                    KeyRefusal::Policy(error) => policy_fault(&error),
+                    KeyRefusal::Stranger(_) | KeyRefusal::NoMember(_) => FaultCode::UnknownLog,
+                    _ => FaultCode::MalformedProof,
+                });
+            }
+        }
+        self.policy()
+            .check_text(note)
+            .map_err(|error| policy_fault(&error))
     }
 
     /// The policy in force.
@@ -120,11 +156,7 @@ impl Verifier {
         if let Some(known) = known {
             return Ok(known);
         }
-        let verified = self
-            .policy()
-            .check_text(note)
-            .map_err(|error| policy_fault(&error))?;
-        let verified = Arc::new(verified);
+        let verified = Arc::new(self.believe(note)?);
         let mut cache = self.cache.lock().unwrap_or_else(PoisonError::into_inner);
         if cache
             .verified

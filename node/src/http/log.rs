@@ -15,6 +15,7 @@ pub(super) fn routes() -> Router<Served> {
     Router::new()
         .route("/log/checkpoint", get(checkpoint))
         .route("/log/tile/{*path}", get(tile))
+        .route("/trust/{*name}", get(trust_file))
         .route("/mirror/{origin}/checkpoint", get(mirrored_checkpoint))
         .route("/mirror/{origin}/tile/{*path}", get(mirrored_tile))
 }
@@ -66,6 +67,25 @@ async fn mirrored_tile(
     let path = tile_path(uri.path().strip_prefix(&prefix))?;
     let bytes = served.app.mirrored_tile(origin_of(&origin)?, path).await?;
     answer(path, bytes)
+}
+
+/// A file of the trust registry, as a TUF repository lays it out. It proves itself.
+async fn trust_file(
+    State(served): State<Served>,
+    Path(name): Path<String>,
+) -> Result<Response, ApiError> {
+    let missing = || {
+        ApiError::new(
+            Kind::NotFound,
+            "no such file of a trust registry is held here",
+        )
+    };
+    let file = served.app.trust_file(name).await?.ok_or_else(missing)?;
+    let headers = [
+        (header::CONTENT_TYPE, "application/octet-stream"),
+        (header::CACHE_CONTROL, "no-cache"),
+    ];
+    Ok((headers, file).into_response())
 }
 
 /// A mirrored ledger is named by the SHA-256 of its origin, as a witness names it (C2SP tlog-witness).

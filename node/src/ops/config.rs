@@ -35,7 +35,7 @@ use super::files::{self, PUBLIC_FILE_MODE, Privacy};
 use crate::http::RateLimits;
 use countersign_protocol::federation::HttpAddress;
 use countersign_protocol::id::{Origin, Text};
-use countersign_protocol::log::VerifierKey;
+use countersign_protocol::log::{Hash, VerifierKey};
 use countersign_protocol::party::{Party, RegistryId};
 use libp2p::Multiaddr;
 use std::fmt;
@@ -75,6 +75,8 @@ pub struct Config {
     pub p2p: P2pConfig,
     /// Who is asked to cosign the own checkpoints.
     pub witnesses: Vec<WitnessConfig>,
+    /// The trust registry.
+    pub federation: FederationConfig,
     /// The read model.
     pub projection: ProjectionConfig,
     /// What stands on letters.
@@ -121,6 +123,15 @@ impl Default for HttpConfig {
             public_url: None,
         }
     }
+}
+
+/// The trust registry of the federation. Without it partners are taken by their invites.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct FederationConfig {
+    /// SHA-256 of the first root, as the annex of the treaty prints it: from here on the registry proves itself.
+    pub root_hash: Option<Hash>,
+    /// Where newer versions are looked for, beside partners: the addresses under which `metadata/` and `targets/` lie.
+    pub from: Vec<HttpAddress>,
 }
 
 /// The peer-to-peer network.

@@ -1,5 +1,6 @@
 //! Why a node does not start.
 
+use countersign_protocol::trust::TrustRefusal;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -27,6 +28,9 @@ pub enum RunError {
     /// A key file can not be opened.
     #[error(transparent)]
     Keys(#[from] KeyFileError),
+    /// The folder of the trust registry holds another federation's.
+    #[error("the trust registry in the data folder is not the one of the configuration: {0}")]
+    Trust(#[from] TrustRefusal),
     /// The ledger refuses to open.
     #[error(transparent)]
     Ledger(#[from] LedgerError),

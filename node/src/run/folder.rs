@@ -52,6 +52,12 @@ impl DataFolder {
         self.0.join("mirrors")
     }
 
+    /// The trust registry of the federation.
+    #[must_use]
+    pub fn trust(&self) -> PathBuf {
+        self.0.join("trust")
+    }
+
     /// Evidence against partners' ledgers.
     #[must_use]
     pub fn evidence(&self) -> PathBuf {

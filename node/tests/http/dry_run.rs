@@ -82,10 +82,16 @@ const NOT_TRIED: &[(&str, &str)] = &[
         "it writes what the partner would write through the network without being asked",
     ),
     ("post /agreements/sign", "it writes nothing"),
+    (
+        "post /evidence",
+        "it writes what a partner would write through the network without being asked",
+    ),
 ];
 
 /// Writes that other tests try, since they need more than one request (`migration`, `bulk`, `beneficiaries`).
 const TRIED_ELSEWHERE: &[&str] = &[
+    // In `evidence`: only an accused ledger can be cleared.
+    "post /partners/{party}/clear",
     "post /cases/{number}/migrations",
     "post /migrations/{id}",
     "post /bulk/{kind}",

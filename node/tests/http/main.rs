@@ -29,6 +29,7 @@ mod support;
 mod documents;
 mod dry_run;
 mod events;
+mod evidence;
 mod health_and_metrics;
 mod journey;
 mod letters;

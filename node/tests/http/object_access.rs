@@ -35,6 +35,8 @@ const PUBLIC: &[&str] = &[
     "GET /cases/{number}/findings",
     // Gives those documents that the caller may read; see the test of documents.
     "GET /cases/{number}/documents",
+    // Evidence is for everybody.
+    "GET /evidence/{sha256}",
     // Whoever has a letter's hash has the letter.
     "GET /letters/{sha256}",
 ];
@@ -43,6 +45,7 @@ const PUBLIC: &[&str] = &[
 const OPERATORS: &[(&str, &str)] = &[
     ("POST", "/transfers/{id}/cancel"),
     ("DELETE", "/partners/{party}"),
+    ("POST", "/partners/{party}/clear"),
 ];
 
 /// What has a test of its own, since the first who may do it ends it for the others, or nobody's own is there.
@@ -656,6 +659,12 @@ async fn what_is_the_operators_or_ones_own_opens_for_nobody_else() {
     let transfer = "0".repeat(64);
     for (method, template) in OPERATORS {
         let path = template.replace("{id}", &transfer).replace("{party}", "CH");
+        let body = if path.ends_with("/clear") {
+            let hash = &transfer;
+            json!({"evidence": hash, "size": 9, "root": hash, "decision": hash})
+        } else {
+            json!({"reason": "Mine."})
+        };
         for seat in &seats {
             let request = office.ask(
                 &seat.who,
@@ -664,7 +673,7 @@ async fn what_is_the_operators_or_ones_own_opens_for_nobody_else() {
             );
             let request = request
                 .header("Idempotency-Key", common::request().to_string())
-                .json(&json!({"reason": "Mine."}));
+                .json(&body);
             let refused = request.send().await.unwrap().status().as_u16();
             assert_eq!(refused, 403, "{path}: {}", seat.name());
         }

@@ -2,7 +2,7 @@
 
 use countersign_node::http::{Budgets, RateLimits};
 use countersign_node::ops::config::{
-    Config, HttpConfig, LettersConfig, LimitsConfig, P2pConfig, ProjectionConfig,
+    Config, FederationConfig, HttpConfig, LettersConfig, LimitsConfig, P2pConfig, ProjectionConfig,
 };
 use countersign_node::run::{DataFolder, NewNode, Node, init};
 use secrecy::SecretString;
@@ -37,6 +37,7 @@ pub fn start(runtime: &tokio::runtime::Runtime, folder: &DataFolder) -> (Node, S
             announce: Vec::new(),
         },
         witnesses: Vec::new(),
+        federation: FederationConfig::default(),
         projection: ProjectionConfig::default(),
         letters: LettersConfig::default(),
         mail: None,

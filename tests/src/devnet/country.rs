@@ -154,6 +154,19 @@ impl Country {
         })
     }
 
+    /// The file with the passphrase of its keys.
+    #[must_use]
+    pub fn passphrase(&self) -> &Path {
+        &self.passphrase
+    }
+
+    /// Stops the node, to be started again.
+    pub async fn halt(&mut self) {
+        if let Some(running) = self.running.take() {
+            running.stop().await;
+        }
+    }
+
     /// Stops the node.
     pub async fn stop(self) {
         if let Some(running) = self.running {

@@ -2,7 +2,6 @@
 
 use super::{Config, WitnessAddress};
 use crate::http::Budgets;
-use libp2p::Multiaddr;
 use std::fmt::{self, Display};
 
 /// A TOML string.
@@ -10,7 +9,7 @@ pub(super) fn quoted(value: impl Display) -> toml::Value {
     toml::Value::String(value.to_string())
 }
 
-fn list(addresses: &[Multiaddr]) -> String {
+fn list(addresses: &[impl Display]) -> String {
     let quoted: Vec<String> = addresses
         .iter()
         .map(|address| quoted(address).to_string())
@@ -30,6 +29,7 @@ impl Display for Config {
             http,
             p2p,
             witnesses,
+            federation,
             projection,
             letters,
             mail,
@@ -86,6 +86,17 @@ impl Display for Config {
                 WitnessAddress::Http(http) => writeln!(formatter, "http = {}", quoted(http))?,
                 WitnessAddress::Peer(peer) => writeln!(formatter, "peer = {}", quoted(peer))?,
             }
+        }
+        if federation.root_hash.is_some() || !federation.from.is_empty() {
+            writeln!(
+                formatter,
+                "\n# The trust registry: the hash of its first root, and where newer versions are looked for."
+            )?;
+            writeln!(formatter, "[federation]")?;
+            if let Some(hash) = &federation.root_hash {
+                writeln!(formatter, "root_hash = {}", quoted(hex::encode(hash)))?;
+            }
+            writeln!(formatter, "from = {}", list(&federation.from))?;
         }
         if let Some(url) = &projection.url {
             writeln!(

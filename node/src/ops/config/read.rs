@@ -3,13 +3,14 @@
 use super::letters::LettersSection;
 use super::mail::MailSection;
 use super::{
-    ADDRESSES_MAX, Config, HttpConfig, LimitsConfig, NetworkName, P2pConfig, ProjectionConfig,
-    WITNESSES_MAX, WitnessAddress, WitnessConfig,
+    ADDRESSES_MAX, Config, FederationConfig, HttpConfig, LimitsConfig, NetworkName, P2pConfig,
+    ProjectionConfig, WITNESSES_MAX, WitnessAddress, WitnessConfig,
 };
 use crate::http::{Budgets, RateLimits};
 use crate::ops::files::FileFault;
 use countersign_protocol::federation::HttpAddress;
 use countersign_protocol::id::{Origin, Text};
+use countersign_protocol::log::Hash;
 use countersign_protocol::log::{KeyKind, VerifierKey};
 use countersign_protocol::party::{Party, RegistryId};
 use libp2p::Multiaddr;
@@ -115,6 +116,8 @@ struct File {
     #[serde(default, rename = "witness")]
     witnesses: Vec<Spanned<WitnessSection>>,
     #[serde(default)]
+    federation: FederationSection,
+    #[serde(default)]
     projection: ProjectionSection,
     #[serde(default)]
     letters: LettersSection,
@@ -153,6 +156,14 @@ struct WitnessSection {
     vkey: Value<VerifierKey>,
     http: Option<Parsed<HttpAddress>>,
     peer: Option<Spanned<String>>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+struct FederationSection {
+    root_hash: Option<Spanned<String>>,
+    #[serde(default)]
+    from: Vec<Parsed<HttpAddress>>,
 }
 
 #[derive(Deserialize, Default)]
@@ -202,6 +213,7 @@ impl File {
             http,
             p2p,
             witnesses,
+            federation,
             projection,
             letters,
             mail,
@@ -232,6 +244,7 @@ impl File {
             http: http.check(text)?,
             p2p: p2p.check(text)?,
             witnesses: check_witnesses(text, witnesses)?,
+            federation: federation.check(text)?,
             projection: projection.check(text)?,
             letters: letters.check(text)?,
             mail: mail.map(|mail| mail.check(text)).transpose()?,
@@ -269,6 +282,40 @@ impl HttpSection {
             allow_public: self.allow_public,
             behind_proxy: self.behind_proxy,
             public_url,
+        })
+    }
+}
+
+impl FederationSection {
+    fn check(self, text: &str) -> Result<FederationConfig, Fault> {
+        let from: Vec<HttpAddress> = self.from.into_iter().map(|it| it.0).collect();
+        let Some(pinned) = self.root_hash else {
+            return Ok(FederationConfig {
+                root_hash: None,
+                from,
+            });
+        };
+        let mut hash = Hash::default();
+        let digits: String = pinned
+            .get_ref()
+            .chars()
+            .filter(|it| !it.is_whitespace())
+            .collect();
+        hex::decode_to_slice(digits, &mut hash).map_err(|_| {
+            let why = "this is not the hash of a first root: write its 64 hexadecimal digits, as the annex of the treaty \
+                       prints them";
+            Fault::at(text, pinned.span(), why)
+        })?;
+        if from.len() > super::ADDRESSES_MAX {
+            let why = format!(
+                "there are more than {} addresses to look at",
+                super::ADDRESSES_MAX
+            );
+            return Err(Fault::at(text, pinned.span(), why));
+        }
+        Ok(FederationConfig {
+            root_hash: Some(hash),
+            from,
         })
     }
 }

@@ -394,6 +394,7 @@ prop_compose! {
             http: HttpConfig { listen: SocketAddr::from((if public { [10, 0, 0, 1] } else { [127, 0, 0, 1] }, port)), allow_public: public, behind_proxy: public, public_url: public.then(|| "https://registry.example/a".parse().unwrap()) },
             p2p: P2pConfig { network: "a-1".parse().unwrap(), listen: ports.iter().map(|port| address(*port)).collect(), announce: ports.iter().rev().map(|port| address(*port)).collect() },
             witnesses: witnesses.into_iter().zip(1..).map(witness).collect(),
+            federation: FederationConfig { root_hash: public.then_some([7; 32]), from: if public { vec!["https://registry.example/trust".parse().unwrap()] } else { Vec::new() } },
             projection: ProjectionConfig { url: database },
             letters,
             mail,
