@@ -60,11 +60,38 @@ pub struct Devnet {
 }
 
 impl Devnet {
+    /// Makes and starts everything, and lets nobody know of anybody.
+    ///
+    /// # Errors
+    /// As [`Devnet::start`].
+    pub async fn strangers(cli: Cli, dir: &Path) -> Result<Self, Failure> {
+        Self::up(cli, dir).await
+    }
+
+    /// Every two countries sign an agreement.
+    ///
+    /// # Errors
+    /// What a command says.
+    pub async fn agree(&self) -> Result<(), Failure> {
+        for (place, first) in self.countries.iter().enumerate() {
+            for second in &self.countries[place + 1..] {
+                country::agree(&self.cli, first, second).await?;
+            }
+        }
+        Ok(())
+    }
+
     /// Makes and starts everything under a new folder.
     ///
     /// # Errors
     /// What did not start, with the log of the process that failed.
     pub async fn start(cli: Cli, dir: &Path) -> Result<Self, Failure> {
+        let devnet = Self::up(cli, dir).await?;
+        devnet.introduce().await?;
+        Ok(devnet)
+    }
+
+    async fn up(cli: Cli, dir: &Path) -> Result<Self, Failure> {
         let mut witnesses = Vec::new();
         for number in 1..=WITNESSES {
             witnesses.push(Witness::make(&cli, dir, number).await?);
@@ -96,15 +123,13 @@ impl Devnet {
             .map(|country| format!("log {}\n", country.log_key))
             .collect();
         std::fs::write(&trust, logs + &policy).map_err(Failure::from)?;
-        let devnet = Self {
+        Ok(Self {
             cli,
             dir: dir.to_owned(),
             countries,
             witnesses,
             trust,
-        };
-        devnet.introduce().await?;
-        Ok(devnet)
+        })
     }
 
     /// Invites go round, and every two countries sign an agreement.
@@ -122,11 +147,7 @@ impl Devnet {
             }
         }
         say("  ✓ invites are exchanged, fingerprints compared");
-        for (place, first) in self.countries.iter().enumerate() {
-            for second in &self.countries[place + 1..] {
-                country::agree(&self.cli, first, second).await?;
-            }
-        }
+        self.agree().await?;
         say("  ✓ agreements are signed by both sides and recorded in both ledgers");
         Ok(())
     }

@@ -96,8 +96,8 @@ async fn an_old_backup_is_noticed_and_the_ledger_comes_back_from_a_partner() {
     ghana.halt().await;
     std::fs::remove_dir_all(&ledger).unwrap();
     copy(&backup, &ledger);
-    let refused = ghana.start(cli).await.unwrap_err().to_string();
-    assert!(refused.contains("Recover the missing leaves"), "{refused}");
+    let refused = ghana.refuses(cli, "Recover the missing leaves").await;
+    refused.unwrap_or_else(|why| panic!("{why}"));
 
     let back = recover(cli, ghana, &swiss).await;
     let back = back.unwrap_or_else(|why| panic!("{why}"));

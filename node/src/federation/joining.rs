@@ -27,7 +27,7 @@ use crate::network::{Multiaddr, NetworkHandle, PeerId};
 use crate::trust::TrustError;
 
 /// How often a newer version is looked for.
-const LOOK_EVERY: Duration = Duration::from_secs(60);
+const LOOK_EVERY: Duration = Duration::from_secs(20);
 
 /// The same before there is any.
 const LOOK_FIRST: Duration = Duration::from_secs(2);

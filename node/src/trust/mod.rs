@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use countersign_protocol::log::Hash;
 use countersign_protocol::time::Timestamp;
 use countersign_protocol::trust::{
-    ROOT_BYTES_MAX, Trust, TrustRefusal, TrustSource, metadata_path,
+    ROOT_BYTES_MAX, TIMESTAMP_BYTES_MAX, Trust, TrustRefusal, TrustSource, metadata_path,
 };
 
 pub use folder::TrustFolder;
@@ -86,6 +86,16 @@ impl TrustKeeper {
         self.folder.served(name)
     }
 
+    /// Whether the source's newest version is the one that is held: whoever publishes one signs another timestamp.
+    fn has_the_same(&self, source: &impl TrustSource) -> bool {
+        if self.held().is_none_or(|held| held.to_settle().is_none()) {
+            return false;
+        }
+        let newest =
+            |from: &dyn TrustSource| from.file(&metadata_path("timestamp", 0), TIMESTAMP_BYTES_MAX);
+        newest(source).is_some_and(|bytes| newest(&self.folder) == Some(bytes))
+    }
+
     /// Takes in a newer version, if the source has one: `Some` with what is held then. Blocks.
     ///
     /// # Errors
@@ -95,6 +105,9 @@ impl TrustKeeper {
         source: &impl TrustSource,
         now: Timestamp,
     ) -> Result<Option<Arc<Trust>>, TrustError> {
+        if self.has_the_same(source) {
+            return Ok(None);
+        }
         let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
         let recorder = Recorder::new(source);
         let before = self.held();

@@ -105,7 +105,9 @@ impl Country {
         }
     }
 
-    fn invite(&self) -> PathBuf {
+    /// The file of its invite, once [`Country::write_invite`] has made it.
+    #[must_use]
+    pub fn invite(&self) -> PathBuf {
         self.data.with_extension("invite")
     }
 
@@ -158,6 +160,30 @@ impl Country {
     #[must_use]
     pub fn passphrase(&self) -> &Path {
         &self.passphrase
+    }
+
+    /// Starts a node that is expected not to be ready, and waits until its log says so; the node is stopped then.
+    ///
+    /// # Errors
+    /// If it says nothing of the kind within a minute.
+    pub async fn refuses(&self, cli: &Cli, words: &str) -> Result<(), Failure> {
+        let passphrase = self.passphrase.to_string_lossy().into_owned();
+        let log = self.data.with_extension("log");
+        let args = ["serve", "--passphrase-file", &passphrase, "--log", "info"];
+        let running = cli.spawn(&self.data, &args, &log)?;
+        let mut said = String::new();
+        for _ in 0..600 {
+            said = std::fs::read_to_string(&log)?;
+            if said.contains(words) {
+                break;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        }
+        running.stop().await;
+        if said.contains(words) {
+            return Ok(());
+        }
+        Err(Failure::new(format!("it does not say {words:?}:\n{said}")))
     }
 
     /// Stops the node, to be started again.

@@ -1,0 +1,232 @@
+//! Countries join by a ceremony: what the members' threshold signs is picked up by every node, from whoever has it.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use countersign_tests::devnet::{Cli, Country, Devnet, Failure};
+use serde_json::Value;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
+
+/// The program beside this test.
+fn countersign() -> Cli {
+    let test = std::env::current_exe().unwrap();
+    let program = test.parent().unwrap().parent().unwrap().join("countersign");
+    assert!(
+        program.exists(),
+        "build it first: cargo build --workspace --bins"
+    );
+    Cli::at(program)
+}
+
+fn must<T>(result: Result<T, Failure>) -> T {
+    result.unwrap_or_else(|why| panic!("{why}"))
+}
+
+/// A web server with the files of a folder, as a secretariat would have one.
+async fn web_server(folder: PathBuf) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let folder = folder.clone();
+            tokio::spawn(async move {
+                let mut request = vec![0; 4096];
+                let read = stream.read(&mut request).await.unwrap_or(0);
+                let request = String::from_utf8_lossy(&request[..read]).into_owned();
+                let path = request.split(' ').nth(1).unwrap_or("/");
+                let file = std::fs::read(folder.join(path.trim_start_matches('/')));
+                let (status, body) = match file {
+                    Ok(body) => ("200 OK", body),
+                    Err(_) => ("404 Not Found", Vec::new()),
+                };
+                let head = format!(
+                    "HTTP/1.1 {status}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
+                    body.len()
+                );
+                let _gone = stream.write_all(head.as_bytes()).await;
+                let _gone = stream.write_all(&body).await;
+            });
+        }
+    });
+    format!("http://{address}")
+}
+
+/// The secretariat and the keyholders.
+struct Ceremony<'a> {
+    cli: &'a Cli,
+    dir: &'a Path,
+    passphrase: &'a Path,
+}
+
+impl Ceremony<'_> {
+    fn path(&self, name: &str) -> String {
+        self.dir.join(name).to_string_lossy().into_owned()
+    }
+
+    /// Runs `countersign federation WORDS`, where words that begin with @ are paths.
+    async fn run(&self, words: &str) -> Value {
+        let words = words.split(' ').map(|word| match word.strip_prefix('@') {
+            Some(name) => self.path(name),
+            None => word.replace('_', " "),
+        });
+        let mut args = vec!["federation".to_owned()];
+        args.extend(words);
+        if ["ceremony", "sign", "publish"].contains(&args[1].as_str()) {
+            let passphrase = self.passphrase.to_string_lossy().into_owned();
+            args.extend(["--passphrase-file".to_owned(), passphrase]);
+        }
+        args.push("--yes".to_owned());
+        let args: Vec<&str> = args.iter().map(String::as_str).collect();
+        must(self.cli.json(self.dir, &args).await)
+    }
+
+    async fn publish(&self) {
+        for holder in ["kGH", "kCH"] {
+            self.run(&format!("sign --registry @registry --key @{holder}"))
+                .await;
+        }
+        self.run("publish --registry @registry --key @kserver")
+            .await;
+    }
+}
+
+fn pin(country: &Country, root_hash: &str, from: &[String]) {
+    let config = country.data.join("config.toml");
+    let mut file = std::fs::OpenOptions::new()
+        .append(true)
+        .open(config)
+        .unwrap();
+    let from: Vec<String> = from.iter().map(|it| format!("\"{it}\"")).collect();
+    write!(
+        file,
+        "\n[federation]\nroot_hash = \"{root_hash}\"\nfrom = [{}]\n",
+        from.join(", ")
+    )
+    .unwrap();
+}
+
+/// Waits until a country's list of partners is as wanted.
+async fn partners(cli: &Cli, country: &Country, wanted: impl Fn(&[Value]) -> bool) {
+    let deadline = Instant::now() + Duration::from_secs(150);
+    loop {
+        let listed = must(cli.json(&country.data, &["peer", "list"]).await);
+        if wanted(listed.as_array().unwrap()) {
+            return;
+        }
+        assert!(Instant::now() < deadline, "{}: {listed}", country.party);
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+}
+
+fn status_of<'a>(listed: &'a [Value], party: &str) -> Option<&'a str> {
+    let of = listed.iter().find(|it| it["party"] == party)?;
+    of["status"].as_str()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_the_members_sign_every_node_picks_up_and_a_frozen_member_begins_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let cli = &countersign();
+    let mut devnet = must(Devnet::strangers(cli.clone(), dir.path()).await);
+    let passphrase = devnet.country("GH").unwrap().passphrase().to_owned();
+    let ceremony = Ceremony {
+        cli,
+        dir: dir.path(),
+        passphrase: &passphrase,
+    };
+    for holder in ["GH", "CH", "VU", "server"] {
+        ceremony
+            .run(&format!("ceremony {holder} --out @k{holder}"))
+            .await;
+    }
+    let founded = ceremony
+        .run(
+            "propose found --registry @registry --name Test --root-key @kGH --root-key @kCH --root-key @kVU \
+             --root-threshold 2 --online-key @kserver --policy @witnesses.policy",
+        )
+        .await;
+    let root_hash = founded["root_hash"].as_str().unwrap().to_owned();
+    ceremony.publish().await;
+    for country in &devnet.countries {
+        must(country.write_invite(cli).await);
+        let invite = country.invite();
+        let invite = invite.file_name().unwrap().to_string_lossy().into_owned();
+        ceremony
+            .run(&format!(
+                "propose member --registry @registry --invite @{invite}"
+            ))
+            .await;
+        ceremony.publish().await;
+    }
+
+    // The first country hears of it from the secretariat, the others from the first.
+    let server = web_server(dir.path().join("registry")).await;
+    let first = format!("{}/trust", devnet.country("GH").unwrap().api);
+    for country in &mut devnet.countries {
+        country.halt().await;
+        let from = if country.party == "GH" {
+            server.clone()
+        } else {
+            first.clone()
+        };
+        pin(country, &root_hash, &[from]);
+        must(country.start(cli).await);
+    }
+    for country in &devnet.countries {
+        partners(cli, country, |listed| {
+            listed.len() == 2 && listed.iter().all(|it| it["connected"] == true)
+        })
+        .await;
+    }
+
+    // They agree, and units may flow.
+    must(devnet.agree().await);
+    let ghana = devnet.country("GH").unwrap();
+    must(cli.run(&ghana.data, ["peer", "ping", "CH"]).await);
+
+    // A member is frozen: every node lists it so, and nothing new begins with it.
+    ceremony
+        .run("propose freeze --registry @registry VUT01 --reason its_key_was_stolen")
+        .await;
+    ceremony.publish().await;
+    for party in ["GH", "CH"] {
+        let country = devnet.country(party).unwrap();
+        partners(cli, country, |listed| {
+            status_of(listed, "VU") == Some("frozen")
+        })
+        .await;
+    }
+    let send = [
+        "transfer",
+        "send",
+        "--to",
+        "VU",
+        "--agreement",
+        "GH-VU",
+        "--from",
+        "1",
+        "--to-account",
+        "1",
+        "--tonnes",
+        "1",
+    ];
+    let refused = cli.run(&ghana.data, send).await.unwrap_err().to_string();
+    assert!(refused.contains("frozen"), "{refused}");
+
+    // And taken back.
+    ceremony
+        .run("propose unfreeze --registry @registry VUT01")
+        .await;
+    ceremony.publish().await;
+    for party in ["GH", "CH"] {
+        let country = devnet.country(party).unwrap();
+        partners(cli, country, |listed| {
+            status_of(listed, "VU") == Some("active")
+        })
+        .await;
+    }
+    devnet.stop().await;
+}
