@@ -17,4 +17,5 @@ mod text;
 pub mod time;
 pub mod trust;
 pub mod units;
+pub mod verdict;
 pub mod workflow;
