@@ -159,6 +159,30 @@ python_tool() {
     touch "$folder/whole"
 }
 
+# rust_for_wasm: Debian's rustc of this version and the sources of its standard library, from which cargo builds one for
+# wasm32-unknown-unknown; rustup's own compiler has no target for it without a download. Unpacked in a folder of the cache, never
+# installed. Sets $wasm_rust to the folder. Fails where that version cannot be had.
+wasm_rust_version=1.96.0
+rust_for_wasm() {
+    local package folder=$cache/rust-for-wasm-$wasm_rust_version
+    wasm_rust=$folder/usr
+    [[ ! -e $folder/whole ]] || return 0
+    have apt-get && have dpkg-deb || return
+    refresh_packages
+    rm -rf "$folder" && mkdir -p "$folder/packages"
+    for package in rustc-web "libstd-rust-web-${wasm_rust_version%.*}" libstd-rust-web-dev rust-web-src; do
+        package+=$(apt-cache madison "$package" 2>/dev/null | sed -n "s/^[^|]*| *\($wasm_rust_version[^ |]*\) .*/=\1/p" | head -n 1)
+        [[ $package == *=* ]] || return
+        (cd "$folder/packages" && apt-get download -qq "$package" >&2) || return
+    done
+    # Its libLLVM, in whatever version it asks for.
+    package=$(dpkg-deb --field "$folder"/packages/libstd-rust-web-1*.deb Depends | grep -o 'libllvm[0-9]*')
+    (cd "$folder/packages" && apt-get download -qq "$package" >&2) || return
+    for package in "$folder"/packages/*.deb; do dpkg-deb --extract "$package" "$folder" || return; done
+    rm -rf "$folder/packages"
+    LD_LIBRARY_PATH=$wasm_rust/lib/x86_64-linux-gnu "$wasm_rust/bin/rustc" --version >&2 && touch "$folder/whole"
+}
+
 # ---- building --------------------------------------------------------------------------------------------------------
 
 # Tests know from when they were built where their golden files are: those of another checkout are built again.

@@ -3,6 +3,7 @@
 pub mod article6;
 pub mod federation;
 pub mod id;
+pub mod letter;
 pub mod log;
 #[cfg(feature = "openapi")]
 pub mod openapi;

@@ -1,5 +1,6 @@
 //! What a person drops, pastes or scans, recognised.
 
+use countersign_protocol::letter::is_pdf;
 use countersign_protocol::log::Policy;
 use serde::Serialize;
 
@@ -12,6 +13,8 @@ pub enum Given {
         /// Its text.
         text: String,
     },
+    /// A PDF file, which may be a letter that carries its proof.
+    Letter,
     /// An answer of a registry to the question where units are.
     Answer {
         /// Its text.
@@ -35,6 +38,9 @@ impl Given {
     /// Recognises what was given.
     #[must_use]
     pub fn of(bytes: &[u8]) -> Self {
+        if is_pdf(bytes) {
+            return Self::Letter;
+        }
         let Ok(text) = std::str::from_utf8(bytes) else {
             return Self::Unknown;
         };

@@ -10,8 +10,10 @@ pub use later::Moved;
 pub use statement::{ProofPlace, Statement, StatementError};
 
 use serde::Serialize;
+use sha2::{Digest, Sha256};
 use thiserror::Error;
 
+use crate::letter;
 use crate::log::{
     BundleTextError, Checkpoint, Cosigner, Hash, Policy, PolicyError, ProofError, TlogProof,
     leaf_hash, verify_inclusion,
@@ -55,6 +57,14 @@ pub enum Unproven {
     /// No leaf in it.
     #[error("the bundle carries no leaf: its extra line is missing")]
     NoLeaf,
+    /// A PDF file that carries no proof.
+    #[error(
+        "the file carries no proof in the form that letters do: none was attached, or it was changed since"
+    )]
+    NoProof,
+    /// A letter with the proof of something else.
+    #[error("the proof is of another letter than the one that carries it")]
+    OtherLetter,
     /// Its checkpoint is not believed.
     #[error(transparent)]
     Policy(#[from] PolicyError),
@@ -93,11 +103,15 @@ pub struct Judgement {
     pub answered: bool,
 }
 
-/// Judges `bundle` by `policy`, in the light of what came `later`: other bundles, and answers of the registry to the question
+/// Judges a bundle, or a letter that carries one ([`crate::letter`]), by `policy`, in the light of what came `later`: other bundles, and answers of the registry to the question
 /// where units are (`GET /api/v1/units/{name}`). What cannot be read or proven among them changes nothing; neither do more
 /// than [`LATER_TEXTS_MAX`].
 #[must_use]
 pub fn judge(policy: &Policy, bundle: &[u8], later: &[&[u8]]) -> Judgement {
+    let (bundle, letter) = match open(bundle) {
+        Ok(opened) => opened,
+        Err(why) => return Judgement::without(verdict_on(&why), &why),
+    };
     let (place, leaf) = match prove(policy, bundle) {
         Ok(proven) => proven,
         Err(why) => return Judgement::without(verdict_on(&why), &why),
@@ -111,6 +125,9 @@ pub fn judge(policy: &Policy, bundle: &[u8], later: &[&[u8]]) -> Judgement {
             };
         }
     };
+    if letter.is_some() && letter != statement.sha256 {
+        return Judgement::without(Verdict::Altered, &Unproven::OtherLetter);
+    }
     let evidence = Evidence::gather(policy, later, &place, &statement);
     let verdict = match &evidence {
         _ if statement.is_lasting() => Verdict::Valid,
@@ -139,6 +156,16 @@ impl Judgement {
             answered: false,
         }
     }
+}
+
+/// The bundle, and the hash of the letter that carried it.
+fn open(given: &[u8]) -> Result<(&[u8], Option<Hash>), Unproven> {
+    if !letter::is_pdf(given) {
+        return Ok((given, None));
+    }
+    let carried = letter::detach(given).ok_or(Unproven::NoProof)?;
+    let hash = Sha256::digest(carried.letter).into();
+    Ok((carried.bundle.as_bytes(), Some(hash)))
 }
 
 /// Proves the leaf of a bundle. What was changed is told before what is missing, so that a bundle with few witnesses is not
@@ -190,6 +217,8 @@ const fn verdict_on(why: &Unproven) -> Verdict {
         Unproven::NotText
         | Unproven::Text(_)
         | Unproven::NoLeaf
+        | Unproven::NoProof
+        | Unproven::OtherLetter
         | Unproven::Policy(_)
         | Unproven::Inclusion(_) => Verdict::Altered,
     }
