@@ -8,6 +8,8 @@
 mod exports;
 mod frames;
 mod given;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod page;
 mod shown;
 
 pub use frames::{FRAME_BYTES_MAX, FRAMES_MAX, FrameError, write_frames};

@@ -57,11 +57,27 @@ fn main() {
     while written < count {
         let grown = grow(&world, &mut runner, &mut chance);
         for _ in 0..CASES_A_ROUND.min(count - written) {
-            writeln!(out, "{}", case(&world, &grown, &mut chance)).unwrap();
+            writeln!(out, "{}", ascii(&case(&world, &grown, &mut chance))).unwrap();
             written += 1;
         }
     }
     out.flush().unwrap();
+}
+
+/// JSON on one line for every reader: some take U+2028 for the end of a line.
+fn ascii(case: &serde_json::Value) -> String {
+    let mut text = String::new();
+    for character in case.to_string().chars() {
+        if character.is_ascii() {
+            text.push(character);
+        } else {
+            let mut units = [0; 2];
+            for unit in character.encode_utf16(&mut units) {
+                text.push_str(&format!("\\u{unit:04x}"));
+            }
+        }
+    }
+    text
 }
 
 fn grow(world: &World, runner: &mut TestRunner, chance: &mut Chance) -> Vec<(Tree, Head)> {
