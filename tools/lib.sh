@@ -82,6 +82,12 @@ need_pdf_reader() {
     missing "poppler-utils" "pdftotext: the tests read the letters"
 }
 
+# A browser and what drives it: the offline page is tried in a real one.
+need_browser() {
+    have chromium || missing "chromium" "Chromium: the offline page is tried in it"
+    have node && have npm || missing "nodejs npm" "Node.js: it drives the browser, and runs the page's WebAssembly"
+}
+
 # ---- installing ------------------------------------------------------------------------------------------------------
 
 # Prints the words to put before a command that needs root, or fails.
@@ -181,6 +187,17 @@ rust_for_wasm() {
     for package in "$folder"/packages/*.deb; do dpkg-deb --extract "$package" "$folder" || return; done
     rm -rf "$folder/packages"
     LD_LIBRARY_PATH=$wasm_rust/lib/x86_64-linux-gnu "$wasm_rust/bin/rustc" --version >&2 && touch "$folder/whole"
+}
+
+# node_modules FOLDER: installs what FOLDER/package-lock.json names from npm, once, outside the checkout. Sets $modules. Fails if that fails.
+node_modules() {
+    local from=$1 sum
+    sum=$(sha256sum "$from/package-lock.json" | cut -c1-16)
+    modules=$cache/node/$sum
+    [[ ! -e $modules/whole ]] || return 0
+    rm -rf "$modules" && mkdir -p "$modules"
+    cp "$from/package.json" "$from/package-lock.json" "$modules/"
+    (cd "$modules" && npm ci --silent --no-audit --no-fund --ignore-scripts >&2) && touch "$modules/whole"
 }
 
 # ---- building --------------------------------------------------------------------------------------------------------

@@ -18,7 +18,7 @@
   const moment = (seconds) => {
     const date = new Date(Number(seconds) * 1000);
     if (Number.isNaN(date.getTime())) return String(seconds);
-    return new Intl.DateTimeFormat(language, { dateStyle: "long", timeStyle: "short", timeZone: "UTC" }).format(date) + " UTC";
+    return new Intl.DateTimeFormat(language === "en" ? "en-GB" : language, { dateStyle: "long", timeStyle: "short", timeZone: "UTC" }).format(date) + " UTC";
   };
   const country = (code) => {
     try { return new Intl.DisplayNames([language], { type: "region" }).of(code) + " (" + code + ")"; } catch { return code; }

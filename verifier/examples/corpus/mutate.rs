@@ -1,9 +1,17 @@
 //! What happens to a bundle on its way: accidents, carelessness and malice.
 
 use base64::{Engine, prelude::BASE64_STANDARD};
+use countersign_protocol::log::KeyKind;
+use countersign_protocol::log::key::key_id;
+use curve25519_dalek::constants::EIGHT_TORSION;
+use curve25519_dalek::traits::Identity;
+use curve25519_dalek::{EdwardsPoint, Scalar};
+use ed25519_dalek::VerifyingKey;
+use ed25519_dalek::hazmat::ExpandedSecretKey;
+use sha2::{Digest, Sha512};
 
 use crate::chance::Chance;
-use crate::world::World;
+use crate::world::{ORIGINS, World, log_seed};
 
 /// The bundle after one change, or as it was.
 pub(crate) fn mutate(bundle: &str, other: &str, world: &World, chance: &mut Chance) -> Vec<u8> {
@@ -33,6 +41,7 @@ pub(crate) fn mutate(bundle: &str, other: &str, world: &World, chance: &mut Chan
         15 => malleable(bundle, chance),
         16 => crowded(bundle, chance),
         17 => bundle.replacen("extra ", "Extra ", 1),
+        18 => signed_with_a_small_point(bundle),
         _ => bundle.to_owned(),
     };
     text.into_bytes()
@@ -42,7 +51,7 @@ pub(crate) fn mutate(bundle: &str, other: &str, world: &World, chance: &mut Chan
 pub(crate) fn mutate_policy(policy: &str, chance: &mut Chance) -> String {
     let mut text = policy.to_owned();
     for _ in 0..=chance.below(2) {
-        text = match chance.below(9) {
+        text = match chance.below(11) {
             0 => lines(&text, chance, |lines, at, _| drop(lines.remove(at))),
             1 => lines(&text, chance, |lines, at, _| {
                 lines.insert(at, lines[at].clone())
@@ -64,7 +73,8 @@ pub(crate) fn mutate_policy(policy: &str, chance: &mut Chance) -> String {
                 ]),
             ),
             7 => text.replace(" W0", chance.of::<&str>(&["  W1", "\tW0", " none"])),
-            _ => lines(&text, chance, |lines, at, _| lines[at].push_str(" # more")),
+            8 => lines(&text, chance, |lines, at, _| lines[at].push_str(" # more")),
+            _ => with_a_bad_key(&text, chance),
         };
     }
     text
@@ -227,6 +237,45 @@ fn malleable(bundle: &str, chance: &mut Chance) -> String {
     }
     lines[at] = format!("{name} {}", BASE64_STANDARD.encode(bytes));
     format!("{text}\n\n{}\n", lines.join("\n"))
+}
+
+/// Signed by the ledger itself, in bad faith, with a commitment R of small order: the neutral point, and S = H(R, A, M)·a. The
+/// equation of RFC 8032 holds, and a verifier that does not look at R says yes.
+fn signed_with_a_small_point(bundle: &str) -> String {
+    let (head, signatures) = bundle.rsplit_once("\n\n").unwrap();
+    let (_, text) = head.split_once("\n\n").unwrap();
+    let origin = text.lines().next().unwrap();
+    let number = ORIGINS.iter().zip(1..).find(|(it, _)| **it == origin).unwrap().1;
+    let secret = ExpandedSecretKey::from(&log_seed(number));
+    let public = VerifyingKey::from(&secret);
+    let r = EdwardsPoint::identity().compress();
+    let hash = Sha512::new()
+        .chain_update(r.as_bytes())
+        .chain_update(public.as_bytes())
+        .chain_update(text)
+        .chain_update("\n")
+        .finalize();
+    let s = Scalar::from_bytes_mod_order_wide(&hash.into()) * secret.scalar;
+    let id = key_id(origin, KeyKind::Ed25519, public.as_bytes());
+    let line = BASE64_STANDARD.encode([id.as_slice(), r.as_bytes(), s.as_bytes()].concat());
+    let others: Vec<&str> = signatures.lines().skip(1).collect();
+    format!("{head}\n\n\u{2014} {origin} {line}\n{}\n", others.join("\n")).replace("\n\n\n", "\n\n")
+}
+
+/// A policy with a key that is no good: of small order, or a point in a second spelling.
+fn with_a_bad_key(policy: &str, chance: &mut Chance) -> String {
+    let mut key = [0xff; 32];
+    match chance.below(4) {
+        0 => key = EIGHT_TORSION[chance.below(8)].compress().to_bytes(),
+        // y = p + 3, p + 4 and so on, which stand for 3, 4 and so on.
+        1 => (key[0], key[31]) = (0xed + 3 + chance.next().to_le_bytes()[0] % 15, 0x7f),
+        2 => key = chance.seed(),
+        _ => (key[0], key[31]) = (0xed - 1 - chance.next().to_le_bytes()[0] % 40, 0x7f),
+    }
+    let (kind, begin) = chance.of(&[(KeyKind::Ed25519, "log"), (KeyKind::CosignatureV1, "witness W9")]);
+    let id = hex::encode(key_id("w9.example", kind, &key));
+    let key = BASE64_STANDARD.encode([&[kind.byte()], key.as_slice()].concat());
+    format!("{begin} w9.example+{id}+{key}\n{policy}")
 }
 
 /// Signature lines of strangers, few or more than a reader takes; or a line twice.

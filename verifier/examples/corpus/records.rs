@@ -59,7 +59,9 @@ fn bring_close(
         Body::Acquire(it) => near_blocks(&mut it.blocks, chance),
         Body::Lock(it) => {
             near_blocks(&mut it.blocks, chance);
-            let source = ORIGINS[log].parse().unwrap();
+            // Some locks were copied from another ledger.
+            let source = if chance.one_in(5) { chance.of(&ORIGINS) } else { ORIGINS[log] };
+            let source = source.parse().unwrap();
             let ranges: Vec<UnitRange> = it.blocks.iter().map(UnitBlock::range).collect();
             it.transfer = transfer_id(&TransferTerms {
                 source: &source,

@@ -13,6 +13,11 @@ pub(crate) const ORIGINS: [&str; 3] = [
     "vu.example/ledger",
 ];
 
+/// The secret of the ledger with this number, from 1.
+pub(crate) const fn log_seed(number: u8) -> [u8; 32] {
+    [number; 32]
+}
+
 pub(crate) struct World {
     pub(crate) logs: Vec<SignerKey>,
     pub(crate) witnesses: Vec<SignerKey>,
@@ -24,7 +29,7 @@ pub(crate) struct World {
 impl World {
     pub(crate) fn new() -> Self {
         let log = |(origin, seed): (&&str, u8)| {
-            SignerKey::from_seed(origin, KeyKind::Ed25519, &[seed; 32]).unwrap()
+            SignerKey::from_seed(origin, KeyKind::Ed25519, &log_seed(seed)).unwrap()
         };
         let witness = |number: u8| {
             let name = format!("w{number}.example");
@@ -104,8 +109,12 @@ impl Tree {
             size,
             root: root_at(self, size).unwrap(),
         };
-        let signed = checkpoint.sign(&world.logs[log]).unwrap();
-        let mut note = SignedNote::parse(&signed).unwrap();
+        let mut text = checkpoint.to_text();
+        // Some heads have lines that C2SP advises against, one of them more than is read.
+        if chance.one_in(9) {
+            text.push_str(&"extension\n".repeat(chance.of(&[1, 16, 17])));
+        }
+        let mut note = SignedNote::sign(&text, &world.logs[log]).unwrap();
         // Most heads have enough witnesses.
         let skipped = chance.below(8);
         for (at, key) in world.witnesses.iter().enumerate() {
@@ -113,7 +122,10 @@ impl Tree {
                 continue;
             }
             let time_s = 1_750_000_000 + chance.next() % 1_000_000;
-            note.add(cosign(note.text(), key, time_s).unwrap()).unwrap();
+            // A witness refuses a head with too many lines.
+            if let Ok(line) = cosign(note.text(), key, time_s) {
+                note.add(line).unwrap();
+            }
         }
         Head {
             log,
