@@ -4,10 +4,10 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use countersign_protocol::log::KeyKind;
 use countersign_protocol::log::key::key_id;
 use curve25519_dalek::constants::EIGHT_TORSION;
+use curve25519_dalek::scalar::clamp_integer;
 use curve25519_dalek::traits::Identity;
 use curve25519_dalek::{EdwardsPoint, Scalar};
-use ed25519_dalek::VerifyingKey;
-use ed25519_dalek::hazmat::ExpandedSecretKey;
+use ed25519_dalek::SigningKey;
 use sha2::{Digest, Sha512};
 
 use crate::chance::Chance;
@@ -245,9 +245,17 @@ fn signed_with_a_small_point(bundle: &str) -> String {
     let (head, signatures) = bundle.rsplit_once("\n\n").unwrap();
     let (_, text) = head.split_once("\n\n").unwrap();
     let origin = text.lines().next().unwrap();
-    let number = ORIGINS.iter().zip(1..).find(|(it, _)| **it == origin).unwrap().1;
-    let secret = ExpandedSecretKey::from(&log_seed(number));
-    let public = VerifyingKey::from(&secret);
+    let number = ORIGINS
+        .iter()
+        .zip(1..)
+        .find(|(it, _)| **it == origin)
+        .unwrap()
+        .1;
+    let seed = log_seed(number);
+    let public = SigningKey::from_bytes(&seed).verifying_key();
+    let expanded: [u8; 64] = Sha512::digest(seed).into();
+    let half = expanded.first_chunk::<32>().unwrap();
+    let secret = Scalar::from_bytes_mod_order(clamp_integer(*half));
     let r = EdwardsPoint::identity().compress();
     let hash = Sha512::new()
         .chain_update(r.as_bytes())
@@ -255,11 +263,15 @@ fn signed_with_a_small_point(bundle: &str) -> String {
         .chain_update(text)
         .chain_update("\n")
         .finalize();
-    let s = Scalar::from_bytes_mod_order_wide(&hash.into()) * secret.scalar;
+    let s = Scalar::from_bytes_mod_order_wide(&hash.into()) * secret;
     let id = key_id(origin, KeyKind::Ed25519, public.as_bytes());
     let line = BASE64_STANDARD.encode([id.as_slice(), r.as_bytes(), s.as_bytes()].concat());
     let others: Vec<&str> = signatures.lines().skip(1).collect();
-    format!("{head}\n\n\u{2014} {origin} {line}\n{}\n", others.join("\n")).replace("\n\n\n", "\n\n")
+    format!(
+        "{head}\n\n\u{2014} {origin} {line}\n{}\n",
+        others.join("\n")
+    )
+    .replace("\n\n\n", "\n\n")
 }
 
 /// A policy with a key that is no good: of small order, or a point in a second spelling.
@@ -272,7 +284,10 @@ fn with_a_bad_key(policy: &str, chance: &mut Chance) -> String {
         2 => key = chance.seed(),
         _ => (key[0], key[31]) = (0xed - 1 - chance.next().to_le_bytes()[0] % 40, 0x7f),
     }
-    let (kind, begin) = chance.of(&[(KeyKind::Ed25519, "log"), (KeyKind::CosignatureV1, "witness W9")]);
+    let (kind, begin) = chance.of(&[
+        (KeyKind::Ed25519, "log"),
+        (KeyKind::CosignatureV1, "witness W9"),
+    ]);
     let id = hex::encode(key_id("w9.example", kind, &key));
     let key = BASE64_STANDARD.encode([&[kind.byte()], key.as_slice()].concat());
     format!("{begin} w9.example+{id}+{key}\n{policy}")

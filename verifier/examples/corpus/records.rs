@@ -60,7 +60,11 @@ fn bring_close(
         Body::Lock(it) => {
             near_blocks(&mut it.blocks, chance);
             // Some locks were copied from another ledger.
-            let source = if chance.one_in(5) { chance.of(&ORIGINS) } else { ORIGINS[log] };
+            let source = if chance.one_in(5) {
+                chance.of(&ORIGINS)
+            } else {
+                ORIGINS[log]
+            };
             let source = source.parse().unwrap();
             let ranges: Vec<UnitRange> = it.blocks.iter().map(UnitBlock::range).collect();
             it.transfer = transfer_id(&TransferTerms {

@@ -50,6 +50,8 @@ enum What<'a> {
         verdict: Verdict,
         #[serde(skip_serializing_if = "Option::is_none")]
         moved_at: Option<u64>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        moved_in: Option<&'a str>,
         record: &'a Record,
     },
     Checkpoint {
@@ -105,6 +107,11 @@ impl<'a> From<&'a Checked> for What<'a> {
                     cosigned_by: cosigned(it.head.cosigned_by()),
                     verdict: it.judgement.verdict,
                     moved_at: it.judgement.moved.as_ref().map(|moved| moved.index),
+                    moved_in: it
+                        .judgement
+                        .moved
+                        .as_ref()
+                        .and_then(|moved| moved.origin.as_deref()),
                     record: &it.record,
                 }
             }
