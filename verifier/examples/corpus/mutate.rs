@@ -20,17 +20,21 @@ pub(crate) fn mutate(bundle: &str, other: &str, world: &World, chance: &mut Chan
         1 => return cut(bundle, chance),
         2 => lines(bundle, chance, |lines, at, _| drop(lines.remove(at))),
         3 => lines(bundle, chance, |lines, at, _| {
-            lines.insert(at, lines[at].clone())
+            lines.insert(at, lines[at].clone());
         }),
         4 => lines(bundle, chance, |lines, at, chance| {
             let with = chance.below(lines.len());
             lines.swap(at, with);
         }),
         5 => lines(bundle, chance, |lines, at, _| {
-            lines.insert(at, String::new())
+            lines.insert(at, String::new());
         }),
-        6 => lines(bundle, chance, replace_character),
-        7 => lines(bundle, chance, respell),
+        6 => lines(bundle, chance, |lines, at, chance| {
+            replace_character(lines, at, chance);
+        }),
+        7 => lines(bundle, chance, |lines, at, chance| {
+            respell(lines, at, chance);
+        }),
         8 => spliced(bundle, other),
         9 => signature_of(bundle, other, chance),
         10 => bundle.replace('\n', "\r\n"),
@@ -54,14 +58,18 @@ pub(crate) fn mutate_policy(policy: &str, chance: &mut Chance) -> String {
         text = match chance.below(11) {
             0 => lines(&text, chance, |lines, at, _| drop(lines.remove(at))),
             1 => lines(&text, chance, |lines, at, _| {
-                lines.insert(at, lines[at].clone())
+                lines.insert(at, lines[at].clone());
             }),
             2 => lines(&text, chance, |lines, at, chance| {
                 let with = chance.below(lines.len());
                 lines.swap(at, with);
             }),
-            3 => lines(&text, chance, replace_character),
-            4 => lines(&text, chance, respell),
+            3 => lines(&text, chance, |lines, at, chance| {
+                replace_character(lines, at, chance);
+            }),
+            4 => lines(&text, chance, |lines, at, chance| {
+                respell(lines, at, chance);
+            }),
             5 => text.trim_end().to_owned(),
             6 => text.replace(
                 "group most 2",
@@ -105,7 +113,7 @@ fn lines(
     lines.join("\n")
 }
 
-fn replace_character(lines: &mut Vec<String>, at: usize, chance: &mut Chance) {
+fn replace_character(lines: &mut [String], at: usize, chance: &mut Chance) {
     let with = chance.of(&[
         'A', '=', '+', '/', ' ', '\t', '0', '\u{a0}', '\u{2028}', '\u{7f}', '\u{0}', 'é',
         '\u{200b}', '\u{85}',
@@ -121,7 +129,7 @@ fn replace_character(lines: &mut Vec<String>, at: usize, chance: &mut Chance) {
 }
 
 /// The same bytes in another spelling of base64, or the same number in another one.
-fn respell(lines: &mut Vec<String>, at: usize, chance: &mut Chance) {
+fn respell(lines: &mut [String], at: usize, chance: &mut Chance) {
     let line = &mut lines[at];
     match chance.below(5) {
         0 => *line = line.trim_end_matches('=').to_owned(),
