@@ -76,7 +76,12 @@
     for (const [name, values, plain] of kept) {
       put(list, "dt", text(name));
       const cell = put(list, "dd");
-      for (const value of [].concat(values)) put(put(cell, "p"), plain ? "bdi" : "code", value, plain ? {} : { dir: "ltr" });
+      for (const value of [].concat(values)) {
+        const line = put(cell, "p");
+        if (!plain) put(line, "code", value, { dir: "ltr" });
+        // Each part keeps its own direction: a name in Latin script beside a date in Arabic.
+        else [].concat(value.parts || value).forEach((part, at) => { if (at) line.append(", "); put(line, "bdi", part); });
+      }
     }
   }
   const one = (value, show) => (value === undefined ? undefined : show(value));
@@ -124,7 +129,7 @@
         ["head", say("head_of", { size: number(answer.size) }), true],
         ["root", answer.root],
         ["leaf", answer.leaf],
-        ["witnesses", answer.cosigned.length ? answer.cosigned.map((it) => it.witness + ", " + moment(it.time_s)) : text("no_witness"), true],
+        ["witnesses", answer.cosigned.length ? answer.cosigned.map((it) => ({ parts: [it.witness, moment(it.time_s)] })) : text("no_witness"), true],
       ]);
     }
   }
