@@ -186,7 +186,7 @@ rust_for_wasm() {
     (cd "$folder/packages" && apt-get download -qq "$package" >&2) || return
     for package in "$folder"/packages/*.deb; do dpkg-deb --extract "$package" "$folder" || return; done
     rm -rf "$folder/packages"
-    LD_LIBRARY_PATH=$wasm_rust/lib/x86_64-linux-gnu "$wasm_rust/bin/rustc" --version >&2 && touch "$folder/whole"
+    LD_LIBRARY_PATH=$wasm_rust/lib/$(uname -m)-linux-gnu "$wasm_rust/bin/rustc" --version >&2 && touch "$folder/whole"
 }
 
 # node_modules FOLDER: installs what FOLDER/package-lock.json names from npm, once, outside the checkout. Sets $modules. Fails if that fails.
