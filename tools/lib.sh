@@ -82,6 +82,12 @@ need_pdf_reader() {
     missing "poppler-utils" "pdftotext: the tests read the letters"
 }
 
+# A browser and what drives it: the offline page is tried in a real one.
+need_browser() {
+    have chromium || missing "chromium" "Chromium: the offline page is tried in it"
+    have node && have npm || missing "nodejs npm" "Node.js: it drives the browser, and runs the page's WebAssembly"
+}
+
 # ---- installing ------------------------------------------------------------------------------------------------------
 
 # Prints the words to put before a command that needs root, or fails.
@@ -157,6 +163,41 @@ python_tool() {
     python3 -m venv "$folder" >&2 || return
     "$folder/bin/pip" install --quiet --disable-pip-version-check "$name==$version" "$@" >&2 || return
     touch "$folder/whole"
+}
+
+# rust_for_wasm: Debian's rustc of this version and the sources of its standard library, from which cargo builds one for
+# wasm32-unknown-unknown; rustup's own compiler has no target for it without a download. Unpacked in a folder of the cache, never
+# installed. Sets $wasm_rust to the folder. Fails where that version cannot be had.
+wasm_rust_version=1.96.0
+rust_for_wasm() {
+    local package folder=$cache/rust-for-wasm-$wasm_rust_version
+    wasm_rust=$folder/usr
+    [[ ! -e $folder/whole ]] || return 0
+    have apt-get && have dpkg-deb || return
+    refresh_packages
+    rm -rf "$folder" && mkdir -p "$folder/packages"
+    for package in rustc-web "libstd-rust-web-${wasm_rust_version%.*}" libstd-rust-web-dev rust-web-src; do
+        package+=$(apt-cache madison "$package" 2>/dev/null | sed -n "s/^[^|]*| *\($wasm_rust_version[^ |]*\) .*/=\1/p" | head -n 1)
+        [[ $package == *=* ]] || return
+        (cd "$folder/packages" && apt-get download -qq "$package" >&2) || return
+    done
+    # Its libLLVM, in whatever version it asks for.
+    package=$(dpkg-deb --field "$folder"/packages/libstd-rust-web-1*.deb Depends | grep -o 'libllvm[0-9]*')
+    (cd "$folder/packages" && apt-get download -qq "$package" >&2) || return
+    for package in "$folder"/packages/*.deb; do dpkg-deb --extract "$package" "$folder" || return; done
+    rm -rf "$folder/packages"
+    LD_LIBRARY_PATH=$wasm_rust/lib/$(uname -m)-linux-gnu "$wasm_rust/bin/rustc" --version >&2 && touch "$folder/whole"
+}
+
+# node_modules FOLDER: installs what FOLDER/package-lock.json names from npm, once, outside the checkout. Sets $modules. Fails if that fails.
+node_modules() {
+    local from=$1 sum
+    sum=$(sha256sum "$from/package-lock.json" | cut -c1-16)
+    modules=$cache/node/$sum
+    [[ ! -e $modules/whole ]] || return 0
+    rm -rf "$modules" && mkdir -p "$modules"
+    cp "$from/package.json" "$from/package-lock.json" "$modules/"
+    (cd "$modules" && npm ci --silent --no-audit --no-fund --ignore-scripts >&2) && touch "$modules/whole"
 }
 
 # ---- building --------------------------------------------------------------------------------------------------------

@@ -231,6 +231,69 @@ fn a_true_bundle_verifies_offline_and_says_what_it_proves() {
 }
 
 #[test]
+fn a_bundle_is_judged_in_the_light_of_what_came_later() {
+    let dir = tempfile::tempdir().unwrap();
+    let (bundle, trust) = bundle(dir.path());
+    let fresh = |later: &str| {
+        let mut args = vec![
+            "verify",
+            text(&bundle),
+            "--trust",
+            text(&trust),
+            "-o",
+            "json",
+        ];
+        if !later.is_empty() {
+            args.extend(["--later", later]);
+        }
+        let ended = run(&args);
+        assert_eq!(ended.code, 0, "{}", ended.err);
+        ended.json()
+    };
+    let alone = fresh("");
+    assert_eq!(alone["verdict"], "freshness_unknown");
+    let index = alone["index"].as_u64().unwrap();
+    let answer = dir.path().join("units.json");
+    let say = |since: u64| {
+        let page = json!({"items": [{"range": "GH-1-11733", "since": since, "place": "available"}], "next": null});
+        fs::write(&answer, page.to_string()).unwrap();
+        fresh(text(&answer))
+    };
+    assert_eq!(say(index)["verdict"], "valid");
+    let moved = say(index + 9);
+    assert_eq!(
+        (&moved["verdict"], &moved["moved_at"]),
+        (&json!("moved"), &json!(index + 9))
+    );
+    let ended = run(&[
+        "verify",
+        text(&bundle),
+        "--trust",
+        text(&trust),
+        "--later",
+        "absent",
+    ]);
+    assert_eq!(ended.code, 4, "{}", ended.err);
+}
+
+#[test]
+fn the_offline_page_is_written_with_the_trust_file_in_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let (_, trust) = bundle(dir.path());
+    let page = dir.path().join("verify.html");
+    let ended = run(&["verify", "--page", text(&page), "--trust", text(&trust)]);
+    assert_eq!(ended.code, 0, "{}", ended.err);
+    let written = fs::read_to_string(&page).unwrap();
+    let log = fs::read_to_string(&trust).unwrap();
+    let log = log.lines().find(|line| line.starts_with("log ")).unwrap();
+    assert!(written.contains(log) && written.contains("countersign-wasm"));
+    // A file that is there stays as it is.
+    let ended = run(&["verify", "--page", text(&page), "--trust", text(&trust)]);
+    assert_ne!(ended.code, 0);
+    assert_eq!(run(&["verify", "--trust", text(&trust)]).code, 2);
+}
+
+#[test]
 fn a_tampered_bundle_is_an_integrity_failure() {
     let dir = tempfile::tempdir().unwrap();
     let (bundle, trust) = bundle(dir.path());

@@ -113,3 +113,15 @@ fn a_node_is_asked_by_the_hash_alone() {
         assert!(asked.body.is_empty());
     }
 }
+
+#[test]
+fn a_file_that_carries_no_proof_is_told_so() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = letter(dir.path());
+    let (_, trust) = bundle(dir.path());
+    let ended = run(&["letter", "check", text(&file), "--trust", text(&trust)]);
+    assert_eq!(ended.code, 8, "{}", ended.err);
+    assert!(ended.err.contains("carries no proof"), "{}", ended.err);
+    let ended = run(&["verify", text(&file), "--trust", text(&trust)]);
+    assert_eq!(ended.code, 8, "{}", ended.err);
+}

@@ -3,6 +3,7 @@
 pub mod article6;
 pub mod federation;
 pub mod id;
+pub mod letter;
 pub mod log;
 #[cfg(feature = "openapi")]
 pub mod openapi;
@@ -17,4 +18,5 @@ mod text;
 pub mod time;
 pub mod trust;
 pub mod units;
+pub mod verdict;
 pub mod workflow;

@@ -11,16 +11,22 @@ use serde_json::Value;
 /// Which of our crates each of our crates may depend on. A crate that is not listed has no place in the house yet.
 const MAY_USE: &[(&str, &[&str])] = &[
     ("countersign-protocol", &[]),
+    ("countersign-verifier", &["countersign-protocol"]),
     ("countersign-bridge", &["countersign-protocol"]),
     (
         "countersign-node",
-        &["countersign-bridge", "countersign-protocol"],
+        &[
+            "countersign-bridge",
+            "countersign-verifier",
+            "countersign-protocol",
+        ],
     ),
     (
         "countersign",
         &[
             "countersign-node",
             "countersign-bridge",
+            "countersign-verifier",
             "countersign-protocol",
         ],
     ),
@@ -30,6 +36,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "countersign",
             "countersign-node",
             "countersign-bridge",
+            "countersign-verifier",
             "countersign-protocol",
         ],
     ),
@@ -202,6 +209,7 @@ fn the_check_accepts_the_house_as_it_is_meant() {
 fn the_check_finds_every_arrow_that_points_the_wrong_way() {
     let wrong = [
         ("countersign-protocol", "countersign-bridge"),
+        ("countersign-verifier", "countersign-node"),
         ("countersign-protocol", "countersign-node"),
         ("countersign-bridge", "countersign-node"),
         ("countersign-bridge", "countersign"),

@@ -22,12 +22,11 @@ const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 /// a document that stands still.
 const UPLOAD_TIMEOUT: Duration = Duration::from_secs(3600);
 
-/// Nothing but our own style sheet is ever loaded, and nobody frames us.
+/// Nothing but our own style sheet is ever loaded, and nobody frames us. The pages bring a policy of their own.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; script-src 'none'; object-src 'none'; base-uri 'none'; \
      form-action 'none'; frame-ancestors 'none'";
 
-const HEADERS: [(HeaderName, &str); 6] = [
-    (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
+const HEADERS: [(HeaderName, &str); 5] = [
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::X_FRAME_OPTIONS, "DENY"),
     (header::REFERRER_POLICY, "no-referrer"),
@@ -86,6 +85,9 @@ pub(super) async fn frame(State(served): State<Served>, request: Request, next: 
     for (name, value) in HEADERS {
         headers.insert(name, HeaderValue::from_static(value));
     }
+    headers
+        .entry(header::CONTENT_SECURITY_POLICY)
+        .or_insert(HeaderValue::from_static(CONTENT_SECURITY_POLICY));
     headers
         .entry(header::CACHE_CONTROL)
         .or_insert(HeaderValue::from_static("no-store"));

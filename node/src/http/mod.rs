@@ -18,6 +18,7 @@ mod frame;
 mod health;
 mod log;
 mod metrics;
+mod offline;
 pub mod openapi;
 mod page;
 mod percent;
@@ -143,6 +144,7 @@ pub fn router(parts: HttpParts) -> Router {
         .merge(page::routes())
         .merge(health::routes())
         .merge(log::routes())
+        .merge(offline::routes())
         .nest("/api/v1", api.route_layer(from_fn(contract::keep)))
         .with_state(served.clone());
     if let Some(witness) = witness {

@@ -65,7 +65,7 @@ pub(super) fn compile(files: &Files, data: &LetterData) -> Result<Pdf, LetterErr
     if pages > LETTER_PAGES_MAX {
         return Err(LetterError::TooLong { pages });
     }
-    let standards = PdfStandards::new(&[PdfStandard::A_2b]).map_err(|_| LetterError::Defect)?;
+    let standards = PdfStandards::new(&[PdfStandard::A_3b]).map_err(|_| LetterError::Defect)?;
     let options = PdfOptions {
         ident: Smart::Custom(identity(files)),
         creator: Smart::Custom(Some("Countersign".into())),

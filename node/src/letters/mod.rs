@@ -41,7 +41,7 @@ pub const LETTERS_AT_ONCE: usize = 2;
 /// A finished letter.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pdf {
-    /// The file: PDF/A-2b (ISO 19005-2).
+    /// The file: PDF/A-3b (ISO 19005-3), so that it can carry its proof.
     pub bytes: Vec<u8>,
     /// SHA-256 of the file, for the ledger.
     pub sha256: [u8; 32],

@@ -142,7 +142,7 @@ async fn the_same_letter_has_the_same_bytes_and_is_pdf_a() {
     let seen = String::from_utf8_lossy(&one.bytes);
     assert!(seen.starts_with("%PDF-1.7"));
     for mark in [
-        "<pdfaid:part>2</pdfaid:part>",
+        "<pdfaid:part>3</pdfaid:part>",
         "<pdfaid:conformance>B</pdfaid:conformance>",
     ] {
         assert!(seen.contains(mark), "{mark}");

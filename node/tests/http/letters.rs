@@ -1,13 +1,16 @@
 //! Letters of the steps of a process: made once, recorded, given to those who may have them, and checked by anybody.
 
+use countersign_protocol::letter::detach;
 use countersign_protocol::record::Body;
 use countersign_protocol::record::Record;
+use countersign_protocol::verdict::{Verdict, judge};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use crate::common;
 use crate::office::{Office, Somebody};
+use crate::proofs::policy;
 use crate::world::{World, kind, problem, read};
 
 /// The letters of a case, as somebody sees them.
@@ -35,8 +38,11 @@ fn recorded(world: &World) -> Vec<(u64, String, String)> {
 }
 
 async fn file(office: &Office, who: &Somebody, sha256: &str) -> Vec<u8> {
-    let path = format!("/api/v1/letters/{sha256}/file");
-    let response = office.ask(who, Method::GET, &path).send().await.unwrap();
+    fetched(office, who, &format!("/api/v1/letters/{sha256}/file")).await
+}
+
+async fn fetched(office: &Office, who: &Somebody, path: &str) -> Vec<u8> {
+    let response = office.ask(who, Method::GET, path).send().await.unwrap();
     assert_eq!(response.status(), StatusCode::OK, "{path}");
     assert_eq!(response.headers()["content-type"], "application/pdf");
     response.bytes().await.unwrap().to_vec()
@@ -120,6 +126,33 @@ async fn an_authorised_project_has_its_letters_in_every_language_and_anybody_can
         .await
         .unwrap();
     assert_eq!(kind(&problem(short).await), "malformed");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_letter_with_its_proof_attached_verifies_by_itself() {
+    let office = Office::open().await;
+    let case = office.authorised_project().await;
+    office.world.app.issue_letters().await.unwrap();
+    office.world.witness();
+    let issued = letters(&office, &office.developer, case).await;
+    let sha256 = issued[1]["sha256"].as_str().unwrap();
+    let plain = file(&office, &office.developer, sha256).await;
+    let path = format!("/api/v1/letters/{sha256}/file?proof=true");
+    let carrying = fetched(&office, &office.developer, &path).await;
+    assert!(carrying.starts_with(&plain) && carrying.len() > plain.len());
+    let carried = detach(&carrying).unwrap();
+    assert_eq!(carried.letter, plain);
+    let it = judge(&policy(), &carrying, &[]);
+    assert_eq!(it.verdict, Verdict::FreshnessUnknown, "{:?}", it.why);
+    assert_eq!(
+        it.statement.unwrap().sha256.map(hex::encode).as_deref(),
+        Some(sha256)
+    );
+    // The same words are on its pages.
+    assert_eq!(text(&carrying), text(&plain));
+    let mut changed = carrying;
+    changed[plain.len() / 2] ^= 1;
+    assert_eq!(judge(&policy(), &changed, &[]).verdict, Verdict::Altered);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::common;
 use crate::world::{WITNESS, World, kind, witness_key};
 
-fn policy() -> Policy {
+pub(crate) fn policy() -> Policy {
     let text = format!(
         "log {}\nwitness one {}\nquorum one\n",
         common::key(1).verifier(),
@@ -108,4 +108,38 @@ async fn a_proof_of_nothing_or_of_several_leaves_is_refused() {
     );
     let body = json!({"from": 1, "to": 2, "units": {"ranges": ["GH-1-2"]}});
     let _: Value = world.post("/api/v1/account-transfers", body).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_offline_page_is_served_whole_under_its_own_policy() {
+    let world = World::start().await;
+    let path = "/verify/offline.html";
+    let response = world.bare(Method::GET, path).send().await.unwrap();
+    assert_eq!(
+        response.headers()["content-type"],
+        "text/html; charset=utf-8"
+    );
+    let policy = response.headers()["content-security-policy"]
+        .to_str()
+        .unwrap()
+        .to_owned();
+    assert!(
+        policy.contains("'wasm-unsafe-eval'") && !policy.contains("unsafe-inline"),
+        "{policy}"
+    );
+    let page = response.text().await.unwrap();
+    assert!(
+        page.contains(&policy) && page.ends_with("</html>\n"),
+        "{} bytes",
+        page.len()
+    );
+    assert!(page.len() < 600_000, "{} bytes", page.len());
+    // Every other answer keeps the stricter one.
+    let other = world
+        .bare(Method::GET, "/api/v1/status")
+        .send()
+        .await
+        .unwrap();
+    let policy = other.headers()["content-security-policy"].to_str().unwrap();
+    assert!(policy.contains("script-src 'none'"), "{policy}");
 }

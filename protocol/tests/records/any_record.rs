@@ -46,9 +46,15 @@ fn ranges() -> impl Strategy<Value = Vec<UnitRange>> {
 pub(crate) fn words<const MAX: usize>() -> impl Strategy<Value = Text<MAX>> {
     let longest = "x".repeat(MAX);
     prop_oneof![
-        "[a-zA-Z ,.'é€林]{1,20}".prop_map(|text| text.parse().unwrap()),
+        "[a-zA-Z ,.'é€林]{1,20}".prop_map(|text| within(&text, MAX).parse().unwrap()),
         Just(longest.parse().unwrap()),
     ]
+}
+
+/// As many whole characters as fit.
+fn within(text: &str, bytes_max: usize) -> &str {
+    let end = (0..=bytes_max.min(text.len())).rfind(|at| text.is_char_boundary(*at));
+    &text[..end.unwrap_or_default()]
 }
 
 fn origin() -> impl Strategy<Value = Origin> {

@@ -6,8 +6,10 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use countersign_node::http::dto::{FileHash, LetterCheckView, LetterView};
 use countersign_node::ops::files::{self, PUBLIC_FILE_MODE};
+use countersign_protocol::letter;
 use countersign_protocol::log::{Hash, TlogProof};
 use countersign_protocol::record::{Body, Record};
+use countersign_protocol::time::Timestamp;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
@@ -31,6 +33,9 @@ pub(crate) struct SaveArgs {
     /// Save the proof of the leaf that records the letter too, for `letter check` without a network
     #[arg(long, value_name = "FILE")]
     proof: Option<PathBuf>,
+    /// Attach that proof to the file itself (PDF/A-3): the letter then verifies by itself, with `verify` or the offline page
+    #[arg(long)]
+    attach: bool,
 }
 
 #[derive(Args, Debug)]
@@ -41,8 +46,8 @@ pub(crate) struct CheckArgs {
     /// Hold it against this proof bundle, without a network, instead of asking the node
     #[arg(long, value_name = "BUNDLE", requires = "trust")]
     proof: Option<PathBuf>,
-    /// With --proof: whom to believe (C2SP tlog-policy)
-    #[arg(long, value_name = "FILE", requires = "proof")]
+    /// Whom to believe (C2SP tlog-policy), for --proof or for the proof that the file itself carries
+    #[arg(long, value_name = "FILE")]
     trust: Option<PathBuf>,
 }
 
@@ -85,13 +90,27 @@ impl SaveArgs {
                 "the node sent a file with another SHA-256: it was altered",
             ));
         }
+        let mut proof = None;
+        if self.proof.is_some() || self.attach {
+            let checked: LetterCheckView = client.get(&format!("letters/{}", self.sha256), &[])?;
+            let issued = checked
+                .letter
+                .and_then(|letter| letter.leaf.zip(letter.issued_ms));
+            let (leaf, issued_ms) =
+                issued.ok_or_else(|| Failure::other("the node knows no such letter"))?;
+            let bundle = client.text("ledger/proof", &[("index", leaf.to_string())])?;
+            proof = Some((bundle, issued_ms));
+        }
+        let bytes = match &proof {
+            Some((bundle, issued_ms)) if self.attach => {
+                let issued = Timestamp::from_seconds(issued_ms / 1000).map_err(Failure::other)?;
+                letter::attach(&bytes, bundle, issued).map_err(Failure::other)?
+            }
+            _ => bytes,
+        };
         files::write_new(&self.out, &bytes, PUBLIC_FILE_MODE)?;
         terminal::done(format_args!("written to {}", self.out.display()));
-        if let Some(path) = &self.proof {
-            let checked: LetterCheckView = client.get(&format!("letters/{}", self.sha256), &[])?;
-            let leaf = checked.letter.and_then(|letter| letter.leaf);
-            let leaf = leaf.ok_or_else(|| Failure::other("the node knows no such letter"))?;
-            let bundle = client.text("ledger/proof", &[("index", leaf.to_string())])?;
+        if let (Some(path), Some((bundle, _))) = (&self.proof, &proof) {
             files::write_new(path, bundle.as_bytes(), PUBLIC_FILE_MODE)?;
             terminal::done(format_args!("written to {}", path.display()));
         }
@@ -101,9 +120,19 @@ impl SaveArgs {
 
 impl CheckArgs {
     pub(crate) fn run(&self, session: &Session) -> Outcome {
-        let sha256 = hash(&read(&self.file)?);
-        match (&self.proof, &self.trust) {
-            (Some(proof), Some(trust)) => self.check_offline(sha256, proof, trust, session),
+        let file = read(&self.file)?;
+        let carried = letter::detach(&file);
+        let sha256 = hash(carried.map_or(file.as_slice(), |it| it.letter));
+        match (&self.proof, &self.trust, carried) {
+            (Some(proof), Some(trust), _) => {
+                self.check_offline(sha256, proof, &read_text(proof)?, trust, session)
+            }
+            (None, Some(trust), Some(carried)) => {
+                self.check_offline(sha256, &self.file, carried.bundle, trust, session)
+            }
+            (None, Some(_), None) => {
+                Err(self.unknown("it carries no proof; give one with --proof"))
+            }
             _ => self.ask(sha256, session),
         }
     }
@@ -127,6 +156,7 @@ impl CheckArgs {
         &self,
         sha256: Hash,
         proof: &Path,
+        bundle: &str,
         trust: &Path,
         session: &Session,
     ) -> Outcome {
@@ -136,7 +166,7 @@ impl CheckArgs {
                 format_args!("{}: {error}", proof.display()),
             )
         };
-        let bundle = TlogProof::parse(&read_text(proof)?).map_err(|error| altered(&error))?;
+        let bundle = TlogProof::parse(bundle).map_err(|error| altered(&error))?;
         let (proven, _) = prove(&bundle, &read_trust(trust)?)?;
         let record = Record::decode(&proven.leaf).map_err(|error| altered(&error))?;
         let Body::LetterIssued(letter) = record.body else {

@@ -8,8 +8,11 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use countersign_node::export::CHECKPOINT_FILE;
+use countersign_node::ops::files::{self, PUBLIC_FILE_MODE};
+use countersign_protocol::letter;
 use countersign_protocol::log::{Policy, ProvenLeaf, SignedNote, TlogProof, VerifiedCheckpoint};
 use countersign_protocol::record::Record;
+use countersign_protocol::verdict::{Verdict, judge};
 
 use super::ledger::verify_export;
 use super::read_text;
@@ -17,12 +20,12 @@ use crate::exit::{Exit, Failure, Outcome};
 use crate::output::Format;
 use crate::session::Session;
 use crate::terminal;
-use shown::{Checked, Verdict};
+use shown::{Checked, Shown};
 
 #[derive(Args, Debug)]
 pub(crate) struct VerifyArgs {
-    /// Proof bundles, checkpoints, or folders with exported ledgers
-    #[arg(required = true, value_name = "FILE")]
+    /// Proof bundles, letters that carry their proof, checkpoints, or folders with exported ledgers
+    #[arg(required_unless_present = "page", value_name = "FILE")]
     files: Vec<PathBuf>,
     /// Whom to believe (C2SP tlog-policy): logs, witnesses, the quorum
     #[arg(long, value_name = "FILE")]
@@ -30,16 +33,30 @@ pub(crate) struct VerifyArgs {
     /// In exported ledgers, apply every rule again
     #[arg(long)]
     replay: bool,
+    /// What came later: other bundles of the same units, or answers of the registry to where they are
+    #[arg(long, value_name = "FILE")]
+    later: Vec<PathBuf>,
+    /// Write the offline page: a file that verifies in any browser without a network, and trusts whom --trust names
+    #[arg(long, value_name = "FILE", conflicts_with = "files")]
+    page: Option<PathBuf>,
 }
 
 impl VerifyArgs {
     pub(crate) fn run(self, session: &Session) -> Outcome {
         let trust = read_trust(&self.trust)?;
+        if let Some(path) = &self.page {
+            let page = countersign_verifier::page::page(&trust);
+            files::write_new(path, page.as_bytes(), PUBLIC_FILE_MODE)?;
+            terminal::done(format_args!("written to {}", path.display()));
+            return Ok(());
+        }
         let out = session.out();
+        let later = self.later.iter().map(|path| read_bytes(path));
+        let later = later.collect::<Outcome<Vec<_>>>()?;
         let mut failed = Vec::new();
         for file in &self.files {
-            let checked = check(file, &trust, self.replay);
-            let verdict = Verdict::new(file, &checked);
+            let checked = check(file, &trust, &later, self.replay);
+            let verdict = Shown::new(file, &checked);
             match out.format {
                 Format::Json => out.line(&verdict, |_| String::new())?,
                 Format::Table => match &checked {
@@ -77,7 +94,13 @@ pub(in crate::commands) fn read_trust(path: &Path) -> Outcome<Policy> {
         .map_err(|error| Failure::validation(format_args!("{}: {error}", path.display())))
 }
 
-fn check(path: &Path, trust: &Policy, replay: bool) -> Outcome<Checked> {
+fn read_bytes(path: &Path) -> Outcome<Vec<u8>> {
+    std::fs::read(path).map_err(|error| {
+        Failure::validation(format_args!("cannot read {}: {error}", path.display()))
+    })
+}
+
+fn check(path: &Path, trust: &Policy, later: &[Vec<u8>], replay: bool) -> Outcome<Checked> {
     if path.join(CHECKPOINT_FILE).exists() {
         let report = verify_export(path, replay, Some(trust))?;
         return Ok(Checked::Ledger(Box::new(report)));
@@ -85,8 +108,15 @@ fn check(path: &Path, trust: &Policy, replay: bool) -> Outcome<Checked> {
     let refused = |error: &dyn std::fmt::Display| Failure::new(Exit::Integrity, error);
     let bytes = std::fs::read(path)
         .map_err(|error| Failure::validation(format_args!("cannot read it: {error}")))?;
+    let carried = letter::detach(&bytes);
+    if letter::is_pdf(&bytes) && carried.is_none() {
+        return Err(refused(
+            &"the file carries no proof in the form that letters do: none was attached, or it was changed since",
+        ));
+    }
     // A flipped bit may well leave no text: that is an alteration too.
-    let text = std::str::from_utf8(&bytes)
+    let text = carried.map_or(bytes.as_slice(), |it| it.bundle.as_bytes());
+    let text = std::str::from_utf8(text)
         .map_err(|_| refused(&"it is no text: it was altered, or is no proof bundle"))?;
     if !text.starts_with("c2sp.org/tlog-proof@")
         && text.contains("\n\n\u{2014} ")
@@ -103,10 +133,17 @@ fn check(path: &Path, trust: &Policy, replay: bool) -> Outcome<Checked> {
             "it proves a leaf that is not a record of this version: {error}"
         ))
     })?;
+    let later: Vec<&[u8]> = later.iter().map(Vec::as_slice).collect();
+    let judgement = judge(trust, &bytes, &later);
+    match judgement.verdict {
+        Verdict::Valid | Verdict::Moved | Verdict::FreshnessUnknown => {}
+        _ => return Err(refused(&judgement.why.unwrap_or_default())),
+    }
     Ok(Checked::Record(Box::new(shown::Proven {
         proven,
         head,
         record,
+        judgement,
     })))
 }
 

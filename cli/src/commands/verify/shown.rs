@@ -5,6 +5,7 @@ use std::path::Path;
 use countersign_node::export::Report;
 use countersign_protocol::log::{Checkpoint, Cosigner, ProvenLeaf, VerifiedCheckpoint};
 use countersign_protocol::record::Record;
+use countersign_protocol::verdict::{Judgement, Moved, Verdict};
 use serde::Serialize;
 
 use super::{exported, summary};
@@ -23,11 +24,12 @@ pub(super) struct Proven {
     pub(super) proven: ProvenLeaf,
     pub(super) head: VerifiedCheckpoint,
     pub(super) record: Record,
+    pub(super) judgement: Judgement,
 }
 
 /// The verdict on a file, as data.
 #[derive(Serialize)]
-pub(super) struct Verdict<'a> {
+pub(super) struct Shown<'a> {
     file: String,
     valid: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -45,6 +47,11 @@ enum What<'a> {
         size: u64,
         root: String,
         cosigned_by: Vec<Witness<'a>>,
+        verdict: Verdict,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        moved_at: Option<u64>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        moved_in: Option<&'a str>,
         record: &'a Record,
     },
     Checkpoint {
@@ -73,7 +80,7 @@ pub(super) fn cosigned<'a>(by: &'a [Cosigner]) -> Vec<Witness<'a>> {
     by.iter().map(witness).collect()
 }
 
-impl<'a> Verdict<'a> {
+impl<'a> Shown<'a> {
     pub(super) fn new(file: &Path, checked: &'a Outcome<Checked>) -> Self {
         Self {
             file: file.display().to_string(),
@@ -98,6 +105,13 @@ impl<'a> From<&'a Checked> for What<'a> {
                     size: *size,
                     root: hex::encode(root),
                     cosigned_by: cosigned(it.head.cosigned_by()),
+                    verdict: it.judgement.verdict,
+                    moved_at: it.judgement.moved.as_ref().map(|moved| moved.index),
+                    moved_in: it
+                        .judgement
+                        .moved
+                        .as_ref()
+                        .and_then(|moved| moved.origin.as_deref()),
                     record: &it.record,
                 }
             }
@@ -132,10 +146,7 @@ pub(super) fn view(file: &Path, checked: &Checked) -> View {
                 format!("record {} of {}", it.proven.index, it.proven.origin),
             );
             seen(&mut pair, &it.head);
-            pair(
-                "fresh",
-                "not known offline: later records may have moved or used the units".to_owned(),
-            );
+            pair("fresh", freshness(&it.judgement));
         }
         Checked::Checkpoint(head) => {
             pair(
@@ -149,6 +160,29 @@ pub(super) fn view(file: &Path, checked: &Checked) -> View {
         }
     }
     View::pairs(pairs)
+}
+
+/// What is known of later records.
+fn freshness(judgement: &Judgement) -> String {
+    let answered = if judgement.answered {
+        ", as the registry answered without a signature"
+    } else {
+        ""
+    };
+    match (&judgement.moved, judgement.verdict) {
+        (Some(Moved { origin, index }), _) => {
+            let of = origin.as_deref().map(|it| format!(" of {it}"));
+            format!(
+                "no: moved on as of record {index}{}{answered}",
+                of.unwrap_or_default()
+            )
+        }
+        (None, Verdict::Valid) if judgement.answered => {
+            format!("yes: the units have not moved since{answered}")
+        }
+        (None, Verdict::Valid) => "yes: nothing later can change what it says".to_owned(),
+        _ => "not known offline: later records may have moved or used the units".to_owned(),
+    }
 }
 
 fn seen(pair: &mut impl FnMut(&str, String), head: &VerifiedCheckpoint) {

@@ -1,5 +1,6 @@
 //! The letters of cases: what acts name is made, recorded, listed, given out, and shown to be genuine.
 
+mod carrying;
 mod clerk;
 mod content;
 mod facts;

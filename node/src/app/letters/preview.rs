@@ -16,7 +16,7 @@ pub struct LetterPreview {
     pub letter: String,
     /// The language.
     pub language: String,
-    /// The file, marked as a preview: PDF/A-2b.
+    /// The file, marked as a preview: PDF/A-3b.
     pub bytes: Vec<u8>,
 }
 

@@ -14,7 +14,8 @@ use crate::http::Served;
 use crate::http::dto::{FileHash, LetterCheckView, LetterView, NewCaseAct, Page};
 use crate::http::extract::{Body, Parameters, PathValue};
 use crate::http::openapi::{
-    CaseNumber, LedgerWrite, LetterFilters, LetterHash, NotListed, Rejected,
+    CaseNumber, LedgerWrite, LetterFilters, LetterForm, LetterHash, NotListed, NotWitnessed,
+    Rejected,
 };
 use crate::http::problem::ApiError;
 
@@ -84,23 +85,30 @@ pub(super) async fn check(
 }
 
 /// The file of a letter, as a download.
+///
+/// The letter's own bytes come first and have the SHA-256 of the path, also where a proof is attached.
 #[utoipa::path(
     get,
     path = "/letters/{sha256}/file",
     tag = "Letters",
-    params(LetterHash),
+    params(LetterHash, LetterForm),
     responses(
         (status = 200, body = Vec<u8>, content_type = "application/pdf", headers(("ETag" = String, description = "SHA-256 of the bytes, hex, in quotes."), ("Content-Disposition" = String, description = "`attachment` with the file name."))),
-        NotListed, Rejected,
+        NotListed, Rejected, NotWitnessed,
     ),
 )]
 pub(super) async fn file(
     caller: Caller,
     State(served): State<Served>,
     PathValue(FileHash(sha256)): PathValue<FileHash>,
-    parameters: Parameters,
+    mut parameters: Parameters,
 ) -> Result<Response, ApiError> {
+    let with_proof = parameters.get::<bool>("proof")?;
     parameters.finish()?;
+    if with_proof == Some(true) {
+        let (letter, file) = served.app.letter_with_proof(&caller, sha256).await?;
+        return Ok(pdf(Bytes::from(file), &letter.letter, &letter.language));
+    }
     let (letter, bytes, content) = served.app.letter_file(&caller, sha256).await?;
     let mut response = pdf(
         Bytes::from_stream(content),

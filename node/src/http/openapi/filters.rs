@@ -367,6 +367,15 @@ pub(crate) struct InboxFilters {
     organisation_type: Option<String>,
 }
 
+/// How a letter is wanted.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct LetterForm {
+    /// With the proof of its record attached to the file (PDF/A-3), so that it verifies by itself.
+    #[param(default = false)]
+    proof: Option<bool>,
+}
+
 /// Which letter of an act.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
