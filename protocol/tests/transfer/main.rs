@@ -7,6 +7,7 @@
     missing_docs
 )]
 
+mod closed;
 mod journeys;
 mod states;
 #[path = "../support/mod.rs"]
