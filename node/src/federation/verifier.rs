@@ -3,13 +3,10 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
-use countersign_protocol::federation::message::BUNDLE_BYTES_MAX;
-use countersign_protocol::federation::{FaultCode, ProvenRecord};
+use countersign_protocol::federation::{FaultCode, Heads, Needed, ProvenRecord, Unverified};
 use countersign_protocol::id::Origin;
-use countersign_protocol::log::{BundleError, Policy, PolicyError, TlogProof, VerifiedCheckpoint};
-use countersign_protocol::record::{ProofReference, Record};
-
-use crate::federation::heads::{Heads, Needed};
+use countersign_protocol::log::{Policy, VerifiedCheckpoint};
+use countersign_protocol::record::Record;
 
 /// How many verified checkpoints are remembered: one checkpoint proves a whole block of transfers, so that signatures
 /// are checked once a block and not once a transfer.
@@ -84,28 +81,9 @@ impl Verifier {
     /// # Errors
     /// The numbered fault of the first check that fails.
     pub(crate) fn verify(&self, bundle: &[u8]) -> Result<Unpinned, FaultCode> {
-        if bundle.len() > BUNDLE_BYTES_MAX {
-            return Err(FaultCode::FrameTooLarge);
-        }
-        let text = std::str::from_utf8(bundle).map_err(|_| FaultCode::MalformedProof)?;
-        let bundle = TlogProof::parse(text).map_err(|_| FaultCode::MalformedProof)?;
-        let leaf = bundle.extra.as_deref().ok_or(FaultCode::MalformedProof)?;
-        let record = Record::decode(leaf).map_err(|_| FaultCode::NotCanonical)?;
-        let verified = self.checkpoint(&bundle.checkpoint)?;
-        let proven = bundle
-            .verify_against(&verified)
-            .map_err(|error| match error {
-                BundleError::Inclusion(_) => FaultCode::InclusionFails,
-                BundleError::Policy(error) => policy_fault(&error),
-                _ => FaultCode::MalformedProof,
-            })?;
-        let proof = ProofReference {
-            origin: proven.origin.parse().map_err(|_| FaultCode::UnknownLog)?,
-            index: proven.index,
-            size: proven.checkpoint.size,
-            root: proven.checkpoint.root,
-        };
-        Ok(Unpinned(ProvenRecord { proof, record }))
+        let unverified = Unverified::read(bundle)?;
+        let verified = self.checkpoint(unverified.checkpoint())?;
+        unverified.under(&verified).map(Unpinned)
     }
 
     /// A checkpoint that the policy believes.
@@ -123,7 +101,7 @@ impl Verifier {
         let verified = self
             .policy()
             .check_text(note)
-            .map_err(|error| policy_fault(&error))?;
+            .map_err(|error| FaultCode::from(&error))?;
         let verified = Arc::new(verified);
         let mut cache = self.cache.lock().unwrap_or_else(PoisonError::into_inner);
         if cache
@@ -139,18 +117,5 @@ impl Verifier {
             }
         }
         Ok(verified)
-    }
-}
-
-fn policy_fault(error: &PolicyError) -> FaultCode {
-    match error {
-        PolicyError::UnknownLog { .. } => FaultCode::UnknownLog,
-        PolicyError::BadLogSignature { .. } | PolicyError::NoLogSignature { .. } => {
-            FaultCode::BadLogSignature
-        }
-        PolicyError::NoQuorum { .. } | PolicyError::BadCosignature { .. } => {
-            FaultCode::NoWitnessQuorum
-        }
-        _ => FaultCode::MalformedProof,
     }
 }

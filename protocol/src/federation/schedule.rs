@@ -1,57 +1,55 @@
 //! When each open message is sent again: capped exponential backoff, for ever (rule R11).
 //!
 //! Nothing here is kept: the messages themselves follow from the ledger, and a restart begins with a fresh schedule.
+//! Moments are milliseconds on any clock that only runs forward.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::{Duration, Instant};
 
-use countersign_protocol::federation::{Message, MessageKind};
-use countersign_protocol::id::TransferId;
-use countersign_protocol::party::Party;
+use crate::federation::{Message, MessageKind};
+use crate::id::TransferId;
+use crate::party::Party;
+use crate::record::Body;
+use crate::registry::{State, TransferKey};
 
-/// The first wait after a message was sent.
-pub(crate) const BACKOFF_MIN: Duration = Duration::from_secs(1);
-/// The longest wait between two sendings of one message.
-pub(crate) const BACKOFF_MAX: Duration = Duration::from_secs(300);
+/// The first wait after a message was sent, in milliseconds.
+pub const BACKOFF_MIN_MS: u64 = 1_000;
+/// The longest wait between two sendings of one message, in milliseconds.
+pub const BACKOFF_MAX_MS: u64 = 300_000;
 
 #[derive(Clone, Copy, Debug)]
 struct Entry {
-    due: Instant,
+    due_ms: u64,
     attempts: u32,
 }
 
 /// The messages that wait to be sent, by partner and due time.
-#[derive(Debug, Default)]
-pub(crate) struct Schedule {
+#[derive(Clone, Debug, Default)]
+pub struct Schedule {
     entries: BTreeMap<Message, Entry>,
-    due: BTreeMap<Party, BTreeSet<(Instant, Message)>>,
+    due: BTreeMap<Party, BTreeSet<(u64, Message)>>,
 }
 
 /// A message whose turn has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Due {
-    pub(crate) message: Message,
+pub struct Due {
+    /// What to send.
+    pub message: Message,
     /// How often it was sent before.
-    pub(crate) attempts: u32,
+    pub attempts: u32,
 }
 
 impl Schedule {
     /// Adds a message that is due at once; one that is scheduled already becomes due at once too.
-    pub(crate) fn now(&mut self, message: Message, now: Instant) {
+    pub fn now(&mut self, message: Message, now_ms: u64) {
         let attempts = self.entries.get(&message).map_or(0, |entry| entry.attempts);
-        self.put(message, Entry { due: now, attempts });
+        let due_ms = now_ms;
+        self.put(message, Entry { due_ms, attempts });
     }
 
     /// Adds a message unless it is scheduled already.
-    pub(crate) fn ensure(&mut self, message: Message, now: Instant) {
+    pub fn ensure(&mut self, message: Message, now_ms: u64) {
         if !self.entries.contains_key(&message) {
-            self.put(
-                message,
-                Entry {
-                    due: now,
-                    attempts: 0,
-                },
-            );
+            self.now(message, now_ms);
         }
     }
 
@@ -59,23 +57,23 @@ impl Schedule {
         if let Some(old) = self.entries.insert(message, entry)
             && let Some(due) = self.due.get_mut(&message.to)
         {
-            due.remove(&(old.due, message));
+            due.remove(&(old.due_ms, message));
         }
         self.due
             .entry(message.to)
             .or_default()
-            .insert((entry.due, message));
+            .insert((entry.due_ms, message));
     }
 
     /// Takes up to `limit` messages to a partner that are due, and schedules each for its next sending. A notice is sent
     /// once: the partner asks for it again by sending its receipt again.
-    pub(crate) fn take_due(&mut self, to: Party, now: Instant, limit: usize) -> Vec<Due> {
+    pub fn take_due(&mut self, to: Party, now_ms: u64, limit: usize) -> Vec<Due> {
         let Some(queue) = self.due.get(&to) else {
             return Vec::new();
         };
         let ready: Vec<Message> = queue
             .iter()
-            .take_while(|(due, _)| *due <= now)
+            .take_while(|(due_ms, _)| *due_ms <= now_ms)
             .take(limit)
             .map(|(_, message)| *message)
             .collect();
@@ -86,34 +84,33 @@ impl Schedule {
             if message.kind == MessageKind::Notice {
                 self.remove(&message);
             } else {
-                self.put(
-                    message,
-                    Entry {
-                        due: now + backoff(&message.transfer, attempts),
-                        attempts: attempts + 1,
-                    },
-                );
+                let entry = Entry {
+                    due_ms: now_ms.saturating_add(backoff_ms(&message.transfer, attempts)),
+                    attempts: attempts.saturating_add(1),
+                };
+                self.put(message, entry);
             }
         }
         taken
     }
 
     /// When the next message to a partner is due.
-    pub(crate) fn next_due(&self, to: Party) -> Option<Instant> {
-        self.due.get(&to)?.first().map(|(due, _)| *due)
+    #[must_use]
+    pub fn next_due_ms(&self, to: Party) -> Option<u64> {
+        self.due.get(&to)?.first().map(|(due_ms, _)| *due_ms)
     }
 
     /// Forgets a message.
-    pub(crate) fn remove(&mut self, message: &Message) {
+    pub fn remove(&mut self, message: &Message) {
         if let Some(entry) = self.entries.remove(message)
             && let Some(queue) = self.due.get_mut(&message.to)
         {
-            queue.remove(&(entry.due, *message));
+            queue.remove(&(entry.due_ms, *message));
         }
     }
 
     /// Forgets every message of one kind about a transfer.
-    pub(crate) fn settle(&mut self, to: Party, kind: MessageKind, transfer: TransferId) {
+    pub fn settle(&mut self, to: Party, kind: MessageKind, transfer: TransferId) {
         let of = |leaf| Message {
             to,
             kind,
@@ -130,8 +127,26 @@ impl Schedule {
         }
     }
 
+    /// Forgets the messages that a witnessed own leaf has made needless.
+    pub fn forget_ended(&mut self, state: &State, body: &Body) {
+        let ended = match body {
+            Body::Finalise(it) => Some(it.transfer),
+            Body::Release(it) => Some(it.transfer),
+            _ => None,
+        };
+        if let Some(id) = ended
+            && let Some(transfer) = state.transfer(&TransferKey::Out(id))
+        {
+            self.settle(transfer.partner, MessageKind::Offer, id);
+            self.settle(transfer.partner, MessageKind::CancelAsk, id);
+        }
+        if let Body::SourceSettled(it) = body {
+            self.settle(it.source, MessageKind::Receipt, it.transfer);
+        }
+    }
+
     /// Makes everything for a partner due at once: it has just come back.
-    pub(crate) fn wake(&mut self, to: Party, now: Instant) {
+    pub fn wake(&mut self, to: Party, now_ms: u64) {
         let waiting: Vec<Message> = self
             .due
             .get(&to)
@@ -140,24 +155,31 @@ impl Schedule {
             .map(|(_, message)| *message)
             .collect();
         for message in waiting {
-            self.now(message, now);
+            self.now(message, now_ms);
         }
     }
 
     /// How many messages wait.
-    pub(crate) fn len(&self) -> usize {
+    #[must_use]
+    pub fn len(&self) -> usize {
         self.entries.len()
+    }
+
+    /// Whether nothing waits.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
     }
 }
 
 /// 1 s, 2 s, 4 s ... 300 s, each up to a quarter longer: the spread follows from the transfer id, so that many open
 /// transfers do not come due in one instant.
-fn backoff(transfer: &TransferId, attempts: u32) -> Duration {
-    let wait = BACKOFF_MIN
-        .saturating_mul(1_u32.checked_shl(attempts.min(16)).unwrap_or(u32::MAX))
-        .min(BACKOFF_MAX);
-    let spread = f64::from(transfer.as_bytes()[0]) / 1024.0;
-    wait.mul_f64(1.0 + spread).min(BACKOFF_MAX)
+fn backoff_ms(transfer: &TransferId, attempts: u32) -> u64 {
+    let wait_ms = BACKOFF_MIN_MS
+        .saturating_mul(1 << attempts.min(16))
+        .min(BACKOFF_MAX_MS);
+    let spread_ms = wait_ms * u64::from(transfer.as_bytes()[0]) / 1024;
+    (wait_ms + spread_ms).min(BACKOFF_MAX_MS)
 }
 
 #[cfg(test)]
@@ -176,58 +198,52 @@ mod tests {
 
     #[test]
     fn a_message_is_sent_again_after_ever_longer_waits_up_to_five_minutes() {
-        let (mut schedule, start) = (Schedule::default(), Instant::now());
+        let (mut schedule, start_ms) = (Schedule::default(), 7_000);
         let offer = message(MessageKind::Offer, 0);
-        schedule.ensure(offer, start);
-        let mut now = start;
-        let mut waits = Vec::new();
-        for attempt in 0..12 {
-            assert_eq!(
-                schedule.take_due(offer.to, now, 10),
-                vec![Due {
-                    message: offer,
-                    attempts: attempt
-                }]
-            );
-            let next = schedule.next_due(offer.to).unwrap();
-            waits.push((next - now).as_secs());
-            assert!(
-                schedule
-                    .take_due(offer.to, next - Duration::from_millis(1), 10)
-                    .is_empty()
-            );
-            now = next;
+        schedule.ensure(offer, start_ms);
+        let mut now_ms = start_ms;
+        let mut waits_s = Vec::new();
+        for attempts in 0..12 {
+            let due = Due {
+                message: offer,
+                attempts,
+            };
+            assert_eq!(schedule.take_due(offer.to, now_ms, 10), vec![due]);
+            let next_ms = schedule.next_due_ms(offer.to).unwrap();
+            waits_s.push((next_ms - now_ms) / 1000);
+            assert!(schedule.take_due(offer.to, next_ms - 1, 10).is_empty());
+            now_ms = next_ms;
         }
-        assert_eq!(waits, [1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300, 300]);
+        assert_eq!(waits_s, [1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300, 300]);
     }
 
     #[test]
     fn a_notice_is_sent_once_and_a_settled_message_is_forgotten() {
-        let (mut schedule, now) = (Schedule::default(), Instant::now());
+        let (mut schedule, now_ms) = (Schedule::default(), 0);
         let (notice, offer) = (
             message(MessageKind::Notice, 1),
             message(MessageKind::Offer, 2),
         );
-        schedule.ensure(notice, now);
-        schedule.ensure(offer, now);
-        assert_eq!(schedule.take_due(offer.to, now, 10).len(), 2);
+        schedule.ensure(notice, now_ms);
+        schedule.ensure(offer, now_ms);
+        assert_eq!(schedule.take_due(offer.to, now_ms, 10).len(), 2);
         assert_eq!(schedule.len(), 1);
         schedule.settle(offer.to, MessageKind::Offer, offer.transfer);
-        assert_eq!(schedule.len(), 0);
-        assert_eq!(schedule.next_due(offer.to), None);
+        assert!(schedule.is_empty());
+        assert_eq!(schedule.next_due_ms(offer.to), None);
     }
 
     #[test]
     fn a_partner_that_comes_back_gets_everything_at_once_and_in_batches() {
-        let (mut schedule, now) = (Schedule::default(), Instant::now());
+        let (mut schedule, now_ms) = (Schedule::default(), 0);
         for byte in 0..5 {
-            schedule.ensure(message(MessageKind::Offer, byte), now);
+            schedule.ensure(message(MessageKind::Offer, byte), now_ms);
         }
         let to = message(MessageKind::Offer, 0).to;
-        assert_eq!(schedule.take_due(to, now, 3).len(), 3);
-        assert_eq!(schedule.take_due(to, now, 3).len(), 2);
-        assert!(schedule.take_due(to, now, 3).is_empty());
-        schedule.wake(to, now);
-        assert_eq!(schedule.take_due(to, now, 10).len(), 5);
+        assert_eq!(schedule.take_due(to, now_ms, 3).len(), 3);
+        assert_eq!(schedule.take_due(to, now_ms, 3).len(), 2);
+        assert!(schedule.take_due(to, now_ms, 3).is_empty());
+        schedule.wake(to, now_ms);
+        assert_eq!(schedule.take_due(to, now_ms, 10).len(), 5);
     }
 }
