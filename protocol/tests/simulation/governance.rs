@@ -1,0 +1,175 @@
+//! What the members decide together: keys, who joins, and what becomes of a ledger that is gone or that lied.
+
+use countersign_protocol::trust::Head;
+
+use crate::defect::Defect;
+use crate::founding::{COUNTRIES, LYING_WITNESS, generations, log_key};
+use crate::node::Node;
+use crate::shared::Law;
+use crate::witness::{Stored, Witness};
+use crate::world::World;
+
+/// Witnessed key rotations are entered in the trust registry, and everybody hears of the newest version now and then.
+pub(crate) fn follow(world: &mut World) {
+    let shared = &mut world.shared;
+    for country in 0..COUNTRIES.len() {
+        let rotations = shared.checks.books[country].rotations.clone();
+        let listed = shared.registry.keys_listed(country);
+        if listed > 0 && rotations.len() >= listed && shared.registry.closed_at(country).is_none() {
+            let (from, text) = &rotations[listed - 1];
+            let key = text.parse().unwrap();
+            shared.registry.rotate(country, *from, key);
+            shared.checks.count("key rotated");
+            shared.tell(|| format!("the registry lists the next key of {}", COUNTRIES[country]));
+        }
+    }
+    if world.shared.random.chance(300) {
+        world.tell_everybody();
+    }
+}
+
+pub(crate) fn join(world: &mut World, country: usize) {
+    world.shared.registry.join(country);
+    world.shared.checks.count("joined");
+    world
+        .shared
+        .tell(|| format!("{} joins", COUNTRIES[country]));
+    let id = world.nodes.len();
+    let mut node = Node::new(id, country);
+    node.start(&mut world.shared);
+    world.nodes.push(node);
+    world.tell_everybody();
+}
+
+/// The longest line that enough honest witnesses are on, so that it can have a quorum and no other can. Every head that
+/// ever had a quorum is on it.
+fn last_line(witnesses: &[Witness], country: usize) -> Option<Stored> {
+    let honest: Vec<&Stored> = witnesses
+        .iter()
+        .filter(|witness| !witness.lies())
+        .filter_map(|witness| witness.disk.get(&country))
+        .collect();
+    let mut lines = honest.clone();
+    lines.sort_by_key(|stored| std::cmp::Reverse(stored.head.size));
+    let fits = |line: &&Stored| {
+        let below = honest
+            .iter()
+            .filter(|it| line.tree.extends(it.head.size, &it.head.root));
+        below.count() >= 2
+    };
+    lines.into_iter().find(fits).cloned()
+}
+
+fn seal(world: &mut World, country: usize) {
+    for witness in &mut world.witnesses {
+        witness.sealed.insert(country);
+    }
+}
+
+/// A ledger ends for ever. Witnesses stop first; then what they have is the last head.
+pub(crate) fn close(world: &mut World, country: usize) {
+    let is_sealed = world.shared.defect != Some(Defect::ClosesWithoutSealing);
+    let head = if is_sealed {
+        // The ones that answer must be so many that every quorum had one of them.
+        let honest = |it: &&Witness| !it.lies();
+        if !world.witnesses.iter().filter(honest).all(|it| it.is_up) {
+            return;
+        }
+        let Some(line) = last_line(&world.witnesses, country) else {
+            return;
+        };
+        seal(world, country);
+        let (size, root) = (line.head.size, line.head.root);
+        world
+            .shared
+            .checks
+            .certified(country, size, root, &line.leaves);
+        Head { size, root }
+    } else {
+        let tree = &world.shared.checks.books[country].tree;
+        Head {
+            size: tree.size(),
+            root: tree.root(),
+        }
+    };
+    if head.size == 0 {
+        return;
+    }
+    world.shared.registry.close(country, head);
+    world.shared.checks.closed.insert(country, head.size);
+    world.shared.checks.count("closed");
+    world
+        .shared
+        .tell(|| format!("{} is closed at {}", COUNTRIES[country], head.size));
+    world.tell_everybody();
+}
+
+/// Whoever showed two histories is closed, or goes on with the line that the registry names.
+pub(crate) fn decide_about_the_liar(world: &mut World) {
+    let Some(country) = world.shared.checks.liar else {
+        return;
+    };
+    let Some(line) = last_line(&world.witnesses, country) else {
+        // Nothing of it ever counted, so nothing waits for it.
+        for node in world.nodes.iter_mut().filter(|it| it.country == country) {
+            node.is_gone = true;
+        }
+        return;
+    };
+    if world.shared.random.chance(500) && world.shared.defect.is_none() {
+        close(world, country);
+        return;
+    }
+    let head = Head {
+        size: line.head.size,
+        root: line.head.root,
+    };
+    if world.shared.checks.books[country].tree.size() > head.size {
+        world.shared.broken(Law::OnlyGrows, || {
+            format!(
+                "a witnessed head of {} is not on its line",
+                COUNTRIES[country]
+            )
+        });
+    }
+    // The witnesses that cosigned a dead line move to the one that lives on.
+    for witness in world
+        .witnesses
+        .iter_mut()
+        .filter(|it| it.id != LYING_WITNESS)
+    {
+        let on_line = witness
+            .disk
+            .get(&country)
+            .is_some_and(|stored| line.tree.extends(stored.head.size, &stored.head.root));
+        if !on_line {
+            witness.disk.insert(country, line.clone());
+        }
+    }
+    world.shared.checks.count("surviving line named");
+    world
+        .shared
+        .tell(|| format!("{} lives on at {}", COUNTRIES[country], head.size));
+    let named = generations() - 1;
+    let key = log_key(country, named).verifier().clone();
+    world.shared.registry.survive(country, head, key);
+    let mut is_first = true;
+    for node in world.nodes.iter_mut().filter(|it| it.country == country) {
+        node.is_gone = !is_first;
+        node.is_up = false;
+        node.is_liar = false;
+        if is_first {
+            node.disk.replace(&line.leaves);
+            node.version = world.shared.registry.newest();
+            node.disk.named_key = Some((head.size + 1, named));
+            world.shared.checks.restored(node.id);
+        }
+        is_first = false;
+    }
+}
+
+/// The key that a country signs with next, if there is one left.
+pub(crate) fn next_key(country: usize, generation: usize) -> Option<String> {
+    (generation + 1 < generations())
+        .then(|| log_key(country, generation).verifier().to_string())
+}
