@@ -27,7 +27,7 @@ pub(crate) struct Checks {
     pub(crate) closed: BTreeMap<usize, u64>,
     /// The country with two histories, if there is one.
     pub(crate) liar: Option<usize>,
-    shown: BTreeMap<(usize, u64), Hash>,
+    kept: BTreeMap<(usize, u64), Hash>,
     acknowledged: BTreeMap<usize, (u64, Hash)>,
     pub(crate) now_ms: u64,
     /// Only this law is watched, so that a run with a defect goes on to the consequence that is looked for.
@@ -50,7 +50,7 @@ impl Checks {
             holders: BTreeMap::new(),
             closed: BTreeMap::new(),
             liar: None,
-            shown: BTreeMap::new(),
+            kept: BTreeMap::new(),
             acknowledged: BTreeMap::new(),
             now_ms: 0,
             watched,
@@ -71,16 +71,16 @@ impl Checks {
         *self.happened.entry(what).or_default() += 1;
     }
 
-    /// An honest witness was shown a head with its log's signature. An honest country never shows two of one size (S7).
-    pub(crate) fn shown(&mut self, country: usize, size: u64, root: Hash) {
+    /// An honest witness keeps a head. Of an honest country no two of one size are kept anywhere (S7).
+    fn kept(&mut self, country: usize, size: u64, root: Hash) {
         if self.liar == Some(country) {
             return;
         }
-        let before = *self.shown.entry((country, size)).or_insert(root);
+        let before = *self.kept.entry((country, size)).or_insert(root);
         if before != root {
             self.broken(
                 Law::NoEvidence,
-                format!("{} showed two heads of size {size}", COUNTRIES[country]),
+                format!("{} has shown witnesses two heads of size {size}", COUNTRIES[country]),
             );
         }
     }
@@ -124,6 +124,7 @@ impl Checks {
         root: Hash,
         leaves: &[Leaf],
     ) {
+        self.kept(country, size, root);
         let seen = self.cosigned.entry((country, size, root)).or_default();
         seen.insert(witness);
         if seen.len() == self.needed {

@@ -418,32 +418,35 @@ impl Node {
 
     /// A cosignature: with enough of them, the head counts.
     fn cosigned(&mut self, shared: &mut Shared, size: u64, body: &str) {
+        if size <= self.witnessed_size() || size > self.size() {
+            return;
+        }
+        let quorum = match shared.defect {
+            Some(Defect::QuorumOfTwo) => 2,
+            _ => QUORUM,
+        };
         let key = log_key(self.country, self.generation_at(size)).verifier();
-        let policy = shared.verifier.policy(
-            std::slice::from_ref(key),
-            if shared.defect == Some(Defect::QuorumOfTwo) {
-                2
-            } else {
-                QUORUM
-            },
-        );
-        let is_news = size > self.witnessed_size() && size <= self.size();
+        let keys = std::slice::from_ref(key);
         let Some(note) = self.memory.collecting.get_mut(&size) else {
             return;
         };
+        let is_known = |line: &SignatureLine| note.signatures().iter().any(|it| it.name() == line.name());
         let offered: Vec<SignatureLine> = body
             .split_inclusive('\n')
             .filter_map(|line| SignatureLine::parse(line).ok())
+            .filter(|line| !is_known(line))
             .collect();
-        for line in policy.cosignatures(note.text(), &offered) {
-            if !note.signatures().iter().any(|it| it.name() == line.name()) {
-                note.add(line).unwrap();
-            }
+        for line in shared.verifier.policy(keys, quorum).cosignatures(note.text(), &offered) {
+            note.add(line).unwrap();
         }
-        if is_news && policy.check(note).is_ok() {
-            let note = note.to_string();
+        // The first line is the log's own.
+        if note.signatures().len() <= quorum {
+            return;
+        }
+        let text = note.to_string();
+        if shared.verifier.check_by(keys, note, &text, quorum).is_ok() {
             shared.tell(|| format!("{} has a quorum for {size}", self.name()));
-            self.disk.witnessed = Some((size, note));
+            self.disk.witnessed = Some((size, text));
             self.memory.collecting = self.memory.collecting.split_off(&(size + 1));
             self.announce(shared, size);
         }

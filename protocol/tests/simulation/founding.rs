@@ -35,24 +35,38 @@ const GENERATIONS: usize = 12;
 /// A leaf's bytes.
 pub(crate) type Leaf = Rc<[u8]>;
 
+struct Names {
+    parties: Vec<Party>,
+    origins: Vec<Origin>,
+}
+
+fn names() -> &'static Names {
+    static NAMES: OnceLock<Names> = OnceLock::new();
+    NAMES.get_or_init(|| {
+        let origin = |code: &&str| text(&format!("{}.example/ledger", code.to_lowercase()));
+        Names {
+            parties: COUNTRIES.iter().map(|code| text(code)).collect(),
+            origins: COUNTRIES.iter().map(origin).collect(),
+        }
+    })
+}
+
 pub(crate) fn party(country: usize) -> Party {
-    text(COUNTRIES[country])
+    names().parties[country]
 }
 
 pub(crate) fn country_of(party: Party) -> usize {
-    let code = party.to_string();
-    COUNTRIES.iter().position(|it| *it == code).unwrap()
+    let mut parties = names().parties.iter();
+    parties.position(|it| *it == party).unwrap()
 }
 
 pub(crate) fn origin(country: usize) -> Origin {
-    text(&format!(
-        "{}.example/ledger",
-        COUNTRIES[country].to_lowercase()
-    ))
+    names().origins[country].clone()
 }
 
 pub(crate) fn country_with(origin: &str) -> Option<usize> {
-    (0..COUNTRIES.len()).find(|country| self::origin(*country).as_str() == origin)
+    let mut origins = names().origins.iter();
+    origins.position(|it| it.as_str() == origin)
 }
 
 struct Keys {

@@ -1,9 +1,10 @@
 //! What the members decide together: keys, who joins, and what becomes of a ledger that is gone or that lied.
 
+use countersign_protocol::log::Checkpoint;
 use countersign_protocol::trust::Head;
 
 use crate::defect::Defect;
-use crate::founding::{COUNTRIES, LYING_WITNESS, generations, log_key};
+use crate::founding::{COUNTRIES, LYING_WITNESS, generations, log_key, origin};
 use crate::node::Node;
 use crate::shared::Law;
 use crate::witness::{Stored, Witness};
@@ -15,7 +16,8 @@ pub(crate) fn follow(world: &mut World) {
     for country in 0..COUNTRIES.len() {
         let rotations = shared.checks.books[country].rotations.clone();
         let listed = shared.registry.keys_listed(country);
-        if listed > 0 && rotations.len() >= listed && shared.registry.closed_at(country).is_none() {
+        let is_open = listed > 0 && !shared.registry.is_decided(country);
+        if is_open && rotations.len() >= listed {
             let (from, text) = &rotations[listed - 1];
             let key = text.parse().unwrap();
             shared.registry.rotate(country, *from, key);
@@ -41,9 +43,30 @@ pub(crate) fn join(world: &mut World, country: usize) {
     world.tell_everybody();
 }
 
-/// The longest line that enough honest witnesses are on, so that it can have a quorum and no other can. Every head that
-/// ever had a quorum is on it.
-fn last_line(witnesses: &[Witness], country: usize) -> Option<Stored> {
+/// The longest line that enough honest witnesses are on, so that it can have a quorum and no other can; every head that
+/// ever had a quorum is on it. Where they are on too many lines, it is the last head that had a quorum.
+fn last_line(world: &World, country: usize) -> Option<Stored> {
+    longest_line(&world.witnesses, country).or_else(|| witnessed_line(world, country))
+}
+
+fn witnessed_line(world: &World, country: usize) -> Option<Stored> {
+    let book = &world.shared.checks.books[country];
+    let (size, root) = (book.tree.size(), book.tree.root());
+    let used = book.rotations.iter().filter(|(from, _)| *from <= size);
+    let head = Checkpoint {
+        origin: origin(country).to_string(),
+        size,
+        root,
+    };
+    (size > 0).then(|| Stored {
+        note: head.sign(log_key(country, used.count())).unwrap(),
+        head,
+        leaves: book.leaves.clone(),
+        tree: book.tree.clone(),
+    })
+}
+
+fn longest_line(witnesses: &[Witness], country: usize) -> Option<Stored> {
     let honest: Vec<&Stored> = witnesses
         .iter()
         .filter(|witness| !witness.lies())
@@ -75,7 +98,7 @@ pub(crate) fn close(world: &mut World, country: usize) {
         if !world.witnesses.iter().filter(honest).all(|it| it.is_up) {
             return;
         }
-        let Some(line) = last_line(&world.witnesses, country) else {
+        let Some(line) = last_line(world, country) else {
             return;
         };
         seal(world, country);
@@ -109,7 +132,7 @@ pub(crate) fn decide_about_the_liar(world: &mut World) {
     let Some(country) = world.shared.checks.liar else {
         return;
     };
-    let Some(line) = last_line(&world.witnesses, country) else {
+    let Some(line) = last_line(world, country) else {
         // Nothing of it ever counted, so nothing waits for it.
         for node in world.nodes.iter_mut().filter(|it| it.country == country) {
             node.is_gone = true;

@@ -104,9 +104,12 @@ impl Registry {
             member.standing = Standing::Active {
                 surviving: Some(head),
             };
-            member.log_keys.last_mut().unwrap().to = Some(head.size);
+            let last = member.log_keys.last_mut().unwrap();
+            // A key that was to begin right above the head has one size, at which both may sign.
+            last.to = Some(head.size.max(last.from));
+            let from = last.from.max(head.size + 1);
             member.log_keys.push(KeyRow {
-                from: head.size + 1,
+                from,
                 to: None,
                 key,
             });
@@ -118,6 +121,12 @@ impl Registry {
         self.versions[self.newest()]
             .get(&country)
             .map_or(0, |member| member.log_keys.len())
+    }
+
+    /// Whether the members have decided about a ledger: it is closed, or one of its lines was named.
+    pub(crate) fn is_decided(&self, country: usize) -> bool {
+        let member = self.versions[self.newest()].get(&country);
+        member.is_some_and(|member| member.is_closed() || survived(member).is_some())
     }
 
     pub(crate) fn closed_at(&self, country: usize) -> Option<Head> {
@@ -161,14 +170,25 @@ impl Verifier {
         if keys.is_empty() {
             return Err(FaultCode::UnknownLog);
         }
+        self.check_by(&keys, &parsed, note, quorum)
+    }
+
+    /// Judges a note by certain keys of its log.
+    pub(crate) fn check_by(
+        &mut self,
+        keys: &[VerifierKey],
+        parsed: &SignedNote,
+        note: &str,
+        quorum: usize,
+    ) -> Result<Rc<VerifiedCheckpoint>, FaultCode> {
         let ids: Vec<[u8; 4]> = keys.iter().map(VerifierKey::id).collect();
         let key = (ids, quorum, Rc::from(note));
         if let Some(known) = self.checked.get(&key) {
             return known.clone();
         }
-        let policy = self.policy(&keys, quorum);
+        let policy = self.policy(keys, quorum);
         let checked = policy
-            .check(&parsed)
+            .check(parsed)
             .map(Rc::new)
             .map_err(|error| FaultCode::from(&error));
         self.checked.insert(key, checked.clone());
