@@ -13,6 +13,7 @@
 
 mod archive;
 mod defects;
+mod governed;
 mod laws;
 mod model;
 mod protocol_holds;

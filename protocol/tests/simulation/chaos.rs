@@ -7,12 +7,12 @@ use countersign_protocol::log::TlogProof;
 use countersign_protocol::record::{Acquire, Body, ProofReference, Purpose, Record, RetireKind};
 use countersign_protocol::registry::{Command, Selection, TransferKey};
 
-use crate::defect::Defect;
 use crate::disk::DiskFault;
 use crate::founding::{COUNTRIES, FOUNDERS, TRADING, WITNESSES, country_of, origin, party};
 use crate::governance;
 use crate::letter::{Letter, Place, To};
 use crate::node::Node;
+use crate::random::Random;
 use crate::support::{agreement_id, text};
 use crate::witness::WitnessFault;
 use crate::world::World;
@@ -20,28 +20,52 @@ use crate::world::World;
 const DAY_MS: i64 = 86_400_000;
 const HOUR_MS: u64 = 3_600_000;
 
+/// What can happen, and how often beside the others.
+const ACTS: [(u64, fn(&mut World)); 18] = [
+    (430, send),
+    (70, cancel),
+    (30, retire),
+    (60, crash),
+    (30, crash_witness),
+    (30, restore),
+    (50, cut),
+    (50, heal),
+    (40, jump),
+    (25, rotate),
+    (40, spoil_disk),
+    (20, spoil_witness),
+    (40, two_histories),
+    (30, forge),
+    (20, freeze),
+    (20, join),
+    (12, leave),
+    (20, repeat),
+];
+
+/// How often each happens in one run: every run has its own weather, so that what is rare beside everything else comes often
+/// somewhere.
+pub(crate) fn weather(random: &mut Random) -> Vec<u64> {
+    let weigh = |(place, (weight, _)): (usize, &(u64, fn(&mut World)))| {
+        let times = [0, 1, 1, 4][random.index(4)];
+        // Without locks nothing is at stake.
+        if place == 0 { *weight } else { *weight * times }
+    };
+    ACTS.iter().enumerate().map(weigh).collect()
+}
+
 /// One thing happens.
 pub(crate) fn act(world: &mut World) {
-    match world.shared.random.below(1000) {
-        0..430 => send(world),
-        430..500 => cancel(world),
-        500..530 => retire(world),
-        530..590 => crash(world),
-        590..620 => crash_witness(world),
-        620..650 => restore(world),
-        650..700 => cut(world),
-        700..750 => world.shared.network.cut.clear(),
-        750..790 => jump(world),
-        790..815 => rotate(world),
-        815..855 => spoil_disk(world),
-        855..875 => spoil_witness(world),
-        875..905 => two_histories(world),
-        905..935 => forge(world),
-        935..955 => freeze(world),
-        955..970 => join(world),
-        970..978 => leave(world),
-        _ => repeat(world),
+    let mut drawn = world.shared.random.below(world.weather.iter().sum());
+    for (place, (_, act)) in ACTS.iter().enumerate() {
+        if drawn < world.weather[place] {
+            return act(world);
+        }
+        drawn -= world.weather[place];
     }
+}
+
+fn heal(world: &mut World) {
+    world.shared.network.cut.clear();
 }
 
 fn some_node(world: &mut World) -> Option<usize> {
@@ -355,12 +379,4 @@ fn repeat(world: &mut World) {
     let from = Place::Country(world.shared.random.index(COUNTRIES.len()));
     world.shared.checks.count("replayed");
     world.shared.send(from, to, letter);
-}
-
-/// Whether a run can show what a defect does.
-pub(crate) fn acts_for(defect: Option<Defect>) -> u32 {
-    match defect {
-        Some(Defect::ClosesWithoutSealing | Defect::ClosedFreesAll) => 120,
-        _ => 80,
-    }
 }

@@ -80,7 +80,10 @@ impl Checks {
         if before != root {
             self.broken(
                 Law::NoEvidence,
-                format!("{} has shown witnesses two heads of size {size}", COUNTRIES[country]),
+                format!(
+                    "{} has shown witnesses two heads of size {size}",
+                    COUNTRIES[country]
+                ),
             );
         }
     }

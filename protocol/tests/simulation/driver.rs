@@ -430,13 +430,18 @@ impl Node {
         let Some(note) = self.memory.collecting.get_mut(&size) else {
             return;
         };
-        let is_known = |line: &SignatureLine| note.signatures().iter().any(|it| it.name() == line.name());
+        let is_known =
+            |line: &SignatureLine| note.signatures().iter().any(|it| it.name() == line.name());
         let offered: Vec<SignatureLine> = body
             .split_inclusive('\n')
             .filter_map(|line| SignatureLine::parse(line).ok())
             .filter(|line| !is_known(line))
             .collect();
-        for line in shared.verifier.policy(keys, quorum).cosignatures(note.text(), &offered) {
+        for line in shared
+            .verifier
+            .policy(keys, quorum)
+            .cosignatures(note.text(), &offered)
+        {
             note.add(line).unwrap();
         }
         // The first line is the log's own.

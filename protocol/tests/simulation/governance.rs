@@ -4,7 +4,7 @@ use countersign_protocol::log::Checkpoint;
 use countersign_protocol::trust::Head;
 
 use crate::defect::Defect;
-use crate::founding::{COUNTRIES, LYING_WITNESS, generations, log_key, origin};
+use crate::founding::{COUNTRIES, Founding, LYING_WITNESS, generations, log_key, origin};
 use crate::node::Node;
 use crate::shared::Law;
 use crate::witness::{Stored, Witness};
@@ -44,26 +44,34 @@ pub(crate) fn join(world: &mut World, country: usize) {
 }
 
 /// The longest line that enough honest witnesses are on, so that it can have a quorum and no other can; every head that
-/// ever had a quorum is on it. Where they are on too many lines, it is the last head that had a quorum.
-fn last_line(world: &World, country: usize) -> Option<Stored> {
-    longest_line(&world.witnesses, country).or_else(|| witnessed_line(world, country))
+/// ever had a quorum is on it. Where they are on too many lines, it is the last head that had a quorum, and where none had,
+/// the first block.
+fn last_line(world: &World, country: usize) -> Stored {
+    let longest = longest_line(&world.witnesses, country);
+    longest.unwrap_or_else(|| witnessed_line(world, country))
 }
 
-fn witnessed_line(world: &World, country: usize) -> Option<Stored> {
+fn witnessed_line(world: &World, country: usize) -> Stored {
     let book = &world.shared.checks.books[country];
-    let (size, root) = (book.tree.size(), book.tree.root());
+    let (leaves, tree) = if book.tree.size() == 0 {
+        let founding = Founding::of(country);
+        (founding.leaves, founding.tree)
+    } else {
+        (book.leaves.clone(), book.tree.clone())
+    };
+    let (size, root) = (tree.size(), tree.root());
     let used = book.rotations.iter().filter(|(from, _)| *from <= size);
     let head = Checkpoint {
         origin: origin(country).to_string(),
         size,
         root,
     };
-    (size > 0).then(|| Stored {
+    Stored {
         note: head.sign(log_key(country, used.count())).unwrap(),
         head,
-        leaves: book.leaves.clone(),
-        tree: book.tree.clone(),
-    })
+        leaves,
+        tree,
+    }
 }
 
 fn longest_line(witnesses: &[Witness], country: usize) -> Option<Stored> {
@@ -98,9 +106,7 @@ pub(crate) fn close(world: &mut World, country: usize) {
         if !world.witnesses.iter().filter(honest).all(|it| it.is_up) {
             return;
         }
-        let Some(line) = last_line(world, country) else {
-            return;
-        };
+        let line = last_line(world, country);
         seal(world, country);
         let (size, root) = (line.head.size, line.head.root);
         world
@@ -132,13 +138,7 @@ pub(crate) fn decide_about_the_liar(world: &mut World) {
     let Some(country) = world.shared.checks.liar else {
         return;
     };
-    let Some(line) = last_line(world, country) else {
-        // Nothing of it ever counted, so nothing waits for it.
-        for node in world.nodes.iter_mut().filter(|it| it.country == country) {
-            node.is_gone = true;
-        }
-        return;
-    };
+    let line = last_line(world, country);
     if world.shared.random.chance(500) && world.shared.defect.is_none() {
         close(world, country);
         return;
@@ -193,6 +193,5 @@ pub(crate) fn decide_about_the_liar(world: &mut World) {
 
 /// The key that a country signs with next, if there is one left.
 pub(crate) fn next_key(country: usize, generation: usize) -> Option<String> {
-    (generation + 1 < generations())
-        .then(|| log_key(country, generation).verifier().to_string())
+    (generation + 1 < generations()).then(|| log_key(country, generation).verifier().to_string())
 }

@@ -20,6 +20,7 @@ mod book;
 mod chaos;
 mod checks;
 mod closing;
+mod crash_table;
 mod defect;
 mod defects;
 mod disk;

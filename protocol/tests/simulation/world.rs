@@ -32,6 +32,8 @@ pub(crate) struct World {
     pub(crate) nodes: Vec<Node>,
     pub(crate) witnesses: Vec<Witness>,
     pub(crate) acts_left: u32,
+    /// How often what happens.
+    pub(crate) weather: Vec<u64>,
     /// The country that will show two histories, if one will.
     pub(crate) liar: Option<usize>,
     pub(crate) nonce: u64,
@@ -73,11 +75,13 @@ impl World {
         } else {
             None
         };
+        let weather = chaos::weather(&mut shared.random);
         let mut world = Self {
             shared,
             nodes: (0..FOUNDERS).map(|it| Node::new(it, it)).collect(),
             witnesses: (0..WITNESSES).map(Witness::new).collect(),
             acts_left: setup.acts,
+            weather,
             liar,
             nonce: 0,
             mended_ms: None,
@@ -88,6 +92,30 @@ impl World {
         }
         world.shared.after(1_500, Event::Act);
         world
+    }
+
+    /// A federation in which nothing breaks by itself.
+    pub(crate) fn at_peace() -> Self {
+        let mut world = Self::new(Setup {
+            seed: 1,
+            acts: 0,
+            defect: None,
+            watched: None,
+        });
+        world.shared.drop_acts();
+        world.shared.network.is_calm = true;
+        world
+    }
+
+    /// Lets time go on until something is the case, a day at most. No law may be broken on the way.
+    pub(crate) fn until(&mut self, is_so: impl Fn(&Self) -> bool) {
+        let give_up_ms = self.shared.now_ms + 24 * 3_600_000;
+        while !is_so(self) {
+            let event = self.shared.next().expect("something always happens");
+            assert!(self.shared.now_ms < give_up_ms, "{}", self.what_is_open());
+            self.happens(event);
+            assert_eq!(self.shared.checks.violation, None);
+        }
     }
 
     fn run(&mut self) {
