@@ -8,7 +8,7 @@ use crate::shared::{Law, Violation};
 use crate::world::{Ended, Setup, run};
 
 /// How many things happen in a run before everything is mended.
-const ACTS: u32 = 50;
+const ACTS: u32 = 60;
 /// Lines of a trace that are shown after a failure; a seed that is asked for is shown from its beginning.
 const SHOWN: usize = 200;
 

@@ -8,6 +8,7 @@
 )]
 
 mod closed;
+mod failures;
 mod journeys;
 mod states;
 #[path = "../support/mod.rs"]
