@@ -30,8 +30,6 @@ pub(crate) enum Defect {
     IgnoresDiskErrors,
     /// A node that starts writes before it has asked its witnesses how far its log went.
     WritesBeforeAsking,
-    /// It asks, and is content with the answers of a quorum.
-    AsksAQuorumOnly,
     /// A witness forgets what it has cosigned when it starts again.
     WitnessForgets,
     /// A witness answers before it has stored what it cosigned.

@@ -6,7 +6,7 @@ use countersign_protocol::trust::Head;
 use crate::defect::Defect;
 use crate::founding::{COUNTRIES, Founding, LYING_WITNESS, generations, log_key, origin};
 use crate::node::Node;
-use crate::shared::Law;
+use crate::shared::{Event, Law};
 use crate::witness::{Stored, Witness};
 use crate::world::World;
 
@@ -138,11 +138,42 @@ pub(crate) fn decide_about_the_liar(world: &mut World) {
     let Some(country) = world.shared.checks.liar else {
         return;
     };
-    let line = last_line(world, country);
     if world.shared.random.chance(500) && world.shared.defect.is_none() {
         close(world, country);
-        return;
+    } else {
+        name_line(world, country);
     }
+}
+
+/// A country that was restored and then shown a head that nobody but a lying witness has: it could wait for ever, so the
+/// members name the line that lives on.
+pub(crate) fn help_whoever_is_stuck(world: &mut World) {
+    let is_stuck = |node: &Node| {
+        let behind = node.memory.behind.filter(|_| !node.is_gone);
+        behind.is_some_and(|head| {
+            let has = |witness: &Witness| {
+                let stored = witness.disk.get(&node.country);
+                stored.is_some_and(|it| it.tree.extends(head.size, &head.root))
+            };
+            !world.witnesses.iter().any(has)
+        })
+    };
+    let stuck: Vec<usize> = world
+        .nodes
+        .iter()
+        .filter(|node| is_stuck(node))
+        .map(|node| node.country)
+        .filter(|country| !world.shared.registry.is_decided(*country))
+        .collect();
+    for country in stuck {
+        world.shared.checks.count("line named after a restore");
+        name_line(world, country);
+    }
+}
+
+/// The registry names the line of a ledger that lives on, and a new key for it.
+fn name_line(world: &mut World, country: usize) {
+    let line = last_line(world, country);
     let head = Head {
         size: line.head.size,
         root: line.head.root,
@@ -186,6 +217,7 @@ pub(crate) fn decide_about_the_liar(world: &mut World) {
             node.version = world.shared.registry.newest();
             node.disk.named_key = Some((head.size + 1, named));
             world.shared.checks.restored(node.id);
+            world.shared.after(10, Event::Restart { node: node.id });
         }
         is_first = false;
     }

@@ -16,9 +16,7 @@ use countersign_protocol::trust::Head;
 
 use crate::defect::Defect;
 use crate::disk::{Disk, Written};
-use crate::founding::{
-    Founding, Leaf, QUORUM, WITNESSES, country_of, generations, log_key, origin,
-};
+use crate::founding::{Founding, Leaf, WITNESSES, country_of, generations, log_key, origin};
 use crate::letter::{Asker, Place};
 use crate::shared::{Event, Law, Shared};
 use crate::tree::Tree;
@@ -145,7 +143,6 @@ impl Node {
     pub(crate) fn may_write(&self, shared: &Shared) -> bool {
         let wanted = match shared.defect {
             Some(Defect::WritesBeforeAsking | Defect::PinsOnly) => 0,
-            Some(Defect::AsksAQuorumOnly) => QUORUM,
             _ => WITNESSES,
         };
         let memory = &self.memory;

@@ -166,6 +166,10 @@ impl World {
             }
             Event::Mended => {
                 governance::follow(self);
+                let waited_ms = self.mended_ms.map_or(0, |it| self.shared.now_ms - it);
+                if waited_ms > 60_000 && self.shared.defect.is_none() {
+                    governance::help_whoever_is_stuck(self);
+                }
                 self.tell_everybody();
                 self.shared.after(5_000, Event::Mended);
             }

@@ -25,7 +25,10 @@ struct Tree {
 
 impl NodeSource for Tree {
     fn node(&self, level: u8, index: u64) -> Option<Hash> {
-        self.levels.get(level as usize)?.get(index as usize).copied()
+        self.levels
+            .get(level as usize)?
+            .get(index as usize)
+            .copied()
     }
 }
 
@@ -182,7 +185,10 @@ fn what_is_too_long_is_refused_before_a_signature_is_looked_at() {
     );
     let many = vec![vec![0_u8; 8]; 1_000_000];
     let frames = Request::deliver_all(many);
-    assert!(frames.into_iter().count() > 1, "a frame takes no million bundles");
+    assert!(
+        frames.into_iter().count() > 1,
+        "a frame takes no million bundles"
+    );
 }
 
 /// Timeouts on closed channels (IBC, 2020, and again 2026): with the way closed, locks could not be resolved any more.
