@@ -2,8 +2,8 @@
 //!
 //! Three flows meet here. Own leaves become witnessed, and those that concern a partner go out ([`witnessing`],
 //! [`lane`]). What partners send is verified, pinned and recorded ([`inbound`]). And what is still open is sent again
-//! with growing waits ([`countersign_protocol::federation::schedule`]). There is no second queue that could be lost: a restart derives everything from the
-//! ledger (rule R1).
+//! with growing waits ([`countersign_protocol::federation::schedule`]). There is no second queue that could be lost: a
+//! restart derives everything from the ledger (rule R1).
 
 mod accusing;
 pub mod control;

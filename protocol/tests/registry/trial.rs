@@ -313,6 +313,8 @@ fn may_refuse_a_plan(command: &Command, refusal: &Refusal) -> bool {
         Command::Retire { .. }
         | Command::RotateKey { .. }
         | Command::Proven(_)
+        | Command::Accuse(_)
+        | Command::Clear(_)
         | Command::Closed(_) => false,
         // Nobody places such holds here.
         Command::PlaceHold(_) | Command::LiftHold(_) => false,

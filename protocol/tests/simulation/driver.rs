@@ -9,11 +9,13 @@ use countersign_protocol::federation::{
     Event as StepEvent, FaultCode, Heads, Message, Needed, ProvenRecord, Unverified, step,
 };
 use countersign_protocol::log::{
-    AddCheckpoint, Checkpoint, Equivocation, Hash, SignatureLine, SignedNote, TlogProof,
+    AddCheckpoint, Checkpoint, Equivocation, Hash, SignatureLine, SignedNote, TlogProof, leaf_hash,
 };
-use countersign_protocol::record::{Body, PartnerStatus, ProofReference, Record};
+use countersign_protocol::record::{
+    Body, Contradiction, LedgerAccused, LedgerCleared, PartnerStatus, ProofReference, Record,
+};
 use countersign_protocol::registry::Command;
-use countersign_protocol::trust::Head;
+use countersign_protocol::trust::{Head, Member};
 
 use crate::defect::Defect;
 use crate::disk::in_blocks;
@@ -154,17 +156,12 @@ impl Node {
         let own = self.country;
         for (country, member) in members.iter().filter(|(it, _)| **it != own) {
             use countersign_protocol::trust::Standing;
-            let is_accused = self.disk.evidence.contains_key(country);
+            self.accuse_or_clear(shared, member);
             let wanted = match &member.standing {
-                Standing::Active { surviving } => {
-                    let is_dark = is_accused && surviving.is_none();
-                    if is_dark || self.disk.frozen.contains(country) {
-                        PartnerStatus::Frozen
-                    } else {
-                        PartnerStatus::Active
-                    }
+                Standing::Active { .. } if !self.disk.frozen.contains(country) => {
+                    PartnerStatus::Active
                 }
-                Standing::Frozen { .. } | Standing::Closed { .. } => PartnerStatus::Frozen,
+                _ => PartnerStatus::Frozen,
             };
             let known = self.memory.state.partner(member.party).map(|it| it.status);
             if known != Some(wanted) && self.may_write(shared) {
@@ -181,6 +178,42 @@ impl Node {
         }
         if shared.defect == Some(Defect::SourceReleasesOnTimeout) {
             self.free_on_timeout(shared);
+        }
+    }
+
+    /// Evidence goes into the ledger, and nothing of that partner counts; the line that the registry names takes it out.
+    fn accuse_or_clear(&mut self, shared: &mut Shared, member: &Member) {
+        use countersign_protocol::trust::Standing;
+        let party = member.party;
+        let country = country_of(party);
+        let Some(evidence) = self.disk.evidence.get(&country) else {
+            return;
+        };
+        let evidence = leaf_hash(evidence.as_bytes());
+        let is_accused = self.memory.state.accusation(party).is_some();
+        let named = match &member.standing {
+            Standing::Active { surviving } | Standing::Frozen { surviving, .. } => *surviving,
+            Standing::Closed { head, .. } => Some(*head),
+        };
+        let command = match named {
+            None if !is_accused => Command::Accuse(LedgerAccused {
+                party,
+                kind: Contradiction::TwoTrees,
+                evidence,
+            }),
+            Some(head) if is_accused => Command::Clear(LedgerCleared {
+                party,
+                evidence,
+                size: head.size,
+                root: head.root,
+                decision: leaf_hash(member.to_string().as_bytes()),
+            }),
+            _ => return,
+        };
+        let is_listed = self.memory.state.partner(party).is_some();
+        if is_listed && self.may_write(shared) {
+            let _later = self.commit(shared, &command);
+            self.memory.heads.remove(&country);
         }
     }
 

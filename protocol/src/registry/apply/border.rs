@@ -6,7 +6,8 @@ use crate::id::{AgreementId, TransferId};
 use crate::party::Party;
 use crate::period::Day;
 use crate::record::{
-    Agreement, AskCancel, Finalise, Lock, MAX_BLOCKS_BYTES, ProofReference, Release, blocks_bytes,
+    Agreement, AskCancel, Finalise, Lock, MAX_BLOCKS_BYTES, PartnerStatus, ProofReference, Release,
+    blocks_bytes,
 };
 use crate::registry::apply::Context;
 use crate::registry::apply::article6::{crossed, freed, leaves};
