@@ -20,8 +20,11 @@ use crate::world::World;
 const DAY_MS: i64 = 86_400_000;
 const HOUR_MS: u64 = 3_600_000;
 
+/// Something that can happen.
+type Act = fn(&mut World);
+
 /// What can happen, and how often beside the others.
-const ACTS: [(u64, fn(&mut World)); 18] = [
+const ACTS: [(u64, Act); 18] = [
     (430, send),
     (70, cancel),
     (30, retire),
@@ -45,7 +48,7 @@ const ACTS: [(u64, fn(&mut World)); 18] = [
 /// How often each happens in one run: every run has its own weather, so that what is rare beside everything else comes often
 /// somewhere.
 pub(crate) fn weather(random: &mut Random) -> Vec<u64> {
-    let weigh = |(place, (weight, _)): (usize, &(u64, fn(&mut World)))| {
+    let weigh = |(place, (weight, _)): (usize, &(u64, Act))| {
         let times = [0, 1, 1, 4][random.index(4)];
         // Without locks nothing is at stake.
         if place == 0 { *weight } else { *weight * times }

@@ -13,7 +13,7 @@ use crate::world::World;
 /// Witnessed key rotations are entered in the trust registry, and everybody hears of the newest version now and then.
 pub(crate) fn follow(world: &mut World) {
     let shared = &mut world.shared;
-    for country in 0..COUNTRIES.len() {
+    for (country, name) in COUNTRIES.iter().enumerate() {
         let rotations = shared.checks.books[country].rotations.clone();
         let listed = shared.registry.keys_listed(country);
         let is_open = listed > 0 && !shared.registry.is_decided(country);
@@ -22,7 +22,7 @@ pub(crate) fn follow(world: &mut World) {
             let key = text.parse().unwrap();
             shared.registry.rotate(country, *from, key);
             shared.checks.count("key rotated");
-            shared.tell(|| format!("the registry lists the next key of {}", COUNTRIES[country]));
+            shared.tell(|| format!("the registry lists the next key of {name}"));
         }
     }
     if world.shared.random.chance(300) {

@@ -234,7 +234,7 @@ impl Node {
     /// Which key signs a size: the old one up to the rotation's own block.
     pub(crate) fn generation_at(&self, size: u64) -> usize {
         let keys = self.memory.keys.iter().chain(&self.disk.named_key);
-        let in_force = keys.filter(|(from, _)| *from <= size).last();
+        let in_force = keys.rev().find(|(from, _)| *from <= size);
         in_force.map_or(0, |(_, generation)| *generation)
     }
 

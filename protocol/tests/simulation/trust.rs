@@ -137,11 +137,14 @@ impl Registry {
     }
 }
 
+/// What a policy says of a checkpoint.
+type Judged = Result<Rc<VerifiedCheckpoint>, FaultCode>;
+
 /// Checks checkpoints as a node does, and remembers what came out: it is the same for everybody.
 #[derive(Default)]
 pub(crate) struct Verifier {
     policies: BTreeMap<(Vec<[u8; 4]>, usize), Rc<Policy>>,
-    checked: BTreeMap<(Vec<[u8; 4]>, usize, Rc<str>), Result<Rc<VerifiedCheckpoint>, FaultCode>>,
+    checked: BTreeMap<(Vec<[u8; 4]>, usize, Rc<str>), Judged>,
 }
 
 impl Verifier {
@@ -158,12 +161,7 @@ impl Verifier {
     }
 
     /// Judges a checkpoint note by the entry of the member whose ledger it is of.
-    pub(crate) fn check(
-        &mut self,
-        members: &Members,
-        note: &str,
-        quorum: usize,
-    ) -> Result<Rc<VerifiedCheckpoint>, FaultCode> {
+    pub(crate) fn check(&mut self, members: &Members, note: &str, quorum: usize) -> Judged {
         let parsed = SignedNote::parse(note).map_err(|_| FaultCode::MalformedProof)?;
         let head = Checkpoint::parse(parsed.text()).map_err(|_| FaultCode::MalformedProof)?;
         let keys = keys_at(members, &head.origin, head.size);
@@ -180,7 +178,7 @@ impl Verifier {
         parsed: &SignedNote,
         note: &str,
         quorum: usize,
-    ) -> Result<Rc<VerifiedCheckpoint>, FaultCode> {
+    ) -> Judged {
         let ids: Vec<[u8; 4]> = keys.iter().map(VerifierKey::id).collect();
         let key = (ids, quorum, Rc::from(note));
         if let Some(known) = self.checked.get(&key) {
