@@ -32,7 +32,7 @@ pub(crate) fn properties(scope: &Scope) -> Vec<Property<Federation>> {
     if scope.closes {
         properties.push(Property::sometimes(
             "a lock to a closed ledger is released",
-            |model, situation| some_release_by_last_tree(model, situation),
+            some_release_by_last_tree,
         ));
     }
     if scope.transfers > 1 && !scope.closes {

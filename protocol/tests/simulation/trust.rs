@@ -137,6 +137,9 @@ impl Registry {
     }
 }
 
+/// By which keys, with how many witnesses, and which note.
+type Question = (Vec<[u8; 4]>, usize, Rc<str>);
+
 /// What a policy says of a checkpoint.
 type Judged = Result<Rc<VerifiedCheckpoint>, FaultCode>;
 
@@ -144,7 +147,7 @@ type Judged = Result<Rc<VerifiedCheckpoint>, FaultCode>;
 #[derive(Default)]
 pub(crate) struct Verifier {
     policies: BTreeMap<(Vec<[u8; 4]>, usize), Rc<Policy>>,
-    checked: BTreeMap<(Vec<[u8; 4]>, usize, Rc<str>), Judged>,
+    checked: BTreeMap<Question, Judged>,
 }
 
 impl Verifier {

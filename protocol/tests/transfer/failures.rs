@@ -185,10 +185,7 @@ fn what_is_too_long_is_refused_before_a_signature_is_looked_at() {
     );
     let many = vec![vec![0_u8; 8]; 1_000_000];
     let frames = Request::deliver_all(many);
-    assert!(
-        frames.len() > 1,
-        "a frame takes no million bundles"
-    );
+    assert!(frames.len() > 1, "a frame takes no million bundles");
 }
 
 /// Timeouts on closed channels (IBC, 2020, and again 2026): with the way closed, locks could not be resolved any more.
