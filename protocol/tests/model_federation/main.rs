@@ -12,6 +12,7 @@
 )]
 
 mod archive;
+mod changes;
 mod defects;
 mod governed;
 mod laws;

@@ -3,11 +3,9 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard};
 
-use countersign_protocol::federation::{
-    ClosedLedger, Event, FaultCode, LastWord, Unanswered, step,
-};
+use countersign_protocol::federation::{Event, FaultCode, step};
 use countersign_protocol::id::{RequestId, TransferId};
-use countersign_protocol::record::{Body, PartnerStatus, ProofReference, Release};
+use countersign_protocol::record::{Body, ProofReference, Release};
 use countersign_protocol::registry::{Command, Selection, State, TransferKey, TransferStage, plan};
 use stateright::{Model, Property};
 
@@ -15,7 +13,7 @@ use crate::archive::{Archive, Letter, LogId, without_answers};
 use crate::defects::Defect;
 use crate::laws;
 use crate::support::world::countries;
-use crate::support::{EXPIRY_MS, START_MS, TRADING, agreement_id, partner_of, text};
+use crate::support::{EXPIRY_MS, START_MS, TRADING, agreement_id, text};
 
 /// What is searched.
 #[derive(Clone, Copy, Debug)]
@@ -141,7 +139,7 @@ pub(crate) enum Happening {
 pub(crate) struct Federation {
     pub(crate) scope: Scope,
     archive: Arc<Mutex<Archive>>,
-    genesis: Vec<LogId>,
+    pub(crate) genesis: Vec<LogId>,
 }
 
 pub(crate) const CODES: [&str; 3] = ["GH", "CH", "VU"];
@@ -241,7 +239,7 @@ impl Federation {
             || !self.is_rolled_back(archive, situation, node)
     }
 
-    fn time_ms(situation: &Situation, country: usize) -> u64 {
+    pub(crate) fn time_ms(situation: &Situation, country: usize) -> u64 {
         if situation.late[country] {
             EXPIRY_MS + 1
         } else {
@@ -497,131 +495,6 @@ impl Federation {
         self.changes_of_node(archive, situation, node, next);
         let letters = situation.network.iter().copied();
         next.extend(letters.map(|letter| Happening::Deliver { node, letter }));
-    }
-}
-
-/// What people and the trust registry change.
-impl Federation {
-    /// Whether witnesses cosign nothing more of a ledger.
-    fn is_sealed(&self, situation: &Situation, country: usize) -> bool {
-        country == CLOSING
-            && situation.closed.is_some()
-            && self.scope.defect != Some(Defect::ClosesWithoutSealing)
-    }
-
-    /// What the witness is asked to cosign: the newest head. Only while the next key stands under no witnessed head, it
-    /// is the one of the rotation's own block, which the old key signs.
-    fn to_cosign(&self, archive: &Archive, situation: &Situation, node: usize) -> Option<LogId> {
-        let log = situation.nodes[node];
-        let country = archive.block(log).country;
-        let Some(rotation) = archive.rotation(log) else {
-            return Some(log);
-        };
-        if archive.extends(situation.witnessed[country], rotation) || log == rotation {
-            return Some(log);
-        }
-        // The witnesses do not know the new key yet.
-        (self.scope.defect != Some(Defect::NewestHeadOnly)).then_some(rotation)
-    }
-
-    fn changes_of_node(
-        &self,
-        archive: &Archive,
-        situation: &Situation,
-        node: usize,
-        next: &mut Vec<Happening>,
-    ) {
-        let log = situation.nodes[node];
-        let country = archive.block(log).country;
-        for partner in (0..self.scope.countries).filter(|it| *it != country) {
-            let is_frozen = archive.is_frozen(log, partner);
-            let may_freeze = !is_frozen && situation.freezes < self.scope.freezes;
-            let is_closed = partner == CLOSING && situation.closed.is_some();
-            if may_freeze || (is_frozen && self.scope.unfreezes && !is_closed) {
-                next.push(Happening::Freeze { node, partner });
-            }
-        }
-        if self.scope.rotates && country == 0 && archive.rotation(log).is_none() {
-            next.push(Happening::Rotate { node });
-        }
-        if situation.closed.is_some() && country != CLOSING {
-            next.push(Happening::Settle { node });
-        }
-    }
-
-    fn freeze(
-        &self,
-        archive: &mut Archive,
-        situation: &mut Situation,
-        node: usize,
-        partner: usize,
-    ) -> Option<()> {
-        let log = situation.nodes[node];
-        let status = if archive.is_frozen(log, partner) {
-            PartnerStatus::Active
-        } else {
-            situation.freezes += 1;
-            PartnerStatus::Frozen
-        };
-        let partner = archive.party(self.genesis[partner]);
-        let command = Command::SetPartner(partner_of(partner, status));
-        self.write(archive, situation, node, &command)
-    }
-
-    fn write(
-        &self,
-        archive: &mut Archive,
-        situation: &mut Situation,
-        node: usize,
-        command: &Command,
-    ) -> Option<()> {
-        let log = situation.nodes[node];
-        let time_ms = Self::time_ms(situation, archive.block(log).country);
-        let bodies = plan(archive.state(log), time_ms, command).ok()?;
-        if bodies.is_empty() {
-            return None;
-        }
-        situation.nodes[node] = archive.append(log, time_ms, bodies).ok()?;
-        Some(())
-    }
-
-    /// Every open lock to the closed country ends as its last tree says.
-    fn settle(&self, archive: &mut Archive, situation: &mut Situation, node: usize) -> Option<()> {
-        let last = situation.closed?;
-        let own = archive.party(situation.nodes[node]);
-        let gone = archive.party(last);
-        if !archive.is_frozen(situation.nodes[node], CLOSING) {
-            let command = Command::SetPartner(partner_of(gone, PartnerStatus::Frozen));
-            self.write(archive, situation, node, &command)?;
-        }
-        let (origin, head, leaves) = archive.whole(last);
-        let closed = ClosedLedger::read(&origin, head, own, &leaves).unwrap();
-        let open: Vec<TransferId> = archive
-            .state(situation.nodes[node])
-            .transfers()
-            .filter(|(_, it)| it.partner == gone && it.stage == TransferStage::Locked)
-            .map(|(key, _)| key.id())
-            .collect();
-        for transfer in open {
-            let command = match closed.last_word(transfer) {
-                LastWord::Answered(answer) if self.scope.defect != Some(Defect::ClosedFreesAll) => {
-                    Command::Proven(answer)
-                }
-                LastWord::Answered(answer) => Command::Closed(Box::new(Unanswered {
-                    transfer,
-                    last: ProofReference {
-                        index: head.size - 1,
-                        ..answer.proof
-                    },
-                })),
-                LastWord::Never(unanswered) => Command::Closed(Box::new(unanswered)),
-            };
-            if self.write(archive, situation, node, &command).is_none() {
-                // What was believed lies above the last head: that must never be.
-                situation.broken = Some("the last head of a closed ledger is not the last");
-            }
-        }
-        Some(())
     }
 }
 
