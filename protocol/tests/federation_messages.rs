@@ -441,7 +441,7 @@ fn fault_numbers_are_unique_and_come_back_from_their_number() {
         assert_eq!(FaultCode::from_code(fault.code()), Some(fault));
         assert!(!fault.name().is_empty() && fault.meaning().ends_with('.'));
     }
-    assert_eq!(FaultCode::all().count(), 31);
+    assert_eq!(FaultCode::all().count(), 32);
     assert_eq!(FaultCode::from_code(0), None);
     assert_eq!(FaultCode::from_code(9999), None);
     assert_eq!(FaultCode::Fork.to_string(), "4005 fork");

@@ -8,7 +8,7 @@ use countersign_protocol::federation::message::BUNDLES_MAX;
 use countersign_protocol::federation::parcel::{
     PARCEL_BUNDLES_MAX, PARCEL_FORMAT, PARCEL_SIZES_MAX, Parcel, ParcelConsistency, ParcelError,
 };
-use countersign_protocol::federation::{FaultCode, Message, outbox};
+use countersign_protocol::federation::{FaultCode, Message, Needed, outbox};
 use countersign_protocol::log::{
     AddCheckpoint, Checkpoint, CheckpointError, SignatureLine, SignedNote, VerifierKey,
 };
@@ -19,7 +19,6 @@ use tracing::info;
 
 use crate::app::Unpacked;
 use crate::clock::now_ms;
-use crate::federation::heads::Needed;
 use crate::federation::inbound::{Taken, take};
 use crate::federation::shared::Way;
 use crate::federation::{Federation, witnessing};

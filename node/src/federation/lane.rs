@@ -1,16 +1,16 @@
 //! Sending to one partner: what is due goes out in batches, in the order in which it came due, one batch at a time.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use countersign_protocol::federation::message::{BUNDLES_MAX, Request, Response, Verdict};
+use countersign_protocol::federation::schedule::Due;
 use countersign_protocol::federation::{FaultCode, MessageKind};
 use countersign_protocol::party::Party;
 use tokio_util::sync::CancellationToken;
 use tracing::{debug, warn};
 
 use crate::federation::inbound::take;
-use crate::federation::schedule::Due;
 use crate::federation::shared::{Lane, Shared, Way};
 
 /// The longest that a lane sleeps without looking at its schedule.
@@ -19,12 +19,12 @@ const LOOK_AGAIN: Duration = Duration::from_secs(5);
 /// Runs until the lane is closed or the node stops.
 pub(crate) async fn run(shared: Arc<Shared>, party: Party, stop: CancellationToken) {
     while let Some(lane) = shared.lane(party) {
-        let due = shared.schedule(|schedule| schedule.take_due(party, Instant::now(), BUNDLES_MAX));
+        let due =
+            shared.schedule(|schedule| schedule.take_due(party, shared.uptime_ms(), BUNDLES_MAX));
         if due.is_empty() {
-            let until = shared.schedule(|schedule| schedule.next_due(party));
-            let wait = until.map_or(LOOK_AGAIN, |due| {
-                due.saturating_duration_since(Instant::now())
-                    .min(LOOK_AGAIN)
+            let until_ms = shared.schedule(|schedule| schedule.next_due_ms(party));
+            let wait = until_ms.map_or(LOOK_AGAIN, |due_ms| {
+                Duration::from_millis(due_ms.saturating_sub(shared.uptime_ms())).min(LOOK_AGAIN)
             });
             tokio::select! {
                 () = stop.cancelled() => return,

@@ -2,20 +2,18 @@
 //!
 //! Three flows meet here. Own leaves become witnessed, and those that concern a partner go out ([`witnessing`],
 //! [`lane`]). What partners send is verified, pinned and recorded ([`inbound`]). And what is still open is sent again
-//! with growing waits ([`schedule`]). There is no second queue that could be lost: a restart derives everything from the
-//! ledger (rule R1).
+//! with growing waits ([`countersign_protocol::federation::schedule`]). There is no second queue that could be lost: a
+//! restart derives everything from the ledger (rule R1).
 
 mod accusing;
 pub mod control;
 mod courier;
 mod evidence;
-mod heads;
 mod inbound;
 mod joining;
 mod lane;
 mod mirroring;
 mod peer_witness;
-mod schedule;
 mod shared;
 mod trust;
 mod verifier;
@@ -353,7 +351,7 @@ pub(crate) fn announce(shared: &Shared, from: u64, to: u64) {
             }
         };
         let outcome = shared.ledger.read(|state| {
-            settle(shared, state, &body);
+            shared.schedule(|schedule| schedule.forget_ended(state, &body));
             step(
                 state,
                 state.time_ms(),
@@ -378,25 +376,4 @@ fn leaves(store: &StoreReader, range: Range<u64>) -> Result<Vec<Vec<u8>>, StoreE
         bytes.push(leaf.to_vec());
     }
     Ok(bytes)
-}
-
-/// Forgets the messages that a leaf has made needless.
-fn settle(shared: &Shared, state: &State, body: &Body) {
-    use countersign_protocol::federation::MessageKind::{CancelAsk, Offer, Receipt};
-    let ended = match body {
-        Body::Finalise(it) => Some(it.transfer),
-        Body::Release(it) => Some(it.transfer),
-        _ => None,
-    };
-    if let Some(id) = ended
-        && let Some(transfer) = state.transfer(&TransferKey::Out(id))
-    {
-        shared.schedule(|schedule| {
-            schedule.settle(transfer.partner, Offer, id);
-            schedule.settle(transfer.partner, CancelAsk, id);
-        });
-    }
-    if let Body::SourceSettled(it) = body {
-        shared.schedule(|schedule| schedule.settle(it.source, Receipt, it.transfer));
-    }
 }

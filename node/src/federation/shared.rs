@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Instant;
 
-use countersign_protocol::federation::{FaultCode, Message, ProvenRecord};
+use countersign_protocol::federation::schedule::Schedule;
+use countersign_protocol::federation::{FaultCode, Heads, Message, Needed, ProvenRecord};
 use countersign_protocol::id::Origin;
 use countersign_protocol::log::TlogProof;
 use countersign_protocol::party::Party;
@@ -14,8 +15,6 @@ use tokio::sync::Notify;
 
 use crate::federation::courier::Carried;
 use crate::federation::evidence::EvidenceFolder;
-use crate::federation::heads::{Heads, Needed};
-use crate::federation::schedule::Schedule;
 use crate::federation::verifier::{Unpinned, Verifier};
 use crate::ledger::{Head, LedgerHandle};
 use crate::mirror::Mirrors;
@@ -47,6 +46,7 @@ pub(crate) struct Shared {
     pub(crate) keeper: Option<Arc<TrustKeeper>>,
     lanes: RwLock<BTreeMap<Party, Lane>>,
     schedule: Mutex<Schedule>,
+    started: Instant,
     cosigned: Mutex<BTreeMap<String, (u64, u64)>>,
     heads: Mutex<BTreeMap<Origin, Arc<tokio::sync::Mutex<Heads>>>>,
     carried: Mutex<Carried>,
@@ -83,6 +83,7 @@ impl Shared {
             keeper,
             lanes: RwLock::default(),
             schedule: Mutex::default(),
+            started: Instant::now(),
             cosigned: Mutex::default(),
             heads: Mutex::default(),
             carried: Mutex::default(),
@@ -165,6 +166,11 @@ impl Shared {
         work(&mut self.carried.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
+    /// The clock of the schedule: milliseconds since this run began.
+    pub(crate) fn uptime_ms(&self) -> u64 {
+        u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX)
+    }
+
     /// Works on the schedule; never held across a wait.
     pub(crate) fn schedule<R>(&self, work: impl FnOnce(&mut Schedule) -> R) -> R {
         work(&mut self.schedule.lock().unwrap_or_else(PoisonError::into_inner))
@@ -172,9 +178,9 @@ impl Shared {
 
     /// Schedules messages and rings the bells of their partners.
     pub(crate) fn post(&self, messages: impl IntoIterator<Item = Message>) {
-        let now = Instant::now();
+        let now_ms = self.uptime_ms();
         for message in messages {
-            self.schedule(|schedule| schedule.ensure(message, now));
+            self.schedule(|schedule| schedule.ensure(message, now_ms));
             if let Some(lane) = self.lane(message.to) {
                 lane.bell.notify_one();
             }
@@ -183,7 +189,7 @@ impl Shared {
 
     /// Makes everything for a partner due at once.
     pub(crate) fn wake(&self, party: Party) {
-        self.schedule(|schedule| schedule.wake(party, Instant::now()));
+        self.schedule(|schedule| schedule.wake(party, self.uptime_ms()));
         if let Some(lane) = self.lane(party) {
             lane.bell.notify_one();
         }

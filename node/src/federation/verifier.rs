@@ -3,16 +3,11 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
-use countersign_protocol::federation::message::BUNDLE_BYTES_MAX;
-use countersign_protocol::federation::{FaultCode, ProvenRecord};
+use countersign_protocol::federation::{FaultCode, Heads, Needed, ProvenRecord, Unverified};
 use countersign_protocol::id::Origin;
-use countersign_protocol::log::{
-    BundleError, Checkpoint, Policy, PolicyError, TlogProof, VerifiedCheckpoint,
-};
-use countersign_protocol::record::{ProofReference, Record};
+use countersign_protocol::log::{Checkpoint, Policy, VerifiedCheckpoint};
+use countersign_protocol::record::Record;
 use countersign_protocol::trust::{KeyRefusal, Trust};
-
-use crate::federation::heads::{Heads, Needed};
 
 /// How many verified checkpoints are remembered: one checkpoint proves a whole block of transfers, so that signatures
 /// are checked once a block and not once a transfer.
@@ -99,7 +94,7 @@ impl Verifier {
             if settling.members().of_origin(&checkpoint.origin).is_some() {
                 return settling.check(&parsed).map_err(|refusal| match refusal {
                     KeyRefusal::NoKey { .. } => FaultCode::BadLogSignature,
-                    KeyRefusal::Policy(error) => policy_fault(&error),
+                    KeyRefusal::Policy(error) => FaultCode::from(&error),
                     KeyRefusal::Stranger(_) | KeyRefusal::NoMember(_) => FaultCode::UnknownLog,
                     _ => FaultCode::MalformedProof,
                 });
@@ -107,7 +102,7 @@ impl Verifier {
         }
         self.policy()
             .check_text(note)
-            .map_err(|error| policy_fault(&error))
+            .map_err(|error| FaultCode::from(&error))
     }
 
     /// The policy in force.
@@ -120,28 +115,9 @@ impl Verifier {
     /// # Errors
     /// The numbered fault of the first check that fails.
     pub(crate) fn verify(&self, bundle: &[u8]) -> Result<Unpinned, FaultCode> {
-        if bundle.len() > BUNDLE_BYTES_MAX {
-            return Err(FaultCode::FrameTooLarge);
-        }
-        let text = std::str::from_utf8(bundle).map_err(|_| FaultCode::MalformedProof)?;
-        let bundle = TlogProof::parse(text).map_err(|_| FaultCode::MalformedProof)?;
-        let leaf = bundle.extra.as_deref().ok_or(FaultCode::MalformedProof)?;
-        let record = Record::decode(leaf).map_err(|_| FaultCode::NotCanonical)?;
-        let verified = self.checkpoint(&bundle.checkpoint)?;
-        let proven = bundle
-            .verify_against(&verified)
-            .map_err(|error| match error {
-                BundleError::Inclusion(_) => FaultCode::InclusionFails,
-                BundleError::Policy(error) => policy_fault(&error),
-                _ => FaultCode::MalformedProof,
-            })?;
-        let proof = ProofReference {
-            origin: proven.origin.parse().map_err(|_| FaultCode::UnknownLog)?,
-            index: proven.index,
-            size: proven.checkpoint.size,
-            root: proven.checkpoint.root,
-        };
-        Ok(Unpinned(ProvenRecord { proof, record }))
+        let unverified = Unverified::read(bundle)?;
+        let verified = self.checkpoint(unverified.checkpoint())?;
+        unverified.under(&verified).map(Unpinned)
     }
 
     /// A checkpoint that the policy believes.
@@ -171,18 +147,5 @@ impl Verifier {
             }
         }
         Ok(verified)
-    }
-}
-
-fn policy_fault(error: &PolicyError) -> FaultCode {
-    match error {
-        PolicyError::UnknownLog { .. } => FaultCode::UnknownLog,
-        PolicyError::BadLogSignature { .. } | PolicyError::NoLogSignature { .. } => {
-            FaultCode::BadLogSignature
-        }
-        PolicyError::NoQuorum { .. } | PolicyError::BadCosignature { .. } => {
-            FaultCode::NoWitnessQuorum
-        }
-        _ => FaultCode::MalformedProof,
     }
 }

@@ -18,6 +18,7 @@
 //! | 2001 | unknown-peer | The sender is not a listed peer. |
 //! | 2002 | partner-frozen | The partner is frozen: no new transfers are taken from it. |
 //! | 2003 | not-addressed-to-us | The transfer names another destination. |
+//! | 2004 | partner-closed | The partner's ledger is closed for ever, and its last tree holds no answer to the transfer. |
 //! | 3001 | no-agreement-in-force | No agreement between the two parties was in force at the leaf's time. |
 //! | 3002 | agreement-direction | The agreement does not allow transfers in this direction. |
 //! | 3003 | agreement-limit | The transfer exceeds a limit of the agreement. |
@@ -64,6 +65,8 @@ pub enum FaultCode {
     PartnerFrozen = 2002,
     /// The transfer names another destination.
     NotAddressedToUs = 2003,
+    /// The partner's ledger is closed for ever, and its last tree holds no answer to the transfer.
+    PartnerClosed = 2004,
     /// No agreement between the two parties was in force at the leaf's time.
     NoAgreementInForce = 3001,
     /// The agreement does not allow transfers in this direction.
@@ -132,7 +135,7 @@ pub enum FaultClass {
 /// One row of the table: the fault, its name, its meaning.
 type Row = (FaultCode, &'static str, &'static str);
 
-const TABLE: [Row; 31] = [
+const TABLE: [Row; 32] = [
     (
         FaultCode::FrameTooLarge,
         "frame-too-large",
@@ -172,6 +175,11 @@ const TABLE: [Row; 31] = [
         FaultCode::NotAddressedToUs,
         "not-addressed-to-us",
         "The transfer names another destination.",
+    ),
+    (
+        FaultCode::PartnerClosed,
+        "partner-closed",
+        "The partner's ledger is closed for ever, and its last tree holds no answer to the transfer.",
     ),
     (
         FaultCode::NoAgreementInForce,

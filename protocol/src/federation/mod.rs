@@ -3,20 +3,27 @@
 
 mod address;
 pub mod agreement;
+mod bundle;
+mod closed;
 pub mod evidence;
 pub mod fault;
 mod fingerprint;
+mod heads;
 pub mod invite;
 pub(crate) mod lines;
 pub mod message;
 pub mod parcel;
+pub mod schedule;
 mod step;
 
 pub use address::{
     ADDRESS_LEN_MAX, AddressError, HttpAddress, PEER_NAME_LEN_MAX, PeerAddress, PeerName,
 };
+pub use bundle::Unverified;
+pub use closed::{ClosedError, ClosedLedger, LastWord, Unanswered};
 pub use fault::FaultCode;
 pub use fingerprint::Fingerprint;
+pub use heads::{Heads, Needed};
 pub use lines::FileError;
-pub(crate) use step::answer;
 pub use step::{Event, Message, MessageKind, Outcome, ProvenRecord, outbox, step};
+pub(crate) use step::{answer, answer_closed};

@@ -4,7 +4,7 @@
 //! an own leaf was witnessed. No clock, no network, no memory of its own: everything follows from the ledger, so a crash
 //! loses nothing (rule R1). The same function runs in a node, in the model checker and in tests.
 
-use crate::federation::FaultCode;
+use crate::federation::{FaultCode, Unanswered};
 use crate::id::TransferId;
 use crate::party::Party;
 use crate::record::{
@@ -32,6 +32,8 @@ pub struct ProvenRecord {
 pub enum Event<'a> {
     /// A partner's leaf was proven.
     Proven(&'a ProvenRecord),
+    /// A partner's ledger is closed for ever, and its last tree holds no answer to a transfer.
+    Closed(&'a Unanswered),
     /// An own leaf is now under a checkpoint that a quorum of witnesses has cosigned.
     Witnessed {
         /// The leaf's index.
@@ -103,18 +105,12 @@ pub fn step(state: &State, time_ms: u64, event: Event<'_>) -> Result<Outcome, Fa
         Event::Witnessed { index, body } => Ok(announce(state, index, body)
             .map(Outcome::send)
             .unwrap_or_default()),
+        Event::Closed(unanswered) => {
+            let partner = continues_pin(state, &unanswered.last)?;
+            never_answered(state, partner, unanswered)
+        }
         Event::Proven(proven) => {
-            let partner = state
-                .partners()
-                .find(|partner| partner.origin == proven.proof.origin);
-            let partner = partner.ok_or(FaultCode::UnknownLog)?;
-            // Which of its lines lives on is not known yet: what is open waits (rule R12).
-            if state.accusation(partner.party).is_some() {
-                return Err(FaultCode::PartnerFrozen);
-            }
-            if contradicts_pin(state, partner.party, &proven.proof) {
-                return Err(FaultCode::Fork);
-            }
+            let partner = continues_pin(state, &proven.proof)?;
             match &proven.record.body {
                 Body::Lock(it) => offered(state, time_ms, partner, &proven.proof, it),
                 Body::AskCancel(it) => cancel_asked(state, partner, &proven.proof, it),
@@ -132,6 +128,22 @@ pub fn step(state: &State, time_ms: u64, event: Event<'_>) -> Result<Outcome, Fa
     }
 }
 
+/// The partner whose log this is, unless the proof shows another root than its pin.
+fn continues_pin<'s>(state: &'s State, proof: &ProofReference) -> Result<&'s Partner, FaultCode> {
+    let partner = state
+        .partners()
+        .find(|partner| partner.origin == proof.origin);
+    let partner = partner.ok_or(FaultCode::UnknownLog)?;
+    // Which of its lines lives on is not known yet: what is open waits (rule R12).
+    if state.accusation(partner.party).is_some() {
+        return Err(FaultCode::PartnerFrozen);
+    }
+    if contradicts_pin(state, partner.party, proof) {
+        return Err(FaultCode::Fork);
+    }
+    Ok(partner)
+}
+
 /// The records of [`step`] for a proven leaf, for the ledger's planner.
 pub(crate) fn answer(
     state: &State,
@@ -139,6 +151,17 @@ pub(crate) fn answer(
     proven: &ProvenRecord,
 ) -> Result<Vec<Body>, Refusal> {
     step(state, time_ms, Event::Proven(proven))
+        .map(|outcome| outcome.records)
+        .map_err(Refusal::Fault)
+}
+
+/// The records of [`step`] for a transfer that a closed ledger never answered, for the ledger's planner.
+pub(crate) fn answer_closed(
+    state: &State,
+    time_ms: u64,
+    unanswered: &Unanswered,
+) -> Result<Vec<Body>, Refusal> {
+    step(state, time_ms, Event::Closed(unanswered))
         .map(|outcome| outcome.records)
         .map_err(Refusal::Fault)
 }
@@ -384,14 +407,43 @@ fn refused(
     let transfer = outgoing(state, partner, it.transfer)?;
     match (transfer.stage, transfer.settled_at) {
         (TransferStage::Locked, _) => {
+            // The number of a closed ledger is ours to write: a refusal is proven in another way.
+            let is_ours = it.code == FaultCode::PartnerClosed.code();
             let release = Release {
                 transfer: it.transfer,
-                code: it.code,
+                code: if is_ours {
+                    FaultCode::Policy.code()
+                } else {
+                    it.code
+                },
                 proof: proof.clone(),
             };
             Ok(Outcome::record(Body::Release(release)))
         }
         (TransferStage::Released, Some(leaf)) => Ok(notice(partner.party, it.transfer, leaf)),
+        _ => Err(FaultCode::TransferInAnotherState),
+    }
+}
+
+/// The destination's ledger is over and never took the units: they are free, and the release cites the last head. What
+/// was believed of that ledger must lie below that head, or the head is not the last.
+fn never_answered(state: &State, partner: &Partner, it: &Unanswered) -> Result<Outcome, FaultCode> {
+    if state
+        .pin(partner.party)
+        .is_some_and(|pin| pin.size > it.last.size)
+    {
+        return Err(FaultCode::StaleCheckpoint);
+    }
+    if partner.status == PartnerStatus::Active {
+        return Err(FaultCode::TransferInAnotherState);
+    }
+    match outgoing(state, partner, it.transfer)?.stage {
+        TransferStage::Locked => Ok(Outcome::record(Body::Release(Release {
+            transfer: it.transfer,
+            code: FaultCode::PartnerClosed.code(),
+            proof: it.last.clone(),
+        }))),
+        TransferStage::Released => Ok(Outcome::default()),
         _ => Err(FaultCode::TransferInAnotherState),
     }
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::federation::ProvenRecord;
+use crate::federation::{ProvenRecord, Unanswered};
 use crate::id::{AccountId, AgreementId, AuthorisationId, OrganisationId, RequestId, TransferId};
 use crate::log::Hash;
 use crate::party::Party;
@@ -194,6 +194,8 @@ pub enum Command {
     Accuse(LedgerAccused),
     /// Name the line of an accused ledger that lives on.
     Clear(LedgerCleared),
+    /// A partner's ledger is closed for ever and never answered a transfer: its units are free.
+    Closed(Box<Unanswered>),
 }
 
 /// A case to move to a newer version of the process.

@@ -209,6 +209,7 @@ fn intended(state: &State, time_ms: u64, command: &Command) -> Result<Vec<Body>,
         }
         Command::Accuse(new) => Ok(vec![Body::LedgerAccused(new.clone())]),
         Command::Clear(new) => Ok(vec![Body::LedgerCleared(new.clone())]),
+        Command::Closed(unanswered) => federation::answer_closed(state, time_ms, unanswered),
         Command::TrustReceiver(new) => Ok(vec![Body::TrustedReceiver(new.as_ref().clone())]),
     }
 }

@@ -223,6 +223,11 @@ pub enum Refusal {
         /// The partner's log.
         wanted: String,
     },
+    /// The release cites no refusal, and the partner's ledger is not closed.
+    #[error(
+        "nothing proves that {0} refused the transfer, and its ledger is not closed: only a proven refusal frees units"
+    )]
+    NotClosed(Party),
     /// The header does not continue the chain of headers or commit to the present state.
     #[error("the block header's {0} is not what follows from the records before it")]
     Header(&'static str),

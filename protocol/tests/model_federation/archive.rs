@@ -6,17 +6,22 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use countersign_protocol::federation::{Event, ProvenRecord, outbox, step};
-use countersign_protocol::id::{RequestId, TransferId};
+use countersign_protocol::id::{Origin, RequestId, TransferId};
 use countersign_protocol::log::{Frontier, Hash, leaf_hash};
 use countersign_protocol::party::Party;
-use countersign_protocol::record::{BlockHeader, Body, Commitment, ProofReference, Record};
+use countersign_protocol::record::{
+    BlockHeader, Body, Commitment, PartnerStatus, ProofReference, Record,
+};
 use countersign_protocol::registry::{
     At, Key, NoSettledTransfers, Refusal, State, TransferKey, apply,
 };
 
+use countersign_protocol::trust::Head;
+
 use crate::defects::Defect;
+use crate::model::CODES;
 use crate::support::invariants::{check, same};
-use crate::support::{Ledger, genesis_of};
+use crate::support::{Ledger, genesis_of, text};
 
 /// A log, named by its last block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -241,6 +246,47 @@ impl Archive {
             at = parent;
         }
         leaves
+    }
+
+    /// The block of the only key rotation of a log.
+    pub(crate) fn rotation(&self, log: LogId) -> Option<LogId> {
+        let mut at = log;
+        loop {
+            let block = self.block(at);
+            let mut bodies = block.leaves.iter().map(|record| &record.body);
+            if bodies.any(|body| matches!(body, Body::KeyRotation(_))) {
+                return Some(at);
+            }
+            at = block.parent?;
+        }
+    }
+
+    /// The smallest size that the key signs which a log's rotation names.
+    pub(crate) fn rotated_from(&self, log: LogId) -> Option<u64> {
+        self.rotation(log)?;
+        self.state(log).log_key().map(|(_, from)| from)
+    }
+
+    /// Whether a log holds a partner for frozen.
+    pub(crate) fn is_frozen(&self, log: LogId, partner: usize) -> bool {
+        let mut partners = self.state(log).partners();
+        let party = genesis_of(text(CODES[partner])).party;
+        partners.any(|it| it.party == party && it.status == PartnerStatus::Frozen)
+    }
+
+    /// A whole log: its origin, its head and every leaf.
+    pub(crate) fn whole(&self, log: LogId) -> (Origin, Head, Vec<Vec<u8>>) {
+        let mut leaves: Vec<Vec<u8>> = Vec::new();
+        let mut at = Some(log);
+        while let Some(log) = at {
+            let block = self.block(log);
+            leaves.splice(0..0, block.leaves.iter().map(Record::encode));
+            at = block.parent;
+        }
+        let block = self.block(log);
+        let (size, root) = (block.size, block.root);
+        let origin = genesis_of(self.party(log)).origin;
+        (origin, Head { size, root }, leaves)
     }
 
     /// The letter as a partner's driver hands it to the step, once it has verified it.

@@ -20,9 +20,23 @@ pub(crate) enum Defect {
     NothingIsWitnessedFirst,
     /// F7: nobody keeps a copy of a partner's log.
     NoMirrors,
+    /// F8: two of four witnesses are a quorum, so that two quorums may share only the liar (against R2: 2k > n + f).
+    QuorumOfTwo,
+    /// F9: a witness forgets what it has cosigned.
+    WitnessForgets,
+    /// F10: a node that starts is content with what a quorum of witnesses says of its head.
+    AsksAQuorumOnly,
+    /// F11: nothing of a frozen partner is taken, answers neither (against R12).
+    FreezeStopsAnswers,
+    /// F12: witnesses are asked for the newest head only, though they do not know the key that signs it.
+    NewestHeadOnly,
+    /// F13: a ledger is closed at a head above which witnesses go on to cosign.
+    ClosesWithoutSealing,
+    /// F14: the answers in a closed ledger's last tree are not looked at.
+    ClosedFreesAll,
 }
 
-fn with(defect: Defect, scope: Scope) -> Scope {
+pub(crate) fn with(defect: Defect, scope: Scope) -> Scope {
     Scope {
         defect: Some(defect),
         ..scope
@@ -30,7 +44,7 @@ fn with(defect: Defect, scope: Scope) -> Scope {
 }
 
 /// The defect leads to a double count; without it the same scope is safe.
-fn is_found(name: &str, scope: Scope, steps: usize) {
+pub(crate) fn is_found(name: &str, scope: Scope, steps: usize) {
     let way = double_count(scope).unwrap_or_else(|| panic!("{name}: no double count found"));
     println!(
         "{name}: DOUBLE COUNT in {} steps: {}",

@@ -1,11 +1,12 @@
 //! What must always hold, and what must be possible.
 
+use countersign_protocol::federation::FaultCode;
 use countersign_protocol::party::Party;
 use countersign_protocol::registry::{Place, State, TransferKey, TransferStage};
 use stateright::Property;
 
 use crate::archive::{Archive, LogId};
-use crate::model::{Federation, Scope, Situation};
+use crate::model::{CLOSING, Federation, Scope, Situation};
 
 pub(crate) fn properties(scope: &Scope) -> Vec<Property<Federation>> {
     let mut properties = vec![
@@ -28,7 +29,13 @@ pub(crate) fn properties(scope: &Scope) -> Vec<Property<Federation>> {
             |model, situation| some_transfer(model, situation, TransferStage::Released),
         ));
     }
-    if scope.transfers > 1 {
+    if scope.closes {
+        properties.push(Property::sometimes(
+            "a lock to a closed ledger is released",
+            some_release_by_last_tree,
+        ));
+    }
+    if scope.transfers > 1 && !scope.closes {
         properties.push(Property::sometimes("a unit comes home", unit_came_home));
     }
     if scope.restores > 0 {
@@ -53,11 +60,16 @@ fn holds(state: &State, origin: Party, number: u64) -> bool {
     )
 }
 
+/// Whether a country's ledger is closed: whatever its node still does counts nowhere.
+fn is_over(situation: &Situation, country: usize) -> bool {
+    country == CLOSING && situation.closed.is_some()
+}
+
 /// S1: in the witnessed ledgers, and in the ledgers with which honest nodes go on.
 pub(crate) fn no_unit_is_held_twice(model: &Federation, situation: &Situation) -> bool {
     let archive = model.archive();
     let going_on: Vec<LogId> = (0..model.scope.countries)
-        .filter(|country| model.is_honest(*country))
+        .filter(|country| model.is_honest(*country) && !is_over(situation, *country))
         .filter(|node| {
             !model.asks_for_quorum() || !model.is_rolled_back(&archive, situation, *node)
         })
@@ -93,8 +105,12 @@ pub(crate) fn ends_agree(model: &Federation, situation: &Situation) -> bool {
             let other = log_of_party(&archive, &situation.witnessed, transfer.partner).unwrap();
             let answer = archive.state(other).transfer(&TransferKey::In(own, *id));
             let answer = answer.map(|answer| answer.stage);
+            let is_closed = transfer.refusal_code == Some(FaultCode::PartnerClosed.code());
             match transfer.stage {
                 TransferStage::Final => answer == Some(TransferStage::Acquired),
+                TransferStage::Released if is_closed => {
+                    answer.is_none() && situation.closed.is_some()
+                }
                 TransferStage::Released => answer == Some(TransferStage::Refused),
                 _ => true,
             }
@@ -127,10 +143,18 @@ pub(crate) fn pins_are_witnessed(model: &Federation, situation: &Situation) -> b
 /// S7: all that an honest country ever sent is on one line, the one that it goes on with.
 pub(crate) fn no_evidence(model: &Federation, situation: &Situation) -> bool {
     let archive = model.archive();
-    situation.network.iter().all(|letter| {
-        let country = archive.block(letter.log).country;
-        !model.is_honest(country) || archive.extends(situation.witnessed[country], letter.log)
-    })
+    let in_line =
+        |one: LogId, other: LogId| archive.extends(one, other) || archive.extends(other, one);
+    // No two honest witnesses keep heads of two lines of an honest country.
+    let votes: Vec<LogId> = situation.votes.iter().flatten().copied().collect();
+    let pairs = votes
+        .iter()
+        .all(|one| votes.iter().all(|it| in_line(*one, *it)));
+    (pairs || !model.is_honest(0))
+        && situation.network.iter().all(|letter| {
+            let country = archive.block(letter.log).country;
+            !model.is_honest(country) || archive.extends(situation.witnessed[country], letter.log)
+        })
 }
 
 fn some_transfer(model: &Federation, situation: &Situation, stage: TransferStage) -> bool {
@@ -138,6 +162,15 @@ fn some_transfer(model: &Federation, situation: &Situation, stage: TransferStage
     situation.nodes.iter().any(|log| {
         let mut transfers = archive.state(*log).transfers();
         transfers.any(|(_, transfer)| transfer.stage == stage)
+    })
+}
+
+fn some_release_by_last_tree(model: &Federation, situation: &Situation) -> bool {
+    let archive = model.archive();
+    let closed = Some(FaultCode::PartnerClosed.code());
+    situation.nodes.iter().any(|log| {
+        let mut transfers = archive.state(*log).transfers();
+        transfers.any(|(_, transfer)| transfer.refusal_code == closed)
     })
 }
 
@@ -152,7 +185,7 @@ fn unit_came_home(model: &Federation, situation: &Situation) -> bool {
 pub(crate) fn is_an_end(model: &Federation, situation: &Situation) -> bool {
     let archive = model.archive();
     (0..model.scope.countries)
-        .filter(|country| model.is_honest(*country))
+        .filter(|country| model.is_honest(*country) && !is_over(situation, *country))
         .all(|node| {
             let state = archive.state(situation.nodes[node]);
             !model.is_rolled_back(&archive, situation, node)

@@ -12,7 +12,9 @@
 )]
 
 mod archive;
+mod changes;
 mod defects;
+mod governed;
 mod laws;
 mod model;
 mod protocol_holds;

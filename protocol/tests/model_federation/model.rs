@@ -13,7 +13,7 @@ use crate::archive::{Archive, Letter, LogId, without_answers};
 use crate::defects::Defect;
 use crate::laws;
 use crate::support::world::countries;
-use crate::support::{EXPIRY_MS, START_MS, TRADING, agreement_id};
+use crate::support::{EXPIRY_MS, START_MS, TRADING, agreement_id, text};
 
 /// What is searched.
 #[derive(Clone, Copy, Debug)]
@@ -35,6 +35,17 @@ pub(crate) struct Scope {
     pub(crate) lag: bool,
     /// Whether the first country keeps two histories and shows either to anybody.
     pub(crate) two_faced: bool,
+    /// Whether the first country's log is cosigned vote by vote: four witnesses, of which one cosigns anything, and a quorum
+    /// of three. Elsewhere the one honest witness that every two quorums share stands for them all.
+    pub(crate) votes: bool,
+    /// How often an operator freezes a partner.
+    pub(crate) freezes: u8,
+    /// Whether a frozen partner may be taken back.
+    pub(crate) unfreezes: bool,
+    /// Whether the first country may rotate its log key, once.
+    pub(crate) rotates: bool,
+    /// Whether the second country's ledger may be closed for ever.
+    pub(crate) closes: bool,
     /// The rule that is left out, if one is.
     pub(crate) defect: Option<Defect>,
 }
@@ -49,8 +60,19 @@ pub(crate) const SIMPLE: Scope = Scope {
     clocks: true,
     lag: true,
     two_faced: false,
+    votes: false,
+    freezes: 0,
+    unfreezes: false,
+    rotates: false,
+    closes: false,
     defect: None,
 };
+
+/// How many honest witnesses vote on the first country's log; with the one that cosigns anything they are four.
+const VOTERS: usize = 3;
+
+/// The country that may be closed.
+pub(crate) const CLOSING: usize = 1;
 
 /// Everything that is the case. Crashes need no mark: a node's memory is its log.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -65,6 +87,15 @@ pub(crate) struct Situation {
     pub(crate) network: BTreeSet<Letter>,
     pub(crate) transfers: u8,
     pub(crate) restores: u8,
+    pub(crate) freezes: u8,
+    /// What each honest witness has cosigned of the first country's log. They are alike, so their order is no difference.
+    pub(crate) votes: Vec<BTreeSet<LogId>>,
+    /// The heads of the first country's log that ever had a quorum: two lines of them, if a defect lets it happen.
+    pub(crate) quorums: BTreeSet<LogId>,
+    /// The countries that know the first country's new key.
+    pub(crate) learned: Vec<bool>,
+    /// The last head of the second country's ledger, once it is closed.
+    pub(crate) closed: Option<LogId>,
     /// A promise of the rules that a step has broken.
     pub(crate) broken: Option<&'static str>,
 }
@@ -86,6 +117,20 @@ pub(crate) enum Happening {
     Restore { node: usize, backup: LogId },
     /// A node that knows itself to be behind its witnesses fetches its log from its partners' mirrors.
     Recover { node: usize },
+    /// One of the honest witnesses is asked to cosign the node's log.
+    Vote { witness: usize, node: usize },
+    /// Only as a defect: a witness starts again with an empty disk.
+    Forget { witness: usize },
+    /// An operator freezes a partner, or takes it back.
+    Freeze { node: usize, partner: usize },
+    /// The first country takes another log key.
+    Rotate { node: usize },
+    /// A country hears from the trust registry of the new key.
+    Learn { country: usize },
+    /// The trust registry closes the second country's ledger at its last witnessed head.
+    Close,
+    /// A node hears of it, and settles its open locks by the last tree.
+    Settle { node: usize },
     /// Only as a defect: the source frees the units on its own clock.
     FreeOnTimeout { node: usize, transfer: TransferId },
 }
@@ -94,10 +139,10 @@ pub(crate) enum Happening {
 pub(crate) struct Federation {
     pub(crate) scope: Scope,
     archive: Arc<Mutex<Archive>>,
-    genesis: Vec<LogId>,
+    pub(crate) genesis: Vec<LogId>,
 }
 
-const CODES: [&str; 3] = ["GH", "CH", "VU"];
+pub(crate) const CODES: [&str; 3] = ["GH", "CH", "VU"];
 
 impl Federation {
     pub(crate) fn new(scope: Scope) -> Self {
@@ -146,7 +191,45 @@ impl Federation {
     ) -> bool {
         let log = situation.nodes[node];
         let country = archive.block(log).country;
-        !archive.extends(log, situation.witnessed[country])
+        if country != 0 || !self.scope.votes {
+            return !archive.extends(log, situation.witnessed[country]);
+        }
+        let is_past = |votes: &&BTreeSet<LogId>| votes.iter().all(|it| archive.extends(log, *it));
+        let in_line = situation.votes.iter().filter(is_past).count();
+        let asked = match self.scope.defect {
+            // Of three that answer, one may be the liar.
+            Some(Defect::AsksAQuorumOnly) => VOTERS - 1,
+            _ => VOTERS,
+        };
+        in_line < asked
+    }
+
+    /// How many honest cosignatures make a quorum together with the liar's.
+    fn votes_needed(&self) -> usize {
+        match self.scope.defect {
+            Some(Defect::QuorumOfTwo) => 1,
+            _ => 2,
+        }
+    }
+
+    /// An honest witness cosigns what continues all that it has cosigned before.
+    fn vote(&self, archive: &Archive, situation: &mut Situation, witness: usize, log: LogId) {
+        let before = &mut situation.votes[witness];
+        if !before.iter().all(|it| archive.extends(log, *it)) {
+            return;
+        }
+        before.insert(log);
+        let votes = situation.votes.iter().filter(|it| it.contains(&log));
+        if votes.count() >= self.votes_needed() {
+            situation.quorums.insert(log);
+            let witnessed = situation.witnessed[0];
+            if archive.extends(log, witnessed) {
+                situation.witnessed[0] = log;
+            } else if !archive.extends(witnessed, log) {
+                situation.broken = Some("two lines have a quorum");
+            }
+        }
+        situation.votes.sort();
     }
 
     fn may_write(&self, archive: &Archive, situation: &Situation, node: usize) -> bool {
@@ -156,7 +239,7 @@ impl Federation {
             || !self.is_rolled_back(archive, situation, node)
     }
 
-    fn time_ms(situation: &Situation, country: usize) -> u64 {
+    pub(crate) fn time_ms(situation: &Situation, country: usize) -> u64 {
         if situation.late[country] {
             EXPIRY_MS + 1
         } else {
@@ -275,7 +358,22 @@ impl Federation {
         letter: Letter,
     ) -> bool {
         let from = archive.block(letter.log).country;
-        if self.asks_for_quorum() && !archive.extends(situation.witnessed[from], letter.log) {
+        let country = archive.block(log).country;
+        let has_quorum = archive.extends(situation.witnessed[from], letter.log)
+            || situation
+                .quorums
+                .iter()
+                .any(|it| archive.extends(*it, letter.log));
+        if self.asks_for_quorum() && !has_quorum {
+            return false;
+        }
+        let is_new_key = archive
+            .rotated_from(letter.log)
+            .is_some_and(|size| archive.block(letter.log).size >= size);
+        if from == 0 && is_new_key && !situation.learned[country] {
+            return false;
+        }
+        if self.scope.defect == Some(Defect::FreezeStopsAnswers) && archive.is_frozen(log, from) {
             return false;
         }
         let Some(pin) = archive.state(log).pin(archive.party(letter.log)) else {
@@ -325,7 +423,11 @@ impl Federation {
     fn post(&self, archive: &mut Archive, situation: &mut Situation) {
         for node in 0..situation.nodes.len() {
             let log = situation.nodes[node];
-            let witnessed = situation.witnessed[archive.block(log).country];
+            let country = archive.block(log).country;
+            let of_this = |it: &&LogId| country == 0 && archive.extends(log, **it);
+            let on_line = situation.quorums.iter().filter(of_this);
+            let longest = on_line.max_by_key(|it| archive.block(**it).size).copied();
+            let witnessed = longest.unwrap_or(situation.witnessed[country]);
             let below = if !self.asks_for_quorum() {
                 archive.block(log).size
             } else if archive.extends(log, witnessed) {
@@ -358,7 +460,13 @@ impl Federation {
         let log = situation.nodes[node];
         let country = archive.block(log).country;
         let witnessed = situation.witnessed[country];
-        if log != witnessed && archive.extends(log, witnessed) {
+        if country == 0 && self.scope.votes {
+            let asks = |witness| Happening::Vote { witness, node };
+            next.extend((0..VOTERS).map(asks));
+        } else if log != witnessed
+            && archive.extends(log, witnessed)
+            && !self.is_sealed(situation, country)
+        {
             next.push(Happening::Witness { node });
         }
         if self.is_honest(country) && situation.restores < self.scope.restores {
@@ -384,6 +492,7 @@ impl Federation {
                 next.push(Happening::FreeOnTimeout { node, transfer });
             }
         }
+        self.changes_of_node(archive, situation, node, next);
         let letters = situation.network.iter().copied();
         next.extend(letters.map(|letter| Happening::Deliver { node, letter }));
     }
@@ -405,6 +514,19 @@ impl Model for Federation {
             network: BTreeSet::new(),
             transfers: 0,
             restores: 0,
+            freezes: 0,
+            votes: if self.scope.votes {
+                vec![BTreeSet::from([self.genesis[0]]); VOTERS]
+            } else {
+                Vec::new()
+            },
+            quorums: if self.scope.votes {
+                BTreeSet::from([self.genesis[0]])
+            } else {
+                BTreeSet::new()
+            },
+            learned: vec![false; self.scope.countries],
+            closed: None,
             broken: None,
         }]
     }
@@ -413,6 +535,16 @@ impl Model for Federation {
         let archive = self.archive();
         for node in 0..situation.nodes.len() {
             self.happenings_of_node(&archive, situation, node, next);
+        }
+        if self.scope.closes && situation.closed.is_none() {
+            next.push(Happening::Close);
+        }
+        if archive.rotation(situation.witnessed[0]).is_some() {
+            let others = (1..self.scope.countries).filter(|it| !situation.learned[*it]);
+            next.extend(others.map(|country| Happening::Learn { country }));
+        }
+        if self.scope.defect == Some(Defect::WitnessForgets) {
+            next.extend((0..VOTERS).map(|witness| Happening::Forget { witness }));
         }
         // A clock matters only once there is a lock.
         if self.scope.clocks && situation.transfers > 0 {
@@ -436,9 +568,27 @@ impl Model for Federation {
                 self.free(archive, &mut next, node, transfer)?;
             }
             Happening::Witness { node } => {
-                let log = next.nodes[node];
+                let log = self.to_cosign(archive, &next, node)?;
                 next.witnessed[archive.block(log).country] = log;
             }
+            Happening::Vote { witness, node } => {
+                let log = self.to_cosign(archive, &next, node)?;
+                self.vote(archive, &mut next, witness, log);
+            }
+            Happening::Forget { witness } => {
+                next.votes[witness] = BTreeSet::from([self.genesis[0]]);
+                next.votes.sort();
+            }
+            Happening::Freeze { node, partner } => {
+                self.freeze(archive, &mut next, node, partner)?;
+            }
+            Happening::Rotate { node } => {
+                let log_key = text("gh.example/ledger+00000001+AQ==");
+                self.write(archive, &mut next, node, &Command::RotateKey { log_key })?;
+            }
+            Happening::Learn { country } => next.learned[country] = true,
+            Happening::Close => next.closed = Some(next.witnessed[CLOSING]),
+            Happening::Settle { node } => self.settle(archive, &mut next, node)?,
             Happening::Expire { country } => next.late[country] = true,
             Happening::Restore { node, backup } => {
                 next.nodes[node] = backup;
@@ -446,12 +596,21 @@ impl Model for Federation {
             }
             Happening::Recover { node } => {
                 let country = archive.block(next.nodes[node]).country;
-                next.nodes[node] = next.witnessed[country];
+                let votes = next.votes.iter().flatten().copied();
+                let seen = votes.filter(|_| country == 0);
+                let longest = seen.chain([next.witnessed[country]]);
+                next.nodes[node] = longest.max_by_key(|log| archive.block(*log).size)?;
             }
         }
         if !self.scope.lag {
-            assert!(self.scope.restores == 0 && !self.scope.two_faced);
+            assert!(self.scope.restores == 0 && !self.scope.two_faced && !self.scope.votes);
+            assert!(!self.scope.closes && !self.scope.rotates);
             next.witnessed.clone_from(&next.nodes);
+        }
+        if self.scope.votes && self.scope.restores == 0 {
+            // Only the first country's cosignatures may come late: the others are never restored and do not lie.
+            let others = 1..self.scope.countries;
+            others.for_each(|country| next.witnessed[country] = next.nodes[country]);
         }
         self.post(archive, &mut next);
         (next != *last).then_some(next)

@@ -150,6 +150,13 @@ pub(crate) fn told(way: &[Happening]) -> String {
         Happening::Expire { .. } => "clock",
         Happening::Restore { .. } => "restore",
         Happening::Recover { .. } => "recover",
+        Happening::Vote { .. } => "vote",
+        Happening::Forget { .. } => "forget",
+        Happening::Freeze { .. } => "freeze",
+        Happening::Rotate { .. } => "rotate",
+        Happening::Learn { .. } => "learn",
+        Happening::Close => "close",
+        Happening::Settle { .. } => "settle by the last tree",
         Happening::FreeOnTimeout { .. } => "free",
     };
     way.iter().map(word).collect::<Vec<_>>().join(", ")

@@ -310,7 +310,12 @@ fn may_refuse_a_plan(command: &Command, refusal: &Refusal) -> bool {
         Command::Cancel { .. } => matches!(refusal, R::TransferStage { .. }),
         Command::SetPartner(_) => matches!(refusal, R::OwnParty(_) | R::WrongLog { .. }),
         Command::SetAgreement(_) => matches!(refusal, R::UnknownPartner(_) | R::NotAgreed { .. }),
-        Command::Retire { .. } | Command::RotateKey { .. } | Command::Proven(_) => false,
+        Command::Retire { .. }
+        | Command::RotateKey { .. }
+        | Command::Proven(_)
+        | Command::Accuse(_)
+        | Command::Clear(_)
+        | Command::Closed(_) => false,
         // Nobody places such holds here.
         Command::PlaceHold(_) | Command::LiftHold(_) => false,
         // These countries run without a process.

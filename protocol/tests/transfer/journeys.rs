@@ -3,7 +3,7 @@
 use countersign_protocol::federation::{Event, FaultCode, MessageKind, Outcome, outbox, step};
 use countersign_protocol::record::{Agreement, Body, PartnerStatus};
 use countersign_protocol::registry::{
-    Command, Direction, LedgerAccount, Place, Refusal, Selection, TransferStage,
+    Command, Direction, LedgerAccount, Place, Refusal, Selection, TransferStage, plan,
 };
 use countersign_protocol::serial::SectoralScope;
 
@@ -447,6 +447,33 @@ fn units_that_were_acquired_can_go_on_at_once() {
         all[0].party,
         "the first transfer was Ghana's"
     );
+}
+
+#[test]
+fn a_lock_says_of_its_units_what_the_ledger_has_recorded() {
+    let (mut ghana, mut swiss) = ghana_and_switzerland(100);
+    let (_, sent) = ghana.send(swiss.party, 40, 1);
+    swiss.receive_and_write(&ghana.prove(sent));
+    // Units that came in carry a first transfer. Switzerland writes a lock that leaves it out, with another nonce.
+    let command = swiss.send_command(ghana.party, 40, 2);
+    let bodies = plan(&swiss.state, swiss.time_ms, &command).unwrap();
+    let Some(Body::Lock(lock)) = bodies.last() else {
+        panic!("no lock: {bodies:?}");
+    };
+    assert!(lock.blocks[0].first_transfer.is_some());
+    let mut changed = lock.clone();
+    changed.blocks[0].first_transfer = None;
+    let whole = lock.blocks[0].range();
+    assert_eq!(
+        swiss.write(Body::Lock(changed)).map(drop),
+        Err(Refusal::Attributes(whole))
+    );
+    // A part of a range is split off first, as a leaf of its own.
+    let mut part = lock.clone();
+    part.blocks = vec![lock.blocks[0].part(range("GH-70-100")).unwrap()];
+    assert!(swiss.write(Body::Lock(part)).is_err());
+    swiss.write(Body::Lock(lock.clone())).unwrap();
+    check(&swiss.state);
 }
 
 #[test]

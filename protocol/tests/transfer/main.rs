@@ -7,6 +7,8 @@
     missing_docs
 )]
 
+mod closed;
+mod failures;
 mod journeys;
 mod states;
 #[path = "../support/mod.rs"]

@@ -4,11 +4,14 @@
 use std::fs;
 use std::path::PathBuf;
 
-use countersign_protocol::federation::{Event, FaultCode, MessageKind, ProvenRecord, step};
+use countersign_protocol::federation::{
+    Event, FaultCode, MessageKind, ProvenRecord, Unanswered, step,
+};
 use countersign_protocol::id::{RequestId, TransferId};
 use countersign_protocol::record::{OrganisationKind, PartnerStatus};
 use countersign_protocol::registry::{Command, Refusal, Transfer, TransferKey, TransferStage};
 
+use crate::closed::never_answered;
 use crate::support::invariants::check;
 use crate::support::world::ghana_and_switzerland;
 use crate::support::{EXPIRY_MS, Ledger, TRADING, partner_of, text};
@@ -25,6 +28,7 @@ struct Case {
     refused: ProvenRecord,
     finalised: ProvenRecord,
     released: ProvenRecord,
+    never: Unanswered,
 }
 
 fn filler(ledger: &mut Ledger, leaves: usize) {
@@ -66,6 +70,10 @@ impl Case {
         filler(&mut freeing, 5);
         let leaf = freeing.receive_and_write(&refused);
         let released = freeing.prove(leaf);
+        // Switzerland's ledger ends without an answer.
+        let mut ending = swiss.clone();
+        filler(&mut ending, 6);
+        let never = never_answered(&ending, ghana.party, transfer);
         Self {
             transfer,
             ghana: unsent,
@@ -76,6 +84,7 @@ impl Case {
             refused,
             finalised,
             released,
+            never,
         }
     }
 
@@ -189,6 +198,22 @@ fn proven(ledger: &mut Ledger, key: TransferKey, event: &ProvenRecord) -> String
     }
 }
 
+/// The partner is gone for ever, and its last tree holds no answer.
+fn closed(ledger: &mut Ledger, key: TransferKey, event: &Unanswered) -> String {
+    let outcome = match step(&ledger.state, ledger.time_ms, Event::Closed(event)) {
+        Ok(outcome) => outcome,
+        Err(fault) => return fault.to_string(),
+    };
+    assert!(outcome.effects.is_empty());
+    let command = Command::Closed(Box::new(event.clone()));
+    assert_eq!(ledger.must(&command).len(), outcome.records.len());
+    check(&ledger.state);
+    if outcome.records.is_empty() {
+        return "nothing".to_owned();
+    }
+    becomes(ledger.state.transfer(&key).as_ref())
+}
+
 /// A wish at home.
 fn wished(ledger: &mut Ledger, key: TransferKey, command: &Command) -> String {
     let before = ledger.state.clone();
@@ -294,6 +319,13 @@ fn source_table(case: &Case) -> String {
                 unmoved(it, key, |it| {
                     it.must(&frozen());
                 })
+            }),
+        ),
+        (
+            "the partner is gone for ever and never answered",
+            Box::new(|it| {
+                it.must(&frozen());
+                closed(it, key, &case.never)
             }),
         ),
     ];

@@ -1,11 +1,13 @@
 //! The source's side of a border: lock, ask to cancel, finalise, release.
 
 use crate::article6;
+use crate::federation::FaultCode;
 use crate::id::{AgreementId, TransferId};
 use crate::party::Party;
 use crate::period::Day;
 use crate::record::{
-    Agreement, AskCancel, Finalise, Lock, MAX_BLOCKS_BYTES, ProofReference, Release, blocks_bytes,
+    Agreement, AskCancel, Finalise, Lock, MAX_BLOCKS_BYTES, PartnerStatus, ProofReference, Release,
+    blocks_bytes,
 };
 use crate::registry::apply::Context;
 use crate::registry::apply::article6::{crossed, freed, leaves};
@@ -387,8 +389,28 @@ pub(super) fn finalise(tx: &mut Tx<'_>, context: Context, it: &Finalise) -> Resu
     Ok(())
 }
 
+/// A release without a refusal cites the whole last tree of a partner: one with which nothing new begins here any more,
+/// and of whose ledger nothing was believed above that head.
+fn closed(state: &State, partner: Party, it: &Release) -> Result<(), Refusal> {
+    let listed = state
+        .partner(partner)
+        .ok_or(Refusal::UnknownPartner(partner))?;
+    let is_above = state
+        .pin(partner)
+        .is_some_and(|pin| pin.size > it.proof.size);
+    let is_whole = it.proof.index.checked_add(1) == Some(it.proof.size);
+    if listed.status != PartnerStatus::Active && is_whole && !is_above {
+        Ok(())
+    } else {
+        Err(Refusal::NotClosed(partner))
+    }
+}
+
 pub(super) fn release(tx: &mut Tx<'_>, context: Context, it: &Release) -> Result<(), Refusal> {
     let transfer = locked(tx, it.transfer, "release")?;
+    if it.code == FaultCode::PartnerClosed.code() {
+        closed(tx.state(), transfer.partner, it)?;
+    }
     pin(tx, transfer.partner, &it.proof)?;
     let terms = transfer
         .terms

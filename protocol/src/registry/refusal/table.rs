@@ -52,6 +52,7 @@ impl Refusal {
             Self::RegistryOfAnother { .. } => ("registry-of-another", Rule),
             Self::Fork { .. } => ("fork", Rule),
             Self::WrongLog { .. } => ("wrong-log", Rule),
+            Self::NotClosed(_) => ("not-closed", Rule),
             Self::Header(_) => ("header", Rule),
             Self::RotationSize(_) => ("rotation-size", Rule),
             Self::Unwritable(_) => ("unwritable", Rule),

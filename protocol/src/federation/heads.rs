@@ -1,22 +1,22 @@
-//! What this node has verified of a partner's log: one line of checkpoints, each consistent with the pin (rule R9).
+//! What a ledger has verified of a partner's log: one line of checkpoints, each consistent with the pin (rule R9).
 
 use std::collections::BTreeMap;
 
-use countersign_protocol::federation::FaultCode;
-use countersign_protocol::log::{Hash, verify_consistency};
+use crate::federation::FaultCode;
+use crate::log::{Hash, verify_consistency};
 
 /// How many verified sizes are remembered for a log: old ones are verified again when they are needed.
 const SIZES_MAX: usize = 4096;
 
 /// The verified checkpoints of one log.
-#[derive(Debug, Default)]
-pub(crate) struct Heads {
+#[derive(Clone, Debug, Default)]
+pub struct Heads {
     roots: BTreeMap<u64, Hash>,
 }
 
 /// What must be proven before a checkpoint may be believed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Needed {
+pub enum Needed {
     /// Nothing: it was verified before, or it is the first of its log.
     Nothing,
     /// A consistency proof between these two sizes.
@@ -30,14 +30,16 @@ pub(crate) enum Needed {
 
 impl Heads {
     /// Begins with the pin that the ledger holds.
-    pub(crate) fn new(pin: Option<(u64, Hash)>) -> Self {
+    #[must_use]
+    pub fn new(pin: Option<(u64, Hash)>) -> Self {
         Self {
             roots: pin.into_iter().collect(),
         }
     }
 
     /// The largest sizes that are verified, the largest first.
-    pub(crate) fn newest(&self, limit: usize) -> Vec<u64> {
+    #[must_use]
+    pub fn newest(&self, limit: usize) -> Vec<u64> {
         self.roots.keys().rev().take(limit).copied().collect()
     }
 
@@ -45,7 +47,7 @@ impl Heads {
     ///
     /// # Errors
     /// [`FaultCode::Fork`] if another root of this size was verified before.
-    pub(crate) fn needed(&self, size: u64, root: &Hash) -> Result<Needed, FaultCode> {
+    pub fn needed(&self, size: u64, root: &Hash) -> Result<Needed, FaultCode> {
         match self.roots.get(&size) {
             Some(known) if known == root => return Ok(Needed::Nothing),
             Some(_) => return Err(FaultCode::Fork),
@@ -70,7 +72,7 @@ impl Heads {
     ///
     /// # Errors
     /// [`FaultCode::Fork`] if the proof does not join the two.
-    pub(crate) fn accept(
+    pub fn accept(
         &mut self,
         size: u64,
         root: Hash,

@@ -1,0 +1,229 @@
+//! What the members decide together: keys, who joins, and what becomes of a ledger that is gone or that lied.
+
+use countersign_protocol::log::Checkpoint;
+use countersign_protocol::trust::Head;
+
+use crate::defect::Defect;
+use crate::founding::{COUNTRIES, Founding, LYING_WITNESS, generations, log_key, origin};
+use crate::node::Node;
+use crate::shared::{Event, Law};
+use crate::witness::{Stored, Witness};
+use crate::world::World;
+
+/// Witnessed key rotations are entered in the trust registry, and everybody hears of the newest version now and then.
+pub(crate) fn follow(world: &mut World) {
+    let shared = &mut world.shared;
+    for (country, name) in COUNTRIES.iter().enumerate() {
+        let rotations = shared.checks.books[country].rotations.clone();
+        let listed = shared.registry.keys_listed(country);
+        let is_open = listed > 0 && !shared.registry.is_decided(country);
+        if is_open && rotations.len() >= listed {
+            let (from, text) = &rotations[listed - 1];
+            let key = text.parse().unwrap();
+            shared.registry.rotate(country, *from, key);
+            shared.checks.count("key rotated");
+            shared.tell(|| format!("the registry lists the next key of {name}"));
+        }
+    }
+    if world.shared.random.chance(300) {
+        world.tell_everybody();
+    }
+}
+
+pub(crate) fn join(world: &mut World, country: usize) {
+    world.shared.registry.join(country);
+    world.shared.checks.count("joined");
+    world
+        .shared
+        .tell(|| format!("{} joins", COUNTRIES[country]));
+    let id = world.nodes.len();
+    let mut node = Node::new(id, country);
+    node.start(&mut world.shared);
+    world.nodes.push(node);
+    world.tell_everybody();
+}
+
+/// The longest line that enough honest witnesses are on, so that it can have a quorum and no other can; every head that
+/// ever had a quorum is on it. Where they are on too many lines, it is the last head that had a quorum, and where none had,
+/// the first block.
+fn last_line(world: &World, country: usize) -> Stored {
+    let longest = longest_line(&world.witnesses, country);
+    longest.unwrap_or_else(|| witnessed_line(world, country))
+}
+
+fn witnessed_line(world: &World, country: usize) -> Stored {
+    let book = &world.shared.checks.books[country];
+    let (leaves, tree) = if book.tree.size() == 0 {
+        let founding = Founding::of(country);
+        (founding.leaves, founding.tree)
+    } else {
+        (book.leaves.clone(), book.tree.clone())
+    };
+    let (size, root) = (tree.size(), tree.root());
+    let used = book.rotations.iter().filter(|(from, _)| *from <= size);
+    let head = Checkpoint {
+        origin: origin(country).to_string(),
+        size,
+        root,
+    };
+    Stored {
+        note: head.sign(log_key(country, used.count())).unwrap(),
+        head,
+        leaves,
+        tree,
+    }
+}
+
+fn longest_line(witnesses: &[Witness], country: usize) -> Option<Stored> {
+    let honest: Vec<&Stored> = witnesses
+        .iter()
+        .filter(|witness| !witness.lies())
+        .filter_map(|witness| witness.disk.get(&country))
+        .collect();
+    let mut lines = honest.clone();
+    lines.sort_by_key(|stored| std::cmp::Reverse(stored.head.size));
+    let fits = |line: &&Stored| {
+        let below = honest
+            .iter()
+            .filter(|it| line.tree.extends(it.head.size, &it.head.root));
+        below.count() >= 2
+    };
+    lines.into_iter().find(fits).cloned()
+}
+
+fn seal(world: &mut World, country: usize) {
+    for witness in &mut world.witnesses {
+        witness.sealed.insert(country);
+    }
+}
+
+/// A ledger ends for ever. Witnesses stop first; then what they have is the last head.
+pub(crate) fn close(world: &mut World, country: usize) {
+    let is_sealed = world.shared.defect != Some(Defect::ClosesWithoutSealing);
+    let head = if is_sealed {
+        // The ones that answer must be so many that every quorum had one of them.
+        let honest = |it: &&Witness| !it.lies();
+        if !world.witnesses.iter().filter(honest).all(|it| it.is_up) {
+            return;
+        }
+        let line = last_line(world, country);
+        seal(world, country);
+        let (size, root) = (line.head.size, line.head.root);
+        world
+            .shared
+            .checks
+            .certified(country, size, root, &line.leaves);
+        Head { size, root }
+    } else {
+        let tree = &world.shared.checks.books[country].tree;
+        Head {
+            size: tree.size(),
+            root: tree.root(),
+        }
+    };
+    if head.size == 0 {
+        return;
+    }
+    world.shared.registry.close(country, head);
+    world.shared.checks.closed.insert(country, head.size);
+    world.shared.checks.count("closed");
+    world
+        .shared
+        .tell(|| format!("{} is closed at {}", COUNTRIES[country], head.size));
+    world.tell_everybody();
+}
+
+/// Whoever showed two histories is closed, or goes on with the line that the registry names.
+pub(crate) fn decide_about_the_liar(world: &mut World) {
+    let Some(country) = world.shared.checks.liar else {
+        return;
+    };
+    if world.shared.random.chance(500) && world.shared.defect.is_none() {
+        close(world, country);
+    } else {
+        name_line(world, country);
+    }
+}
+
+/// A country that was restored and then shown a head that nobody but a lying witness has: it could wait for ever, so the
+/// members name the line that lives on.
+pub(crate) fn help_whoever_is_stuck(world: &mut World) {
+    let is_stuck = |node: &Node| {
+        let behind = node.memory.behind.filter(|_| !node.is_gone);
+        behind.is_some_and(|head| {
+            let has = |witness: &Witness| {
+                let stored = witness.disk.get(&node.country);
+                stored.is_some_and(|it| it.tree.extends(head.size, &head.root))
+            };
+            !world.witnesses.iter().any(has)
+        })
+    };
+    let stuck: Vec<usize> = world
+        .nodes
+        .iter()
+        .filter(|node| is_stuck(node))
+        .map(|node| node.country)
+        .filter(|country| !world.shared.registry.is_decided(*country))
+        .collect();
+    for country in stuck {
+        world.shared.checks.count("line named after a restore");
+        name_line(world, country);
+    }
+}
+
+/// The registry names the line of a ledger that lives on, and a new key for it.
+fn name_line(world: &mut World, country: usize) {
+    let line = last_line(world, country);
+    let head = Head {
+        size: line.head.size,
+        root: line.head.root,
+    };
+    if world.shared.checks.books[country].tree.size() > head.size {
+        world.shared.broken(Law::OnlyGrows, || {
+            format!(
+                "a witnessed head of {} is not on its line",
+                COUNTRIES[country]
+            )
+        });
+    }
+    // The witnesses that cosigned a dead line move to the one that lives on.
+    for witness in world
+        .witnesses
+        .iter_mut()
+        .filter(|it| it.id != LYING_WITNESS)
+    {
+        let on_line = witness
+            .disk
+            .get(&country)
+            .is_some_and(|stored| line.tree.extends(stored.head.size, &stored.head.root));
+        if !on_line {
+            witness.disk.insert(country, line.clone());
+        }
+    }
+    world.shared.checks.count("surviving line named");
+    world
+        .shared
+        .tell(|| format!("{} lives on at {}", COUNTRIES[country], head.size));
+    let named = generations() - 1;
+    let key = log_key(country, named).verifier().clone();
+    world.shared.registry.survive(country, head, key);
+    let mut is_first = true;
+    for node in world.nodes.iter_mut().filter(|it| it.country == country) {
+        node.is_gone = !is_first;
+        node.is_up = false;
+        node.is_liar = false;
+        if is_first {
+            node.disk.replace(&line.leaves);
+            node.version = world.shared.registry.newest();
+            node.disk.named_key = Some((head.size + 1, named));
+            world.shared.checks.restored(node.id);
+            world.shared.after(10, Event::Restart { node: node.id });
+        }
+        is_first = false;
+    }
+}
+
+/// The key that a country signs with next, if there is one left.
+pub(crate) fn next_key(country: usize, generation: usize) -> Option<String> {
+    (generation + 1 < generations()).then(|| log_key(country, generation).verifier().to_string())
+}
