@@ -10,17 +10,6 @@ use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
-/// The program beside this test.
-fn countersign() -> Cli {
-    let test = std::env::current_exe().unwrap();
-    let program = test.parent().unwrap().parent().unwrap().join("countersign");
-    assert!(
-        program.exists(),
-        "build it first: cargo build --workspace --bins"
-    );
-    Cli::at(program)
-}
-
 fn must<T>(result: Result<T, Failure>) -> T {
     result.unwrap_or_else(|why| panic!("{why}"))
 }
@@ -129,7 +118,7 @@ fn status_of<'a>(listed: &'a [Value], party: &str) -> Option<&'a str> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_the_members_sign_every_node_picks_up_and_a_frozen_member_begins_nothing() {
     let dir = tempfile::tempdir().unwrap();
-    let cli = &countersign();
+    let cli = &must(Cli::built());
     let mut devnet = must(Devnet::strangers(cli.clone(), dir.path()).await);
     let passphrase = devnet.country("GH").unwrap().passphrase().to_owned();
     let ceremony = Ceremony {

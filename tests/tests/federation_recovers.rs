@@ -8,15 +8,8 @@ use std::time::{Duration, Instant};
 use countersign_tests::devnet::{Cli, Country, Devnet, Failure};
 use serde_json::Value;
 
-/// The program beside this test.
-fn countersign() -> Cli {
-    let test = std::env::current_exe().unwrap();
-    let program = test.parent().unwrap().parent().unwrap().join("countersign");
-    assert!(
-        program.exists(),
-        "build it first: cargo build --workspace --bins"
-    );
-    Cli::at(program)
+fn must<T>(result: Result<T, Failure>) -> T {
+    result.unwrap_or_else(|why| panic!("{why}"))
 }
 
 fn copy(from: &Path, to: &Path) {
@@ -70,7 +63,7 @@ async fn recover(cli: &Cli, country: &Country, from: &str) -> Result<Value, Fail
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_old_backup_is_noticed_and_the_ledger_comes_back_from_a_partner() {
     let dir = tempfile::tempdir().unwrap();
-    let cli = countersign();
+    let cli = must(Cli::built());
     let started = Devnet::start(cli.clone(), dir.path()).await;
     let mut devnet = started.unwrap_or_else(|why| panic!("{why}"));
     let swiss = devnet.country("CH").unwrap().api.clone();

@@ -48,6 +48,22 @@ impl<E: std::error::Error> From<E> for Failure {
 pub struct Cli(PathBuf);
 
 impl Cli {
+    /// The program that was built beside the test that runs.
+    ///
+    /// # Errors
+    /// If it was not built.
+    pub fn built() -> Result<Self, Failure> {
+        let test = std::env::current_exe()?;
+        let built = test.parent().and_then(Path::parent);
+        let program = built.map(|folder| folder.join("countersign"));
+        match program.filter(|program| program.exists()) {
+            Some(program) => Ok(Self(program)),
+            None => Err(Failure::new(
+                "build it first: cargo build --workspace --bins",
+            )),
+        }
+    }
+
     /// The program at this path.
     #[must_use]
     pub fn at(path: PathBuf) -> Self {
