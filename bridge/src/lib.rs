@@ -3,6 +3,7 @@
 
 pub mod aef;
 pub mod event;
+pub mod frame;
 pub mod information;
 pub mod notification;
 pub mod records_jsonl;

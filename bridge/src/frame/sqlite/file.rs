@@ -1,0 +1,90 @@
+//! The file: private, in WAL, brought to the newest schema.
+
+use std::fs::OpenOptions;
+use std::io::ErrorKind;
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::path::Path;
+use std::time::Duration;
+
+use sqlx::ConnectOptions;
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+};
+
+use crate::frame::store::StoreError;
+
+/// The steps of the schema. Never changed once released; added to at the end.
+const SCHEMA: &[&str] = &[include_str!("../schema/0001.sql")];
+const PRIVATE: u32 = 0o600;
+const BUSY_WAIT: Duration = Duration::from_secs(10);
+
+pub(super) async fn open(path: &Path) -> Result<SqlitePool, StoreError> {
+    create_private(path)?;
+    let options = SqliteConnectOptions::new()
+        .filename(path)
+        .create_if_missing(false)
+        .journal_mode(SqliteJournalMode::Wal)
+        // A step that was answered outlives a power cut.
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .busy_timeout(BUSY_WAIT)
+        .pragma("trusted_schema", "OFF")
+        .disable_statement_logging();
+    let pool = SqlitePoolOptions::new()
+        .max_connections(1)
+        .acquire_timeout(BUSY_WAIT)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .connect_with(options)
+        .await?;
+    migrate(&pool).await?;
+    Ok(pool)
+}
+
+fn create_private(path: &Path) -> Result<(), StoreError> {
+    let fault = |what: &str| StoreError(format!("{} {what}", path.display()));
+    let made = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(PRIVATE)
+        .open(path);
+    match made {
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+            let known = std::fs::symlink_metadata(path).map_err(|it| fault(&it.to_string()))?;
+            if !known.is_file() {
+                return Err(fault("is no file"));
+            }
+            if known.permissions().mode() & 0o077 != 0 {
+                return Err(fault("is open to others; chmod 600 it"));
+            }
+            Ok(())
+        }
+        Err(error) => Err(fault(&format!("can not be made: {error}"))),
+    }
+}
+
+async fn migrate(pool: &SqlitePool) -> Result<(), StoreError> {
+    let mut tx = pool.begin_with("BEGIN IMMEDIATE").await?;
+    let found: i64 = sqlx::query_scalar("PRAGMA user_version")
+        .fetch_one(&mut *tx)
+        .await?;
+    let done = usize::try_from(found).ok().filter(|it| *it <= SCHEMA.len());
+    let Some(done) = done else {
+        let known = SCHEMA.len();
+        return Err(StoreError(format!(
+            "has schema {found}, and this program knows {known}: it was written by a newer one"
+        )));
+    };
+    for step in SCHEMA.iter().skip(done) {
+        sqlx::raw_sql(*step).execute(&mut *tx).await?;
+    }
+    if done < SCHEMA.len() {
+        // A pragma takes no bound value; the number is one of this program's own.
+        let version = format!("PRAGMA user_version = {}", SCHEMA.len());
+        sqlx::query(sqlx::AssertSqlSafe(version))
+            .execute(&mut *tx)
+            .await?;
+    }
+    Ok(tx.commit().await?)
+}
