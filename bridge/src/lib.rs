@@ -2,6 +2,7 @@
 //! serves it.
 
 pub mod aef;
+pub mod cad_trust;
 pub mod event;
 pub mod frame;
 pub mod information;
