@@ -42,6 +42,15 @@ impl Client {
         judged(path, self.http.get(path, query).await?)
     }
 
+    /// One row, where there is one.
+    pub(crate) async fn get_if_there(&self, path: &str) -> Result<Option<Value>, Fault> {
+        let answer = self.http.get(path, &[]).await?;
+        if answer.status == StatusCode::NOT_FOUND {
+            return Ok(None);
+        }
+        Ok(Some(judged(path, answer)?).filter(|it| !it.is_null()))
+    }
+
     pub(crate) async fn send(
         &self,
         method: Method,
@@ -82,7 +91,8 @@ const PAGES_MAX: u64 = 1_000;
 
 fn rows_of<'a>(path: &str, answer: &'a Value) -> Result<&'a Vec<Value>, Fault> {
     let rows = answer.get("data").unwrap_or(answer);
-    rows.as_array().ok_or_else(|| Fault::Later(format!("{path}: no list of rows in the answer")))
+    rows.as_array()
+        .ok_or_else(|| Fault::Later(format!("{path}: no list of rows in the answer")))
 }
 
 /// What an answer means.
@@ -92,7 +102,9 @@ fn judged(path: &str, answer: Answer) -> Result<Value, Fault> {
     let has = |all: &[&str]| all.iter().any(|it| lower.contains(it));
     let fault = |said: &str| format!("{path}: {} {said}", answer.status.as_u16());
     match answer.status {
-        status if status.is_success() && answer.body.get("success") != Some(&Value::Bool(false)) => {
+        status
+            if status.is_success() && answer.body.get("success") != Some(&Value::Bool(false)) =>
+        {
             Ok(answer.body)
         }
         StatusCode::FORBIDDEN | StatusCode::UNAUTHORIZED => Err(Fault::Barred(fault(&said))),
@@ -102,23 +114,44 @@ fn judged(path: &str, answer: Answer) -> Result<Value, Fault> {
             let text = fault("there is no such page: is it a CADT node of this version?");
             Err(Fault::Barred(text))
         }
-        StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_MANY_REQUESTS => Err(Fault::Later(fault(&said))),
-        status if status.is_client_error() || status.is_success() => Err(Fault::Refused(fault(&said))),
+        StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_MANY_REQUESTS => {
+            Err(Fault::Later(fault(&said)))
+        }
+        status if status.is_client_error() || status.is_success() => {
+            Err(Fault::Refused(fault(&said)))
+        }
         _ => Err(Fault::Later(fault(&said))),
     }
 }
 
 /// What a node says in a refusal: message, error, and every fault of a field.
 fn said(answer: &Answer) -> String {
-    let text = |name: &str| answer.body.get(name).and_then(Value::as_str).map(str::to_owned);
+    let text = |name: &str| {
+        answer
+            .body
+            .get(name)
+            .and_then(Value::as_str)
+            .map(str::to_owned)
+    };
     let errors = answer.body.get("errors").and_then(Value::as_array);
-    let errors = errors.into_iter().flatten().filter_map(Value::as_str).map(str::to_owned);
+    let errors = errors
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .map(str::to_owned);
     let references = answer.body.get("references").map(ToString::to_string);
-    let operation = answer.body.get("operationStatus").map(|it| format!("operationStatus {it}"));
+    let operation = answer
+        .body
+        .get("operationStatus")
+        .map(|it| format!("operationStatus {it}"));
     let all: Vec<String> = [text("message"), text("error"), references, operation]
         .into_iter()
         .flatten()
         .chain(errors)
         .collect();
-    if all.is_empty() { answer.excerpt() } else { all.join(": ") }
+    if all.is_empty() {
+        answer.excerpt()
+    } else {
+        all.join(": ")
+    }
 }

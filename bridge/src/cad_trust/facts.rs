@@ -37,8 +37,7 @@ pub(crate) struct Facts<'a> {
 }
 
 /// Why a project without a form can not be sent.
-pub(crate) const NO_FORM: &str =
-    "nothing was published about the project yet: its form is missing, or its case is not open to the public";
+pub(crate) const NO_FORM: &str = "nothing was published about the project yet: its form is missing, or its case is not open to the public";
 
 impl<'a> Facts<'a> {
     /// `None` when there is no such project.
@@ -85,7 +84,11 @@ impl<'a> Facts<'a> {
     pub(crate) fn project_id(&self) -> String {
         let genesis = self.view.state().genesis();
         let registry = genesis.map(|it| it.registry.to_string());
-        format!("{}-{:03}", registry.unwrap_or_default(), self.project.number)
+        format!(
+            "{}-{:03}",
+            registry.unwrap_or_default(),
+            self.project.number
+        )
     }
 
     /// Its owners, by number.
@@ -154,7 +157,9 @@ impl<'a> Facts<'a> {
     /// Who holds a range, or held it last, by public name; `None` abroad.
     pub(crate) fn holder(&self, holding: &Holding) -> Option<String> {
         let account = match holding.place {
-            Place::Available(it) | Place::OnHold(it) | Place::Reserved(it) | Place::Escrow(it) => it,
+            Place::Available(it) | Place::OnHold(it) | Place::Reserved(it) | Place::Escrow(it) => {
+                it
+            }
             Place::Used | Place::Cancelled => self.view.ended(holding.since)?.account,
             Place::Abroad(_) => return None,
         };
@@ -166,11 +171,14 @@ impl<'a> Facts<'a> {
     pub(crate) fn reason(&self, holding: &Holding, mapping: &Mapping) -> Result<String, String> {
         let key = match (holding.place, self.view.ended(holding.since)) {
             (Place::Used | Place::Cancelled, Some(ended)) => purpose(ended.purpose),
-            (Place::Used | Place::Cancelled, None) => return Err("the ledger does not say why the units ended".to_owned()),
+            (Place::Used | Place::Cancelled, None) => {
+                return Err("the ledger does not say why the units ended".to_owned());
+            }
             _ => self.place(holding),
         };
         let words = mapping.unit_reasons.get(key);
-        let words = words.ok_or_else(|| format!("{key:?} has no words in [unit_reasons] of the mapping"))?;
+        let words = words
+            .ok_or_else(|| format!("{key:?} has no words in [unit_reasons] of the mapping"))?;
         let mut said = words.clone();
         if let Place::Abroad(party) = holding.place {
             said.push_str(": ");
@@ -178,7 +186,13 @@ impl<'a> Facts<'a> {
         }
         if let Some(ended) = self.view.ended(holding.since) {
             said.extend(ended.claim.ndc_year.map(|year| format!(", for {year}")));
-            said.extend(ended.claim.reason.as_ref().map(|reason| format!(": {reason}")));
+            said.extend(
+                ended
+                    .claim
+                    .reason
+                    .as_ref()
+                    .map(|reason| format!(": {reason}")),
+            );
         }
         Ok(said)
     }
@@ -213,9 +227,12 @@ const fn purpose(purpose: Purpose) -> &'static str {
 
 /// A unit as the registry writes it: the domestic serial of one number.
 pub(crate) fn unit(block: &UnitBlock, number: u64) -> Result<String, String> {
-    let one = UnitRange::new(block.range().origin(), number, number).map_err(|it| it.to_string())?;
+    let one =
+        UnitRange::new(block.range().origin(), number, number).map_err(|it| it.to_string())?;
     let serial = block.serial.part(one);
-    serial.map(|it| it.to_string()).ok_or_else(|| "the number is not in the range".to_owned())
+    serial
+        .map(|it| it.to_string())
+        .ok_or_else(|| "the number is not in the range".to_owned())
 }
 
 /// Our key of a range: its first number, which a split leaves to the one and gives anew to the other.

@@ -52,6 +52,7 @@ pub struct Mapping {
     #[serde(default)]
     pub(crate) bodies: BTreeMap<String, Names>,
     pub(crate) validation: BTreeMap<String, Names>,
+    pub(crate) stakeholders: BTreeMap<String, Names>,
     pub(crate) aef: BTreeMap<String, Names>,
 }
 
@@ -156,23 +157,37 @@ impl Mapping {
     }
 
     /// A country's name in a list.
-    pub(crate) fn country(&self, party: Party, list: &str, words: &Words) -> Result<String, String> {
-        let mut names = self.countries.get(&party.to_string()).cloned().unwrap_or_default();
+    pub(crate) fn country(
+        &self,
+        party: Party,
+        list: &str,
+        words: &Words,
+    ) -> Result<String, String> {
+        let mut names = self
+            .countries
+            .get(&party.to_string())
+            .cloned()
+            .unwrap_or_default();
         names.push(party.name().to_owned());
-        words.choose(list, &names).map_err(|why| format!("country {party}: {why}; name it in [countries]"))
+        words
+            .choose(list, &names)
+            .map_err(|why| format!("country {party}: {why}; name it in [countries]"))
     }
 
     /// A page about something.
     pub(crate) fn link(&self, path: &str) -> Result<String, String> {
         let base = self.links.base.as_deref();
-        let base = base.ok_or("the mapping does not say where people read about it; give [links] base")?;
+        let base =
+            base.ok_or("the mapping does not say where people read about it; give [links] base")?;
         Ok(format!("{}/{path}", base.trim_end_matches('/')))
     }
 
     /// What the registry is called.
     pub(crate) fn registry_name(&self) -> Result<String, String> {
         let name = self.registry.name.clone();
-        name.ok_or_else(|| "the mapping does not name this registry; give [registry] name".to_owned())
+        name.ok_or_else(|| {
+            "the mapping does not name this registry; give [registry] name".to_owned()
+        })
     }
 }
 
@@ -189,7 +204,10 @@ pub(crate) fn word(
         .ok_or_else(|| format!("{key:?} has no word in [{section}] of the mapping"))?;
     let chosen = match list {
         Some(list) => words.choose(list, names),
-        None => names.first().cloned().ok_or_else(|| "no name is given".to_owned()),
+        None => names
+            .first()
+            .cloned()
+            .ok_or_else(|| "no name is given".to_owned()),
     };
     chosen.map_err(|why| format!("{key:?} in [{section}]: {why}"))
 }
@@ -212,16 +230,31 @@ mod tests {
     fn what_is_misspelt_is_refused_by_name() {
         let error = Mapping::parse("[sectorz]\n3 = [\"x\"]").unwrap_err();
         assert!(error.to_string().contains("sectorz"), "{error}");
-        assert_eq!(Mapping::parse("format = 2").unwrap_err(), MappingError::Format(2));
+        assert_eq!(
+            Mapping::parse("format = 2").unwrap_err(),
+            MappingError::Format(2)
+        );
     }
 
     #[test]
     fn a_word_that_is_not_there_is_an_error_and_never_a_guess() {
         let mapping = Mapping::parse("").unwrap();
         let words = Words::of([("t", vec!["Wind".to_owned()])]);
-        let of = |key: &str| word(&mapping.project_types, "project_types", key, Some("t"), &words);
+        let of = |key: &str| {
+            word(
+                &mapping.project_types,
+                "project_types",
+                key,
+                Some("t"),
+                &words,
+            )
+        };
         assert_eq!(of("wind"), Ok("Wind".to_owned()));
-        assert!(of("solar").unwrap_err().contains("live list"), "{:?}", of("solar"));
+        assert!(
+            of("solar").unwrap_err().contains("live list"),
+            "{:?}",
+            of("solar")
+        );
         assert!(of("other").unwrap_err().contains("[project_types]"));
     }
 }

@@ -8,6 +8,7 @@ mod facts;
 mod mapping;
 mod pen;
 mod v1;
+mod v2;
 mod words;
 
 use std::sync::Arc;
@@ -16,6 +17,7 @@ use reqwest::StatusCode;
 
 pub use mapping::{DEFAULT_MAPPING, Mapping, MappingError};
 pub use v1::CadTrustV1;
+pub use v2::{CadTrustV2, filled_tables};
 pub use words::Words;
 
 use crate::frame::{Fault, OtherSide};
@@ -55,21 +57,35 @@ pub struct CadTrustSettings {
 pub async fn discover(settings: &CadTrustSettings) -> Result<Arc<dyn OtherSide>, Fault> {
     let client = Client::new(&settings.url, settings.api_key.as_deref()).map_err(Fault::Barred)?;
     let health = client.raw("health").await?;
-    if matches!(health.status, StatusCode::FORBIDDEN | StatusCode::UNAUTHORIZED) {
-        return Err(Fault::Barred("the node does not take the API key".to_owned()));
+    if matches!(
+        health.status,
+        StatusCode::FORBIDDEN | StatusCode::UNAUTHORIZED
+    ) {
+        return Err(Fault::Barred(
+            "the node does not take the API key".to_owned(),
+        ));
     }
     if health.header("x-api-version").is_none() {
         if health.status.is_success() {
-            return Err(Fault::Barred("this is no CADT node: it names no x-api-version".to_owned()));
+            return Err(Fault::Barred(
+                "this is no CADT node: it names no x-api-version".to_owned(),
+            ));
         }
-        return Err(Fault::Later(format!("the node is not up: {}", health.excerpt())));
+        return Err(Fault::Later(format!(
+            "the node is not up: {}",
+            health.excerpt()
+        )));
     }
     if health.header("cw-read-only") == Some("true") {
-        return Err(Fault::Barred("the node takes no writes (READ_ONLY)".to_owned()));
+        return Err(Fault::Barred(
+            "the node takes no writes (READ_ONLY)".to_owned(),
+        ));
     }
-    let speaks_v2 = settings.version != Version::V1 && client.raw("v2/health").await?.status.is_success();
+    let speaks_v2 =
+        settings.version != Version::V1 && client.raw("v2/health").await?.status.is_success();
     match (settings.version, speaks_v2) {
         (Version::V2, false) => Err(Fault::Barred("the node does not speak V2".to_owned())),
-        _ => Ok(Arc::new(CadTrustV1::new(client, settings.mapping.clone()))),
+        (_, true) => Ok(Arc::new(CadTrustV2::new(client, settings.mapping.clone()))),
+        (_, false) => Ok(Arc::new(CadTrustV1::new(client, settings.mapping.clone()))),
     }
 }

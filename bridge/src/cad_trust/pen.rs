@@ -11,6 +11,7 @@ pub(crate) struct Pen {
     group: String,
     body: Map<String, Value>,
     stopped: Vec<Stopped>,
+    is_shared: bool,
 }
 
 impl Pen {
@@ -21,7 +22,26 @@ impl Pen {
             key,
             body: Map::new(),
             stopped: Vec::new(),
+            is_shared: false,
         }
+    }
+
+    /// The same as one that several projects draw.
+    pub(crate) const fn shared(mut self) -> Self {
+        self.is_shared = true;
+        self
+    }
+
+    /// A field where it is known; left out else.
+    pub(crate) fn may<T: Into<Value>>(&mut self, field: &str, value: Option<T>) {
+        if let Some(value) = value {
+            self.put(field, value);
+        }
+    }
+
+    /// A reference to another item.
+    pub(crate) fn refer(&mut self, field: &str, key: &str) {
+        self.put(field, reference(key));
     }
 
     /// The same as one of a group.
@@ -74,6 +94,7 @@ impl Pen {
             order,
             group: self.group,
             body: self.body.into(),
+            is_shared: self.is_shared,
         });
     }
 }

@@ -18,7 +18,9 @@ pub struct Words {
 impl Words {
     /// These lists.
     pub fn of<'a>(lists: impl IntoIterator<Item = (&'a str, Vec<String>)>) -> Self {
-        let lists = lists.into_iter().map(|(name, names)| (name.to_owned(), names));
+        let lists = lists
+            .into_iter()
+            .map(|(name, names)| (name.to_owned(), names));
         let lists = lists.collect();
         Self { lists }
     }
@@ -37,10 +39,19 @@ impl Words {
         Self { lists }
     }
 
+    /// A list by its name. Nodes mix `unit_type` and `projectSector` in one answer, so both ways of writing are tried.
+    fn list(&self, name: &str) -> Option<&Vec<String>> {
+        let found = self
+            .lists
+            .get(name)
+            .or_else(|| self.lists.get(&camel(name)));
+        found.filter(|it| !it.is_empty())
+    }
+
     /// Whether there is such a list with something in it.
     #[must_use]
     pub fn has(&self, list: &str) -> bool {
-        self.lists.get(list).is_some_and(|it| !it.is_empty())
+        self.list(list).is_some()
     }
 
     /// Whether there is any list.
@@ -54,12 +65,16 @@ impl Words {
     /// # Errors
     /// In words, when the node has no such list, or none of the names is in it.
     pub fn choose(&self, list: &str, names: &[String]) -> Result<String, String> {
-        let Some(known) = self.lists.get(list).filter(|it| !it.is_empty()) else {
+        let Some(known) = self.list(list) else {
             return Err(format!("the node has no live list {list:?}"));
         };
         let found = names.iter().find(|it| known.contains(it));
         found.cloned().ok_or_else(|| {
-            let shown = known.iter().take(SHOWN_MAX).map(String::as_str).collect::<Vec<_>>();
+            let shown = known
+                .iter()
+                .take(SHOWN_MAX)
+                .map(String::as_str)
+                .collect::<Vec<_>>();
             let more = if known.len() > SHOWN_MAX { ", …" } else { "" };
             format!(
                 "none of {names:?} is in the live list {list:?} ({}{more})",
@@ -76,6 +91,21 @@ impl Words {
         if self.has(list) {
             return self.choose(list, names);
         }
-        names.first().cloned().ok_or_else(|| "no name is given".to_owned())
+        names
+            .first()
+            .cloned()
+            .ok_or_else(|| "no name is given".to_owned())
     }
+}
+
+/// `unit_type` as `unitType`.
+fn camel(name: &str) -> String {
+    let mut parts = name.split('_');
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |mut text, part| {
+        let mut letters = part.chars();
+        text.extend(letters.next().map(|it| it.to_ascii_uppercase()));
+        text.push_str(letters.as_str());
+        text
+    })
 }

@@ -104,7 +104,12 @@ fn parts(out: &mut Compared, at: &str, ours: &[Value], theirs: &[Value]) {
                 let found = left.remove(alike);
                 learn(out, wanted, found);
             }
-            _ => differ(out, format!("{at}/{place}"), &without_marks(wanted), &Value::Null),
+            _ => differ(
+                out,
+                format!("{at}/{place}"),
+                &without_marks(wanted),
+                &Value::Null,
+            ),
         }
     }
     for extra in left {
@@ -134,7 +139,9 @@ fn without_marks(part: &Value) -> Value {
 
 fn same(ours: &Value, theirs: &Value) -> bool {
     let (ours, theirs) = (plain(ours), plain(theirs));
-    ours == theirs || day(&ours).is_some_and(|it| day(&theirs) == Some(it)) || same_number(&ours, &theirs)
+    ours == theirs
+        || day(&ours).is_some_and(|it| day(&theirs) == Some(it))
+        || same_number(&ours, &theirs)
 }
 
 /// A value as text: absent is empty.
@@ -153,14 +160,18 @@ fn day(text: &str) -> Option<&str> {
         4 | 7 => byte == b'-',
         _ => byte.is_ascii_digit(),
     });
-    let is_midnight = matches!(rest, "" | "T00:00:00Z" | "T00:00:00.000Z" | "T00:00:00.000+00:00");
+    let is_midnight = matches!(
+        rest,
+        "" | "T00:00:00Z" | "T00:00:00.000Z" | "T00:00:00.000+00:00"
+    );
     (is_day && is_midnight).then_some(day)
 }
 
 /// Decimal numbers of the same value: some databases give `1000.00` for 1000.
 fn same_number(ours: &str, theirs: &str) -> bool {
     fn trimmed(text: &str) -> Option<&str> {
-        let is_number = !text.is_empty() && text.bytes().all(|it| it.is_ascii_digit() || it == b'.');
+        let is_number =
+            !text.is_empty() && text.bytes().all(|it| it.is_ascii_digit() || it == b'.');
         is_number.then(|| match text.contains('.') {
             true => text.trim_end_matches('0').trim_end_matches('.'),
             false => text,
@@ -191,7 +202,8 @@ mod tests {
     #[test]
     fn the_same_said_otherwise_is_no_difference() {
         let ours = json!({"d": "2024-03-01", "n": 1000, "none": null, "t": ["b", "a"], "p": []});
-        let theirs = json!({"d": "2024-03-01T00:00:00.000Z", "n": "1000.00", "t": ["a", "b"], "more": 1});
+        let theirs =
+            json!({"d": "2024-03-01T00:00:00.000Z", "n": "1000.00", "t": ["a", "b"], "more": 1});
         assert_eq!(fields(&ours, &theirs), Vec::<String>::new());
     }
 

@@ -51,12 +51,19 @@ pub(crate) struct Http {
 impl Http {
     /// A client for a base address; `headers` go with every request and are kept out of logs.
     pub(crate) fn new(base: &str, headers: &[(&str, &str)]) -> Result<Self, String> {
-        let slashed = if base.ends_with('/') { base.to_owned() } else { format!("{base}/") };
-        let base: Url = slashed.parse().map_err(|error| format!("address {base:?}: {error}"))?;
+        let slashed = if base.ends_with('/') {
+            base.to_owned()
+        } else {
+            format!("{base}/")
+        };
+        let base: Url = slashed
+            .parse()
+            .map_err(|error| format!("address {base:?}: {error}"))?;
         let mut all = HeaderMap::new();
         for (name, value) in headers {
             let name: HeaderName = name.parse().map_err(|_| format!("header {name:?}"))?;
-            let mut value = HeaderValue::from_str(value).map_err(|_| format!("the value of {name}"))?;
+            let mut value =
+                HeaderValue::from_str(value).map_err(|_| format!("the value of {name}"))?;
             value.set_sensitive(true);
             all.insert(name, value);
         }
@@ -80,9 +87,8 @@ impl Http {
         body: Option<&Value>,
         headers: &[(&'static str, String)],
     ) -> Result<Answer, Fault> {
-        let away = |error: &dyn std::fmt::Display| {
-            Fault::Later(format!("{} {path}: {error}", self.base))
-        };
+        let away =
+            |error: &dyn std::fmt::Display| Fault::Later(format!("{} {path}: {error}", self.base));
         let mut url = self.base.join(path).map_err(|error| away(&error))?;
         for (name, value) in query {
             url.query_pairs_mut().append_pair(name, value);
@@ -94,10 +100,17 @@ impl Http {
         if let Some(body) = body {
             request = request.json(body);
         }
-        let mut response = request.send().await.map_err(|error| away(&error.without_url()))?;
+        let mut response = request
+            .send()
+            .await
+            .map_err(|error| away(&error.without_url()))?;
         let (status, headers) = (response.status(), response.headers().clone());
         let mut bytes = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(|error| away(&error.without_url()))? {
+        while let Some(chunk) = response
+            .chunk()
+            .await
+            .map_err(|error| away(&error.without_url()))?
+        {
             if bytes.len() + chunk.len() > ANSWER_BYTES_MAX {
                 return Err(away(&format!("an answer above {ANSWER_BYTES_MAX} bytes")));
             }

@@ -40,7 +40,11 @@ impl HttpFeed {
         let answer = self.http.get(path, query).await;
         let answer = answer.map_err(|fault| FeedError::Away(fault.to_string()))?;
         if !answer.status.is_success() {
-            return Err(FeedError::Away(format!("{}: {}", answer.status, answer.excerpt())));
+            return Err(FeedError::Away(format!(
+                "{}: {}",
+                answer.status,
+                answer.excerpt()
+            )));
         }
         Ok(answer)
     }
@@ -53,8 +57,14 @@ fn parsed<T: for<'de> Deserialize<'de>>(body: Value) -> Result<T, FeedError> {
 #[async_trait]
 impl Feed for HttpFeed {
     async fn events(&self, from: u64, limit: usize) -> Result<Vec<Event>, FeedError> {
-        let mut query = vec![("limit", limit.to_string()), ("witnessed", "true".to_owned())];
-        query.extend(from.checked_sub(1).map(|after| ("after", after.to_string())));
+        let mut query = vec![
+            ("limit", limit.to_string()),
+            ("witnessed", "true".to_owned()),
+        ];
+        query.extend(
+            from.checked_sub(1)
+                .map(|after| ("after", after.to_string())),
+        );
         let answer = self.read("events", &query).await?;
         Ok(parsed::<Events>(answer.body)?.items)
     }

@@ -63,6 +63,8 @@ pub struct Item {
     pub group: String,
     /// What the other side is to have, with the marks of this module.
     pub body: Value,
+    /// Whether several scopes draw it, each the same; it is never taken away then, because nobody knows who else points at it.
+    pub is_shared: bool,
 }
 
 /// Why a thing can not be sent: which field of it, and what is missing or has no word at the other side.
@@ -93,6 +95,8 @@ pub struct Drawn {
     pub stopped: Vec<Stopped>,
     /// What was left out although the item is sent, such as a rating without a scale. For people to read.
     pub notes: Vec<Stopped>,
+    /// Whether something was not known that items come from: what is not drawn then stays there as it is.
+    pub is_partial: bool,
 }
 
 /// Our keys that must have an id before the item can be sent.
@@ -188,8 +192,14 @@ mod tests {
             "kept": [{"$key": "known", "n": 1}, {"$key": "new", "n": 2}],
             "copy": {"$use": "known", "n": 1},
         });
-        assert_eq!(needs(&body), BTreeSet::from(["place".to_owned(), "known".to_owned()]));
-        assert_eq!(parts(&body), BTreeSet::from(["known".to_owned(), "new".to_owned()]));
+        assert_eq!(
+            needs(&body),
+            BTreeSet::from(["place".to_owned(), "known".to_owned()])
+        );
+        assert_eq!(
+            parts(&body),
+            BTreeSet::from(["known".to_owned(), "new".to_owned()])
+        );
         let ids = |key: &str| matches!(key, "place" | "known").then(|| format!("id of {key}"));
         let sent = unmarked(&resolved(&body, &ids).unwrap());
         let wanted = json!({

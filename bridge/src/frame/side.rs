@@ -140,7 +140,8 @@ pub trait OtherSide: Send + Sync {
     async fn staged(&self) -> Result<Vec<StagedRow>, Fault>;
 
     /// Whether a staged row is this item, by what never changes in it.
-    fn is_staged_as(&self, row: &StagedRow, kind: &str, body: &Value, theirs: Option<&str>) -> bool;
+    fn is_staged_as(&self, row: &StagedRow, kind: &str, body: &Value, theirs: Option<&str>)
+    -> bool;
 
     /// Takes a row out of the staging area. One that is not there any more is no fault.
     ///

@@ -103,7 +103,13 @@ impl ItemState {
     /// The state of a word.
     #[must_use]
     pub fn of(name: &str) -> Option<Self> {
-        let all = [Self::Due, Self::Agreed, Self::Stopped, Self::Dead, Self::Differs];
+        let all = [
+            Self::Due,
+            Self::Agreed,
+            Self::Stopped,
+            Self::Dead,
+            Self::Differs,
+        ];
         all.into_iter().find(|it| it.name() == name)
     }
 }
@@ -239,7 +245,12 @@ pub trait Store: Send + Sync {
     async fn step(&self, step: RunStep) -> Result<(), StoreError>;
 
     /// An item of the run is staged, or not any more.
-    async fn staged(&self, key: &str, token: Option<&str>, theirs: Option<&str>) -> Result<(), StoreError>;
+    async fn staged(
+        &self,
+        key: &str,
+        token: Option<&str>,
+        theirs: Option<&str>,
+    ) -> Result<(), StoreError>;
 
     /// An item leaves the run and is due at a later time.
     async fn drop_item(&self, key: &str, at_ms: u64, cause: &str) -> Result<(), StoreError>;
@@ -251,7 +262,11 @@ pub trait Store: Send + Sync {
     async fn close_run(&self, now_ms: u64, receipt: Option<&Receipt>) -> Result<(), StoreError>;
 
     /// The other side's ids of some of our keys, those on their way in this run too unless `published`.
-    async fn ids(&self, keys: &[String], published: bool) -> Result<Vec<(String, String)>, StoreError>;
+    async fn ids(
+        &self,
+        keys: &[String],
+        published: bool,
+    ) -> Result<Vec<(String, String)>, StoreError>;
 
     /// Whether the bridge waits.
     async fn waiting(&self) -> Result<Waiting, StoreError>;
@@ -266,7 +281,12 @@ pub trait Store: Send + Sync {
     async fn counts(&self) -> Result<Vec<(ItemState, u64)>, StoreError>;
 
     /// Items of a state, in order of key, after a key.
-    async fn items(&self, state: ItemState, after: &str, limit: u32) -> Result<Vec<Kept>, StoreError>;
+    async fn items(
+        &self,
+        state: ItemState,
+        after: &str,
+        limit: u32,
+    ) -> Result<Vec<Kept>, StoreError>;
 
     /// One item.
     async fn item(&self, key: &str) -> Result<Option<Kept>, StoreError>;

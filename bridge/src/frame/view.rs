@@ -13,7 +13,7 @@ use countersign_protocol::record::{
     Article6, Body, CaseAct, Claim, Commitment, Fate, Purpose, Record, RetireKind,
 };
 use countersign_protocol::registry::{
-    Applied, At, Holding, Key, RegistryCase, Refusal, State, Value, apply,
+    Applied, At, Holding, Key, Refusal, RegistryCase, State, Value, apply,
 };
 use countersign_protocol::units::{UnitBlock, UnitRange};
 use countersign_protocol::workflow::{Effect, StepKind};
@@ -257,7 +257,12 @@ impl View {
                     if held(after.as_ref()).is_some_and(|it| approach_of(&it.block).is_some()) {
                         touched.scopes.insert(Scope::Registry);
                     }
-                    self.moved(*first, record.time_ms, held(before.as_ref()), held(after.as_ref()))
+                    self.moved(
+                        *first,
+                        record.time_ms,
+                        held(before.as_ref()),
+                        held(after.as_ref()),
+                    )
                 }
                 (Key::Holding(..), ..) => {
                     // Units of others: rows of Article 6 only.
@@ -277,7 +282,9 @@ impl View {
                     facts.changed_ms = record.time_ms;
                     Some(*number)
                 }
-                (Key::CreditingPeriods(number) | Key::MonitoringPeriod(number, _), ..) => Some(*number),
+                (Key::CreditingPeriods(number) | Key::MonitoringPeriod(number, _), ..) => {
+                    Some(*number)
+                }
                 (Key::Case(_), _, Some(Value::Case(it))) => it.project,
                 _ => None,
             };
@@ -335,7 +342,11 @@ impl View {
     /// The ranges of a project's units, wherever they are now, by number.
     pub fn ranges(&self, project: u32) -> impl Iterator<Item = Holding> {
         let own = self.party();
-        let firsts = self.projects.get(&project).into_iter().flat_map(|it| &it.ranges);
+        let firsts = self
+            .projects
+            .get(&project)
+            .into_iter()
+            .flat_map(|it| &it.ranges);
         firsts.filter_map(move |first| self.state.holding_of(own?, *first))
     }
 
@@ -354,7 +365,9 @@ impl View {
     /// Whether the process has authorised a project and not taken that back.
     #[must_use]
     pub fn is_authorised(&self, project: u32) -> bool {
-        self.projects.get(&project).is_some_and(|it| it.is_authorised)
+        self.projects
+            .get(&project)
+            .is_some_and(|it| it.is_authorised)
     }
 
     /// When a leaf was written that units point at.
@@ -422,7 +435,9 @@ const fn concerns_all(body: &Body) -> bool {
         Body::Organisation(_) => true,
         Body::Article6(it) => matches!(
             **it,
-            Article6::Authorisation(_) | Article6::AuthorisationRevoked(_) | Article6::CooperativeApproach(_)
+            Article6::Authorisation(_)
+                | Article6::AuthorisationRevoked(_)
+                | Article6::CooperativeApproach(_)
         ),
         _ => false,
     }
@@ -433,10 +448,15 @@ fn carried_out(act: &CaseAct, applied: &Applied) -> Option<Ended> {
     if !applied.effects.contains(&Effect::Retire) {
         return None;
     }
-    let before = applied.changes.iter().find_map(|change| match (&change.key, &change.before) {
-        (Key::Case(number), Some(Value::Case(it))) if *number == act.case => it.reserved.as_ref(),
-        _ => None,
-    });
+    let before = applied
+        .changes
+        .iter()
+        .find_map(|change| match (&change.key, &change.before) {
+            (Key::Case(number), Some(Value::Case(it))) if *number == act.case => {
+                it.reserved.as_ref()
+            }
+            _ => None,
+        });
     let reserved = before.or(act.reservation.as_ref())?;
     let Fate::Retire {
         kind,

@@ -90,7 +90,12 @@ impl Node {
                 }
                 return;
             }
-            let committed: Vec<Row> = self.staging.iter().filter(|it| it.committed).cloned().collect();
+            let committed: Vec<Row> = self
+                .staging
+                .iter()
+                .filter(|it| it.committed)
+                .cloned()
+                .collect();
             // Trap 1: the WHOLE staging table is truncated, not only what was committed.
             self.staging.clear();
             self.generation += 1;
@@ -110,14 +115,20 @@ impl Node {
     /// Why a write is refused now, if it is.
     pub fn gate(&self) -> Option<Response> {
         if self.has_no_home {
-            return Some(refused("Error", "No Home organization found, please create an organization to write data"));
+            return Some(refused(
+                "Error",
+                "No Home organization found, please create an organization to write data",
+            ));
         }
         if self.pending() {
             let why = "You currently have changes pending on the blockchain. Please wait for them to propagate before making more changes";
             return Some(refused("Error", why));
         }
         (self.ready_in > 0).then(|| {
-            refused("Error", "Your organization data is still resyncing, please try again after it completes")
+            refused(
+                "Error",
+                "Your organization data is still resyncing, please try again after it completes",
+            )
         })
     }
 
@@ -207,13 +218,17 @@ impl Server {
 
 async fn serve(State(serving): State<Serving>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
-    let bytes: Bytes = axum::body::to_bytes(Body::new(body), 5 << 20).await.unwrap_or_default();
+    let bytes: Bytes = axum::body::to_bytes(Body::new(body), 5 << 20)
+        .await
+        .unwrap_or_default();
     let query = parts.uri.query().unwrap_or_default();
     let query = query.split('&').filter_map(|it| it.split_once('='));
     let asked = Asked {
         method: parts.method.to_string(),
         path: parts.uri.path().to_owned(),
-        query: query.map(|(name, value)| (name.to_owned(), unescaped(value))).collect(),
+        query: query
+            .map(|(name, value)| (name.to_owned(), unescaped(value)))
+            .collect(),
         headers: parts.headers,
         body: serde_json::from_slice(&bytes).unwrap_or(Value::Null),
     };
@@ -223,15 +238,20 @@ async fn serve(State(serving): State<Serving>, request: Request) -> Response {
         Fault::Down => return (StatusCode::SERVICE_UNAVAILABLE, "down").into_response(),
         Fault::Chia => return refused("Chia Exception", "wallet is not synced"),
         Fault::Resync if asked.method != "GET" => {
-            let why = "Your organization data is still resyncing, please try again after it completes";
+            let why =
+                "Your organization data is still resyncing, please try again after it completes";
             return refused("Error", why);
         }
         _ => {}
     }
     let answer = {
         let mut node = serving.node.lock().unwrap();
-        node.requests.push(format!("{} {}", asked.method, asked.path));
-        let key = asked.headers.get("x-api-key").and_then(|it| it.to_str().ok());
+        node.requests
+            .push(format!("{} {}", asked.method, asked.path));
+        let key = asked
+            .headers
+            .get("x-api-key")
+            .and_then(|it| it.to_str().ok());
         if node.api_key.is_some() && node.api_key.as_deref() != key {
             let body = json!({"message": "CADT API key not found"});
             (StatusCode::FORBIDDEN, axum::Json(body)).into_response()
@@ -251,7 +271,9 @@ fn unescaped(text: &str) -> String {
     let bytes = text.as_bytes();
     let (mut out, mut at) = (Vec::new(), 0);
     while at < bytes.len() {
-        let hex = text.get(at + 1..at + 3).and_then(|it| u8::from_str_radix(it, 16).ok());
+        let hex = text
+            .get(at + 1..at + 3)
+            .and_then(|it| u8::from_str_radix(it, 16).ok());
         match (bytes[at], hex) {
             (b'%', Some(byte)) => {
                 out.push(byte);
@@ -268,16 +290,28 @@ fn unescaped(text: &str) -> String {
 
 /// The rows that a list gives: one page, after the filter.
 pub fn page(asked: &Asked, rows: Vec<Value>) -> Response {
-    let number = |name: &str| asked.query.get(name).and_then(|it| it.parse::<usize>().ok());
+    let number = |name: &str| {
+        asked
+            .query
+            .get(name)
+            .and_then(|it| it.parse::<usize>().ok())
+    };
     let (Some(page), Some(limit)) = (number("page"), number("limit")) else {
-        return invalid(&["\"page\" is required".to_owned(), "\"limit\" is required".to_owned()]);
+        return invalid(&[
+            "\"page\" is required".to_owned(),
+            "\"limit\" is required".to_owned(),
+        ]);
     };
     if limit > 1_000 || page == 0 {
         return invalid(&["\"limit\" must be less than or equal to 1000".to_owned()]);
     }
     let filtered: Vec<Value> = rows.into_iter().filter(|it| is_wanted(asked, it)).collect();
     let pages = filtered.len().div_ceil(limit);
-    let data: Vec<Value> = filtered.into_iter().skip((page - 1) * limit).take(limit).collect();
+    let data: Vec<Value> = filtered
+        .into_iter()
+        .skip((page - 1) * limit)
+        .take(limit)
+        .collect();
     json_ok(json!({"page": page, "pageCount": pages, "data": data}))
 }
 
@@ -286,7 +320,11 @@ fn is_wanted(asked: &Asked, row: &Value) -> bool {
         return true;
     };
     let parts: Vec<&str> = filter.split(':').collect();
-    assert_eq!((parts.len(), parts[2]), (3, "eq"), "a filter that no test expects: {filter}");
+    assert_eq!(
+        (parts.len(), parts[2]),
+        (3, "eq"),
+        "a filter that no test expects: {filter}"
+    );
     row.get(parts[0]).and_then(Value::as_str) == Some(parts[1])
 }
 

@@ -110,8 +110,14 @@ const UNIT: &[(&str, &str)] = &[
     ("unitStatus", "list unitStatus"),
     ("unitStatusReason", "text?"),
     ("unitRegistryLink", "text"),
-    ("correspondingAdjustmentDeclaration", "list correspondingAdjustmentDeclaration"),
-    ("correspondingAdjustmentStatus", "list correspondingAdjustmentStatus"),
+    (
+        "correspondingAdjustmentDeclaration",
+        "list correspondingAdjustmentDeclaration",
+    ),
+    (
+        "correspondingAdjustmentStatus",
+        "list correspondingAdjustmentStatus",
+    ),
 ];
 
 /// Accepted and ignored.
@@ -153,11 +159,15 @@ pub fn answers(node: &mut Node, asked: &Asked) -> Response {
         ("POST", "v1/organizations") => {
             node.has_no_home = false;
             node.created_organisation = true;
-            json_ok(json!({"message": "New organization created successfully.", "success": true, "orgId": HOME}))
+            json_ok(
+                json!({"message": "New organization created successfully.", "success": true, "orgId": HOME}),
+            )
         }
-        ("GET", "v1/organizations/status") => json_ok(json!({"ready": node.is_ready() && !node.has_no_home,
+        ("GET", "v1/organizations/status") => {
+            json_ok(json!({"ready": node.is_ready() && !node.has_no_home,
             "status": {"wallet_synced": true, "home_org_synced": node.ready_in == 0, "pending_commits": i32::from(node.pending())},
-            "success": true})),
+            "success": true}))
+        }
         ("GET", "v1/governance/meta/pickList") => json_ok(node.picklists.clone()),
         ("GET", "v1/staging") => staging(node, asked),
         ("DELETE", "v1/staging") => {
@@ -167,14 +177,21 @@ pub fn answers(node: &mut Node, asked: &Asked) -> Response {
         }
         ("POST", "v1/staging/commit") => {
             let ids = asked.body["ids"].as_array();
-            let ids = ids.map(|it| it.iter().filter_map(Value::as_str).map(str::to_owned).collect());
+            let ids = ids.map(|it| {
+                it.iter()
+                    .filter_map(Value::as_str)
+                    .map(str::to_owned)
+                    .collect()
+            });
             let comment = asked.body["comment"].as_str().unwrap_or_default();
             node.commit(ids, comment)
         }
         ("GET", "v1/audit") => page(asked, node.audit.clone()),
         ("GET", "v1/projects") => list(node, asked, "Projects", "warehouseProjectId"),
         ("GET", "v1/units") => list(node, asked, "Units", "warehouseUnitId"),
-        ("POST" | "PUT" | "DELETE", "v1/projects") => write(node, asked, "Projects", "warehouseProjectId"),
+        ("POST" | "PUT" | "DELETE", "v1/projects") => {
+            write(node, asked, "Projects", "warehouseProjectId")
+        }
         ("POST" | "PUT" | "DELETE", "v1/units") => write(node, asked, "Units", "warehouseUnitId"),
         _ => (StatusCode::NOT_FOUND, "<html>Not Found</html>").into_response(),
     };
@@ -209,13 +226,19 @@ fn shown(node: &Node, table: &str, row: &Value) -> Value {
     let mut row = object(row);
     if table == "Units" {
         let child = |list: &str, id: &Value| {
-            let all = node.table("Projects").flat_map(|it| it[list].as_array().into_iter().flatten());
+            let all = node
+                .table("Projects")
+                .flat_map(|it| it[list].as_array().into_iter().flatten());
             let mut all = all.filter(|it| it["id"] == *id).cloned();
             all.next().unwrap_or(Value::Null)
         };
         let issuance = child("issuances", &row["issuanceId"]);
         let labels = row["labelIds"].as_array().cloned().unwrap_or_default();
-        let labels: Vec<Value> = labels.iter().map(|it| child("labels", it)).filter(|it| !it.is_null()).collect();
+        let labels: Vec<Value> = labels
+            .iter()
+            .map(|it| child("labels", it))
+            .filter(|it| !it.is_null())
+            .collect();
         row.remove("labelIds");
         row.insert("issuance".to_owned(), issuance);
         row.insert("labels".to_owned(), labels.into());
@@ -228,7 +251,9 @@ fn dated(value: &Value) -> Value {
         Value::Object(map) => {
             let one = |(name, it): (&String, &Value)| {
                 let it = match it.as_str() {
-                    Some(day) if name.ends_with("Date") && day.len() == 10 => json!(format!("{day}T00:00:00.000Z")),
+                    Some(day) if name.ends_with("Date") && day.len() == 10 => {
+                        json!(format!("{day}T00:00:00.000Z"))
+                    }
                     _ => dated(it),
                 };
                 (name.clone(), it)
@@ -245,7 +270,11 @@ fn write(node: &mut Node, asked: &Asked, table: &str, id: &str) -> Response {
         return closed;
     }
     let known = asked.body[id].as_str().map(str::to_owned);
-    let exists = known.as_ref().is_some_and(|it| node.tables.get(table).is_some_and(|rows| rows.contains_key(it)));
+    let exists = known.as_ref().is_some_and(|it| {
+        node.tables
+            .get(table)
+            .is_some_and(|rows| rows.contains_key(it))
+    });
     if asked.method != "POST" && !exists {
         return refused("Error updating", "no such record");
     }
@@ -292,28 +321,48 @@ fn check(node: &Node, table: &str, id: &str, action: &str, body: &Value, faults:
     let map = object(body);
     let allowed_id = action == "UPDATE";
     if table == "Projects" {
-        fields(node, PROJECT, &map, &|name| {
-            name == id && allowed_id || CHILDREN.iter().any(|(child, _)| *child == name)
-        }, faults);
+        fields(
+            node,
+            PROJECT,
+            &map,
+            &|name| name == id && allowed_id || CHILDREN.iter().any(|(child, _)| *child == name),
+            faults,
+        );
         for (child, wanted) in CHILDREN {
-            let Some(value) = map.get(*child) else { continue };
+            let Some(value) = map.get(*child) else {
+                continue;
+            };
             let rows = value.as_array().cloned().unwrap_or_default();
             if rows.is_empty() {
                 faults.push(format!("\"{child}\" must contain at least 1 items"));
             }
-            let may_have = |name: &str| name == "id" || matches!(*child, "labels" | "issuances") && name == "warehouseProjectId";
+            let may_have = |name: &str| {
+                name == "id"
+                    || matches!(*child, "labels" | "issuances") && name == "warehouseProjectId"
+            };
             for row in &rows {
                 fields(node, wanted, &object(row), &may_have, faults);
             }
         }
         return;
     }
-    fields(node, UNIT, &map, &|name| name == id && allowed_id || matches!(name, "issuance" | "labels"), faults);
+    fields(
+        node,
+        UNIT,
+        &map,
+        &|name| name == id && allowed_id || matches!(name, "issuance" | "labels"),
+        faults,
+    );
     let part = |name: &str| matches!(name, "id" | "warehouseProjectId" | "label_unit");
     if let Some(issuance) = map.get("issuance") {
         fields(node, ISSUANCE, &object(issuance), &part, faults);
     }
-    for label in map.get("labels").and_then(Value::as_array).into_iter().flatten() {
+    for label in map
+        .get("labels")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+    {
         fields(node, LABEL, &object(label), &part, faults);
     }
 }
@@ -332,7 +381,9 @@ fn fields(
         }
     }
     for (name, rule) in wanted {
-        let (rule, may_lack) = rule.strip_suffix('?').map_or((*rule, false), |it| (it, true));
+        let (rule, may_lack) = rule
+            .strip_suffix('?')
+            .map_or((*rule, false), |it| (it, true));
         match map.get(*name) {
             None if !may_lack => faults.push(format!("\"{name}\" is required")),
             None => {}
@@ -353,7 +404,9 @@ fn fault(node: &Node, name: &str, rule: &str, value: &Value) -> Option<String> {
         "date" if text?.len() < 10 => Some(format!("\"{name}\" must be a valid date")),
         rule => {
             let list = rule.strip_prefix("list ")?;
-            let known = node.picklists[list].as_array().is_some_and(|it| it.contains(value));
+            let known = node.picklists[list]
+                .as_array()
+                .is_some_and(|it| it.contains(value));
             (!known).then(|| format!("\"{name}\" does not include a valid option"))
         }
     }
@@ -362,14 +415,20 @@ fn fault(node: &Node, name: &str, rule: &str, value: &Value) -> Option<String> {
 /// An issuance or label that is used again must be published.
 fn unknown_parts(node: &Node, unit: &Value) -> Option<String> {
     let has = |list: &str, id: &Value| {
-        node.table("Projects").any(|it| it[list].as_array().is_some_and(|all| all.iter().any(|it| it["id"] == *id)))
+        node.table("Projects").any(|it| {
+            it[list]
+                .as_array()
+                .is_some_and(|all| all.iter().any(|it| it["id"] == *id))
+        })
     };
     let issuance = &unit["issuance"]["id"];
     if issuance.is_string() && !has("issuances", issuance) {
         return Some("the issuance does not exist".to_owned());
     }
     let labels = unit["labels"].as_array().into_iter().flatten();
-    let unknown = labels.map(|it| &it["id"]).find(|it| it.is_string() && !has("labels", it));
+    let unknown = labels
+        .map(|it| &it["id"])
+        .find(|it| it.is_string() && !has("labels", it));
     unknown.map(|_| "the label does not exist".to_owned())
 }
 
@@ -378,7 +437,9 @@ fn with_ids(node: &mut Node, table: &str, body: &Value) -> Value {
     let mut map = object(body);
     if table == "Projects" {
         for (child, _) in CHILDREN {
-            let Some(Value::Array(rows)) = map.get_mut(*child) else { continue };
+            let Some(Value::Array(rows)) = map.get_mut(*child) else {
+                continue;
+            };
             for row in rows {
                 if row["id"].is_null() {
                     row["id"] = node.id().into();
@@ -395,7 +456,11 @@ fn publish(node: &mut Node, rows: Vec<Row>) {
             node.tables.entry(row.table).or_default().remove(&row.id);
             continue;
         }
-        let before = node.tables.get(&row.table).and_then(|it| it.get(&row.id)).map(object);
+        let before = node
+            .tables
+            .get(&row.table)
+            .and_then(|it| it.get(&row.id))
+            .map(object);
         let is_new = before.is_none();
         let mut after = before.unwrap_or_default();
         let data = object(&row.data);
@@ -408,13 +473,40 @@ fn publish(node: &mut Node, rows: Vec<Row>) {
         } else {
             publish_unit(node, &mut after, data, is_new);
         }
+        if row.table == "Projects" {
+            belong(&mut after, &row.id);
+        }
         after.insert("orgUid".to_owned(), HOME.into());
         after.insert("updatedAt".to_owned(), "2026-11-22T19:25:46.173Z".into());
-        node.tables.entry(row.table).or_default().insert(row.id, after.into());
+        node.tables
+            .entry(row.table)
+            .or_default()
+            .insert(row.id, after.into());
     }
 }
 
-fn publish_unit(node: &mut Node, after: &mut Map<String, Value>, mut data: Map<String, Value>, is_new: bool) {
+/// What a node adds to children, and refuses when it is sent back.
+fn belong(project: &mut Map<String, Value>, id: &str) {
+    for (child, _) in CHILDREN {
+        for row in project
+            .get_mut(*child)
+            .and_then(Value::as_array_mut)
+            .into_iter()
+            .flatten()
+        {
+            row["orgUid"] = HOME.into();
+            row["warehouseProjectId"] = id.into();
+            row["timeStaged"] = Value::Null;
+        }
+    }
+}
+
+fn publish_unit(
+    node: &mut Node,
+    after: &mut Map<String, Value>,
+    mut data: Map<String, Value>,
+    is_new: bool,
+) {
     // Trap 3: without an issuance the unit has none.
     let issuance = data.remove("issuance").unwrap_or_default();
     let labels = data.remove("labels");
@@ -423,21 +515,40 @@ fn publish_unit(node: &mut Node, after: &mut Map<String, Value>, mut data: Map<S
         id = node.id().into();
         let mut made = object(&issuance);
         made.insert("id".to_owned(), id.clone());
-        let project = issuance["warehouseProjectId"].as_str().unwrap_or_default().to_owned();
-        if let Some(project) = node.tables.entry("Projects".to_owned()).or_default().get_mut(&project) {
+        let project = issuance["warehouseProjectId"]
+            .as_str()
+            .unwrap_or_default()
+            .to_owned();
+        if let Some(project) = node
+            .tables
+            .entry("Projects".to_owned())
+            .or_default()
+            .get_mut(&project)
+        {
             let all = project["issuances"].as_array_mut().unwrap();
             all.push(made.into());
         }
     }
     after.extend(data);
     after.insert("issuanceId".to_owned(), id);
-    let ids = |labels: &Value| -> Value { labels.as_array().into_iter().flatten().map(|it| it["id"].clone()).collect() };
+    let ids = |labels: &Value| -> Value {
+        labels
+            .as_array()
+            .into_iter()
+            .flatten()
+            .map(|it| it["id"].clone())
+            .collect()
+    };
     match labels {
         Some(labels) => drop(after.insert("labelIds".to_owned(), ids(&labels))),
         None if is_new => drop(after.insert("labelIds".to_owned(), json!([]))),
         None => {}
     }
-    let block = format!("{}-{}", after["unitBlockStart"].as_str().unwrap(), after["unitBlockEnd"].as_str().unwrap());
+    let block = format!(
+        "{}-{}",
+        after["unitBlockStart"].as_str().unwrap(),
+        after["unitBlockEnd"].as_str().unwrap()
+    );
     after.insert("serialNumberBlock".to_owned(), block.into());
 }
 
@@ -445,7 +556,9 @@ fn publish_unit(node: &mut Node, after: &mut Map<String, Value>, mut data: Map<S
 pub fn counted(node: &Node, table: &str, natural: &str) -> BTreeMap<String, usize> {
     let mut counts = BTreeMap::new();
     for row in node.table(table) {
-        *counts.entry(row[natural].as_str().unwrap().to_owned()).or_default() += 1;
+        *counts
+            .entry(row[natural].as_str().unwrap().to_owned())
+            .or_default() += 1;
     }
     counts
 }

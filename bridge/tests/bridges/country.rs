@@ -11,8 +11,8 @@ use countersign_protocol::id::{AccountId, RequestId};
 use countersign_protocol::log::leaf_hash;
 use countersign_protocol::project::Description;
 use countersign_protocol::record::{
-    Article6, Authorisation, CaseAct, Claim, CooperativeApproach, Fate, InitialReport,
-    Metric, Ndc, Purpose, Record, RetireKind, Sending, YearLevel,
+    Article6, Authorisation, CaseAct, Claim, CooperativeApproach, Fate, InitialReport, Metric, Ndc,
+    Purpose, Record, RetireKind, Sending, YearLevel,
 };
 use countersign_protocol::registry::{
     Command, NewAct, NewCase, Outcome, Refusal, Reserve, Selection,
@@ -65,7 +65,12 @@ impl Feed for LedgerFeed {
             };
             leaf.event(&origin, true)
         };
-        let some = leaves.iter().enumerate().take(end).skip(from as usize).take(limit);
+        let some = leaves
+            .iter()
+            .enumerate()
+            .take(end)
+            .skip(from as usize)
+            .take(limit);
         Ok(some.map(of).collect())
     }
 
@@ -174,7 +179,11 @@ impl Country {
         let case = authorised_project(&mut self.ledger);
         let number = self.ledger.state.case(case).unwrap().project.unwrap();
         let places = 1 + usize::try_from(number % 2).unwrap();
-        self.feed.descriptions.lock().unwrap().insert(number, description(places));
+        self.feed
+            .descriptions
+            .lock()
+            .unwrap()
+            .insert(number, description(places));
         self.projects.push(case);
         self.publish();
         case
@@ -296,7 +305,10 @@ impl Country {
     pub fn deed(&mut self, what: u64, project: u64, tonnes: u64) {
         self.ledger.time_ms += 3_600_000;
         let tonnes = 1 + tonnes % 300;
-        let case = self.projects.get(project as usize % self.projects.len().max(1)).copied();
+        let case = self
+            .projects
+            .get(project as usize % self.projects.len().max(1))
+            .copied();
         let _ = match (what % 10, case) {
             (0, _) | (_, None) => {
                 if self.projects.len() < 4 {
@@ -352,4 +364,3 @@ pub fn authorisation(version: u32) -> Authorisation {
         by: vec![official(1), official(2)],
     }
 }
-

@@ -26,7 +26,9 @@ impl Chance {
             let it = it ^ (it >> 7);
             it ^ (it << 17)
         };
-        let before = self.0.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |it| Some(step(it)));
+        let before = self
+            .0
+            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |it| Some(step(it)));
         step(before.unwrap()) % bound.max(1)
     }
 }

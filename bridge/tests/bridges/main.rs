@@ -16,9 +16,11 @@ mod support;
 
 mod cadt;
 mod cadt_v1;
+mod cadt_v2;
 mod country;
 mod faults;
 mod lanes;
 mod properties;
 mod rig;
 mod traps;
+mod v2;

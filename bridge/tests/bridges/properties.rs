@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::cadt::{Answers, Node};
 use crate::country::Country;
 use crate::rig::Rig;
-use crate::{cadt_v1, support};
+use crate::{cadt_v1, cadt_v2, support};
 
 /// What a case does: deeds of the registry, with turns of the bridge in between.
 #[derive(Clone, Debug)]
@@ -38,7 +38,9 @@ fn round() -> impl Strategy<Value = Round> {
 }
 
 async fn play(rounds: Vec<Round>, node: Node, answers: Answers) -> Rig {
-    let mut rig = Rig::new(Country::new(), node, answers).await.with_runs_of(7);
+    let mut rig = Rig::new(Country::new(), node, answers)
+        .await
+        .with_runs_of(7);
     rig.country.project();
     let mut bridge = rig.bridge();
     for round in rounds {
@@ -87,8 +89,12 @@ async fn equals_v1(rig: &Rig) -> Result<(), TestCaseError> {
             block.serial.part(one).unwrap().to_string()
         };
         let first = one(block.range().first());
-        let mut found = node.table("Units").filter(|it| it["unitBlockStart"] == first.as_str());
-        let unit: &Value = found.next().ok_or_else(|| TestCaseError::fail(format!("no {first}")))?;
+        let mut found = node
+            .table("Units")
+            .filter(|it| it["unitBlockStart"] == first.as_str());
+        let unit: &Value = found
+            .next()
+            .ok_or_else(|| TestCaseError::fail(format!("no {first}")))?;
         prop_assert!(found.next().is_none(), "{first} twice");
         prop_assert_eq!(&unit["unitBlockEnd"], &one(block.range().last()));
         prop_assert_eq!(&unit["unitCount"], block.tonnes());
@@ -106,9 +112,12 @@ async fn equals_v1(rig: &Rig) -> Result<(), TestCaseError> {
         prop_assert_eq!(labels, usize::from(is_authorised));
         let project = node.table("Projects").find(|it| {
             let issuances = it["issuances"].as_array().into_iter().flatten();
-            issuances.into_iter().any(|it| it["id"] == unit["issuanceId"])
+            issuances
+                .into_iter()
+                .any(|it| it["id"] == unit["issuanceId"])
         });
-        let project = project.ok_or_else(|| TestCaseError::fail(format!("{first} has no issuance")))?;
+        let project =
+            project.ok_or_else(|| TestCaseError::fail(format!("{first} has no issuance")))?;
         let id = format!("VUT01-{:03}", block.serial.project());
         prop_assert_eq!(&project["projectId"], &id);
     }
@@ -124,12 +133,90 @@ async fn equals_v1(rig: &Rig) -> Result<(), TestCaseError> {
     Ok(())
 }
 
+/// A row by its id.
+fn row<'a>(node: &'a Node, table: &str, id: &Value) -> Result<&'a Value, TestCaseError> {
+    let id = id.as_str().unwrap_or_default();
+    let found = node.tables.get(table).and_then(|it| it.get(id));
+    found.ok_or_else(|| TestCaseError::fail(format!("no {table} {id:?}")))
+}
+
+async fn equals_v2(rig: &Rig) -> Result<(), TestCaseError> {
+    prop_assert_eq!(rig.causes(ItemState::Dead).await, vec![]);
+    let node = rig.server.node();
+    let ranges = own_ranges(rig);
+    prop_assert_eq!(node.table("unit").count(), ranges.len());
+    let labelled = ranges
+        .iter()
+        .filter(|it| it.block.authorisation.is_some())
+        .count();
+    prop_assert_eq!(node.table("unit_label").count(), labelled);
+    for holding in &ranges {
+        let block = &holding.block;
+        let serial = block.serial.to_string();
+        let mut found = node
+            .table("unit")
+            .filter(|it| it["unitSerialId"] == serial.as_str());
+        let unit = found
+            .next()
+            .ok_or_else(|| TestCaseError::fail(format!("no {serial}")))?;
+        prop_assert!(found.next().is_none(), "{serial} twice");
+        prop_assert_eq!(&unit["unitCount"], block.tonnes());
+        let wanted = match status(holding.place) {
+            "Pending Export" => "Held",
+            "Exported" => "Inactive",
+            other => other,
+        };
+        prop_assert_eq!(&unit["unitStatus"], wanted);
+        let itmo = block
+            .itmo_id()
+            .map_or(Value::Null, |it| it.to_string().into());
+        prop_assert_eq!(
+            unit.get("unitItmosReferenceId").unwrap_or(&Value::Null),
+            &itmo
+        );
+        let mut labels = node
+            .table("unit_label")
+            .filter(|it| it["cadTrustUnitId"] == unit["cadTrustUnitId"]);
+        prop_assert_eq!(labels.next().is_some(), block.authorisation.is_some());
+        // Up the chain to the project.
+        let issuance = row(&node, "issuance", &unit["cadTrustIssuanceId"])?;
+        let verification = row(&node, "verification", &issuance["cadTrustVerificationId"])?;
+        let project = row(&node, "project", &verification["cadTrustProjectId"])?;
+        let id = format!("VUT01-{:03}", block.serial.project());
+        prop_assert_eq!(&project["projectId"], &id);
+        let method = row(
+            &node,
+            "project_methodology",
+            &issuance["cadTrustProjectMethodologyId"],
+        )?;
+        prop_assert_eq!(&method["cadTrustProjectId"], &project["cadTrustProjectId"]);
+        let place = row(&node, "location", &issuance["cadTrustLocationId"])?;
+        prop_assert_eq!(&place["locationCountry"], "Vanuatu");
+    }
+    prop_assert_eq!(node.table("project").count(), rig.country.projects.len());
+    // Every first transfer of the ledger is an action there, once.
+    let transferred = ranges
+        .iter()
+        .filter(|it| it.block.first_transfer.is_some())
+        .count();
+    let actions = node
+        .table("aef_t3_actions")
+        .filter(|it| it["aefT3ActionsType"] == "First Transfer");
+    prop_assert!(actions.count() <= transferred);
+    prop_assert_eq!(node.table("aef_t3_actions").count() > 0, transferred > 0);
+    prop_assert!(node.staging.is_empty());
+    Ok(())
+}
+
 fn runtime() -> tokio::runtime::Runtime {
-    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap()
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap()
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 40, max_shrink_iters: 200, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 16, max_shrink_iters: 64, ..ProptestConfig::default() })]
 
     #[test]
     fn cad_trust_v1_ends_equal_to_the_ledger(rounds in prop::collection::vec(round(), 1..8)) {
@@ -141,6 +228,19 @@ proptest! {
             let (differing, foreign) = bridge.diff().await.unwrap().unwrap();
             prop_assert_eq!((differing, foreign), (vec![], vec![]));
             support::invariants::check(&rig.country.ledger.state);
+            Ok(())
+        })?;
+    }
+
+    #[test]
+    fn cad_trust_v2_ends_equal_to_the_ledger(rounds in prop::collection::vec(round(), 1..8)) {
+        runtime().block_on(async {
+            let rig = play(rounds, cadt_v2::node(), cadt_v2::answers).await;
+            equals_v2(&rig).await?;
+            let mut bridge = rig.bridge();
+            while bridge.turn().await.unwrap() == countersign_bridge::frame::Turn::Again {}
+            let (differing, foreign) = bridge.diff().await.unwrap().unwrap();
+            prop_assert_eq!((differing, foreign), (vec![], vec![]));
             Ok(())
         })?;
     }

@@ -4,7 +4,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use countersign_bridge::cad_trust::{CadTrustSettings, Mapping, Version, discover};
-use countersign_bridge::frame::{Bridge, Clock as _, ItemState, OtherSide, SqliteStore, Store, Turn};
+use countersign_bridge::frame::{
+    Bridge, Clock as _, ItemState, OtherSide, SqliteStore, Store, Turn,
+};
 use tempfile::TempDir;
 
 use crate::cadt::{Answers, Node, Server};
@@ -17,8 +19,11 @@ pub const MAPPING: &str = r#"
 name = "Vanuatu Carbon Registry"
 program = "Vanuatu Carbon Market Framework"
 verification_approach = "Third-party verification"
+issuance_location = "first"
 [links]
 base = "https://registry.vu.example"
+[bodies]
+"The certifier" = ["Earthood Services Private Limited"]
 "#;
 
 pub struct Rig {
@@ -42,14 +47,21 @@ impl Rig {
         Self::with_mapping(country, node, answers, MAPPING).await
     }
 
-    pub async fn with_mapping(country: Country, node: Node, answers: Answers, mapping: &str) -> Self {
+    pub async fn with_mapping(
+        country: Country,
+        node: Node,
+        answers: Answers,
+        mapping: &str,
+    ) -> Self {
         install_tls();
         let doom = Doom::new(11);
         let server = Server::start(node, Arc::clone(&doom), answers).await;
         let mapping = Mapping::parse(mapping).unwrap();
         let side = discover(&settings(&server, &mapping)).await.unwrap();
         let folder = tempfile::tempdir().unwrap();
-        let store = SqliteStore::open(&folder.path().join("bridge.db")).await.unwrap();
+        let store = SqliteStore::open(&folder.path().join("bridge.db"))
+            .await
+            .unwrap();
         Self {
             country,
             server,
@@ -95,7 +107,10 @@ impl Rig {
                 idle @ Turn::Idle { until_ms: None } => return idle,
             }
         }
-        panic!("the bridge does not come to rest: {:?}", self.store.waiting().await);
+        panic!(
+            "the bridge does not come to rest: {:?}",
+            self.store.waiting().await
+        );
     }
 
     /// So many turns, or the end of the process if it comes first; whether it was killed.
@@ -117,12 +132,18 @@ impl Rig {
 
     pub async fn causes(&self, state: ItemState) -> Vec<(String, String)> {
         let items = self.store.items(state, "", 10_000).await.unwrap();
-        items.into_iter().map(|it| (it.key, it.cause.unwrap_or_default())).collect()
+        items
+            .into_iter()
+            .map(|it| (it.key, it.cause.unwrap_or_default()))
+            .collect()
     }
 
     pub async fn count(&self, state: ItemState) -> u64 {
         let counts = self.store.counts().await.unwrap();
-        counts.iter().find(|(it, _)| *it == state).map_or(0, |(_, count)| *count)
+        counts
+            .iter()
+            .find(|(it, _)| *it == state)
+            .map_or(0, |(_, count)| *count)
     }
 
     pub fn now(&self) -> u64 {

@@ -25,7 +25,10 @@ pub(super) struct Drawing<'a> {
 
 impl Drawing<'_> {
     pub(super) fn draw(&self) -> Drawn {
-        let mut drawn = Drawn::default();
+        let mut drawn = Drawn {
+            is_partial: self.facts.description.is_none(),
+            ..Drawn::default()
+        };
         self.project(&mut drawn);
         for holding in &self.facts.ranges {
             self.unit(holding, &mut drawn);
@@ -51,18 +54,37 @@ impl Drawing<'_> {
         pen.must("currentRegistry", mapping.registry_name());
         pen.put("program", mapping.registry.program.clone());
         pen.put("projectName", facts.project.title.to_string());
-        pen.must("projectLink", mapping.link(&format!("projects/{}", facts.project.number)));
+        pen.must(
+            "projectLink",
+            mapping.link(&format!("projects/{}", facts.project.number)),
+        );
         let owners = facts.owners();
         let names: Vec<String> = owners.iter().map(|it| facts.name_of(*it)).collect();
         pen.put("projectDeveloper", names.join(", "));
         pen.must("sector", self.sector());
         let (status, since) = facts.status();
-        let status = word(&mapping.project_status, "project_status", status, Some("projectStatusValues"), words);
+        let status = word(
+            &mapping.project_status,
+            "project_status",
+            status,
+            Some("projectStatusValues"),
+            words,
+        );
         pen.must("projectStatus", status);
-        pen.must_have("projectStatusDate", since.map(day), "the ledger does not say since when");
-        pen.must("unitMetric", words.choose("unitMetric", &mapping.registry.unit_metric));
+        pen.must_have(
+            "projectStatusDate",
+            since.map(day),
+            "the ledger does not say since when",
+        );
+        pen.must(
+            "unitMetric",
+            words.choose("unitMetric", &mapping.registry.unit_metric),
+        );
         let validated = facts.validated();
-        pen.put("validationBody", validated.map(|(_, it)| self.body(&facts.name_of(it.by))));
+        pen.put(
+            "validationBody",
+            validated.map(|(_, it)| self.body(&facts.name_of(it.by))),
+        );
         pen.put("validationDate", validated.map(|(_, it)| day(it.time_ms)));
         self.described(&mut pen, drawn);
         let issuances = self.issuances(&mut pen);
@@ -75,7 +97,9 @@ impl Drawing<'_> {
     fn sector(&self) -> Result<String, String> {
         let scope = self.facts.project.scope.to_string();
         let names = self.mapping.sectors.get(&scope);
-        let names = names.ok_or_else(|| format!("sectoral scope {scope} has no word in [sectors] of the mapping"))?;
+        let names = names.ok_or_else(|| {
+            format!("sectoral scope {scope} has no word in [sectors] of the mapping")
+        })?;
         self.words.choose_if_listed("projectSector", names)
     }
 
@@ -94,19 +118,40 @@ impl Drawing<'_> {
         pen.put("description", form.description.clone());
         pen.must("projectType", self.types());
         let coverage = form.ndc.as_ref().map(|it| it.coverage.as_str());
-        let coverage = coverage.ok_or_else(|| "the form does not say it; fill in ndc.coverage".to_owned());
+        let coverage =
+            coverage.ok_or_else(|| "the form does not say it; fill in ndc.coverage".to_owned());
         let covered = coverage.and_then(|it| {
-            word(&self.mapping.coverage, "coverage", it, Some("coveredByNDC"), self.words)
+            word(
+                &self.mapping.coverage,
+                "coverage",
+                it,
+                Some("coveredByNDC"),
+                self.words,
+            )
         });
         pen.must("coveredByNDC", covered);
-        let place = form.ndc.iter().flat_map(|it| [it.condition.as_ref(), it.measure.as_ref()]);
+        let place = form
+            .ndc
+            .iter()
+            .flat_map(|it| [it.condition.as_ref(), it.measure.as_ref()]);
         let place: Vec<&str> = place.flatten().map(String::as_str).collect();
-        pen.put("ndcInformation", (!place.is_empty()).then(|| place.join(", ")));
+        pen.put(
+            "ndcInformation",
+            (!place.is_empty()).then(|| place.join(", ")),
+        );
         let mut methods = form.methodologies.iter().map(|it| {
-            let name = it.name.as_ref().map(|name| format!(" - {name}")).unwrap_or_default();
+            let name = it
+                .name
+                .as_ref()
+                .map(|name| format!(" - {name}"))
+                .unwrap_or_default();
             format!("{} v{}{name}", it.code, it.version)
         });
-        pen.must_have("methodology", methods.next(), "the form names none; fill in methodologies");
+        pen.must_have(
+            "methodology",
+            methods.next(),
+            "the form names none; fill in methodologies",
+        );
         let more: Vec<String> = methods.collect();
         pen.put("methodology2", (!more.is_empty()).then(|| more.join("; ")));
         let places = self.locations(pen);
@@ -121,11 +166,15 @@ impl Drawing<'_> {
     }
 
     fn types(&self) -> Result<String, String> {
-        let types = self.facts.description.map_or(&[][..], |it| &it.mitigation_types);
+        let types = self
+            .facts
+            .description
+            .map_or(&[][..], |it| &it.mitigation_types);
         let mut named = Vec::new();
         for of in types {
             let names = self.mapping.project_types.get(of);
-            let names = names.ok_or_else(|| format!("{of:?} has no word in [project_types] of the mapping"))?;
+            let names = names
+                .ok_or_else(|| format!("{of:?} has no word in [project_types] of the mapping"))?;
             let name = self.words.choose_if_listed("projectType", names)?;
             if !named.contains(&name) {
                 named.push(name);
@@ -183,9 +232,11 @@ impl Drawing<'_> {
         let mut written = Vec::new();
         for goal in goals {
             let names = self.mapping.goals.get(&goal.to_string());
-            let named = names.ok_or_else(|| format!("goal {goal} has no word in [goals] of the mapping"));
+            let named =
+                names.ok_or_else(|| format!("goal {goal} has no word in [goals] of the mapping"));
             match named.and_then(|it| self.words.choose_if_listed("coBenefits", it)) {
-                Ok(name) => written.push(json!({"$key": self.part(&format!("goal/{goal}")), "cobenefit": name})),
+                Ok(name) => written
+                    .push(json!({"$key": self.part(&format!("goal/{goal}")), "cobenefit": name})),
                 Err(why) => pen.stop("coBenefits/cobenefit", why),
             }
         }
@@ -193,7 +244,10 @@ impl Drawing<'_> {
     }
 
     fn related(&self, pen: &mut Pen) -> Value {
-        let all = self.facts.description.map_or(&[][..], |it| &it.related_projects);
+        let all = self
+            .facts
+            .description
+            .map_or(&[][..], |it| &it.related_projects);
         let mut written = Vec::new();
         for it in all {
             let Some(kind) = self.mapping.relations.get(&it.kind) else {
@@ -216,16 +270,26 @@ impl Drawing<'_> {
         let all = self.facts.description.map_or(&[][..], |it| &it.ratings);
         let mut written = Vec::new();
         for it in all {
-            let (Some(lowest), Some(highest), Some(link)) = (&it.lowest, &it.highest, &it.link) else {
+            let (Some(lowest), Some(highest), Some(link)) = (&it.lowest, &it.highest, &it.link)
+            else {
                 drawn.notes.push(Stopped {
                     key: pen.key().to_owned(),
                     group: pen.key().to_owned(),
                     field: "projectRatings".to_owned(),
-                    why: format!("the rating of {} is left out: it has no scale or no web page", it.agency),
+                    why: format!(
+                        "the rating of {} is left out: it has no scale or no web page",
+                        it.agency
+                    ),
                 });
                 continue;
             };
-            let name = word(&self.mapping.raters, "raters", &it.agency, Some("ratingType"), self.words);
+            let name = word(
+                &self.mapping.raters,
+                "raters",
+                &it.agency,
+                Some("ratingType"),
+                self.words,
+            );
             match name {
                 Ok(name) => written.push(json!({
                     "$key": self.part(&format!("rating/{}/{}", it.agency, it.date.map(|it| it.to_string()).unwrap_or_default())),
@@ -247,7 +311,10 @@ impl Drawing<'_> {
             match self.issuance(verified.case) {
                 Ok(mut issuance) => {
                     if let Some(map) = issuance.as_object_mut() {
-                        map.insert("$key".to_owned(), self.part(&format!("issuance/{}", verified.case)).into());
+                        map.insert(
+                            "$key".to_owned(),
+                            self.part(&format!("issuance/{}", verified.case)).into(),
+                        );
                     }
                     written.push(issuance);
                 }
@@ -260,7 +327,8 @@ impl Drawing<'_> {
     fn issuance(&self, case: u64) -> Result<Value, String> {
         let verified = self.facts.verified.get(&case).ok_or("no such period")?;
         let checked = verified.checked;
-        let checked = checked.ok_or_else(|| format!("the ledger does not say who verified case {case}"))?;
+        let checked =
+            checked.ok_or_else(|| format!("the ledger does not say who verified case {case}"))?;
         let approach = self.mapping.registry.verification_approach.clone();
         let approach = approach.ok_or("the mapping does not say how periods are verified; give [registry] verification_approach")?;
         Ok(json!({
@@ -292,12 +360,24 @@ impl Drawing<'_> {
     fn label(&self, id: countersign_protocol::id::AuthorisationId) -> Result<Value, String> {
         let terms = self.facts.authorisation(id);
         let terms = terms.ok_or_else(|| format!("the ledger does not know authorisation {id}"))?;
-        let periods = self.facts.view.state().crediting_periods(self.facts.project.number);
+        let periods = self
+            .facts
+            .view
+            .state()
+            .crediting_periods(self.facts.project.number);
         let (first, last) = (periods.first(), periods.last());
-        let (first, last) = first.zip(last).ok_or("the ledger knows no crediting period of the project")?;
+        let (first, last) = first
+            .zip(last)
+            .ok_or("the ledger knows no crediting period of the project")?;
         let last_vintage = format!("{}-12-31", terms.vintages.last());
         let until = terms.use_until.or(terms.issue_until);
-        let kind = word(&self.mapping.labels, "labels", "authorisation", Some("labelType"), self.words)?;
+        let kind = word(
+            &self.mapping.labels,
+            "labels",
+            "authorisation",
+            Some("labelType"),
+            self.words,
+        )?;
         let tonnes = self.facts.authorised.get(&id).copied().unwrap_or_default();
         Ok(json!({
             "label": format!("Article 6.2 authorization {id}"),
@@ -330,7 +410,16 @@ impl Drawing<'_> {
         pen.must("countryJurisdictionOfOwner", jurisdiction);
         pen.must("unitType", unit_type(facts, mapping, words, "unitType"));
         let place = facts.place(holding);
-        pen.must("unitStatus", word(&mapping.unit_status, "unit_status", place, Some("unitStatus"), words));
+        pen.must(
+            "unitStatus",
+            word(
+                &mapping.unit_status,
+                "unit_status",
+                place,
+                Some("unitStatus"),
+                words,
+            ),
+        );
         pen.must("unitStatusReason", facts.reason(holding, mapping));
         pen.must("unitRegistryLink", mapping.link(&format!("units/{range}")));
         let adjusted = facts.adjustment(block, mapping);
@@ -352,7 +441,10 @@ impl Drawing<'_> {
         let issuance = issuance.and_then(|case| {
             let mut copy = self.issuance(case)?;
             if let Some(map) = copy.as_object_mut() {
-                map.insert("$use".to_owned(), self.part(&format!("issuance/{case}")).into());
+                map.insert(
+                    "$use".to_owned(),
+                    self.part(&format!("issuance/{case}")).into(),
+                );
                 map.insert("warehouseProjectId".to_owned(), reference(&self.key()));
             }
             Ok(copy)
@@ -389,13 +481,19 @@ pub(crate) fn unit_type(
         let name = word(&mapping.unit_types, "unit_types", of, Some(list), words)?;
         match &found {
             Some(before) if *before != name => {
-                return Err(format!("the project's types of mitigation are {before:?} and {name:?} at once"));
+                return Err(format!(
+                    "the project's types of mitigation are {before:?} and {name:?} at once"
+                ));
             }
             _ => found = Some(name),
         }
     }
     found.ok_or_else(|| {
-        if facts.description.is_none() { NO_FORM.to_owned() } else { "the form names no type of mitigation".to_owned() }
+        if facts.description.is_none() {
+            NO_FORM.to_owned()
+        } else {
+            "the form names no type of mitigation".to_owned()
+        }
     })
 }
 
@@ -414,5 +512,9 @@ fn degrees(units: i64) -> String {
     let (whole, rest) = (units.abs() / 10_000_000, units.abs() % 10_000_000);
     let text = format!("{sign}{whole}.{rest:07}");
     let text = text.trim_end_matches('0');
-    if text.ends_with('.') { format!("{text}0") } else { text.to_owned() }
+    if text.ends_with('.') {
+        format!("{text}0")
+    } else {
+        text.to_owned()
+    }
 }

@@ -2,6 +2,8 @@
 
 mod draw;
 
+pub(super) use draw::{point, unit_type};
+
 use std::sync::{Mutex, PoisonError};
 
 use async_trait::async_trait;
@@ -79,7 +81,10 @@ impl CadTrustV1 {
     }
 
     fn known(&self) -> Known {
-        self.known.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.known
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     /// The organisation that the node writes for; made where the mapping says so.
@@ -87,9 +92,14 @@ impl CadTrustV1 {
         let all = self.client.get("v1/organizations", &[]).await?;
         let all = all.as_object().cloned().unwrap_or_default();
         if all.contains_key("PENDING") {
-            return Err(Fault::Later("the organisation is being made at CAD Trust".to_owned()));
+            return Err(Fault::Later(
+                "the organisation is being made at CAD Trust".to_owned(),
+            ));
         }
-        let is_home = |it: &Value| it.get("isHome").is_some_and(|it| it == &json!(true) || it == &json!(1));
+        let is_home = |it: &Value| {
+            it.get("isHome")
+                .is_some_and(|it| it == &json!(true) || it == &json!(1))
+        };
         if let Some((id, _)) = all.iter().find(|(_, it)| is_home(it)) {
             return Ok(id.clone());
         }
@@ -100,9 +110,13 @@ impl CadTrustV1 {
         };
         let body = json!({"name": name, "icon": icon});
         // It takes from seconds to half an hour; the answer may be lost long before.
-        let made = self.client.send(Method::POST, "v1/organizations", Some(&body)).await?;
+        let made = self
+            .client
+            .send(Method::POST, "v1/organizations", Some(&body))
+            .await?;
         let id = made.get("orgId").and_then(Value::as_str);
-        id.map(str::to_owned).ok_or_else(|| Fault::Later("the organisation is being made at CAD Trust".to_owned()))
+        id.map(str::to_owned)
+            .ok_or_else(|| Fault::Later("the organisation is being made at CAD Trust".to_owned()))
     }
 
     async fn rows(&self, table: &Table, field: &str, value: &str) -> Result<Vec<Found>, Fault> {
@@ -202,8 +216,13 @@ impl OtherSide for CadTrustV1 {
         if status.get("ready") == Some(&Value::Bool(true)) {
             return Ok(());
         }
-        let state = status.get("status").map(ToString::to_string).unwrap_or_default();
-        Err(Fault::Later(format!("the node is not ready to write: {state}")))
+        let state = status
+            .get("status")
+            .map(ToString::to_string)
+            .unwrap_or_default();
+        Err(Fault::Later(format!(
+            "the node is not ready to write: {state}"
+        )))
     }
 
     async fn find(&self, kind: &str, body: &Value) -> Result<Vec<Found>, Fault> {
@@ -217,8 +236,13 @@ impl OtherSide for CadTrustV1 {
         let flag = |row: &Value, name: &str| row.get(name) == Some(&Value::Bool(true));
         let row = |row: &Value| {
             let staged = text(row, "table")?;
-            let kind = TABLES.iter().find(|it| it.staged == staged).map_or(staged, |it| it.kind);
-            let change = row.pointer("/diff/change/0").or_else(|| row.pointer("/diff/change"));
+            let kind = TABLES
+                .iter()
+                .find(|it| it.staged == staged)
+                .map_or(staged, |it| it.kind);
+            let change = row
+                .pointer("/diff/change/0")
+                .or_else(|| row.pointer("/diff/change"));
             Some(StagedRow {
                 token: text(row, "uuid")?.to_owned(),
                 kind: kind.to_owned(),
@@ -230,15 +254,28 @@ impl OtherSide for CadTrustV1 {
         Ok(rows.iter().filter_map(row).collect())
     }
 
-    fn is_staged_as(&self, row: &StagedRow, kind: &str, body: &Value, theirs: Option<&str>) -> bool {
-        let natural = TABLES.iter().find(|it| it.kind == kind).map(|it| it.natural);
-        let is_same = |field: &str| text(body, field).is_some() && text(&row.body, field) == text(body, field);
+    fn is_staged_as(
+        &self,
+        row: &StagedRow,
+        kind: &str,
+        body: &Value,
+        theirs: Option<&str>,
+    ) -> bool {
+        let natural = TABLES
+            .iter()
+            .find(|it| it.kind == kind)
+            .map(|it| it.natural);
+        let is_same = |field: &str| {
+            text(body, field).is_some() && text(&row.body, field) == text(body, field)
+        };
         row.kind == kind && (theirs == Some(row.token.as_str()) || natural.is_some_and(is_same))
     }
 
     async fn unstage(&self, row: &StagedRow) -> Result<(), Fault> {
         let body = json!({"uuid": row.token});
-        self.client.send(Method::DELETE, "v1/staging", Some(&body)).await?;
+        self.client
+            .send(Method::DELETE, "v1/staging", Some(&body))
+            .await?;
         Ok(())
     }
 
@@ -263,20 +300,26 @@ impl OtherSide for CadTrustV1 {
             _ => Some(known.to_owned()),
         };
         let token = theirs.clone();
-        let token = token.ok_or_else(|| Fault::Later("the node gave no id for a new row".to_owned()))?;
+        let token =
+            token.ok_or_else(|| Fault::Later("the node gave no id for a new row".to_owned()))?;
         Ok(Staged { token, theirs })
     }
 
     async fn commit(&self, run: &str) -> Result<(), Fault> {
         // Everything: a commit by ids or table loses every other staged row for good.
         let body = json!({"author": "countersign", "comment": run});
-        self.client.send(Method::POST, "v1/staging/commit", Some(&body)).await?;
+        self.client
+            .send(Method::POST, "v1/staging/commit", Some(&body))
+            .await?;
         Ok(())
     }
 
     async fn read(&self, kind: &str, theirs: &str) -> Result<Option<Found>, Fault> {
         let table = table(kind)?;
-        let row = self.client.get(table.path, &[(table.id, theirs.to_owned())]).await?;
+        let row = self
+            .client
+            .get(table.path, &[(table.id, theirs.to_owned())])
+            .await?;
         Ok(found_row(table, row))
     }
 
@@ -288,7 +331,10 @@ impl OtherSide for CadTrustV1 {
         ];
         let audit = self.client.get("v1/audit", &query).await?;
         let rows = audit.get("data").and_then(Value::as_array);
-        let of_run = rows.into_iter().flatten().find(|it| text(it, "comment") == Some(run));
+        let of_run = rows
+            .into_iter()
+            .flatten()
+            .find(|it| text(it, "comment") == Some(run));
         Ok(of_run.and_then(|row| {
             let generation = row.get("generation")?.as_u64()?;
             let root = text(row, "rootHash")?.to_owned();

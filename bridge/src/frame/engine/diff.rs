@@ -57,7 +57,14 @@ impl Bridge {
         self.side.gate().await?;
         let mut differing = Vec::new();
         let mut known: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-        for state in [ItemState::Agreed, ItemState::Differs, ItemState::Due, ItemState::Stopped, ItemState::Dead] {
+        // Those that differ come first: looking at an item moves it between the two.
+        for state in [
+            ItemState::Differs,
+            ItemState::Agreed,
+            ItemState::Due,
+            ItemState::Stopped,
+            ItemState::Dead,
+        ] {
             let mut after = String::new();
             loop {
                 let page = self.store.items(state, &after, PAGE).await?;
@@ -67,7 +74,10 @@ impl Bridge {
                 after.clone_from(&last.key);
                 for kept in &page {
                     if let Some(theirs) = &kept.theirs {
-                        known.entry(kept.kind.clone()).or_default().insert(theirs.clone());
+                        known
+                            .entry(kept.kind.clone())
+                            .or_default()
+                            .insert(theirs.clone());
                     }
                     if matches!(state, ItemState::Agreed | ItemState::Differs) {
                         differing.extend(self.looked_at(kept).await?);
@@ -102,7 +112,11 @@ impl Bridge {
             self.store.found(&kept.key, None).await?;
             return Ok(None);
         }
-        let why = if is_gone { "it is gone there".to_owned() } else { told(&fields) };
+        let why = if is_gone {
+            "it is gone there".to_owned()
+        } else {
+            told(&fields)
+        };
         self.store.found(&kept.key, Some(&why)).await?;
         Ok(Some(Differing {
             key: kept.key.clone(),

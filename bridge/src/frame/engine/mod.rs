@@ -233,7 +233,11 @@ impl Bridge {
         let faults = before.faults.saturating_add(1);
         let is_barred = matches!(fault, Fault::Barred(_));
         let wait_ms = backoff_ms(faults, self.clock.as_ref());
-        let wait_ms = if is_barred { wait_ms.max(BARRED_MS) } else { wait_ms };
+        let wait_ms = if is_barred {
+            wait_ms.max(BARRED_MS)
+        } else {
+            wait_ms
+        };
         let until_ms = self.clock.now_ms().saturating_add(wait_ms);
         let why = fault.to_string();
         tracing::warn!(bridge = self.name(), %why, wait_ms, "the bridge waits");

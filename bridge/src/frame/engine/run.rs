@@ -62,12 +62,15 @@ impl Bridge {
     async fn sort_out(&mut self, items: &[RunItem]) -> Result<Turn, Trouble> {
         let rows = self.side.staged().await?;
         if rows.iter().any(|it| it.committed) {
-            let ours = |row: &StagedRow| items.iter().any(|it| it.token.as_ref() == Some(&row.token));
+            let ours =
+                |row: &StagedRow| items.iter().any(|it| it.token.as_ref() == Some(&row.token));
             if rows.iter().any(ours) {
                 self.store.step(RunStep::Publishing).await?;
                 return Ok(Turn::Again);
             }
-            return self.poll("the other side publishes changes that are not ours").await;
+            return self
+                .poll("the other side publishes changes that are not ours")
+                .await;
         }
         let mut known: BTreeMap<&str, &RunItem> = BTreeMap::new();
         for item in items {
@@ -115,7 +118,8 @@ impl Bridge {
         let there: BTreeSet<&str> = rows.iter().map(|it| it.token.as_str()).collect();
         let ours: BTreeSet<&str> = items.iter().filter_map(|it| it.token.as_deref()).collect();
         // A side without a staging area shows no rows; its changes are made.
-        let is_ours = rows.is_empty() && !self.side.has_staging() || there == ours && rows.len() == ours.len();
+        let is_ours = rows.is_empty() && !self.side.has_staging()
+            || there == ours && rows.len() == ours.len();
         self.is_unsure |= !is_ours;
         Ok(is_ours)
     }
@@ -123,7 +127,9 @@ impl Bridge {
     async fn take_back(&mut self, blocked: &[&RunItem]) -> Result<(), Trouble> {
         let rows = self.side.staged().await?;
         for item in blocked {
-            let row = rows.iter().find(|it| Some(&it.token) == item.token.as_ref());
+            let row = rows
+                .iter()
+                .find(|it| Some(&it.token) == item.token.as_ref());
             if let Some(row) = row {
                 self.side.unstage(row).await?;
             }
@@ -146,7 +152,10 @@ impl Bridge {
             None => Value::Null,
         };
         let own = parts(&body);
-        let wanted: Vec<String> = needs(&body).into_iter().chain(own.iter().cloned()).collect();
+        let wanted: Vec<String> = needs(&body)
+            .into_iter()
+            .chain(own.iter().cloned())
+            .collect();
         let ids: BTreeMap<String, String> = self
             .store
             .ids(&wanted, published)
@@ -192,7 +201,9 @@ impl Bridge {
             Ok(staged) => {
                 self.metrics.count(Counter::Staged, 1);
                 let theirs = staged.theirs.as_deref().or(item.theirs.as_deref());
-                self.store.staged(&item.key, Some(&staged.token), theirs).await?;
+                self.store
+                    .staged(&item.key, Some(&staged.token), theirs)
+                    .await?;
                 Ok(true)
             }
             Err(Fault::Refused(cause)) => {
@@ -211,7 +222,8 @@ impl Bridge {
         };
         if !found.is_empty() {
             let copies = found.len() + 1;
-            let cause = format!("the other side has {copies} of it; delete all but one there and replay");
+            let cause =
+                format!("the other side has {copies} of it; delete all but one there and replay");
             return Ok(Some(Verdict::Dead { cause }));
         }
         let compared = compare(body, &first.body);
@@ -289,7 +301,12 @@ impl Bridge {
             self.side.unstage(row).await?;
         }
         for item in self.store.run_items().await? {
-            let verdict = self.again(&item, "the other side could not publish it", None, Vec::new());
+            let verdict = self.again(
+                &item,
+                "the other side could not publish it",
+                None,
+                Vec::new(),
+            );
             self.settle(&item, &verdict).await?;
         }
         self.store.close_run(self.clock.now_ms(), None).await?;
@@ -327,7 +344,9 @@ impl Bridge {
             return Ok(Turn::Again);
         }
         let receipt = self.side.receipt(&run.id).await?;
-        self.store.close_run(self.clock.now_ms(), receipt.as_ref()).await?;
+        self.store
+            .close_run(self.clock.now_ms(), receipt.as_ref())
+            .await?;
         self.metrics.count(Counter::Runs, 1);
         Ok(Turn::Again)
     }
@@ -339,9 +358,20 @@ impl Bridge {
             None => None,
         };
         let Some(found) = found else {
-            let lost = || self.again(item, "it is not there after it was published", None, Vec::new());
+            let lost = || {
+                self.again(
+                    item,
+                    "it is not there after it was published",
+                    None,
+                    Vec::new(),
+                )
+            };
             let is_gone = item.action() == Action::Delete;
-            return Ok(if is_gone { agreed(None, Compared::default()) } else { lost() });
+            return Ok(if is_gone {
+                agreed(None, Compared::default())
+            } else {
+                lost()
+            });
         };
         if item.action() == Action::Delete {
             let cause = "it is still there after it was deleted";
@@ -370,7 +400,12 @@ fn agreed(theirs: Option<String>, compared: Compared) -> Verdict {
 
 /// Differences in one text.
 pub(super) fn told(differences: &[Difference]) -> String {
-    let one = |it: &Difference| format!("{} is {:?} there and {:?} here", it.field, it.theirs, it.ours);
+    let one = |it: &Difference| {
+        format!(
+            "{} is {:?} there and {:?} here",
+            it.field, it.theirs, it.ours
+        )
+    };
     differences.iter().map(one).collect::<Vec<_>>().join("; ")
 }
 

@@ -32,10 +32,16 @@ pub(super) async fn draw(
     drawn: &Drawn,
 ) -> Result<(), StoreError> {
     let scope_text = scope.to_string();
-    let mut before = known(tx, &scope_text).await?;
+    let mut before = known(tx, "scope", &scope_text).await?;
     let stopped = reasons(&drawn.stopped);
     for item in &drawn.items {
-        if !stopped.contains_key(item.key.as_str()) {
+        if stopped.contains_key(item.key.as_str()) {
+            continue;
+        }
+        if item.is_shared {
+            let was = known(tx, "key", &item.key).await?.remove(&item.key);
+            keep(tx, SHARED, leaf, item, was).await?;
+        } else {
             keep(tx, &scope_text, leaf, item, before.remove(&item.key)).await?;
         }
     }
@@ -49,7 +55,7 @@ pub(super) async fn draw(
         };
         stop(tx, &row, before.remove(*key)).await?;
     }
-    for (key, was) in before {
+    for (key, was) in before.into_iter().filter(|_| !drawn.is_partial) {
         gone(tx, leaf, &key, &was).await?;
     }
     sqlx::query("DELETE FROM touched WHERE scope = ?")
@@ -59,9 +65,18 @@ pub(super) async fn draw(
     Ok(())
 }
 
-async fn known(tx: &mut Tx, scope: &str) -> Result<BTreeMap<String, Before>, StoreError> {
-    let rows = sqlx::query("SELECT key, body, agreed, state, cause FROM items WHERE scope = ?")
-        .bind(scope)
+/// Where items stand that several scopes draw.
+const SHARED: &str = "shared";
+
+/// The items of which a column has a value.
+async fn known(
+    tx: &mut Tx,
+    column: &'static str,
+    value: &str,
+) -> Result<BTreeMap<String, Before>, StoreError> {
+    let query = format!("SELECT key, body, agreed, state, cause FROM items WHERE {column} = ?");
+    let rows = sqlx::query(sqlx::AssertSqlSafe(query))
+        .bind(value)
         .fetch_all(&mut **tx)
         .await?;
     let mut before = BTreeMap::new();
@@ -86,7 +101,8 @@ fn reasons(stopped: &[Stopped]) -> BTreeMap<&str, (&str, String)> {
     }
     let joined = |all: BTreeSet<String>| all.into_iter().collect::<Vec<_>>().join("; ");
     let all = all.into_iter();
-    all.map(|(key, (group, reasons))| (key, (group, joined(reasons)))).collect()
+    all.map(|(key, (group, reasons))| (key, (group, joined(reasons))))
+        .collect()
 }
 
 async fn keep(
@@ -104,7 +120,11 @@ async fn keep(
         return Ok(());
     }
     let agreed = before.as_ref().and_then(|it| it.agreed.as_deref());
-    let state = if agreed == Some(body.as_str()) { "agreed" } else { "due" };
+    let state = if agreed == Some(body.as_str()) {
+        "agreed"
+    } else {
+        "due"
+    };
     sqlx::query(
         "INSERT INTO items (key, scope, kind, place, grp, body, state, leaf) VALUES (?, ?, ?, ?, ?, ?, ?, ?) \
          ON CONFLICT (key) DO UPDATE SET scope = excluded.scope, kind = excluded.kind, place = excluded.place, \
@@ -169,7 +189,10 @@ async fn gone(tx: &mut Tx, leaf: u64, key: &str, was: &Before) -> Result<(), Sto
         .fetch_one(&mut **tx)
         .await?;
     if !is_there {
-        for statement in ["DELETE FROM items WHERE key = ?", "DELETE FROM needs WHERE key = ?"] {
+        for statement in [
+            "DELETE FROM items WHERE key = ?",
+            "DELETE FROM needs WHERE key = ?",
+        ] {
             sqlx::query(statement).bind(key).execute(&mut **tx).await?;
         }
         return Ok(());

@@ -24,8 +24,9 @@ pub(super) async fn open(path: &Path) -> Result<SqlitePool, StoreError> {
         .filename(path)
         .create_if_missing(false)
         .journal_mode(SqliteJournalMode::Wal)
-        // A step that was answered outlives a power cut.
-        .synchronous(SqliteSynchronous::Full)
+        // A power cut may take back the last things that were written, never some of them; what the other side has by then is
+        // looked for there. Steps of runs are written through, see `run::step`.
+        .synchronous(SqliteSynchronous::Normal)
         .foreign_keys(true)
         .busy_timeout(BUSY_WAIT)
         .pragma("trusted_schema", "OFF")

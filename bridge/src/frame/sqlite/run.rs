@@ -138,7 +138,9 @@ pub(super) async fn items(pool: &SqlitePool) -> Result<Vec<RunItem>, StoreError>
          FROM run_items r JOIN items i ON i.key = r.key \
          ORDER BY CASE WHEN i.body IS NULL THEN -i.place ELSE i.place END, i.grp, i.key"
     );
-    let rows = sqlx::query(sqlx::AssertSqlSafe(query)).fetch_all(pool).await?;
+    let rows = sqlx::query(sqlx::AssertSqlSafe(query))
+        .fetch_all(pool)
+        .await?;
     let mut items = Vec::new();
     for row in rows {
         items.push(RunItem {
@@ -156,10 +158,18 @@ pub(super) async fn items(pool: &SqlitePool) -> Result<Vec<RunItem>, StoreError>
     Ok(items)
 }
 
+/// Written through to the disk, and everything before it: that publishing may have been asked for must outlive a power cut.
 pub(super) async fn step(pool: &SqlitePool, step: RunStep) -> Result<(), StoreError> {
     let known = STEPS.iter().find(|(it, _)| *it == step);
+    let mut tx = pool
+        .begin_with("PRAGMA synchronous = FULL; BEGIN IMMEDIATE")
+        .await?;
     sqlx::query("UPDATE run SET step = ?")
         .bind(known.map(|(_, name)| *name))
+        .execute(&mut *tx)
+        .await?;
+    tx.commit().await?;
+    sqlx::query("PRAGMA synchronous = NORMAL")
         .execute(pool)
         .await?;
     Ok(())
@@ -221,12 +231,14 @@ pub(super) async fn settle(
         } => {
             forget_ids(tx, key).await?;
             learn_ids(tx, key, theirs.as_deref(), parts).await?;
-            sqlx::query("UPDATE items SET tries = tries + 1, next_ms = ?2, cause = ?3 WHERE key = ?1")
-                .bind(key)
-                .bind(column(*at_ms))
-                .bind(cause)
-                .execute(&mut **tx)
-                .await?;
+            sqlx::query(
+                "UPDATE items SET tries = tries + 1, next_ms = ?2, cause = ?3 WHERE key = ?1",
+            )
+            .bind(key)
+            .bind(column(*at_ms))
+            .bind(cause)
+            .execute(&mut **tx)
+            .await?;
         }
         Verdict::Dead { cause } => {
             sqlx::query("UPDATE items SET state = 'dead', cause = ?2 WHERE key = ?1")
@@ -260,7 +272,9 @@ async fn learn_ids(
     parts: &[(String, String)],
 ) -> Result<(), StoreError> {
     let own = theirs.map(|theirs| (key, theirs));
-    let parts = parts.iter().map(|(ours, theirs)| (ours.as_str(), theirs.as_str()));
+    let parts = parts
+        .iter()
+        .map(|(ours, theirs)| (ours.as_str(), theirs.as_str()));
     for (ours, theirs) in own.into_iter().chain(parts) {
         sqlx::query("INSERT OR REPLACE INTO ids (ours, theirs, item) VALUES (?, ?, ?)")
             .bind(ours)
@@ -283,7 +297,10 @@ async fn agree(
         .execute(&mut **tx)
         .await?;
     if theirs.is_none() {
-        for statement in ["DELETE FROM items WHERE key = ?", "DELETE FROM needs WHERE key = ?"] {
+        for statement in [
+            "DELETE FROM items WHERE key = ?",
+            "DELETE FROM needs WHERE key = ?",
+        ] {
             sqlx::query(statement).bind(key).execute(&mut **tx).await?;
         }
         return Ok(());
