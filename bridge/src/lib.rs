@@ -6,6 +6,8 @@ pub mod cad_trust;
 pub mod event;
 pub mod frame;
 pub mod information;
+pub mod itmo_platform;
+pub mod mrv;
 pub mod notification;
 pub mod records_jsonl;
 pub mod undp;

@@ -132,7 +132,7 @@ impl Node {
         })
     }
 
-    pub fn commit(&mut self, ids: Option<Vec<String>>, comment: &str) -> Response {
+    pub fn commit(&mut self, ids: Option<&[String]>, comment: &str) -> Response {
         if let Some(closed) = self.gate() {
             return closed;
         }
@@ -141,7 +141,7 @@ impl Node {
         }
         self.comment = comment.to_owned();
         for row in &mut self.staging {
-            row.committed = ids.as_ref().is_none_or(|ids| ids.contains(&row.uuid));
+            row.committed = ids.is_none_or(|ids| ids.contains(&row.uuid));
         }
         self.publishes_in = self.slowness.0;
         json_ok(json!({"message": "Staging Table committed to full node", "success": true}))

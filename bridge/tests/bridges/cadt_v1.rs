@@ -177,14 +177,14 @@ pub fn answers(node: &mut Node, asked: &Asked) -> Response {
         }
         ("POST", "v1/staging/commit") => {
             let ids = asked.body["ids"].as_array();
-            let ids = ids.map(|it| {
+            let ids: Option<Vec<String>> = ids.map(|it| {
                 it.iter()
                     .filter_map(Value::as_str)
                     .map(str::to_owned)
                     .collect()
             });
             let comment = asked.body["comment"].as_str().unwrap_or_default();
-            node.commit(ids, comment)
+            node.commit(ids.as_deref(), comment)
         }
         ("GET", "v1/audit") => page(asked, node.audit.clone()),
         ("GET", "v1/projects") => list(node, asked, "Projects", "warehouseProjectId"),

@@ -477,7 +477,7 @@ async fn a_project_and_its_units_say_what_the_ledger_says() {
     rig.settle(&mut bridge).await;
     let node = rig.server.node();
     let sorted = |table: &str| {
-        let mut rows: Vec<Value> = node.table(table).map(|it| without_ids(it)).collect();
+        let mut rows: Vec<Value> = node.table(table).map(without_ids).collect();
         rows.sort_by_key(ToString::to_string);
         Value::from(rows)
     };

@@ -98,12 +98,14 @@ fn without_ids(table: &str, row: &Value) -> Value {
 #[tokio::test]
 async fn a_chain_of_new_rows_goes_in_one_commit() {
     let rig = settled().await;
-    let node = rig.server.node();
-    let commits = node
-        .requests
-        .iter()
-        .filter(|it| it.contains("commit"))
-        .count();
+    let count = |rig: &Rig| {
+        let node = rig.server.node();
+        node.requests
+            .iter()
+            .filter(|it| it.contains("commit"))
+            .count()
+    };
+    let commits = count(&rig);
     assert_eq!(commits, 1);
     assert_eq!(rig.store.past_runs(10).await.unwrap().len(), 1);
 }

@@ -105,7 +105,7 @@ impl Registry<'_> {
     }
 
     /// Years in which the ledger has anything.
-    fn years(&self) -> std::ops::RangeInclusive<u16> {
+    fn years(&self) -> impl Iterator<Item = u16> + use<> {
         let book = self.view.book();
         let own = self.view.party();
         let first = self
@@ -123,7 +123,7 @@ impl Registry<'_> {
             .first()
             .map(|it| Day::of_ms(it.time_ms).year());
         let first = first.into_iter().chain(recorded).min();
-        first.map_or(1..=0, |first| first..=last)
+        first.into_iter().flat_map(move |first| first..=last)
     }
 
     fn labels(&self, drawn: &mut Drawn) {
