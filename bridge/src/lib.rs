@@ -10,4 +10,5 @@ pub mod itmo_platform;
 pub mod mrv;
 pub mod notification;
 pub mod records_jsonl;
+pub mod settings;
 pub mod undp;

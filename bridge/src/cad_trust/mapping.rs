@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use countersign_protocol::log::leaf_hash;
 use countersign_protocol::party::Party;
 use serde::Deserialize;
 use toml::{Table, Value};
@@ -154,6 +155,11 @@ impl Mapping {
             return Err(MappingError::Format(mapping.format));
         }
         Ok(mapping)
+    }
+
+    /// SHA-256 of everything in it, as hex: another word is another drawing.
+    pub(crate) fn fingerprint(&self) -> String {
+        hex::encode(leaf_hash(format!("{self:?}").as_bytes()))
     }
 
     /// A country's name in a list.

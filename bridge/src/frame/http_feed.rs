@@ -13,6 +13,7 @@ use crate::event::Event;
 #[derive(Debug)]
 pub struct HttpFeed {
     http: Http,
+    witnessed: bool,
 }
 
 #[derive(Deserialize)]
@@ -27,13 +28,14 @@ struct Project {
 }
 
 impl HttpFeed {
-    /// The node at this address, such as `https://registry.example/api/v1`. Everything that it reads is public.
+    /// The node at this address, such as `https://registry.example/api/v1`. Everything that it reads is public. With `witnessed` only
+    /// leaves that a quorum of witnesses has cosigned are read.
     ///
     /// # Errors
     /// If the address is none.
-    pub fn new(base: &str) -> Result<Self, FeedError> {
+    pub fn new(base: &str, witnessed: bool) -> Result<Self, FeedError> {
         let http = Http::new(base, &[]).map_err(FeedError::Away)?;
-        Ok(Self { http })
+        Ok(Self { http, witnessed })
     }
 
     async fn read(&self, path: &str, query: &[(&str, String)]) -> Result<Answer, FeedError> {
@@ -59,7 +61,7 @@ impl Feed for HttpFeed {
     async fn events(&self, from: u64, limit: usize) -> Result<Vec<Event>, FeedError> {
         let mut query = vec![
             ("limit", limit.to_string()),
-            ("witnessed", "true".to_owned()),
+            ("witnessed", self.witnessed.to_string()),
         ];
         query.extend(
             from.checked_sub(1)

@@ -98,6 +98,11 @@ pub trait OtherSide: Send + Sync {
     /// The name of the bridge: `cad-trust`.
     fn name(&self) -> &'static str;
 
+    /// The name of its memory: ids of one model of the other side mean nothing in another.
+    fn memory(&self) -> &'static str {
+        self.name()
+    }
+
     /// What decides how items are drawn: the mapping and the version of the other side's model. When it changes, everything is
     /// drawn anew.
     fn drawing(&self) -> String;

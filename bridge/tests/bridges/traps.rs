@@ -519,3 +519,11 @@ fn without_ids(value: &Value) -> Value {
         other => other.clone(),
     }
 }
+
+#[tokio::test]
+async fn two_processes_never_drive_one_bridge() {
+    let rig = rig().await;
+    let second = countersign_bridge::frame::SqliteStore::open(&rig.file()).await;
+    let why = second.err().unwrap().to_string();
+    assert!(why.contains("in use"), "{why}");
+}

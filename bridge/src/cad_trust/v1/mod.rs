@@ -175,8 +175,12 @@ impl OtherSide for CadTrustV1 {
         "cad-trust"
     }
 
+    fn memory(&self) -> &'static str {
+        "cad-trust-v1"
+    }
+
     fn drawing(&self) -> String {
-        format!("v1 {:?}", self.mapping)
+        format!("v1 {}", self.mapping.fingerprint())
     }
 
     async fn connect(&self) -> Result<(), Fault> {

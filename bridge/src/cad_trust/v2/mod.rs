@@ -135,8 +135,12 @@ impl OtherSide for CadTrustV2 {
         "cad-trust"
     }
 
+    fn memory(&self) -> &'static str {
+        "cad-trust-v2"
+    }
+
     fn drawing(&self) -> String {
-        format!("v2 {:?}", self.mapping)
+        format!("v2 {}", self.mapping.fingerprint())
     }
 
     async fn connect(&self) -> Result<(), Fault> {

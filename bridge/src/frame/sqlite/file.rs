@@ -8,7 +8,8 @@ use std::time::Duration;
 
 use sqlx::ConnectOptions;
 use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+    SqliteConnectOptions, SqliteJournalMode, SqliteLockingMode, SqlitePool, SqlitePoolOptions,
+    SqliteSynchronous,
 };
 
 use crate::frame::store::StoreError;
@@ -16,7 +17,8 @@ use crate::frame::store::StoreError;
 /// The steps of the schema. Never changed once released; added to at the end.
 const SCHEMA: &[&str] = &[include_str!("../schema/0001.sql")];
 const PRIVATE: u32 = 0o600;
-const BUSY_WAIT: Duration = Duration::from_secs(10);
+const BUSY_WAIT: Duration = Duration::from_secs(2);
+const OPEN_WAIT: Duration = Duration::from_secs(10);
 
 pub(super) async fn open(path: &Path) -> Result<SqlitePool, StoreError> {
     create_private(path)?;
@@ -27,19 +29,35 @@ pub(super) async fn open(path: &Path) -> Result<SqlitePool, StoreError> {
         // A power cut may take back the last things that were written, never some of them; what the other side has by then is
         // looked for there. Steps of runs are written through, see `run::step`.
         .synchronous(SqliteSynchronous::Normal)
+        // Two that drive one bridge would send everything twice: the second does not get the file.
+        .locking_mode(SqliteLockingMode::Exclusive)
         .foreign_keys(true)
         .busy_timeout(BUSY_WAIT)
         .pragma("trusted_schema", "OFF")
         .disable_statement_logging();
     let pool = SqlitePoolOptions::new()
         .max_connections(1)
-        .acquire_timeout(BUSY_WAIT)
+        .acquire_timeout(OPEN_WAIT)
         .idle_timeout(None)
         .max_lifetime(None)
         .connect_with(options)
-        .await?;
-    migrate(&pool).await?;
+        .await
+        .map_err(|error| in_use(path, error))?;
+    migrate(&pool).await.map_err(|error| in_use(path, error))?;
     Ok(pool)
+}
+
+fn in_use(path: &Path, error: sqlx::Error) -> StoreError {
+    let code = error.as_database_error().and_then(|it| it.code());
+    let code = code.and_then(|it| it.parse::<i64>().ok());
+    match code {
+        // SQLITE_BUSY and SQLITE_LOCKED, with what extends them.
+        Some(code) if matches!(code & 0xff, 5 | 6) => StoreError(format!(
+            "{} is in use: another process runs this bridge",
+            path.display()
+        )),
+        _ => error.into(),
+    }
 }
 
 fn create_private(path: &Path) -> Result<(), StoreError> {
@@ -65,7 +83,7 @@ fn create_private(path: &Path) -> Result<(), StoreError> {
     }
 }
 
-async fn migrate(pool: &SqlitePool) -> Result<(), StoreError> {
+async fn migrate(pool: &SqlitePool) -> Result<(), sqlx::Error> {
     let mut tx = pool.begin_with("BEGIN IMMEDIATE").await?;
     let found: i64 = sqlx::query_scalar("PRAGMA user_version")
         .fetch_one(&mut *tx)
@@ -73,9 +91,10 @@ async fn migrate(pool: &SqlitePool) -> Result<(), StoreError> {
     let done = usize::try_from(found).ok().filter(|it| *it <= SCHEMA.len());
     let Some(done) = done else {
         let known = SCHEMA.len();
-        return Err(StoreError(format!(
-            "has schema {found}, and this program knows {known}: it was written by a newer one"
-        )));
+        let why = format!(
+            "it has schema {found}, and this program knows {known}: it was written by a newer one"
+        );
+        return Err(sqlx::Error::Protocol(why));
     };
     for step in SCHEMA.iter().skip(done) {
         sqlx::raw_sql(*step).execute(&mut *tx).await?;
@@ -87,5 +106,5 @@ async fn migrate(pool: &SqlitePool) -> Result<(), StoreError> {
             .execute(&mut *tx)
             .await?;
     }
-    Ok(tx.commit().await?)
+    tx.commit().await
 }
