@@ -26,5 +26,6 @@ mod live;
 mod mrv;
 mod properties;
 mod rig;
+mod settings;
 mod traps;
 mod v2;
