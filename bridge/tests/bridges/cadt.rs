@@ -52,6 +52,8 @@ pub struct Node {
     pub picklists: Value,
     pub created_organisation: bool,
     pub has_no_home: bool,
+    /// New units that begin here are refused.
+    pub refused_units: Vec<String>,
 }
 
 impl Node {

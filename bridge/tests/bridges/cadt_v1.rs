@@ -291,6 +291,10 @@ fn write(node: &mut Node, asked: &Asked, table: &str, id: &str) -> Response {
         if !faults.is_empty() {
             return invalid(&faults);
         }
+        let first = asked.body["unitBlockStart"].as_str().unwrap_or_default();
+        if node.refused_units.iter().any(|it| it == first) {
+            return refused("Error creating new unit", "refused by the test");
+        }
         if table == "Units"
             && let Some(fault) = unknown_parts(node, &asked.body)
         {

@@ -527,3 +527,34 @@ async fn two_processes_never_drive_one_bridge() {
     let why = second.err().unwrap().to_string();
     assert!(why.contains("in use"), "{why}");
 }
+
+#[tokio::test]
+async fn a_range_does_not_shrink_there_while_the_rest_of_it_is_refused() {
+    let mut rig = rig().await;
+    let mut bridge = rig.bridge();
+    rig.settle(&mut bridge).await;
+    let rest = "VU-ITMO-3-002-2021-0-61-61".to_owned();
+    rig.server.node().refused_units.push(rest.clone());
+    rig.country.retire(40).unwrap();
+    rig.settle(&mut bridge).await;
+    let whole = [(
+        "VU-ITMO-3-002-2021-0-1-1".to_owned(),
+        100,
+        "Held".to_owned(),
+    )];
+    assert_eq!(units(&rig.server.node()), whole);
+    let letters = rig.store.dead_letters(10).await.unwrap();
+    assert_eq!((letters.len(), letters[0].key.as_str()), (1, "unit/VU-61"));
+    assert!(letters[0].cause.contains("refused by the test"));
+    let due = rig.causes(ItemState::Due).await;
+    assert_eq!(due[0].0, "unit/VU-1");
+    assert!(
+        rig.server.node().staging.is_empty(),
+        "nothing of it is left staged"
+    );
+    rig.server.node().refused_units.clear();
+    assert_eq!(bridge.replay(Some("unit/VU-61")).await.unwrap(), 1);
+    rig.settle(&mut bridge).await;
+    let tonnes: Vec<u64> = units(&rig.server.node()).iter().map(|it| it.1).collect();
+    assert_eq!(tonnes, [60, 40]);
+}
