@@ -58,6 +58,8 @@ pub struct Doom {
     chance: Chance,
     /// Every request fails.
     is_out: Mutex<bool>,
+    /// Only faults that every system on the web has.
+    is_plain: Mutex<bool>,
 }
 
 impl Doom {
@@ -69,6 +71,7 @@ impl Doom {
             one_in: AtomicU64::new(0),
             chance: Chance::new(seed),
             is_out: Mutex::new(false),
+            is_plain: Mutex::new(false),
         })
     }
 
@@ -104,6 +107,10 @@ impl Doom {
         *self.is_out.lock().unwrap() = is_out;
     }
 
+    pub fn plain(&self) {
+        *self.is_plain.lock().unwrap() = true;
+    }
+
     pub fn fault(&self) -> Fault {
         if *self.is_out.lock().unwrap() {
             return Fault::Down;
@@ -112,10 +119,12 @@ impl Doom {
         if one_in == 0 || self.chance.below(one_in) != 0 {
             return Fault::None;
         }
+        let is_plain = *self.is_plain.lock().unwrap();
         match self.chance.below(4) {
             0 => Fault::Down,
-            1 => Fault::Resync,
-            2 => Fault::Chia,
+            1 if !is_plain => Fault::Resync,
+            2 if !is_plain => Fault::Chia,
+            1 => Fault::Down,
             _ => Fault::Lost,
         }
     }

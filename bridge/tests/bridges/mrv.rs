@@ -8,11 +8,12 @@ use axum::response::{IntoResponse, Response};
 use countersign_bridge::frame::{Bridge, ItemState, SqliteStore, Store, Turn};
 use countersign_bridge::mrv::{Dts, DtsSettings, DtsSide, Flag, reconcile};
 use countersign_protocol::project::ExternalId;
+use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use crate::cadt::{Asked, Node, Server, json_ok};
 use crate::country::{Country, description};
-use crate::faults::{Doom, FakeClock};
+use crate::faults::{Doom, FakeClock, Mortal};
 use crate::rig::install_tls;
 
 /// A DTS: its activities are rows of the table `activity`; a token is good for five requests.
@@ -157,8 +158,12 @@ fn country() -> Country {
 }
 
 async fn dts() -> (Server, Arc<Dts>) {
+    dts_under(Doom::new(3)).await
+}
+
+async fn dts_under(doom: Arc<Doom>) -> (Server, Arc<Dts>) {
     install_tls();
-    let server = Server::start(node(), Doom::new(3), answers).await;
+    let server = Server::start(node(), doom, answers).await;
     let settings = DtsSettings {
         url: format!("{}/national", server.url()),
         username: "bridge@vu.example".to_owned(),
@@ -297,4 +302,107 @@ async fn an_inventory_is_read_in_tonnes() {
     ]);
     assert_eq!(inventory.categories, wanted);
     assert_eq!(dts.inventory(2020).await.unwrap(), None);
+}
+
+/// What a case does: tonnes that a project issues, turns, and after how many steps the process ends.
+type Round = (Vec<(u64, u64)>, u64, Option<u64>, u64);
+
+fn round() -> impl Strategy<Value = Round> {
+    let issues = prop::collection::vec((0..3_u64, 1..2_000_u64), 0..3);
+    let kill = prop::option::weighted(0.6, 0..60_u64);
+    (issues, 1..30_u64, kill, prop_oneof![Just(0), 2..8_u64])
+}
+
+async fn play(rounds: Vec<Round>) -> Result<(), TestCaseError> {
+    let doom = Doom::new(17);
+    doom.plain();
+    let (server, dts) = dts_under(Arc::clone(&doom)).await;
+    let mut country = country();
+    let folder = tempfile::tempdir().unwrap();
+    let store = SqliteStore::open(&folder.path().join("mrv.db"))
+        .await
+        .unwrap();
+    let store = Arc::new(store);
+    let clock = FakeClock::new();
+    let mut starts = 0;
+    let mut start = |country: &Country| {
+        starts += 1;
+        let side = Arc::new(DtsSide::new(Arc::clone(&dts), "DTS", true, starts));
+        let inner = Arc::clone(&store) as Arc<dyn Store>;
+        let doom = Arc::clone(&doom);
+        let kept = Arc::new(Mortal { inner, doom });
+        Bridge::new(
+            Arc::clone(&country.feed) as _,
+            kept,
+            side,
+            Arc::clone(&clock) as _,
+        )
+    };
+    let mut bridge = start(&country);
+    for (issues, turns, kill_in, faulty_one_in) in rounds {
+        for (project, tonnes) in issues {
+            let case = country.projects[usize::try_from(project).unwrap()];
+            country.issue(case, tonnes);
+        }
+        doom.faulty_one_in(faulty_one_in);
+        if let Some(steps) = kill_in {
+            doom.kill_in(steps);
+        }
+        let work = async {
+            for _ in 0..turns {
+                if let Turn::Waits { until_ms, .. } = bridge.turn().await.unwrap() {
+                    clock.at(until_ms);
+                }
+            }
+        };
+        let is_killed = tokio::select! {
+            () = doom.killed() => true,
+            () = work => false,
+        };
+        if is_killed {
+            bridge = start(&country);
+        }
+        doom.spare();
+    }
+    let mut rest = 0;
+    while rest < 2_000 {
+        rest += 1;
+        match bridge.turn().await.unwrap() {
+            Turn::Again => {}
+            Turn::Waits { until_ms, .. }
+            | Turn::Idle {
+                until_ms: Some(until_ms),
+            } => clock.at(until_ms),
+            Turn::Idle { until_ms: None } => break,
+        }
+    }
+    prop_assert!(rest < 2_000, "no rest");
+    prop_assert_eq!(store.dead_letters(10).await.unwrap(), vec![]);
+    let issued = country
+        .ledger
+        .state
+        .holdings()
+        .filter(|it| matches!(it.block.serial.project(), 2 | 3));
+    let issued: u64 = issued.map(|it| it.block.tonnes()).sum();
+    let row = server.node().tables["activity"]["T90001"].clone();
+    let there = row["achievedGHGReduction"].as_f64().unwrap() * 1_000.0;
+    prop_assert!(
+        (there - issued as f64).abs() < 0.5,
+        "{there} there, {issued} issued"
+    );
+    prop_assert_eq!(
+        &row["mitigationTimeline"]["actual"]["actualEmissionReduct"],
+        &json!([1, 0, 0])
+    );
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 16, max_shrink_iters: 64, ..ProptestConfig::default() })]
+
+    #[test]
+    fn the_mrv_ends_equal_to_the_ledger(rounds in prop::collection::vec(round(), 1..6)) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(play(rounds))?;
+    }
 }
