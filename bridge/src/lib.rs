@@ -2,8 +2,13 @@
 //! serves it.
 
 pub mod aef;
+pub mod cad_trust;
 pub mod event;
+pub mod frame;
 pub mod information;
+pub mod itmo_platform;
+pub mod mrv;
 pub mod notification;
 pub mod records_jsonl;
+pub mod settings;
 pub mod undp;

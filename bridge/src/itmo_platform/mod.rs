@@ -1,0 +1,12 @@
+//! The UNDP ITMO platform: its projects come here as drafts that a person completes.
+//!
+//! Nothing is made up: a field that the platform does not give, or gives in words that the country's table does not know, is left
+//! empty and listed as missing. Steps are found by names that are data, since the platform has no ids for them.
+
+mod client;
+mod mapping;
+mod read;
+
+pub use client::{Platform, PlatformSettings};
+pub use mapping::{DEFAULT_MAPPING, EventWord, Mapping, MappingError};
+pub use read::{Draft, Missing, PlatformFile, Reached, read};

@@ -1,0 +1,194 @@
+//! The one thing that goes into the MRV, when the country switches it on: what a matched activity achieved.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use async_trait::async_trait;
+use countersign_protocol::project::Description;
+use serde_json::{Value, json};
+
+use super::client::Dts;
+use super::reconcile::{credited, reference};
+use crate::frame::{
+    Action, Change, Drawn, Fault, Found, Item, OtherSide, Receipt, Scope, Staged, StagedRow, View,
+};
+
+const KIND: &str = "activity";
+
+/// A DTS as the other side of a bridge.
+pub struct DtsSide {
+    dts: Arc<Dts>,
+    mrv: String,
+    writes: bool,
+    started_ms: u64,
+    /// Tonnes of each project by the activity that its form names: several projects may be one activity.
+    claims: Mutex<BTreeMap<String, BTreeMap<u32, u64>>>,
+}
+
+impl DtsSide {
+    /// `mrv` is the name under which forms give ids of activities. Without `writes` nothing is ever sent. `started_ms` is now: what
+    /// projects claim is kept in memory only, so that every start draws them all before anything is sent.
+    #[must_use]
+    pub fn new(dts: Arc<Dts>, mrv: impl Into<String>, writes: bool, started_ms: u64) -> Self {
+        Self {
+            dts,
+            mrv: mrv.into(),
+            writes,
+            started_ms,
+            claims: Mutex::default(),
+        }
+    }
+
+    /// Notes what a project claims; gives the tonnes of every activity that this changes.
+    fn claim(&self, project: u32, activity: Option<&str>, tonnes: u64) -> Vec<(String, u64)> {
+        let mut claims = self.claims.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut changed = Vec::new();
+        for (id, of) in claims.iter_mut() {
+            if of.remove(&project).is_some() {
+                changed.push(id.clone());
+            }
+        }
+        if let Some(activity) = activity {
+            claims
+                .entry(activity.to_owned())
+                .or_default()
+                .insert(project, tonnes);
+            changed.push(activity.to_owned());
+        }
+        let sum =
+            |of: &BTreeMap<u32, u64>| of.values().fold(0_u64, |sum, it| sum.saturating_add(*it));
+        changed.sort();
+        changed.dedup();
+        let all = changed.into_iter();
+        all.map(|id| {
+            let tonnes = claims.get(&id).map_or(0, sum);
+            (id, tonnes)
+        })
+        .collect()
+    }
+}
+
+/// Tonnes as thousands of tonnes, to the tonne.
+fn kilotonnes(tonnes: u64) -> Value {
+    let text = format!("{}.{:03}", tonnes / 1_000, tonnes % 1_000);
+    let text = text.trim_end_matches('0').trim_end_matches('.');
+    serde_json::from_str(text).unwrap_or_default()
+}
+
+#[async_trait]
+impl OtherSide for DtsSide {
+    fn name(&self) -> &'static str {
+        "mrv"
+    }
+
+    fn drawing(&self) -> String {
+        format!("{} {} {}", self.mrv, self.writes, self.started_ms)
+    }
+
+    async fn connect(&self) -> Result<(), Fault> {
+        self.dts.login().await
+    }
+
+    fn draw(&self, view: &View, scope: Scope, description: Option<&Description>) -> Drawn {
+        let mut drawn = Drawn {
+            // An activity is never deleted by the registry.
+            is_partial: true,
+            ..Drawn::default()
+        };
+        let Scope::Project(number) = scope else {
+            return drawn;
+        };
+        let tonnes = credited(view, number)
+            .values()
+            .fold(0_u64, |sum, it| sum.saturating_add(*it));
+        if !self.writes {
+            return drawn;
+        }
+        let activity = reference(description, &self.mrv).filter(|_| tonnes > 0);
+        for (activity, tonnes) in self.claim(number, activity, tonnes) {
+            let key = format!("activity/{activity}");
+            drawn.items.push(Item {
+                group: key.clone(),
+                key,
+                kind: KIND,
+                order: 0,
+                body: json!({"activityId": activity, "achievedGHGReduction": kilotonnes(tonnes)}),
+                is_shared: true,
+            });
+        }
+        drawn
+    }
+
+    fn has_staging(&self) -> bool {
+        false
+    }
+
+    async fn gate(&self) -> Result<(), Fault> {
+        Ok(())
+    }
+
+    async fn find(&self, _: &str, body: &Value) -> Result<Vec<Found>, Fault> {
+        let id = body
+            .get("activityId")
+            .and_then(Value::as_str)
+            .unwrap_or_default();
+        Ok(self.read(KIND, id).await?.into_iter().collect())
+    }
+
+    async fn staged(&self) -> Result<Vec<StagedRow>, Fault> {
+        Ok(Vec::new())
+    }
+
+    fn is_staged_as(&self, _: &StagedRow, _: &str, _: &Value, _: Option<&str>) -> bool {
+        false
+    }
+
+    async fn unstage(&self, _: &StagedRow) -> Result<(), Fault> {
+        Ok(())
+    }
+
+    async fn stage(&self, change: &Change) -> Result<Staged, Fault> {
+        let id = change
+            .body
+            .get("activityId")
+            .and_then(Value::as_str)
+            .unwrap_or_default();
+        if change.action != Action::Update {
+            return Err(Fault::Refused(format!(
+                "the MRV has no activity {id:?}: the registry makes and deletes none; correct the id in the project's form"
+            )));
+        }
+        let achieved = change
+            .body
+            .get("achievedGHGReduction")
+            .cloned()
+            .unwrap_or_default();
+        self.dts.achieved(id, &achieved).await?;
+        Ok(Staged {
+            token: id.to_owned(),
+            theirs: Some(id.to_owned()),
+        })
+    }
+
+    async fn commit(&self, _: &str) -> Result<(), Fault> {
+        Ok(())
+    }
+
+    async fn read(&self, _: &str, theirs: &str) -> Result<Option<Found>, Fault> {
+        let body = self.dts.raw(theirs).await?;
+        let theirs = theirs.to_owned();
+        Ok(body.map(|body| Found { theirs, body }))
+    }
+
+    async fn receipt(&self, _: &str) -> Result<Option<Receipt>, Fault> {
+        Ok(None)
+    }
+
+    async fn list(&self, _: &str) -> Result<Vec<String>, Fault> {
+        Ok(Vec::new())
+    }
+
+    fn kinds(&self) -> &'static [&'static str] {
+        &[]
+    }
+}

@@ -1,0 +1,255 @@
+//! Which bridges a country has: one file, read by whoever runs them.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use serde::Deserialize;
+
+use crate::cad_trust::{self, CadTrustSettings, Version};
+use crate::frame::{Bridge, Clock, Fault, Feed, SqliteStore, Store, StoreError};
+use crate::itmo_platform::{self, Platform, PlatformSettings};
+use crate::mrv::{Dts, DtsSettings, DtsSide};
+
+/// The largest file that is read, in bytes.
+const FILE_BYTES_MAX: u64 = 1 << 20;
+
+/// Why the settings can not be used.
+#[derive(Debug, thiserror::Error)]
+pub enum SettingsError {
+    /// A file can not be read, or says what is no setting.
+    #[error("{0}")]
+    File(String),
+    /// The bridge is not in the file.
+    #[error("the settings have no [{0}]")]
+    Absent(&'static str),
+    /// Nothing is known of the bridge.
+    #[error("this bridge has not run yet: `plan` says what it would do")]
+    NeverRan,
+    /// The other side does not answer, or does not take the bridge.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+    /// The bridge's own file.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct Written {
+    #[serde(default = "yes")]
+    witnessed: bool,
+    #[serde(default)]
+    cad_trust: Option<CadTrust>,
+    #[serde(default)]
+    mrv: Option<Mrv>,
+    #[serde(default)]
+    itmo_platform: Option<ItmoPlatform>,
+}
+
+const fn yes() -> bool {
+    true
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CadTrust {
+    url: String,
+    #[serde(default)]
+    version: Version,
+    #[serde(default)]
+    api_key_file: Option<PathBuf>,
+    mapping: PathBuf,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Mrv {
+    url: String,
+    username: String,
+    password_file: PathBuf,
+    /// The name under which forms give ids of activities.
+    name: String,
+    #[serde(default)]
+    writes: bool,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ItmoPlatform {
+    url: String,
+    email: String,
+    api_key_file: PathBuf,
+    password_file: PathBuf,
+    name: String,
+    #[serde(default)]
+    mapping: Option<PathBuf>,
+}
+
+/// The bridges of a country. Files that it names lie beside it, and so do the bridges' own.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    folder: PathBuf,
+    written: Written,
+}
+
+impl Settings {
+    /// Reads the file.
+    ///
+    /// # Errors
+    /// [`SettingsError::File`] with the place.
+    pub fn read(path: &Path) -> Result<Self, SettingsError> {
+        let text = text_of(path)?;
+        let written = toml::from_str(&text).map_err(|error| {
+            SettingsError::File(format!(
+                "{}: {}",
+                path.display(),
+                error.to_string().trim_end()
+            ))
+        })?;
+        let folder = path.parent().unwrap_or_else(|| Path::new("")).to_owned();
+        Ok(Self { folder, written })
+    }
+
+    /// Whether only leaves that a quorum of witnesses has cosigned are told to others. Yes, unless the country says otherwise.
+    #[must_use]
+    pub const fn witnessed(&self) -> bool {
+        self.written.witnessed
+    }
+
+    /// The file of a bridge.
+    #[must_use]
+    pub fn file_of(&self, bridge: &str) -> PathBuf {
+        self.folder.join(format!("bridge-{bridge}.db"))
+    }
+
+    /// The memory of a bridge that has run, without asking its other side.
+    ///
+    /// # Errors
+    /// [`SettingsError::Store`], also while another process has it.
+    pub async fn store(&self, bridge: &str) -> Result<Arc<dyn Store>, SettingsError> {
+        // The newest model that it has spoken.
+        let models = ["-v2", "-v1", ""].map(|model| format!("{bridge}{model}"));
+        let known = models.iter().find(|it| self.file_of(it).exists());
+        let name = known.ok_or(SettingsError::NeverRan)?;
+        self.open(name).await
+    }
+
+    async fn open(&self, memory: &str) -> Result<Arc<dyn Store>, SettingsError> {
+        let store = SqliteStore::open(&self.file_of(memory)).await?;
+        Ok(Arc::new(store))
+    }
+
+    /// The bridge to CAD Trust.
+    ///
+    /// # Errors
+    /// [`SettingsError`].
+    pub async fn cad_trust(
+        &self,
+        feed: Arc<dyn Feed>,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Bridge, SettingsError> {
+        let known = self.written.cad_trust.as_ref();
+        let known = known.ok_or(SettingsError::Absent("cad-trust"))?;
+        let mapping = self.text(&known.mapping)?;
+        let mapping = cad_trust::Mapping::parse(&mapping).map_err(|error| {
+            SettingsError::File(format!("{}: {error}", known.mapping.display()))
+        })?;
+        let api_key = known
+            .api_key_file
+            .as_ref()
+            .map(|it| self.secret(it))
+            .transpose()?;
+        let settings = CadTrustSettings {
+            url: known.url.clone(),
+            api_key,
+            version: known.version,
+            mapping,
+        };
+        let side = cad_trust::discover(&settings).await?;
+        let store = self.open(side.memory()).await?;
+        Ok(Bridge::new(feed, store, side, clock))
+    }
+
+    /// The national MRV, and the name under which forms give ids of its activities.
+    ///
+    /// # Errors
+    /// [`SettingsError`].
+    pub fn dts(&self) -> Result<(Arc<Dts>, String), SettingsError> {
+        let known = self.written.mrv.as_ref();
+        let known = known.ok_or(SettingsError::Absent("mrv"))?;
+        let dts = Dts::new(DtsSettings {
+            url: known.url.clone(),
+            username: known.username.clone(),
+            password: self.secret(&known.password_file)?,
+        })?;
+        Ok((Arc::new(dts), known.name.clone()))
+    }
+
+    /// The bridge to the national MRV. It writes only where the country says `writes = true`.
+    ///
+    /// # Errors
+    /// [`SettingsError`].
+    pub async fn mrv(
+        &self,
+        feed: Arc<dyn Feed>,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Bridge, SettingsError> {
+        let (dts, name) = self.dts()?;
+        let writes = self.written.mrv.as_ref().is_some_and(|it| it.writes);
+        let side = DtsSide::new(dts, name, writes, clock.now_ms());
+        let store = self.open("mrv").await?;
+        Ok(Bridge::new(feed, store, Arc::new(side), clock))
+    }
+
+    /// The UNDP ITMO platform with its table of words, and its name in forms.
+    ///
+    /// # Errors
+    /// [`SettingsError`].
+    pub fn itmo_platform(
+        &self,
+    ) -> Result<(Platform, itmo_platform::Mapping, String), SettingsError> {
+        let known = self.written.itmo_platform.as_ref();
+        let known = known.ok_or(SettingsError::Absent("itmo-platform"))?;
+        let words = match &known.mapping {
+            Some(path) => self.text(path)?,
+            None => String::new(),
+        };
+        let mapping = itmo_platform::Mapping::parse(&words)
+            .map_err(|error| SettingsError::File(error.to_string()))?;
+        let platform = Platform::new(PlatformSettings {
+            url: known.url.clone(),
+            api_key: self.secret(&known.api_key_file)?,
+            email: known.email.clone(),
+            password: self.secret(&known.password_file)?,
+        })?;
+        Ok((platform, mapping, known.name.clone()))
+    }
+
+    fn text(&self, path: &Path) -> Result<String, SettingsError> {
+        text_of(&self.folder.join(path))
+    }
+
+    /// A secret out of a file that only its owner may read.
+    fn secret(&self, path: &Path) -> Result<String, SettingsError> {
+        let path = self.folder.join(path);
+        let fault = |why: &str| SettingsError::File(format!("{}: {why}", path.display()));
+        let known = fs::metadata(&path).map_err(|error| fault(&error.to_string()))?;
+        if known.permissions().mode() & 0o077 != 0 {
+            return Err(fault("is open to others; chmod 600 it"));
+        }
+        Ok(text_of(&path)?.trim().to_owned())
+    }
+}
+
+fn text_of(path: &Path) -> Result<String, SettingsError> {
+    let fault = |why: String| SettingsError::File(format!("{}: {why}", path.display()));
+    let size = fs::metadata(path)
+        .map_err(|error| fault(error.to_string()))?
+        .len();
+    if size > FILE_BYTES_MAX {
+        return Err(fault(format!("is larger than {FILE_BYTES_MAX} bytes")));
+    }
+    fs::read_to_string(path).map_err(|error| fault(error.to_string()))
+}

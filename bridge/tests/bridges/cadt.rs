@@ -1,0 +1,335 @@
+//! What both versions of the mock of a CADT node have in common: requests, faults, the staging area and its gate.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, MutexGuard};
+
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use serde_json::{Map, Value, json};
+
+use crate::faults::{Doom, Fault};
+
+/// The organisation of the mock.
+pub const HOME: &str = "f796b2bbaa53ab2e9b22de9e2ff9a1b86db61382df2a16f94daf74b88556fe7f";
+
+/// A row of the staging area.
+#[derive(Clone, Debug)]
+pub struct Row {
+    pub uuid: String,
+    pub table: String,
+    pub action: &'static str,
+    /// The row's id in its table.
+    pub id: String,
+    pub data: Value,
+    pub committed: bool,
+    pub failed: bool,
+}
+
+/// A node.
+#[derive(Debug, Default)]
+pub struct Node {
+    /// Rows by table and id.
+    pub tables: BTreeMap<String, BTreeMap<String, Value>>,
+    pub staging: Vec<Row>,
+    /// Looks at the node until what was committed is published, and until it is ready after that.
+    pub publishes_in: u64,
+    pub ready_in: u64,
+    pub audit: Vec<Value>,
+    pub generation: u64,
+    pub next: u64,
+    /// Every request: method and path.
+    pub requests: Vec<String>,
+    pub comment: String,
+    pub api_key: Option<String>,
+    /// How many looks a publication takes, and the gate after it.
+    pub slowness: (u64, u64),
+    /// So many publications fail for good.
+    pub failures: u64,
+    pub picklists: Value,
+    pub created_organisation: bool,
+    pub has_no_home: bool,
+    /// New units that begin here are refused.
+    pub refused_units: Vec<String>,
+}
+
+impl Node {
+    pub fn id(&mut self) -> String {
+        self.next += 1;
+        format!("00000000-0000-4000-8000-{:012}", self.next)
+    }
+
+    pub fn table(&self, name: &str) -> impl Iterator<Item = &Value> {
+        self.tables.get(name).into_iter().flat_map(|it| it.values())
+    }
+
+    pub fn pending(&self) -> bool {
+        self.staging.iter().any(|it| it.committed)
+    }
+
+    pub fn is_ready(&self) -> bool {
+        !self.pending() && self.ready_in == 0
+    }
+
+    /// What time does: every look at the node is a tick.
+    pub fn tick(&mut self, publish: impl FnOnce(&mut Self, Vec<Row>)) {
+        if self.pending() {
+            if self.staging.iter().any(|it| it.failed) {
+                return;
+            }
+            if self.publishes_in > 0 {
+                self.publishes_in -= 1;
+                return;
+            }
+            if self.failures > 0 {
+                self.failures -= 1;
+                for row in &mut self.staging {
+                    row.failed = row.committed;
+                    row.committed = false;
+                }
+                return;
+            }
+            let committed: Vec<Row> = self
+                .staging
+                .iter()
+                .filter(|it| it.committed)
+                .cloned()
+                .collect();
+            // Trap 1: the WHOLE staging table is truncated, not only what was committed.
+            self.staging.clear();
+            self.generation += 1;
+            let (generation, comment) = (self.generation, self.comment.clone());
+            for row in &committed {
+                let entry = json!({"orgUid": HOME, "rootHash": format!("0x{generation:064x}"), "generation": generation,
+                    "type": "INSERT", "table": row.table, "author": "", "comment": comment});
+                self.audit.insert(0, entry);
+            }
+            publish(self, committed);
+            self.ready_in = self.slowness.1;
+        } else if self.ready_in > 0 {
+            self.ready_in -= 1;
+        }
+    }
+
+    /// Why a write is refused now, if it is.
+    pub fn gate(&self) -> Option<Response> {
+        if self.has_no_home {
+            return Some(refused(
+                "Error",
+                "No Home organization found, please create an organization to write data",
+            ));
+        }
+        if self.pending() {
+            let why = "You currently have changes pending on the blockchain. Please wait for them to propagate before making more changes";
+            return Some(refused("Error", why));
+        }
+        (self.ready_in > 0).then(|| {
+            refused(
+                "Error",
+                "Your organization data is still resyncing, please try again after it completes",
+            )
+        })
+    }
+
+    pub fn commit(&mut self, ids: Option<&[String]>, comment: &str) -> Response {
+        if let Some(closed) = self.gate() {
+            return closed;
+        }
+        if self.staging.is_empty() {
+            return refused("Error committing staging table", "No changes");
+        }
+        self.comment = comment.to_owned();
+        for row in &mut self.staging {
+            row.committed = ids.is_none_or(|ids| ids.contains(&row.uuid));
+        }
+        self.publishes_in = self.slowness.0;
+        json_ok(json!({"message": "Staging Table committed to full node", "success": true}))
+    }
+}
+
+pub fn json_ok(body: Value) -> Response {
+    axum::Json(body).into_response()
+}
+
+pub fn refused(message: &str, error: &str) -> Response {
+    let body = json!({"message": message, "error": error, "success": false});
+    (StatusCode::BAD_REQUEST, axum::Json(body)).into_response()
+}
+
+pub fn invalid(errors: &[String]) -> Response {
+    let body = json!({"message": "Data Validation error", "errors": errors, "success": false});
+    (StatusCode::BAD_REQUEST, axum::Json(body)).into_response()
+}
+
+/// A request, taken apart.
+pub struct Asked {
+    pub method: String,
+    pub path: String,
+    pub query: BTreeMap<String, String>,
+    pub headers: HeaderMap,
+    pub body: Value,
+}
+
+/// What a version of the API answers.
+pub type Answers = fn(&mut Node, &Asked) -> Response;
+
+#[derive(Clone)]
+pub struct Server {
+    pub node: Arc<Mutex<Node>>,
+    pub doom: Arc<Doom>,
+    pub address: SocketAddr,
+}
+
+#[derive(Clone)]
+struct Serving {
+    node: Arc<Mutex<Node>>,
+    doom: Arc<Doom>,
+    answers: Answers,
+}
+
+impl Server {
+    pub async fn start(node: Node, doom: Arc<Doom>, answers: Answers) -> Self {
+        let node = Arc::new(Mutex::new(node));
+        let serving = Serving {
+            node: Arc::clone(&node),
+            doom: Arc::clone(&doom),
+            answers,
+        };
+        let router = Router::new().fallback(serve).with_state(serving);
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+        Self {
+            node,
+            doom,
+            address,
+        }
+    }
+
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    pub fn node(&self) -> MutexGuard<'_, Node> {
+        self.node.lock().unwrap()
+    }
+}
+
+async fn serve(State(serving): State<Serving>, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let bytes: Bytes = axum::body::to_bytes(Body::new(body), 5 << 20)
+        .await
+        .unwrap_or_default();
+    let query = parts.uri.query().unwrap_or_default();
+    let query = query.split('&').filter_map(|it| it.split_once('='));
+    let asked = Asked {
+        method: parts.method.to_string(),
+        path: parts.uri.path().to_owned(),
+        query: query
+            .map(|(name, value)| (name.to_owned(), unescaped(value)))
+            .collect(),
+        headers: parts.headers,
+        body: serde_json::from_slice(&bytes).unwrap_or(Value::Null),
+    };
+    serving.doom.step().await;
+    let fault = serving.doom.fault();
+    match fault {
+        Fault::Down => return (StatusCode::SERVICE_UNAVAILABLE, "down").into_response(),
+        Fault::Chia => return refused("Chia Exception", "wallet is not synced"),
+        Fault::Resync if asked.method != "GET" => {
+            let why =
+                "Your organization data is still resyncing, please try again after it completes";
+            return refused("Error", why);
+        }
+        _ => {}
+    }
+    let answer = {
+        let mut node = serving.node.lock().unwrap();
+        node.requests
+            .push(format!("{} {}", asked.method, asked.path));
+        let key = asked
+            .headers
+            .get("x-api-key")
+            .and_then(|it| it.to_str().ok());
+        if node.api_key.is_some() && node.api_key.as_deref() != key {
+            let body = json!({"message": "CADT API key not found"});
+            (StatusCode::FORBIDDEN, axum::Json(body)).into_response()
+        } else {
+            (serving.answers)(&mut node, &asked)
+        }
+    };
+    serving.doom.step().await;
+    if fault == Fault::Lost {
+        return (StatusCode::GATEWAY_TIMEOUT, "the answer was lost").into_response();
+    }
+    answer
+}
+
+fn unescaped(text: &str) -> String {
+    let text = text.replace('+', " ");
+    let bytes = text.as_bytes();
+    let (mut out, mut at) = (Vec::new(), 0);
+    while at < bytes.len() {
+        let hex = text
+            .get(at + 1..at + 3)
+            .and_then(|it| u8::from_str_radix(it, 16).ok());
+        match (bytes[at], hex) {
+            (b'%', Some(byte)) => {
+                out.push(byte);
+                at += 3;
+            }
+            (byte, _) => {
+                out.push(byte);
+                at += 1;
+            }
+        }
+    }
+    String::from_utf8(out).unwrap()
+}
+
+/// The rows that a list gives: one page, after the filter.
+pub fn page(asked: &Asked, rows: Vec<Value>) -> Response {
+    let number = |name: &str| {
+        asked
+            .query
+            .get(name)
+            .and_then(|it| it.parse::<usize>().ok())
+    };
+    let (Some(page), Some(limit)) = (number("page"), number("limit")) else {
+        return invalid(&[
+            "\"page\" is required".to_owned(),
+            "\"limit\" is required".to_owned(),
+        ]);
+    };
+    if limit > 1_000 || page == 0 {
+        return invalid(&["\"limit\" must be less than or equal to 1000".to_owned()]);
+    }
+    let filtered: Vec<Value> = rows.into_iter().filter(|it| is_wanted(asked, it)).collect();
+    let pages = filtered.len().div_ceil(limit);
+    let data: Vec<Value> = filtered
+        .into_iter()
+        .skip((page - 1) * limit)
+        .take(limit)
+        .collect();
+    json_ok(json!({"page": page, "pageCount": pages, "data": data}))
+}
+
+fn is_wanted(asked: &Asked, row: &Value) -> bool {
+    let Some(filter) = asked.query.get("filter") else {
+        return true;
+    };
+    let parts: Vec<&str> = filter.split(':').collect();
+    assert_eq!(
+        (parts.len(), parts[2]),
+        (3, "eq"),
+        "a filter that no test expects: {filter}"
+    );
+    row.get(parts[0]).and_then(Value::as_str) == Some(parts[1])
+}
+
+pub fn object(value: &Value) -> Map<String, Value> {
+    value.as_object().cloned().unwrap_or_default()
+}

@@ -1,0 +1,408 @@
+//! The national MRV: what is pulled and flagged, and the one number that is pushed when a country switches it on.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use countersign_bridge::frame::{Bridge, ItemState, SqliteStore, Store, Turn};
+use countersign_bridge::mrv::{Dts, DtsSettings, DtsSide, Flag, reconcile};
+use countersign_protocol::project::ExternalId;
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use crate::cadt::{Asked, Node, Server, json_ok};
+use crate::country::{Country, description};
+use crate::faults::{Doom, FakeClock, Mortal};
+use crate::rig::install_tls;
+
+/// A DTS: its activities are rows of the table `activity`; a token is good for five requests.
+fn answers(node: &mut Node, asked: &Asked) -> Response {
+    let path = asked.path.trim_start_matches("/national/");
+    if path == "auth/login" {
+        if asked.body != json!({"username": "bridge@vu.example", "password": "secret"}) {
+            return StatusCode::UNAUTHORIZED.into_response();
+        }
+        node.next += 1;
+        node.ready_in = 5;
+        return json_ok(json!({"access_token": format!("token {}", node.next), "role": "Root"}));
+    }
+    let token = asked
+        .headers
+        .get("authorization")
+        .and_then(|it| it.to_str().ok());
+    if token != Some(format!("Bearer token {}", node.next).as_str()) || node.ready_in == 0 {
+        return StatusCode::UNAUTHORIZED.into_response();
+    }
+    node.ready_in -= 1;
+    let activity = |node: &Node, id: &str| {
+        node.tables
+            .get("activity")
+            .and_then(|it| it.get(id))
+            .cloned()
+    };
+    let none = || {
+        (
+            StatusCode::BAD_REQUEST,
+            axum::Json(json!({"message": "not found"})),
+        )
+            .into_response()
+    };
+    match (asked.method.as_str(), path) {
+        ("POST", "activities/query") => {
+            let number = |name: &str| asked.body[name].as_u64().unwrap() as usize;
+            let (page, size) = (number("page"), number("size"));
+            // A list shows no series.
+            let bare = |row: &Value| {
+                let mut row = row.clone();
+                row.as_object_mut().unwrap().remove("mitigationTimeline");
+                row
+            };
+            let rows: Vec<Value> = node.table("activity").map(bare).collect();
+            let some: Vec<&Value> = rows.iter().skip((page - 1) * size).take(size).collect();
+            json_ok(json!({"data": some, "total": rows.len()}))
+        }
+        ("PUT", "activities/mitigation/update") => update(node, asked),
+        ("GET", path) => {
+            if let Some(id) = path.strip_prefix("activities/mitigation/") {
+                return activity(node, id)
+                    .map_or_else(none, |it| json_ok(it["mitigationTimeline"].clone()));
+            }
+            if let Some(id) = path.strip_prefix("activities/") {
+                return activity(node, id).map_or_else(none, json_ok);
+            }
+            match path.strip_prefix("emissions/") {
+                Some("2021") => json_ok(json!([{"id": 1, "year": "2021", "state": "FINALIZED",
+                    "energyEmissions": {"fuelCombustionActivities": {"transport": {"co2": 3, "co2eq": 4},
+                        "otherSectors": {"co2eq": 2.5}}},
+                    "waste": {"solidWasteDisposal": {"co2eq": 1}}}])),
+                _ => none(),
+            }
+        }
+        _ => none(),
+    }
+}
+
+/// The real one replaces both series with what is sent, and checks their lengths.
+fn update(node: &mut Node, asked: &Asked) -> Response {
+    let body = &asked.body;
+    let wrong =
+        |why: &str| (StatusCode::BAD_REQUEST, axum::Json(json!({"message": why}))).into_response();
+    let id = body["activityId"].as_str().unwrap();
+    let Some(row) = node
+        .tables
+        .get_mut("activity")
+        .and_then(|it| it.get_mut(id))
+    else {
+        return wrong("activity not found");
+    };
+    let length = row["mitigationTimeline"]["actual"]["actualEmissionReduct"]
+        .as_array()
+        .unwrap()
+        .len();
+    let series = body["mitigationTimeline"]["actual"]["actualEmissionReduct"].as_array();
+    if series.is_none_or(|it| it.len() != length)
+        || !body["mitigationTimeline"]["expected"].is_object()
+    {
+        return wrong("Mitigation timeline data is missing");
+    }
+    if !body["achievedGHGReduction"].is_number() || !body["expectedGHGReduction"].is_number() {
+        return wrong("achievedGHGReduction must be a number");
+    }
+    row["mitigationTimeline"]["actual"] = body["mitigationTimeline"]["actual"].clone();
+    row["achievedGHGReduction"] = body["achievedGHGReduction"].clone();
+    json_ok(json!({"success": true}))
+}
+
+fn activity(id: &str, sector: &str, reduced: &[i64]) -> (String, Value) {
+    let row = json!({"activityId": id, "title": id, "sector": sector, "validated": true,
+        "achievedGHGReduction": 0, "expectedGHGReduction": 40,
+        "mitigationTimeline": {"startYear": 2021, "unit": "CO2",
+            "expected": {"baselineEmissions": [1, 2, 3], "total": {}},
+            "actual": {"actualEmissionReduct": reduced, "total": {}}}});
+    (id.to_owned(), row)
+}
+
+fn node() -> Node {
+    let mut activities: BTreeMap<String, Value> = (0..150)
+        .map(|it| activity(&format!("T{it:05}"), "Transport", &[0, 0, 0]))
+        .collect();
+    activities.extend([activity("T90001", "Energy", &[1, 0, 0])]);
+    Node {
+        tables: BTreeMap::from([("activity".to_owned(), activities)]),
+        ..Node::default()
+    }
+}
+
+/// Three projects: two are one activity, one names none.
+fn country() -> Country {
+    let mut country = Country::new();
+    for tonnes in [700, 800, 90] {
+        let project = country.project();
+        country.issue(project, tonnes).unwrap();
+    }
+    for number in [2, 3] {
+        let mut form = description(1);
+        form.external_ids = vec![ExternalId {
+            registry: "dts".to_owned(),
+            id: "T90001".to_owned(),
+        }];
+        country
+            .feed
+            .descriptions
+            .lock()
+            .unwrap()
+            .insert(number, form);
+    }
+    country
+}
+
+async fn dts() -> (Server, Arc<Dts>) {
+    dts_under(Doom::new(3)).await
+}
+
+async fn dts_under(doom: Arc<Doom>) -> (Server, Arc<Dts>) {
+    install_tls();
+    let server = Server::start(node(), doom, answers).await;
+    let settings = DtsSettings {
+        url: format!("{}/national", server.url()),
+        username: "bridge@vu.example".to_owned(),
+        password: "secret".to_owned(),
+    };
+    let dts = Dts::new(settings).unwrap();
+    (server, Arc::new(dts))
+}
+
+/// A bridge that has come to rest, and its file.
+async fn settled(
+    country: &Country,
+    dts: &Arc<Dts>,
+    writes: bool,
+) -> (Bridge, Arc<SqliteStore>, tempfile::TempDir) {
+    let folder = tempfile::tempdir().unwrap();
+    let store = SqliteStore::open(&folder.path().join("mrv.db"))
+        .await
+        .unwrap();
+    let store = Arc::new(store);
+    let side = Arc::new(DtsSide::new(Arc::clone(dts), "DTS", writes, 1));
+    let feed = Arc::clone(&country.feed);
+    let kept = Arc::clone(&store) as Arc<dyn Store>;
+    let mut bridge = Bridge::new(feed, kept, side, FakeClock::new());
+    for _ in 0..500 {
+        if matches!(bridge.turn().await.unwrap(), Turn::Idle { until_ms: None }) {
+            return (bridge, store, folder);
+        }
+    }
+    panic!("no rest");
+}
+
+#[tokio::test]
+async fn more_credits_than_reported_reductions_are_flagged_by_sector_and_year() {
+    let (_server, dts) = dts().await;
+    let country = country();
+    let (bridge, ..) = settled(&country, &dts, false).await;
+    let activities = dts.activities().await.unwrap();
+    assert_eq!(
+        activities.len(),
+        151,
+        "every page, although the token runs out on the way"
+    );
+    let forms = country.feed.descriptions.lock().unwrap().clone();
+    let found = reconcile(bridge.view(), &forms, &activities, "DTS");
+    let flag = Flag {
+        sector: "Energy".to_owned(),
+        year: 2021,
+        credited: 1_500,
+        reported: 1_000,
+    };
+    assert_eq!(found.flags, [flag]);
+    assert_eq!(
+        found
+            .matched
+            .iter()
+            .map(|it| it.project)
+            .collect::<Vec<_>>(),
+        [2, 3]
+    );
+    assert_eq!(found.unmatched.len(), 1);
+    assert_eq!(
+        (found.unmatched[0].project, found.unmatched[0].tonnes),
+        (4, 90)
+    );
+    assert!(found.unmatched[0].why.contains("external_ids"));
+}
+
+#[tokio::test]
+async fn nothing_is_written_there_before_the_country_switches_it_on() {
+    let (server, dts) = dts().await;
+    let country = country();
+    let (_, store, _folder) = settled(&country, &dts, false).await;
+    assert_eq!(store.counts().await.unwrap(), []);
+    assert!(
+        !server
+            .node()
+            .requests
+            .iter()
+            .any(|it| it.contains("update"))
+    );
+}
+
+#[tokio::test]
+async fn the_achieved_reductions_of_an_activity_are_the_issued_tonnes_of_its_projects_and_its_series_stay()
+ {
+    let (server, dts) = dts().await;
+    let country = country();
+    let (_, store, _folder) = settled(&country, &dts, true).await;
+    let row = server.node().tables["activity"]["T90001"].clone();
+    assert_eq!(row["achievedGHGReduction"], json!(1.5));
+    assert_eq!(
+        row["mitigationTimeline"]["actual"]["actualEmissionReduct"],
+        json!([1, 0, 0])
+    );
+    assert_eq!(store.counts().await.unwrap(), [(ItemState::Agreed, 1)]);
+    // Again from the start: nothing changes, and nothing is sent.
+    let before = server.node().requests.len();
+    let (_, store, _folder) = settled(&country, &dts, true).await;
+    assert_eq!(store.counts().await.unwrap(), [(ItemState::Agreed, 1)]);
+    assert!(
+        !server.node().requests[before..]
+            .iter()
+            .any(|it| it.contains("update"))
+    );
+}
+
+#[tokio::test]
+async fn an_activity_that_is_not_there_is_a_dead_letter_that_says_what_to_correct() {
+    let (_server, dts) = dts().await;
+    let mut country = country();
+    let mut form = description(1);
+    form.external_ids = vec![ExternalId {
+        registry: "DTS".to_owned(),
+        id: "T1".to_owned(),
+    }];
+    country.feed.descriptions.lock().unwrap().insert(4, form);
+    country.publish();
+    let (_, store, _folder) = settled(&country, &dts, true).await;
+    let letters = store.dead_letters(10).await.unwrap();
+    assert_eq!(letters.len(), 1);
+    assert!(
+        letters[0].cause.contains("no activity \"T1\""),
+        "{letters:?}"
+    );
+}
+
+#[tokio::test]
+async fn an_inventory_is_read_in_tonnes() {
+    let (_server, dts) = dts().await;
+    let inventory = dts.inventory(2021).await.unwrap().unwrap();
+    assert!(inventory.is_final);
+    let wanted = BTreeMap::from([
+        ("energyEmissions".to_owned(), 6_500),
+        ("waste".to_owned(), 1_000),
+    ]);
+    assert_eq!(inventory.categories, wanted);
+    assert_eq!(dts.inventory(2020).await.unwrap(), None);
+}
+
+/// What a case does: tonnes that a project issues, turns, and after how many steps the process ends.
+type Round = (Vec<(u64, u64)>, u64, Option<u64>, u64);
+
+fn round() -> impl Strategy<Value = Round> {
+    let issues = prop::collection::vec((0..3_u64, 1..2_000_u64), 0..3);
+    let kill = prop::option::weighted(0.6, 0..60_u64);
+    (issues, 1..30_u64, kill, prop_oneof![Just(0), 2..8_u64])
+}
+
+async fn play(rounds: Vec<Round>) -> Result<(), TestCaseError> {
+    let doom = Doom::new(17);
+    doom.plain();
+    let (server, dts) = dts_under(Arc::clone(&doom)).await;
+    let mut country = country();
+    let folder = tempfile::tempdir().unwrap();
+    let store = SqliteStore::open(&folder.path().join("mrv.db"))
+        .await
+        .unwrap();
+    let store = Arc::new(store);
+    let clock = FakeClock::new();
+    let mut starts = 0;
+    let mut start = |country: &Country| {
+        starts += 1;
+        let side = Arc::new(DtsSide::new(Arc::clone(&dts), "DTS", true, starts));
+        let inner = Arc::clone(&store) as Arc<dyn Store>;
+        let doom = Arc::clone(&doom);
+        let kept = Arc::new(Mortal { inner, doom });
+        Bridge::new(
+            Arc::clone(&country.feed) as _,
+            kept,
+            side,
+            Arc::clone(&clock) as _,
+        )
+    };
+    let mut bridge = start(&country);
+    for (issues, turns, kill_in, faulty_one_in) in rounds {
+        for (project, tonnes) in issues {
+            let case = country.projects[usize::try_from(project).unwrap()];
+            country.issue(case, tonnes);
+        }
+        doom.faulty_one_in(faulty_one_in);
+        if let Some(steps) = kill_in {
+            doom.kill_in(steps);
+        }
+        let work = async {
+            for _ in 0..turns {
+                if let Turn::Waits { until_ms, .. } = bridge.turn().await.unwrap() {
+                    clock.at(until_ms);
+                }
+            }
+        };
+        let is_killed = tokio::select! {
+            () = doom.killed() => true,
+            () = work => false,
+        };
+        if is_killed {
+            bridge = start(&country);
+        }
+        doom.spare();
+    }
+    let mut rest = 0;
+    while rest < 2_000 {
+        rest += 1;
+        match bridge.turn().await.unwrap() {
+            Turn::Again => {}
+            Turn::Waits { until_ms, .. }
+            | Turn::Idle {
+                until_ms: Some(until_ms),
+            } => clock.at(until_ms),
+            Turn::Idle { until_ms: None } => break,
+        }
+    }
+    prop_assert!(rest < 2_000, "no rest");
+    prop_assert_eq!(store.dead_letters(10).await.unwrap(), vec![]);
+    let issued = country
+        .ledger
+        .state
+        .holdings()
+        .filter(|it| matches!(it.block.serial.project(), 2 | 3));
+    let issued: u64 = issued.map(|it| it.block.tonnes()).sum();
+    let row = server.node().tables["activity"]["T90001"].clone();
+    let there = row["achievedGHGReduction"].as_f64().unwrap() * 1_000.0;
+    prop_assert!(
+        (there - issued as f64).abs() < 0.5,
+        "{there} there, {issued} issued"
+    );
+    prop_assert_eq!(
+        &row["mitigationTimeline"]["actual"]["actualEmissionReduct"],
+        &json!([1, 0, 0])
+    );
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 16, max_shrink_iters: 64, ..ProptestConfig::default() })]
+
+    #[test]
+    fn the_mrv_ends_equal_to_the_ledger(rounds in prop::collection::vec(round(), 1..6)) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(play(rounds))?;
+    }
+}
