@@ -4,7 +4,7 @@ use countersign_protocol::log::Checkpoint;
 use countersign_protocol::trust::Head;
 
 use crate::defect::Defect;
-use crate::founding::{COUNTRIES, Founding, LYING_WITNESS, generations, log_key, origin};
+use crate::founding::{COUNTRIES, Founding, generations, log_key, origin};
 use crate::node::Node;
 use crate::shared::{Event, Law};
 use crate::witness::{Stored, Witness};
@@ -91,6 +91,19 @@ fn longest_line(witnesses: &[Witness], country: usize) -> Option<Stored> {
     lines.into_iter().find(fits).cloned()
 }
 
+/// The witnesses that are not on the line that was named move to it, and mirror it.
+fn move_witnesses(world: &mut World, country: usize, line: &Stored) {
+    for witness in world.witnesses.iter_mut().filter(|it| !it.lies()) {
+        let has_line = witness
+            .disk
+            .get(&country)
+            .is_some_and(|stored| stored.tree.extends(line.head.size, &line.head.root));
+        if !has_line {
+            witness.disk.insert(country, line.clone());
+        }
+    }
+}
+
 fn seal(world: &mut World, country: usize) {
     for witness in &mut world.witnesses {
         witness.sealed.insert(country);
@@ -108,6 +121,7 @@ pub(crate) fn close(world: &mut World, country: usize) {
         }
         let line = last_line(world, country);
         seal(world, country);
+        move_witnesses(world, country, &line);
         let (size, root) = (line.head.size, line.head.root);
         world
             .shared
@@ -186,20 +200,7 @@ fn name_line(world: &mut World, country: usize) {
             )
         });
     }
-    // The witnesses that cosigned a dead line move to the one that lives on.
-    for witness in world
-        .witnesses
-        .iter_mut()
-        .filter(|it| it.id != LYING_WITNESS)
-    {
-        let on_line = witness
-            .disk
-            .get(&country)
-            .is_some_and(|stored| line.tree.extends(stored.head.size, &stored.head.root));
-        if !on_line {
-            witness.disk.insert(country, line.clone());
-        }
-    }
+    move_witnesses(world, country, &line);
     world.shared.checks.count("surviving line named");
     world
         .shared
