@@ -273,7 +273,7 @@ fn a_bundle_is_judged_in_the_light_of_what_came_later() {
         "--later",
         "absent",
     ]);
-    assert_eq!(ended.code, 4, "{}", ended.err);
+    assert_eq!(ended.code, 3, "{}", ended.err);
 }
 
 #[test]
