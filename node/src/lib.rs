@@ -17,4 +17,5 @@ pub mod radar;
 pub mod reports;
 pub mod run;
 pub mod store;
+pub mod web;
 pub mod witness;

@@ -23,11 +23,13 @@ mod notices;
 mod people;
 mod process;
 mod projects;
+mod public;
 mod registry;
 mod status;
 mod transfers;
 mod trial;
 mod units;
+mod verify;
 mod write;
 
 use std::sync::Arc;
@@ -68,10 +70,12 @@ pub use people::{
 };
 pub use process::{ListedCase, ListedProcess};
 pub use projects::ProjectFile;
+pub use public::{MappedProject, Overview};
 pub use registry::{AccountBalances, AgreementUse, ListedPartner};
 pub use status::{NodeStatus, OpenTransferCount, Totals};
 pub use transfers::{ListedTransfer, TransferQuery};
-pub use units::UnitsName;
+pub use units::{UnitsName, UnitsNameError};
+pub use verify::{StandingHere, ValidBundle, Verdict};
 pub use write::{EXPIRY_DEFAULT_MS, Mode, Retirement, SendOrder, Written};
 
 use crate::documents::Documents;
@@ -114,6 +118,7 @@ pub struct App {
     projection: Option<Projection>,
     office: Arc<letters::LetterOffice>,
     reports: Option<(Reports, Switches)>,
+    policy: Arc<str>,
 }
 
 struct Inner {
@@ -130,6 +135,7 @@ struct Inner {
     naming: Naming,
     radar: duplicates::RadarKeeper,
     book: article6::BookKeeper,
+    overview: public::OverviewKeeper,
 }
 
 /// Locks for requests, few for all of them: two requests seldom share one, and one request always has the same.
@@ -197,6 +203,7 @@ impl App {
         Self {
             projection: None,
             reports: None,
+            policy: Arc::from(""),
             office: Arc::new(letters::LetterOffice::new(
                 Letters::presets(),
                 Letterhead::default(),
@@ -214,6 +221,7 @@ impl App {
                 naming: Naming::new(),
                 radar: duplicates::RadarKeeper::default(),
                 book: article6::BookKeeper::default(),
+                overview: public::OverviewKeeper::default(),
             }),
         }
     }

@@ -87,7 +87,7 @@ pub struct Totals {
 }
 
 impl Totals {
-    fn of(state: &State) -> Self {
+    pub(super) fn of(state: &State) -> Self {
         let mut totals = Self::default();
         for (account, tonnes) in state.balances() {
             let total = match account {

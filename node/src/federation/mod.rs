@@ -19,6 +19,7 @@ mod witnessing;
 
 pub use courier::CourierError;
 pub use peer_witness::PeerWitness;
+pub(crate) use trust::effective_policy;
 
 use std::sync::Arc;
 

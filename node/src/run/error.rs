@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use crate::app::AppError;
 use crate::documents::DocumentError;
 use crate::federation::FederationError;
 use crate::ledger::LedgerError;
@@ -21,6 +22,9 @@ pub enum RunError {
     /// The configuration can not be read.
     #[error(transparent)]
     Config(#[from] ConfigError),
+    /// The registry can not be shown.
+    #[error(transparent)]
+    App(#[from] AppError),
     /// A file can not be read or written.
     #[error(transparent)]
     File(#[from] FileFault),

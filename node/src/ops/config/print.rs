@@ -32,6 +32,7 @@ impl Display for Config {
             witnesses,
             projection,
             letters,
+            site,
             mail,
             limits,
             rates,
@@ -95,6 +96,7 @@ impl Display for Config {
             writeln!(formatter, "[projection]\nurl = {}", quoted(url))?;
         }
         letters.print(formatter)?;
+        site.print(formatter)?;
         if let Some(mail) = mail {
             mail.print(formatter)?;
         }

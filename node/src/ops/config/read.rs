@@ -2,6 +2,7 @@
 
 use super::letters::LettersSection;
 use super::mail::MailSection;
+use super::site::SiteSection;
 use super::{
     ADDRESSES_MAX, Config, HttpConfig, LimitsConfig, NetworkName, P2pConfig, ProjectionConfig,
     WITNESSES_MAX, WitnessAddress, WitnessConfig,
@@ -118,6 +119,8 @@ struct File {
     projection: ProjectionSection,
     #[serde(default)]
     letters: LettersSection,
+    #[serde(default)]
+    site: SiteSection,
     mail: Option<MailSection>,
     #[serde(default)]
     limits: LimitsSection,
@@ -204,6 +207,7 @@ impl File {
             witnesses,
             projection,
             letters,
+            site,
             mail,
             limits,
             rates,
@@ -234,6 +238,7 @@ impl File {
             witnesses: check_witnesses(text, witnesses)?,
             projection: projection.check(text)?,
             letters: letters.check(text)?,
+            site: site.check(text)?,
             mail: mail.map(|mail| mail.check(text)).transpose()?,
             limits: limits.check(text)?,
             rates: rates.check(text)?,
