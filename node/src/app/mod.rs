@@ -1,6 +1,6 @@
 //! The one door: every use case of the node, with who asks and under which request id.
 //!
-//! HTTP, the status page and whatever comes later call these methods and nothing below them. Writes go to the ledger's
+//! HTTP, the pages and whatever comes later call these methods and nothing below them. Writes go to the ledger's
 //! queue and come back with its receipt; reads look at the registry's state and the store for as short as they can.
 
 mod article6;

@@ -22,6 +22,8 @@ pub(super) struct Series {
     pub(super) name: &'static str,
     /// What is on the bottom line.
     pub(super) head: String,
+    /// Whether the columns add up to something, and are stacked; otherwise they stand side by side.
+    pub(super) is_sum: bool,
     /// What the parts of a bar are.
     pub(super) columns: Vec<String>,
     /// A name and its numbers, one for each column.
@@ -81,19 +83,29 @@ impl Series {
         }
         let count = u32::try_from(rows.len().max(1)).unwrap_or(u32::MAX);
         let slot = (WIDTH - LEFT) / count;
-        let bar = (slot * 7 / 10).clamp(4, 72);
+        let widest = if self.is_sum { 72 } else { 200 };
+        let bar = (slot * 7 / 10).clamp(4, widest);
         for (place, (name, values)) in (0..).zip(rows) {
             let x = LEFT + slot * place + slot.saturating_sub(bar) / 2;
+            let beside = u32::try_from(values.len().max(1)).unwrap_or(u32::MAX);
+            let width = if self.is_sum {
+                bar
+            } else {
+                (bar / beside).max(2)
+            };
             let mut below = 0_u64;
-            for (at, value) in values.iter().enumerate() {
+            for (place, (at, value)) in (0..).zip(values.iter().enumerate()) {
+                let x = if self.is_sum { x } else { x + width * place };
                 let (from, to) = (height(below), height(below.saturating_add(*value)));
-                below = below.saturating_add(*value);
+                if self.is_sum {
+                    below = below.saturating_add(*value);
+                }
                 if to > from {
                     let (y, tall) = (HEIGHT - BOTTOM - to, to - from);
                     let column = self.columns.get(at).map_or("", String::as_str);
                     let _ = write!(
                         svg,
-                        "<rect x=\"{x}\" y=\"{y}\" width=\"{bar}\" height=\"{tall}\" fill=\"{}\"><title>{}, {}: {}</title></rect>",
+                        "<rect x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{tall}\" fill=\"{}\"><title>{}, {}: {}</title></rect>",
                         Self::colour(at),
                         escaped(name),
                         escaped(column),
@@ -189,7 +201,7 @@ pub(super) fn lines(
         escaped(title)
     );
     for line in 0..=4_i64 {
-        let value = i64::try_from(top / 4).unwrap_or(i64::MAX / 8) * line;
+        let value = i64::try_from(top / 4).unwrap_or(i64::MAX).saturating_mul(line);
         let _ = write!(
             svg,
             "<path d=\"M{LEFT} {0}H{WIDTH}\" stroke=\"#d5dde1\"/><text x=\"{1}\" y=\"{2}\" text-anchor=\"end\" \
@@ -243,6 +255,7 @@ mod tests {
         Series {
             name: "test",
             head: "Year".to_owned(),
+            is_sum: true,
             columns: vec!["<b>".to_owned(), "two".to_owned()],
             rows: vec![("20\"24".to_owned(), values)],
         }
@@ -265,6 +278,17 @@ mod tests {
         assert!(!svg.contains("<b>") && svg.contains("&lt;b&gt;") && svg.contains("a &amp; b"));
         assert!(svg.contains("20&quot;24"));
         assert_eq!(svg.matches("<rect").count(), 2);
+        let beside = Series {
+            is_sum: false,
+            ..series(vec![10, 30])
+        };
+        assert_eq!(
+            beside
+                .bars("a", |it| it.to_string())
+                .matches("y=\"16\"")
+                .count(),
+            0
+        );
         let svg = series(vec![u64::MAX, u64::MAX]).bars("huge", |it| it.to_string());
         assert!(svg.ends_with("</svg>"));
         assert_eq!(escaped("\u{0}'x'"), " 'x'");
@@ -276,5 +300,7 @@ mod tests {
         let svg = lines("levels", &points, |it| it.to_string());
         assert!(svg.contains("<polyline") && svg.contains("2021") && svg.contains("2030"));
         assert_eq!(lines("levels", &[], |it| it.to_string()), "");
+        let points = vec![("huge".to_owned(), vec![(0, i64::MAX), (u16::MAX, i64::MIN)])];
+        assert!(lines("levels", &points, |it| it.to_string()).ends_with("</svg>"));
     }
 }

@@ -92,9 +92,24 @@ fn about(page: &Page, index: u64, body: &Body) -> (String, Option<String>) {
         Body::Partner(it) => (country(&it.party), None),
         Body::Agreement(it) => (format!("{} · {}", it.id, country(&it.partner)), None),
         Body::CaseOpened(it) => (it.title.to_string(), None),
+        Body::CaseAct(it) => about_case(page, it.case, Some(it.step.as_str())),
+        Body::LetterIssued(it) => about_case(page, it.case, None),
         Body::Article6(it) => about_article6(page, it),
         _ => (String::new(), None),
     }
+}
+
+/// What a case is about, with one of its steps, and the page of its project.
+fn about_case(page: &Page, number: u64, step: Option<&str>) -> (String, Option<String>) {
+    let Ok(listed) = page.site.app.case(number) else {
+        return (String::new(), None);
+    };
+    let flow = listed.process.flow(&listed.known.case.flow);
+    let step = step.and_then(|id| flow?.step(id));
+    let step = step.map(|it| it.label.get(page.language.code()).to_owned());
+    let about = std::iter::once(listed.known.title.to_string()).chain(step);
+    let link = listed.known.project.map(|it| page.at("projects", it));
+    (about.collect::<Vec<_>>().join(" · "), link)
 }
 
 fn about_article6(page: &Page, record: &Article6) -> (String, Option<String>) {
@@ -139,7 +154,11 @@ pub(super) async fn list(
         site.app.records(from, count).await?.items
     };
     records.reverse();
-    let page = page.about("entries", "/ledger/records", "countersign api GET ledger/records");
+    let page = page.about(
+        "entries",
+        "/ledger/records",
+        "countersign api GET ledger/records",
+    );
     let shown = EntriesPage {
         lines: records.iter().map(|it| Line::of(&page, it)).collect(),
         older: (from > 0).then(|| page.to(&format!("/entries?before={from}"))),

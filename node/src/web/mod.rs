@@ -131,6 +131,11 @@ pub(crate) fn router(site: Shared) -> Router {
         }
         router = router.merge(pages.layer(Extension(Prefix(prefix))));
     }
+    for language in Language::ALL {
+        // What people type.
+        let bare = move || async move { answer::see_other(&format!("/{language}")) };
+        router = router.route(&format!("/{language}/"), get(bare));
+    }
     router
         .route("/assets/{name}", get(assets::show))
         .with_state(site)
@@ -160,4 +165,29 @@ pub(crate) fn cost(route: &str) -> Option<bool> {
         prefixes.flat_map(of).collect()
     });
     ROUTES.get(route).copied()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{HEAVY, LANGUAGES, Language, cost, table};
+
+    #[test]
+    fn pages_are_paid_for_in_every_language_and_nothing_else_is_a_page() {
+        for path in HEAVY {
+            assert!(table().iter().any(|(known, _)| *known == path), "{path}");
+            assert_eq!(cost(path), Some(true));
+            assert_eq!(cost(&format!("/ar{path}")), Some(true));
+        }
+        assert_eq!(cost("/"), Some(false));
+        assert_eq!(cost("/fr"), Some(false));
+        assert_eq!(cost("/fr/projects/{number}"), Some(false));
+        for other in ["/api/v1/projects", "/log/checkpoint", "/metrics", "/assets/{name}", "/de"] {
+            assert_eq!(cost(other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn the_configuration_knows_the_languages_of_the_pages() {
+        assert_eq!(LANGUAGES, Language::ALL.map(Language::code));
+    }
 }

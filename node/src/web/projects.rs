@@ -271,6 +271,7 @@ fn road(page: &Page, listed: &ListedCase, acts: &[CaseActRow]) -> Vec<Milestone>
     };
     let passed = passed(flow, acts);
     let mut road = Vec::new();
+    let mut is_behind = true;
     for stage in &flow.stages {
         let is_now = stage.id == case.stage;
         let was = passed.contains(stage.id.as_str()) || stage.id == flow.first;
@@ -279,8 +280,10 @@ fn road(page: &Page, listed: &ListedCase, acts: &[CaseActRow]) -> Vec<Milestone>
             .iter()
             .any(|step| step.to == stage.id && step.is_on(case.track.as_deref()));
         let is_refusal = stage.end.is_some_and(|end| !is_accepted(end));
-        // Of the ends only the good one lies ahead, and what others' tracks have does not.
-        if !is_now && !was && (is_refusal || !is_on_track || listed.known.end.is_some()) {
+        is_behind &= !is_now;
+        // Of the ends only the good one lies ahead; what other tracks have does not, nor what the case went around.
+        let is_over = listed.known.end.is_some() || is_behind;
+        if !is_now && !was && (is_refusal || !is_on_track || is_over) {
             continue;
         }
         let (state, mark) = match (is_now, stage.end) {

@@ -50,24 +50,28 @@ fn all(page: &Page, of: &Statistics) -> Vec<Series> {
         Series {
             name: "by-year",
             head: page.t("column-year"),
+            is_sum: false,
             columns: EVENTS.iter().map(|it| page.word("event", it)).collect(),
             rows: years(&of.by_year, page),
         },
         Series {
             name: "by-vintage",
             head: page.t("column-vintage"),
+            is_sum: true,
             columns: PLACES.iter().map(|it| page.word("at", it)).collect(),
             rows: rows(&of.by_vintage, &PLACES, |year| page.year(year)),
         },
         Series {
             name: "by-scope",
             head: page.t("column-scope"),
+            is_sum: true,
             columns: PLACES.iter().map(|it| page.word("at", it)).collect(),
             rows: rows(&of.by_scope, &PLACES, |scope| scope_name(page, *scope)),
         },
         Series {
             name: "projects",
             head: page.t("column-scope"),
+            is_sum: true,
             columns: vec![page.t("projects-title")],
             rows: of
                 .projects
@@ -78,6 +82,7 @@ fn all(page: &Page, of: &Statistics) -> Vec<Series> {
         Series {
             name: "by-partner",
             head: page.t("column-country"),
+            is_sum: false,
             columns: ["out", "in", "open"]
                 .iter()
                 .map(|it| page.word("partner", it))

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
+use countersign_protocol::id::AccountId;
 use countersign_protocol::registry::{Holding, Place};
 use countersign_protocol::units::{UnitBlock, UnitRange};
 
@@ -23,11 +24,12 @@ const EVENTS_MAX: usize = 200;
 
 /// Where a range is, in words.
 pub(super) fn place(page: &Page, place: Place) -> String {
+    let numbered = |account: AccountId| page.plain(u64::from(account.0));
     match place {
-        Place::Available(account) => page.t1("place-available", "account", account),
-        Place::OnHold(account) => page.t1("place-on-hold", "account", account),
-        Place::Reserved(account) => page.t1("place-reserved", "account", account),
-        Place::Escrow(account) => page.t1("place-escrow", "account", account),
+        Place::Available(account) => page.t1("place-available", "account", numbered(account)),
+        Place::OnHold(account) => page.t1("place-on-hold", "account", numbered(account)),
+        Place::Reserved(account) => page.t1("place-reserved", "account", numbered(account)),
+        Place::Escrow(account) => page.t1("place-escrow", "account", numbered(account)),
         Place::Abroad(party) => page.t1("place-abroad", "country", page.country(&party)),
         Place::Used => page.t("place-used"),
         Place::Cancelled => page.t("place-cancelled"),
@@ -282,7 +284,7 @@ fn tree(page: &Page, events: &[EventRow], here: UnitRange) -> Vec<Branch> {
 }
 
 fn happened(page: &Page, of: &EventRow) -> Happened {
-    let account = |id: countersign_protocol::id::AccountId| page.t1("account", "account", id);
+    let account = |id: AccountId| page.t1("account", "account", page.plain(u64::from(id.0)));
     let reference = of.reference.as_deref().unwrap_or_default();
     let link = match of.kind.as_str() {
         "lock" | "release" | "finalise" | "acquire" => {

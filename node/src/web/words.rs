@@ -33,8 +33,9 @@ fn bundle((language, text): (Language, &str)) -> (Language, FluentBundle<FluentR
     let resource = FluentResource::try_new(text.to_owned()).unwrap_or_else(|(partial, _)| partial);
     let tag = language.code().parse::<LanguageIdentifier>();
     let mut bundle = FluentBundle::new_concurrent(tag.into_iter().collect());
-    // Only where directions meet do the marks around a value help.
-    bundle.set_use_isolating(language == Language::Ar);
+    // A value that holds only values would be taken for a text from left to right between such marks; the templates mark
+    // what comes from people (`dir="auto"`).
+    bundle.set_use_isolating(false);
     bundle.add_resource_overriding(resource);
     (language, bundle)
 }

@@ -2,8 +2,8 @@
 
 use countersign_node::http::{Budgets, RateLimits};
 use countersign_node::ops::config::{
-    Config, HttpConfig, LettersConfig, LimitsConfig, P2pConfig, ProjectionConfig,
-    SiteConfig,};
+    Config, HttpConfig, LettersConfig, LimitsConfig, P2pConfig, ProjectionConfig, SiteConfig,
+};
 use countersign_node::run::{DataFolder, NewNode, Node, init};
 use secrecy::SecretString;
 
