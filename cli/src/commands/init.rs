@@ -12,7 +12,7 @@ use countersign_node::http::RateLimits;
 use countersign_node::network::Multiaddr;
 use countersign_node::ops::config::{
     Config, HttpConfig, LettersConfig, LimitsConfig, NetworkName, P2pConfig, ProjectionConfig,
-    SiteConfig,    WitnessAddress, WitnessConfig,
+    SiteConfig, WitnessAddress, WitnessConfig,
 };
 use countersign_node::ops::files::{self, PRIVATE_FILE_MODE, PUBLIC_FILE_MODE};
 use countersign_node::run::{DataFolder, FirstProcess, NewNode, init};

@@ -138,9 +138,9 @@ fn contribution(page: &Page, ndc: &Ndc, levels: &[Level]) -> Contribution {
     let title = page.t2(
         "ndc-title",
         "first",
-        page.year(&ndc.period.first()),
+        page.year(ndc.period.first()),
         "last",
-        page.year(&ndc.period.last()),
+        page.year(ndc.period.last()),
     );
     let method = serde_json::to_value(ndc.method).ok();
     let method = method

@@ -201,7 +201,9 @@ pub(super) fn lines(
         escaped(title)
     );
     for line in 0..=4_i64 {
-        let value = i64::try_from(top / 4).unwrap_or(i64::MAX).saturating_mul(line);
+        let value = i64::try_from(top / 4)
+            .unwrap_or(i64::MAX)
+            .saturating_mul(line);
         let _ = write!(
             svg,
             "<path d=\"M{LEFT} {0}H{WIDTH}\" stroke=\"#d5dde1\"/><text x=\"{1}\" y=\"{2}\" text-anchor=\"end\" \
@@ -265,7 +267,7 @@ mod tests {
     fn the_top_of_a_chart_is_round_and_no_lower_than_its_highest_bar() {
         for most in [0, 1, 3, 4, 5, 39, 41, 999, 1_000_001, u64::MAX / 3] {
             let top = ceiling(most);
-            assert!(top >= most && top % 4 == 0, "{most}: {top}");
+            assert!(top >= most && top.is_multiple_of(4), "{most}: {top}");
         }
         assert!(ceiling(u64::MAX) >= u64::MAX - 3);
     }

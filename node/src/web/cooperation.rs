@@ -44,19 +44,19 @@ impl Gauge {
         let percent = used.committed.saturating_mul(100).checked_div(it.quantity);
         let percent = percent.unwrap_or(0).min(100);
         let in_words = match it.quantity {
-            0 => page.t1("gauge-unlimited", "used", page.tonnes(&used.committed)),
+            0 => page.t1("gauge-unlimited", "used", page.tonnes(used.committed)),
             quantity => page.t2(
                 "gauge",
                 "used",
-                page.n(&used.committed),
+                page.n(used.committed),
                 "all",
-                page.tonnes(&quantity),
+                page.tonnes(quantity),
             ),
         };
         Self {
             id: it.id.to_string(),
             link: page.to(&format!("/authorisations/{}/{}", it.party, it.id)),
-            party: page.country(&it.party),
+            party: page.country(it.party),
             approach: it.approach.to_string(),
             uses: uses(page, it.uses),
             in_force: file.known.is_in_force(),

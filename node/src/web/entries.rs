@@ -59,11 +59,11 @@ fn about(page: &Page, index: u64, body: &Body) -> (String, Option<String>) {
     let sum = |ranges: &[UnitRange]| {
         let first = ranges.first().map(ToString::to_string).unwrap_or_default();
         let more = if ranges.len() > 1 { " …" } else { "" };
-        format!("{} · {first}{more}", page.tonnes(&tonnes_of(ranges)))
+        format!("{} · {first}{more}", page.tonnes(tonnes_of(ranges)))
     };
     let of_blocks = |blocks: &[UnitBlock]| {
         let ranges: Vec<UnitRange> = blocks.iter().map(UnitBlock::range).collect();
-        page.tonnes(&tonnes_of(&ranges))
+        page.tonnes(tonnes_of(&ranges))
     };
     let units = |range: Option<&UnitRange>| range.map(|it| page.at("units", it));
     let transfer = |id: &dyn std::fmt::Display| Some(page.at("transfers", id));
@@ -126,7 +126,7 @@ fn about_article6(page: &Page, record: &Article6) -> (String, Option<String>) {
         Article6::UnitsAuthorised(it) => (it.authorisation.to_string(), None),
         Article6::EmissionsLevel(it) => (it.year.to_string(), Some(page.to("/accounting"))),
         Article6::Ndc(_) => (String::new(), Some(page.to("/accounting"))),
-        Article6::UseNotified(it) => (page.tonnes(&tonnes_of(&it.ranges)), None),
+        Article6::UseNotified(it) => (page.tonnes(tonnes_of(&it.ranges)), None),
     }
 }
 

@@ -66,7 +66,7 @@ impl ErrorPages {
         let page = Page::new(&self.0, named, path, headers);
         let key = match wrong.status.as_u16() {
             404 => "not-found",
-            400 => "malformed",
+            400 | 413 => "malformed",
             405 => "method",
             429 => "too-many",
             503 => "busy",

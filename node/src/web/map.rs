@@ -237,7 +237,7 @@ pub(super) async fn show(State(site): State<Shared>, page: Page) -> Result<Respo
     let listed = overview.places.iter().take(LISTED_MAX).map(|it| Listed {
         link: page.at("projects", it.number),
         title: it.title.clone(),
-        scope: page.scope(&it.scope),
+        scope: page.scope(it.scope),
         places: it
             .places
             .iter()

@@ -34,6 +34,7 @@ mod words;
 use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
 
+use axum::extract::DefaultBodyLimit;
 use axum::routing::{MethodRouter, get};
 use axum::{Extension, Router};
 use countersign_protocol::record::Genesis;
@@ -102,7 +103,12 @@ fn table() -> Vec<(&'static str, MethodRouter<Shared>)> {
         ("/statistics/{file}", get(statistics::file)),
         ("/data", get(data::show)),
         ("/data/{file}", get(data::file)),
-        ("/verify", get(verify::ask).post(verify::judge)),
+        (
+            "/verify",
+            get(verify::ask)
+                .post(verify::judge)
+                .layer(DefaultBodyLimit::max(verify::FORM_BYTES_MAX)),
+        ),
         ("/transparency", get(transparency::show)),
         ("/entries", get(entries::list)),
         ("/entries/{index}", get(entries::show)),
@@ -181,7 +187,13 @@ mod tests {
         assert_eq!(cost("/"), Some(false));
         assert_eq!(cost("/fr"), Some(false));
         assert_eq!(cost("/fr/projects/{number}"), Some(false));
-        for other in ["/api/v1/projects", "/log/checkpoint", "/metrics", "/assets/{name}", "/de"] {
+        for other in [
+            "/api/v1/projects",
+            "/log/checkpoint",
+            "/metrics",
+            "/assets/{name}",
+            "/de",
+        ] {
             assert_eq!(cost(other), None, "{other}");
         }
     }

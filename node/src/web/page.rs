@@ -351,7 +351,7 @@ impl Page {
                 self.t1(
                     "site-title",
                     "country",
-                    self.country(&self.site.genesis.party),
+                    self.country(self.site.genesis.party),
                 )
             },
             str::to_owned,

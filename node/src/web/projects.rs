@@ -46,7 +46,7 @@ struct ProjectsPage {
 fn scopes(page: &Page, chosen: Option<&str>) -> Vec<Choice> {
     let all = SectoralScope::all();
     choices(
-        all.map(|it| (it.to_string(), format!("{it} · {}", page.scope(&it)))),
+        all.map(|it| (it.to_string(), format!("{it} · {}", page.scope(it)))),
         chosen,
     )
 }
@@ -231,9 +231,9 @@ fn owners(page: &Page, file: &ProjectFile) -> Vec<(OrganisationId, String)> {
         page.t2(
             "share",
             "parts",
-            page.n(&u64::from(parts)),
+            page.n(u64::from(parts)),
             "all",
-            page.n(&all),
+            page.n(all),
         )
     };
     file.owners
@@ -366,7 +366,7 @@ fn act(page: &Page, process: &Process, flow: &str, of: &CaseActRow) -> Act {
         index: of.leaf,
         time_ms: of.time_ms,
         what,
-        by: of.organisation.map(|id| page.organisation(&id)),
+        by: of.organisation.map(|id| page.organisation(id)),
         is_no: of.answer == "no",
     }
 }

@@ -107,7 +107,7 @@ fn gathered(site: &Shared, page: &Page, rows: &[RetirementRow], names: &Names) -
                 reason: row.reason.clone(),
                 jurisdiction: row.jurisdiction.as_ref().map(|it| {
                     let party = it.parse::<Party>();
-                    party.map_or_else(|_| it.clone(), |it| page.country(&it))
+                    party.map_or_else(|_| it.clone(), |it| page.country(it))
                 }),
                 tonnes: range.tonnes,
                 ranges: vec![range],

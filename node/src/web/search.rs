@@ -68,7 +68,7 @@ pub(super) async fn show(
         let check = site.app.check_letter(hash).await?;
         shown.letter = Some(check).filter(|it| it.letter.is_some());
     }
-    shown.groups = groups(&shown.page, found);
+    shown.groups = groups(&shown.page, &found);
     if !numbered.is_empty() {
         let title = shown.page.t("search-numbers");
         let hits = numbered;
@@ -107,7 +107,7 @@ async fn numbered(site: &Shared, page: &Page, q: &str) -> Result<Vec<Hit>, ApiEr
     {
         hits.push(Hit {
             link: page.at("projects", project),
-            name: page.t1("project-number", "number", page.plain(&number)),
+            name: page.t1("project-number", "number", page.plain(number)),
             about: found.title.to_string(),
         });
     }
@@ -119,20 +119,20 @@ async fn numbered(site: &Shared, page: &Page, q: &str) -> Result<Vec<Hit>, ApiEr
         if !site.app.find_retirements(&retired).await?.items.is_empty() {
             hits.push(Hit {
                 link: page.at("retirements", number),
-                name: page.t1("retirement-title", "entry", page.n(&number)),
+                name: page.t1("retirement-title", "entry", page.n(number)),
                 about: String::new(),
             });
         }
         hits.push(Hit {
             link: page.at("entries", number),
-            name: page.t1("entry-title", "entry", page.n(&number)),
+            name: page.t1("entry-title", "entry", page.n(number)),
             about: String::new(),
         });
     }
     Ok(hits)
 }
 
-fn groups(page: &Page, found: SearchResult) -> Vec<Group> {
+fn groups(page: &Page, found: &SearchResult) -> Vec<Group> {
     let group = |key: &str, hits: Vec<Hit>| Group {
         title: page.t(key),
         hits,
@@ -142,12 +142,8 @@ fn groups(page: &Page, found: SearchResult) -> Vec<Group> {
         name: it.title.clone(),
         about: format!(
             "{} · {}",
-            page.t1(
-                "project-number",
-                "number",
-                page.plain(&u64::from(it.number))
-            ),
-            page.scope(&it.scope)
+            page.t1("project-number", "number", page.plain(u64::from(it.number))),
+            page.scope(it.scope)
         ),
     });
     let organisations = found.organisations.iter().map(|it| Hit {
@@ -159,7 +155,7 @@ fn groups(page: &Page, found: SearchResult) -> Vec<Group> {
         Some(Hit {
             link: page.at("projects", it.known.project?),
             name: it.known.title.to_string(),
-            about: page.t1("case-number", "number", page.plain(&it.known.number)),
+            about: page.t1("case-number", "number", page.plain(it.known.number)),
         })
     });
     let transfers = found.transfers.iter().map(|it| Hit {
@@ -167,7 +163,7 @@ fn groups(page: &Page, found: SearchResult) -> Vec<Group> {
         name: it.key.id().to_string(),
         about: format!(
             "{} · {}",
-            page.country(&it.transfer.partner),
+            page.country(it.transfer.partner),
             page.word("state", it.transfer.stage.name())
         ),
     });
@@ -176,7 +172,7 @@ fn groups(page: &Page, found: SearchResult) -> Vec<Group> {
         name: it.block.serial.to_string(),
         about: format!(
             "{} · {}",
-            page.tonnes(&it.block.tonnes()),
+            page.tonnes(it.block.tonnes()),
             place(page, it.place)
         ),
     });

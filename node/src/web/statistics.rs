@@ -89,7 +89,7 @@ fn all(page: &Page, of: &Statistics) -> Vec<Series> {
                 .collect(),
             rows: rows(&of.by_partner, &["out", "in", "open"], |code| {
                 let party = code.parse::<Party>();
-                party.map_or_else(|_| code.clone(), |it| page.country(&it))
+                party.map_or_else(|_| code.clone(), |it| page.country(it))
             }),
         },
     ]
@@ -103,7 +103,7 @@ fn years(of: &BTreeMap<u16, Tonnes>, page: &Page) -> Vec<(String, Vec<u64>)> {
     let none = Tonnes::new();
     let row = |year: u16| {
         let tonnes = of.get(&year).unwrap_or(&none);
-        (page.year(&year), values(tonnes, &EVENTS))
+        (page.year(year), values(tonnes, &EVENTS))
     };
     (*first..=*last).map(row).collect()
 }
@@ -127,11 +127,11 @@ fn values(of: &Tonnes, columns: &[&str]) -> Vec<u64> {
 
 fn scope_name(page: &Page, scope: u8) -> String {
     let known = SectoralScope::new(scope);
-    known.map_or_else(|_| scope.to_string(), |it| page.scope(&it))
+    known.map_or_else(|_| scope.to_string(), |it| page.scope(it))
 }
 
 fn drawn(page: &Page, series: &Series) -> String {
-    series.bars(&page.t(&format!("chart-{}", series.name)), |it| page.n(&it))
+    series.bars(&page.t(&format!("chart-{}", series.name)), |it| page.n(it))
 }
 
 pub(super) async fn show(State(site): State<Shared>, page: Page) -> Result<Response, ApiError> {

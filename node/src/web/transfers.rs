@@ -56,10 +56,7 @@ struct TransfersPage {
 }
 
 fn route(page: &Page, direction: Direction, partner: Party) -> String {
-    let (own, partner) = (
-        page.country(&page.site.genesis.party),
-        page.country(&partner),
-    );
+    let (own, partner) = (page.country(page.site.genesis.party), page.country(partner));
     match direction {
         Direction::Out => format!("{own} → {partner}"),
         Direction::In => format!("{partner} → {own}"),
@@ -211,7 +208,7 @@ pub(super) async fn show(
         (TransferStage::Locked, false) => "locked-unwitnessed".to_owned(),
         _ => state,
     };
-    let partner = page.country(&found.transfer.partner);
+    let partner = page.country(found.transfer.partner);
     let terms = found.transfer.terms.as_ref();
     let code = found.transfer.refusal_code.and_then(FaultCode::from_code);
     let newest = found.newest_leaf();
@@ -265,15 +262,15 @@ fn elsewhere(page: &Page, proof: &ProofReference) -> String {
     page.t2(
         "transfer-elsewhere",
         "entry",
-        page.n(&proof.index),
+        page.n(proof.index),
         "origin",
         &proof.origin,
     )
 }
 
 async fn lanes(site: &Shared, page: &Page, of: &ListedTransfer) -> Result<[Lane; 2], ApiError> {
-    let own = page.country(&site.genesis.party);
-    let partner = page.country(&of.transfer.partner);
+    let own = page.country(site.genesis.party);
+    let partner = page.country(of.transfer.partner);
     let settled = match of.transfer.settled_at {
         Some(index) => proof_in(site, index).await?,
         None => None,

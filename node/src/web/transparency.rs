@@ -40,7 +40,7 @@ impl TransparencyPage {
     fn round_trip(&self, peer: &PeerInfo) -> String {
         let us = peer.round_trip_us.unwrap_or(0);
         self.page
-            .t1("milliseconds", "ms", self.page.n(&us.div_ceil(1000)))
+            .t1("milliseconds", "ms", self.page.n(us.div_ceil(1000)))
     }
 }
 

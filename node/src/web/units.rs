@@ -30,7 +30,7 @@ pub(super) fn place(page: &Page, place: Place) -> String {
         Place::OnHold(account) => page.t1("place-on-hold", "account", numbered(account)),
         Place::Reserved(account) => page.t1("place-reserved", "account", numbered(account)),
         Place::Escrow(account) => page.t1("place-escrow", "account", numbered(account)),
-        Place::Abroad(party) => page.t1("place-abroad", "country", page.country(&party)),
+        Place::Abroad(party) => page.t1("place-abroad", "country", page.country(party)),
         Place::Used => page.t("place-used"),
         Place::Cancelled => page.t("place-cancelled"),
     }
@@ -59,12 +59,12 @@ fn domestic(page: &Page, block: &UnitBlock) -> Vec<Piece> {
     vec![
         piece(
             serial.party().to_string(),
-            page.t1("piece-party", "country", page.country(&serial.party())),
+            page.t1("piece-party", "country", page.country(serial.party())),
         ),
         piece(serial.unit_type().to_string(), page.t("piece-type")),
         piece(
             serial.scope().to_string(),
-            page.t1("piece-scope", "scope", page.scope(&serial.scope())),
+            page.t1("piece-scope", "scope", page.scope(serial.scope())),
         ),
         piece(serial.project().to_string(), page.t("piece-project")),
         piece(serial.year().to_string(), page.t("piece-vintage")),
@@ -91,7 +91,7 @@ fn itmo(page: &Page, block: &UnitBlock) -> Vec<Piece> {
             page.t1(
                 "piece-first-transferring",
                 "country",
-                page.country(&id.first_transferring()),
+                page.country(id.first_transferring()),
             ),
         ),
         piece(
@@ -300,7 +300,7 @@ fn happened(page: &Page, of: &EventRow) -> Happened {
         range: of.range.to_string(),
         from: of.from.map(account),
         to: of.to.map(account),
-        party: of.party.map(|it| page.country(&it)),
+        party: of.party.map(|it| page.country(it)),
         link,
         is_end: matches!(of.kind.as_str(), "retire" | "cancel"),
     }

@@ -4,15 +4,18 @@ use askama::Template;
 use axum::Form;
 use axum::extract::State;
 use axum::extract::rejection::FormRejection;
+use axum::http::StatusCode;
 use axum::response::Response;
-use countersign_protocol::log::{BundleError, PolicyError};
+use countersign_protocol::log::{BundleError, PolicyError, leaf_hash};
 
 use super::entries::Line;
 use super::page::Page;
 use super::{Shared, answer};
 use crate::app::{StoredRecord, ValidBundle, Verdict};
 use crate::http::problem::{ApiError, Kind};
-use countersign_protocol::log::leaf_hash;
+
+/// The largest form, in bytes: the longest bundle that is read, 256 KiB, with every byte written as three.
+pub(super) const FORM_BYTES_MAX: usize = 3 * 256 * 1024 + 1024;
 
 /// What came of a bundle, in words.
 struct Said {
@@ -66,7 +69,13 @@ pub(super) async fn judge(
     page: Page,
     form: Result<Form<Vec<(String, String)>>, FormRejection>,
 ) -> Result<Response, ApiError> {
-    let Form(fields) = form.map_err(|error| ApiError::new(Kind::Malformed, error.body_text()))?;
+    let Form(fields) = form.map_err(|error| {
+        let kind = match error.status() {
+            StatusCode::PAYLOAD_TOO_LARGE => Kind::TooLarge,
+            _ => Kind::Malformed,
+        };
+        ApiError::new(kind, error.body_text())
+    })?;
     let text = fields.into_iter().find(|(name, _)| name == "bundle");
     let text = text.map(|(_, text)| text).unwrap_or_default();
     // Browsers end the lines of a form with two characters, and people leave blank lines around what they paste.

@@ -89,20 +89,13 @@ async fn every_page_tells_the_browser_what_it_may_load() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_form_that_is_too_large_is_refused() {
     let world = World::start().await;
-    let large = "x".repeat(3_000_000);
+    let large = "x".repeat(1_000_000);
     let answer = form(&world, "/en/verify", "bundle", &large).send().await;
     // The node may close the connection before everything was sent.
     if let Ok(answer) = answer {
-        assert_ne!(answer.status(), StatusCode::OK);
-        assert!(!answer.status().is_server_error());
+        assert_eq!(answer.status(), StatusCode::PAYLOAD_TOO_LARGE);
     }
-    assert_eq!(
-        world
-            .bare(Method::GET, "/healthz")
-            .send()
-            .await
-            .unwrap()
-            .status(),
-        StatusCode::OK
-    );
+    // On a connection of its own: the other one may be gone.
+    let healthy = reqwest::get(format!("{}/healthz", world.base)).await;
+    assert_eq!(healthy.unwrap().status(), StatusCode::OK);
 }
