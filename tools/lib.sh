@@ -200,6 +200,28 @@ node_modules() {
     (cd "$modules" && npm ci --silent --no-audit --no-fund --ignore-scripts >&2) && touch "$modules/whole"
 }
 
+# Makes chromium and the npm packages that drive it usable. Sets $chromium, and $browser_folder with the tests and their packages,
+# installed once for each lock file. Fails if that fails.
+need_browser() {
+    local name hash
+    for name in chromium chromium-browser google-chrome; do
+        ! have "$name" || { chromium=$(command -v "$name"); break; }
+    done
+    have node && have npm || missing "nodejs npm" "Node.js: the pages are tested in a browser; nothing of it is in the program"
+    [[ -n ${chromium:-} ]] || missing "chromium fonts-noto-core" "a browser, and letters of every language: the pages are tested in one"
+    (install_missing) || return
+    missing_packages=()
+    chromium=${chromium:-$(command -v chromium)} || return
+    hash=$(sha256sum "$root/tests/browser/package-lock.json" | cut -c1-16)
+    browser_folder=$cache/browser-$hash
+    mkdir -p "$browser_folder"
+    cp "$root"/tests/browser/package*.json "$root"/tests/browser/*.mjs "$browser_folder/" || return
+    [[ ! -e $browser_folder/whole ]] || return 0
+    say "installing playwright-core and axe-core from the npm registry; this happens once"
+    (cd "$browser_folder" && npm ci --ignore-scripts --no-audit --no-fund >&2) || return
+    touch "$browser_folder/whole"
+}
+
 # ---- building --------------------------------------------------------------------------------------------------------
 
 # Tests know from when they were built where their golden files are: those of another checkout are built again.

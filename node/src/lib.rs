@@ -20,4 +20,5 @@ pub mod reports;
 pub mod run;
 pub mod store;
 pub mod trust;
+pub mod web;
 pub mod witness;

@@ -132,6 +132,7 @@ impl Node {
         .await?;
         let witnesses = witness_clients(&config, &network).await?;
         let policy = read_text(&config.policy_path(folder.path()))?;
+        let believed = Arc::<str>::from(policy.as_str());
         let parts = FederationParts {
             ledger: handle.clone(),
             network: network.clone(),
@@ -173,6 +174,7 @@ impl Node {
             Letters::new(folder.letters()),
             settings::letterhead(&config),
         )
+        .with_policy(believed)
         .with_reports(
             Reports::open(folder.path()).await?,
             settings::switches(folder)?,
@@ -201,6 +203,7 @@ impl Node {
         tasks.spawn(app.clone().tell_users(stop.clone()));
         let router = http::router(HttpParts {
             app,
+            look: settings::look(folder, &config)?,
             witness: Some(cosigning),
             registry: metrics,
             limits: HttpLimits {
@@ -213,7 +216,7 @@ impl Node {
                 rates: config.rates,
             },
             behind_proxy: config.http.behind_proxy,
-        });
+        })?;
         tasks.spawn(serve_http(listener, router, stop.clone()));
         tasks.spawn(stop_on_failure(handle, stop));
         info!(party = %config.party, http = %address, peer = %network.local_peer_id(), "the node is up");

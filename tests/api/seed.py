@@ -12,9 +12,9 @@ import re
 import struct
 import sys
 import time
+import urllib.error
+import urllib.request
 import uuid
-
-import requests
 
 PASSWORD = "a long and unusual sentence of mine"
 
@@ -37,10 +37,16 @@ class Registry:
             headers["Authorization"] = f"Bearer {secret}"
         if content:
             headers["Content-Type"] = content
-        answer = requests.request(method, f"{self.url}/api/v1/{path}", headers=headers, json=body, data=data, timeout=60)
-        if not answer.ok:
-            sys.exit(f"{method} {path} {body}: {answer.status_code} {answer.text}")
-        return answer.json() if answer.content else None
+        if body is not None:
+            data = json.dumps(body).encode()
+            headers["Content-Type"] = "application/json"
+        request = urllib.request.Request(f"{self.url}/api/v1/{path}", data=data, headers=headers, method=method)
+        try:
+            with urllib.request.urlopen(request, timeout=60) as answer:
+                text = answer.read()
+        except urllib.error.HTTPError as error:
+            sys.exit(f"{method} {path} {body}: {error.code} {error.read().decode()}")
+        return json.loads(text) if text else None
 
     def post(self, path, secret, **body):
         return self.call("POST", path, secret, body)
@@ -119,10 +125,15 @@ class Registry:
         form = {"opinion": "The reported reductions are right.", "verified": amounts}
         self.act(certifier, period, "verify", form=form, documents=[paper])
         self.act(officials[0], period, "issue")
-        self.act(officials[1], period, "issue", issue={"accounts": [account], "unit_type": "ITMO"})
+        issued = self.act(officials[1], period, "issue", issue={"accounts": [account], "unit_type": "ITMO"})
+        self.made = {"project_case": project, "account": account, "issued": issued}
         return {"operator": self.operator, "official": officials[0], "developer": developer, "certifier": certifier}
 
 
-url, operator, mail = sys.argv[1:]
-registry = Registry(url, pathlib.Path(operator).read_text().strip(), pathlib.Path(mail))
-print(json.dumps(registry.fill()))
+def registry_of(arguments):
+    url, operator, mail = arguments
+    return Registry(url, pathlib.Path(operator).read_text().strip(), pathlib.Path(mail))
+
+
+if __name__ == "__main__":
+    print(json.dumps(registry_of(sys.argv[1:]).fill()))

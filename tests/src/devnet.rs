@@ -113,7 +113,7 @@ impl Devnet {
         for country in &countries {
             country.ready().await?;
             say(format_args!(
-                "  ✓ {} is up: status page {}/",
+                "  ✓ {} is up: pages {}/",
                 country.party, country.api
             ));
         }
@@ -225,7 +225,7 @@ fn announce(devnet: &Devnet, options: &Options) {
     }
     for country in &devnet.countries {
         say(format_args!(
-            "  {}  API {}/api/v1  status page {}/  data {}",
+            "  {}  API {}/api/v1  pages {}/  data {}",
             country.party,
             country.api,
             country.api,

@@ -113,6 +113,51 @@ fn every_script_that_the_documentation_shows_is_there() {
     }
 }
 
+/// What is wrong with a command line that a file shows.
+fn faults(shown_in: &Path, words: &[String]) -> Vec<String> {
+    let path = subcommands(words);
+    let help = Command::new(binary()).args(&path).arg("--help").output();
+    let help = help.unwrap();
+    let text = String::from_utf8_lossy(&help.stdout).into_owned();
+    let (line, shown_in) = (words.join(" "), shown_in.display());
+    // A parent's help is printed for a wrong last word by some parsers, so the usage line must name the path.
+    if !help.status.success() || !text.contains(&format!("countersign {}", path.join(" "))) {
+        return vec![format!("{shown_in}: no such command: {line}")];
+    }
+    let unknown = long_options(words).into_iter();
+    let unknown = unknown.filter(|option| !text.contains(option));
+    unknown
+        .map(|option| format!("{shown_in}: no option {option}: {line}"))
+        .collect()
+}
+
+#[test]
+fn every_command_that_a_page_of_the_registry_shows_exists_with_its_options() {
+    let mut wrong = Vec::new();
+    let mut checked = 0;
+    for folder in ["node/src/web", "node/templates/web"] {
+        for entry in fs::read_dir(root().join(folder)).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                continue;
+            }
+            let text = fs::read_to_string(&path).unwrap();
+            // In the sources a command stands in quotes, in the templates between tags.
+            for part in text
+                .split(['"', '>'])
+                .filter(|it| it.starts_with("countersign "))
+            {
+                let line = part.split('<').next().unwrap();
+                let words: Vec<String> = line.split_whitespace().map(str::to_owned).collect();
+                wrong.extend(faults(&path, &words));
+                checked += 1;
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(checked > 15, "only {checked} commands found");
+}
+
 #[test]
 fn every_command_that_the_documentation_shows_exists_with_its_options() {
     let mut wrong = Vec::new();
@@ -123,25 +168,7 @@ fn every_command_that_the_documentation_shows_exists_with_its_options() {
                 continue;
             }
             checked += 1;
-            let path = subcommands(&words);
-            let help = Command::new(binary())
-                .args(&path)
-                .arg("--help")
-                .output()
-                .unwrap();
-            let text = String::from_utf8_lossy(&help.stdout).into_owned();
-            let line = words.join(" ");
-            // A parent's help is printed for a wrong last word by some parsers, so the usage line must name the path.
-            if !help.status.success() || !text.contains(&format!("countersign {}", path.join(" ")))
-            {
-                wrong.push(format!("{}: no such command: {line}", page.display()));
-                continue;
-            }
-            for option in long_options(&words) {
-                if !text.contains(option) {
-                    wrong.push(format!("{}: no option {option}: {line}", page.display()));
-                }
-            }
+            wrong.extend(faults(&page, &words));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));

@@ -87,7 +87,7 @@ impl ServeArgs {
             let node = Node::start_accepting(&folder, passphrase, self.accept_head).await?;
             let base = format!("http://{}", node.http());
             terminal::done(format_args!(
-                "the node is up: status page {base}/, API {base}/api/v1"
+                "the node is up: pages {base}/, API {base}/api/v1"
             ));
             let stopping = node.stopping();
             let by_itself = tokio::select! {

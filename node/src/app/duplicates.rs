@@ -261,7 +261,7 @@ impl App {
     }
 
     /// What the forms of every project's case say, page by page, so that no more than the descriptions is in memory.
-    async fn all_descriptions(&self) -> Result<Vec<(u64, Description)>, AppError> {
+    pub(super) async fn all_descriptions(&self) -> Result<Vec<(u64, Description)>, AppError> {
         let mut all = Vec::new();
         let mut open: Option<(u64, Vec<Value>)> = None;
         let mut after = (0, 0);

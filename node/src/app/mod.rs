@@ -1,6 +1,6 @@
 //! The one door: every use case of the node, with who asks and under which request id.
 //!
-//! HTTP, the status page and whatever comes later call these methods and nothing below them. Writes go to the ledger's
+//! HTTP, the pages and whatever comes later call these methods and nothing below them. Writes go to the ledger's
 //! queue and come back with its receipt; reads look at the registry's state and the store for as short as they can.
 
 mod article6;
@@ -24,11 +24,13 @@ mod notices;
 mod people;
 mod process;
 mod projects;
+mod public;
 mod registry;
 mod status;
 mod transfers;
 mod trial;
 mod units;
+mod verify;
 mod write;
 
 use std::sync::Arc;
@@ -70,10 +72,12 @@ pub use people::{
 };
 pub use process::{ListedCase, ListedProcess};
 pub use projects::ProjectFile;
+pub use public::{MappedProject, Overview};
 pub use registry::{AccountBalances, AgreementUse, ListedPartner};
 pub use status::{NodeStatus, OpenTransferCount, Totals};
 pub use transfers::{ListedTransfer, TransferQuery};
-pub use units::UnitsName;
+pub use units::{UnitsName, UnitsNameError};
+pub use verify::{StandingHere, ValidBundle, Verdict};
 pub use write::{EXPIRY_DEFAULT_MS, Mode, Retirement, SendOrder, Written};
 
 use crate::documents::Documents;
@@ -116,6 +120,7 @@ pub struct App {
     projection: Option<Projection>,
     office: Arc<letters::LetterOffice>,
     reports: Option<(Reports, Switches)>,
+    policy: Arc<str>,
 }
 
 struct Inner {
@@ -132,6 +137,7 @@ struct Inner {
     naming: Naming,
     radar: duplicates::RadarKeeper,
     book: article6::BookKeeper,
+    overview: public::OverviewKeeper,
 }
 
 /// Locks for requests, few for all of them: two requests seldom share one, and one request always has the same.
@@ -199,6 +205,7 @@ impl App {
         Self {
             projection: None,
             reports: None,
+            policy: Arc::from(""),
             office: Arc::new(letters::LetterOffice::new(
                 Letters::presets(),
                 Letterhead::default(),
@@ -216,6 +223,7 @@ impl App {
                 naming: Naming::new(),
                 radar: duplicates::RadarKeeper::default(),
                 book: article6::BookKeeper::default(),
+                overview: public::OverviewKeeper::default(),
             }),
         }
     }

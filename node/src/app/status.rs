@@ -6,7 +6,7 @@ use countersign_protocol::registry::{Direction, LedgerAccount, State, TransferSt
 use super::{App, AppError, LedgerHead, PeerInfo, WitnessInfo};
 use crate::mail::MailStatus;
 
-/// The whole picture, for the status page, the API and the metrics.
+/// The whole picture, for the pages, the API and the metrics.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NodeStatus {
     /// Whose ledger it is.
@@ -87,7 +87,7 @@ pub struct Totals {
 }
 
 impl Totals {
-    fn of(state: &State) -> Self {
+    pub(super) fn of(state: &State) -> Self {
         let mut totals = Self::default();
         for (account, tonnes) in state.balances() {
             let total = match account {

@@ -23,6 +23,7 @@ pub use accusing::{AccusationError, Accused};
 pub use courier::CourierError;
 pub use evidence::{EVIDENCE_SUFFIX, EvidenceFolder};
 pub use peer_witness::PeerWitness;
+pub(crate) use trust::effective_policy;
 
 use std::ops::Range;
 use std::sync::Arc;

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use futures::FutureExt;
 use tracing::{Instrument, error, info_span};
 
@@ -14,6 +14,7 @@ use super::Served;
 use super::extract::who;
 use super::problem::{ApiError, Kind, PROBLEM_JSON};
 use super::rates::{Charged, Class};
+use crate::web::Wrong;
 
 /// Longest time for one request. A ledger that syncs in 30 seconds is stuck.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
@@ -49,6 +50,7 @@ pub(super) async fn frame(State(served): State<Served>, request: Request, next: 
     let id = given_id(request.headers()).unwrap_or_else(request_id);
     let path = request.uri().path().to_owned();
     let method = request.method().clone();
+    let asked = request.headers().clone();
     let matched = request.extensions().get::<MatchedPath>();
     let route = matched.map_or_else(
         || "unmatched".to_owned(),
@@ -68,19 +70,24 @@ pub(super) async fn frame(State(served): State<Served>, request: Request, next: 
     let answer = tokio::time::timeout(limit, answer).instrument(span).await;
     let response = match answer {
         Ok(Ok(Ok(response))) => response,
-        Ok(Ok(Err(refused))) => refused.render(&path, &id),
+        Ok(Ok(Err(refused))) => refused.into_response(),
         Ok(Err(_)) => {
             error!(%method, path, request = id, "a handler panicked: this is a defect, report it");
             let detail = "the node failed to do this; its journal says why";
-            ApiError::new(Kind::Internal, detail).render(&path, &id)
+            ApiError::new(Kind::Internal, detail).into_response()
         }
         Err(_) => {
             let detail =
                 "it is not known whether a write was done: repeat it with the same Idempotency-Key";
-            ApiError::new(Kind::Timeout, detail).render(&path, &id)
+            ApiError::new(Kind::Timeout, detail).into_response()
         }
     };
-    let mut response = problem(response, &method, &path, &id);
+    let reader = Reader {
+        path: &path,
+        asked: &asked,
+        id: &id,
+    };
+    let mut response = problem(&served, response, &method, &reader);
     let headers = response.headers_mut();
     for (name, value) in HEADERS {
         headers.insert(name, HeaderValue::from_static(value));
@@ -147,17 +154,52 @@ fn request_id() -> String {
     hex::encode(bytes)
 }
 
-/// Turns an error into problem details. What the witness says stays as C2SP tlog-witness wants it.
-fn problem(mut response: Response, method: &Method, path: &str, id: &str) -> Response {
+/// Who reads an answer.
+struct Reader<'a> {
+    path: &'a str,
+    asked: &'a HeaderMap,
+    id: &'a str,
+}
+
+/// The error as a page for somebody who reads pages, and as problem details for programs.
+fn rendered(served: &Served, error: ApiError, reader: &Reader<'_>) -> Response {
+    let Reader { path, asked, id } = *reader;
+    let wrong = Wrong {
+        status: error.kind().status(),
+        slug: error.kind().slug(),
+        detail: error.detail(),
+        id,
+    };
+    let page = served.error_pages.page(path, asked, &wrong);
+    let problem = error.render(path, id);
+    let Some(mut page) = page else {
+        return problem;
+    };
+    // After how long to try again, and what the path takes, hold for both.
+    for name in [header::RETRY_AFTER, header::ALLOW] {
+        if let Some(value) = problem.headers().get(&name) {
+            page.headers_mut().insert(name, value.clone());
+        }
+    }
+    page
+}
+
+/// Turns an error into problem details or a page. What the witness says stays as C2SP tlog-witness wants it.
+fn problem(
+    served: &Served,
+    mut response: Response,
+    method: &Method,
+    reader: &Reader<'_>,
+) -> Response {
     let status = response.status();
     if let Some(error) = response.extensions_mut().remove::<ApiError>() {
-        return error.render(path, id);
+        return rendered(served, error, reader);
     }
     let is_error = status.is_client_error() || status.is_server_error();
     let media = response.headers().get(header::CONTENT_TYPE);
     // Below the API every error is a problem; elsewhere whoever wrote a body meant it.
     let is_finished = match media {
-        Some(media) => !path.starts_with("/api/") || media == PROBLEM_JSON,
+        Some(media) => !reader.path.starts_with("/api/") || media == PROBLEM_JSON,
         None => false,
     };
     if !is_error || is_finished {
@@ -176,7 +218,7 @@ fn problem(mut response: Response, method: &Method, path: &str, id: &str) -> Res
         ),
     };
     let allowed = response.headers_mut().remove(header::ALLOW);
-    let mut rendered = ApiError::new(kind, detail).render(path, id);
+    let mut rendered = rendered(served, ApiError::new(kind, detail), reader);
     if let Some(allowed) = allowed {
         rendered.headers_mut().insert(header::ALLOW, allowed);
     }

@@ -1,9 +1,10 @@
-//! The node over HTTP: `/api/v1`, the log's tiles, the witness, health, metrics and the status page.
+//! The node over HTTP: `/api/v1`, the log's tiles, the witness, health and metrics, with the pages of [`web`](crate::web)
+//! beside them.
 //!
 //! Thin: a handler reads a request, calls [`App`], writes an answer. What holds for every answer is in one place
 //! ([`frame`]): a request id, a time limit, problem details for every error, security headers, counters.
 //!
-//! Who may see what: `/`, `/log/`, `/witness/`, the health checks and the metrics need no token, and neither do the parts
+//! Who may see what: the pages, `/log/`, `/witness/`, the health checks and the metrics need no token, and neither do the parts
 //! of `/api/v1` that show what the public log shows (status, organisations, projects, units, transfers, ledger). Accounts
 //! with their statements, partners, agreements, the invitation and nearly every write need a session, an API key or the
 //! operator's token, and [`App`] says what each may do. The listener is on loopback unless the configuration says otherwise;
@@ -20,9 +21,8 @@ mod log;
 mod metrics;
 mod offline;
 pub mod openapi;
-mod page;
-mod percent;
-mod problem;
+pub(crate) mod percent;
+pub(crate) mod problem;
 mod rates;
 mod rows;
 mod serve;
@@ -36,7 +36,8 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use prometheus_client::registry::Registry;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
-use crate::app::App;
+use crate::app::{App, AppError};
+use crate::web::{self, ErrorPages, Look, Site};
 use metrics::Metrics;
 use problem::{ApiError, Kind};
 use rates::Rates;
@@ -49,6 +50,8 @@ pub use serve::{CONNECTIONS_MAX, serve};
 pub struct HttpParts {
     /// The use cases.
     pub app: App,
+    /// What the country sets about its pages.
+    pub look: Look,
     /// The witness endpoints, for `/witness/`.
     pub witness: Option<Router>,
     /// Where the rest of the node has registered its metrics; `/metrics` shows them beside its own.
@@ -105,6 +108,7 @@ struct Served {
     rates: Arc<Rates>,
     streams: Arc<Places>,
     uploads: Arc<Semaphore>,
+    error_pages: ErrorPages,
 }
 
 impl Served {
@@ -121,15 +125,21 @@ impl Served {
 const UPLOADS: usize = 2;
 
 /// Everything that the node answers over HTTP.
-pub fn router(parts: HttpParts) -> Router {
+///
+/// # Errors
+/// [`AppError::Internal`] before the ledger's first record: nobody knows then whose registry it is.
+pub fn router(parts: HttpParts) -> Result<Router, AppError> {
     let HttpParts {
         app,
+        look,
         witness,
         registry,
         limits,
         behind_proxy,
     } = parts;
+    let site = Arc::new(Site::new(app.clone(), look)?);
     let served = Served {
+        error_pages: ErrorPages::new(Arc::clone(&site)),
         app,
         metrics: Arc::new(Metrics::new(registry)),
         body_bytes_max: limits.body_bytes,
@@ -141,14 +151,15 @@ pub fn router(parts: HttpParts) -> Router {
     };
     let api = api::described().split_for_parts().0;
     let mut router = Router::new()
-        .merge(page::routes())
+        .merge(docs::style())
         .merge(health::routes())
         .merge(log::routes())
         .merge(offline::routes())
         .nest("/api/v1", api.route_layer(from_fn(contract::keep)))
-        .with_state(served.clone());
+        .with_state(served.clone())
+        .merge(web::router(site));
     if let Some(witness) = witness {
         router = router.nest("/witness", witness);
     }
-    router.layer(from_fn_with_state(served, frame::frame))
+    Ok(router.layer(from_fn_with_state(served, frame::frame)))
 }

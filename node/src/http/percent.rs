@@ -1,7 +1,7 @@
 //! Percent-encoding.
 
 /// Every byte but the unreserved characters of RFC 3986 as `%XX`: right in a query, and in a parameter of a header (RFC 8187).
-pub(super) fn encoded(text: &str) -> String {
+pub(crate) fn encoded(text: &str) -> String {
     let mut encoded = String::with_capacity(text.len());
     for byte in text.bytes() {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {

@@ -19,7 +19,7 @@ pub(super) const TYPE_PREFIX: &str = "urn:countersign:problem:";
 
 /// The kinds of problem. Their names are an interface: add, never change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     Malformed,
     NotAuthorised,
     Forbidden,
@@ -76,12 +76,12 @@ impl Kind {
     }
 
     /// The last part of its `type`.
-    pub(super) fn slug(self) -> &'static str {
+    pub(crate) fn slug(self) -> &'static str {
         self.row().1
     }
 
     /// Its status.
-    pub(super) fn status(self) -> StatusCode {
+    pub(crate) fn status(self) -> StatusCode {
         self.row().0
     }
 
@@ -218,7 +218,7 @@ impl Kind {
 
 /// An error before it knows for which request it is: the [`frame`](super::frame) completes it.
 #[derive(Clone, Debug)]
-pub(super) struct ApiError {
+pub(crate) struct ApiError {
     kind: Kind,
     detail: String,
     code: Option<&'static str>,
@@ -226,7 +226,7 @@ pub(super) struct ApiError {
 }
 
 impl ApiError {
-    pub(super) fn new(kind: Kind, detail: impl Into<String>) -> Self {
+    pub(crate) fn new(kind: Kind, detail: impl Into<String>) -> Self {
         Self {
             kind,
             detail: detail.into(),
@@ -235,7 +235,7 @@ impl ApiError {
         }
     }
 
-    pub(super) fn parameter(name: &str, why: &dyn std::fmt::Display) -> Self {
+    pub(crate) fn parameter(name: &str, why: &dyn std::fmt::Display) -> Self {
         let fault = Fault {
             parameter: Some(name.to_owned()),
             detail: why.to_string(),
@@ -299,6 +299,16 @@ impl ApiError {
             code: self.code.map(str::to_owned),
             errors: self.errors,
         }
+    }
+
+    /// What kind of problem it is.
+    pub(super) const fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// What is wrong and how to mend it.
+    pub(super) fn detail(&self) -> &str {
+        &self.detail
     }
 
     /// The finished answer.

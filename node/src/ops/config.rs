@@ -26,10 +26,12 @@ mod letters;
 mod mail;
 mod print;
 mod read;
+mod site;
 
 pub use letters::{ADDRESS_LINES_MAX, LettersConfig};
 pub use mail::{MailConfig, MailPassword, MailTls};
 pub use read::{ConfigError, Fault};
+pub use site::SiteConfig;
 
 use super::files::{self, PUBLIC_FILE_MODE, Privacy};
 use crate::http::RateLimits;
@@ -81,6 +83,8 @@ pub struct Config {
     pub projection: ProjectionConfig,
     /// What stands on letters.
     pub letters: LettersConfig,
+    /// What the pages say and how they look.
+    pub site: SiteConfig,
     /// Through which server mail goes out; without one it lies as files in the data folder.
     pub mail: Option<MailConfig>,
     /// How much the node takes on.

@@ -4,6 +4,7 @@ use countersign_protocol::trust::TrustRefusal;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use crate::app::AppError;
 use crate::documents::DocumentError;
 use crate::federation::FederationError;
 use crate::ledger::LedgerError;
@@ -22,6 +23,9 @@ pub enum RunError {
     /// The configuration can not be read.
     #[error(transparent)]
     Config(#[from] ConfigError),
+    /// The registry can not be shown.
+    #[error(transparent)]
+    App(#[from] AppError),
     /// A file can not be read or written.
     #[error(transparent)]
     File(#[from] FileFault),

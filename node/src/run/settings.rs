@@ -8,6 +8,7 @@ use crate::mail::{MailError, MailSettings, Sink, Smtp, SmtpTls};
 use crate::ops::config::{Config, MailPassword, MailTls};
 use crate::ops::files::{self, FileFault, Privacy};
 use crate::ops::keys::PassphraseSource;
+use crate::web::{LOGO_BYTES_MAX, Logo, Look};
 
 /// The largest file of switches.
 const SWITCHES_BYTES_MAX: u64 = 16 * 1024;
@@ -58,6 +59,27 @@ pub(super) fn letterhead(config: &Config) -> Letterhead {
         place: letters.place,
         public_url: config.http.base_url(),
     }
+}
+
+/// What the country sets about its pages.
+pub(super) fn look(folder: &DataFolder, config: &Config) -> Result<Look, RunError> {
+    let site = config.site.clone();
+    let logo = site.logo.map(|path| {
+        let bytes = files::read(&folder.path().join(path), LOGO_BYTES_MAX, Privacy::Public)?;
+        Logo::read(bytes.to_vec()).ok_or_else(|| RunError::Value {
+            field: "site.logo",
+            why: "this is no PNG, and no SVG without scripts".to_owned(),
+        })
+    });
+    Ok(Look {
+        title: site.title,
+        authority: site.authority,
+        welcome: site.welcome,
+        contact: site.contact,
+        colour: site.colour,
+        logo: logo.transpose()?,
+        public_url: Some(config.http.base_url()),
+    })
 }
 
 /// What the country chose where the sources of the agreed electronic format disagree; the defaults without a file.

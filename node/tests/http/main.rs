@@ -54,6 +54,7 @@ mod races;
 mod rates;
 mod reads;
 mod sectors;
-mod status_page;
+
+mod web;
 mod world;
 mod writes;

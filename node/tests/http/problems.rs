@@ -326,7 +326,6 @@ async fn the_same_key_with_another_body_is_a_conflict() {
 async fn every_answer_carries_the_headers_that_keep_browsers_in_bounds() {
     let world = World::start().await;
     for path in [
-        "/",
         "/api/v1/status",
         "/nothing",
         "/log/checkpoint",

@@ -20,6 +20,7 @@ use countersign_node::mirror::{AuditFinding, Mirror, MirrorStatus};
 use countersign_node::people::{Beneficiaries, People, PeopleSettings, Tokens};
 use countersign_node::projection::{Projection, ProjectionSettings};
 use countersign_node::reports::Reports;
+use countersign_node::web::Look;
 use countersign_node::witness::OriginHash;
 use countersign_protocol::article6::aef::Switches;
 use countersign_protocol::federation::invite::Invite;
@@ -58,6 +59,13 @@ pub const AGREEMENT: &str = "CH-GH-2020";
 
 pub fn witness_key() -> SignerKey {
     SignerKey::from_seed(WITNESS, KeyKind::CosignatureV1, &[9; 32]).unwrap()
+}
+
+/// Whom this node believes: its one witness.
+fn policy() -> String {
+    let witness = witness_key();
+    let key = witness.verifier();
+    format!("witness one {key}\nquorum one\n")
 }
 
 pub fn ch() -> Party {
@@ -463,9 +471,14 @@ impl World {
                 Reports::open(folder.root.path()).await.unwrap(),
                 Switches::default(),
             )
-            .with_letters(Letters::new(at("letters")), letterhead);
+            .with_letters(Letters::new(at("letters")), letterhead)
+            .with_policy(policy());
         let parts = HttpParts {
             app: app.clone(),
+            look: Look {
+                public_url: Some(PUBLIC_URL.to_owned()),
+                ..Look::default()
+            },
             witness: Some(
                 axum::Router::new().route("/healthz", axum::routing::get(|| async { "ok\n" })),
             ),
@@ -486,7 +499,7 @@ impl World {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
         let undescribed = described::Faults::default();
-        let router = described::watched(router(parts), undescribed.clone());
+        let router = described::watched(router(parts).unwrap(), undescribed.clone());
         let serving = serve(listener, router, stop.clone());
         let serving = tokio::spawn(async move { serving.await.unwrap() });
         Self {

@@ -3,6 +3,7 @@
 use countersign_node::http::{Budgets, RateLimits};
 use countersign_node::ops::config::{
     Config, FederationConfig, HttpConfig, LettersConfig, LimitsConfig, P2pConfig, ProjectionConfig,
+    SiteConfig,
 };
 use countersign_node::run::{DataFolder, NewNode, Node, init};
 use secrecy::SecretString;
@@ -40,6 +41,7 @@ pub fn start(runtime: &tokio::runtime::Runtime, folder: &DataFolder) -> (Node, S
         federation: FederationConfig::default(),
         projection: ProjectionConfig::default(),
         letters: LettersConfig::default(),
+        site: SiteConfig::default(),
         mail: None,
         limits: LimitsConfig::default(),
         rates: RateLimits {

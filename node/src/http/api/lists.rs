@@ -354,6 +354,7 @@ pub(super) async fn retirements(
     mut parameters: Parameters,
 ) -> Result<Response, ApiError> {
     let query = RetirementQuery {
+        leaf: None,
         account: parameters.get("account")?,
         organisation: parameters.get("organisation")?,
         kind: parameters.word("kind")?,

@@ -7,10 +7,13 @@ use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use askama::Template;
+use axum::Router;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
+use axum::routing::get;
 use serde_json::Value;
 
+use super::Served;
 use super::extract::PathValue;
 use super::openapi;
 use super::problem::{ApiError, Kind};
@@ -38,6 +41,18 @@ struct Page<'a> {
 #[template(path = "docs/types.html")]
 struct Types<'a> {
     types: &'a [Described],
+}
+
+/// The style sheet of these pages.
+pub(super) fn style() -> Router<Served> {
+    async fn show() -> Response {
+        let headers = [
+            (header::CONTENT_TYPE, "text/css; charset=utf-8"),
+            (header::CACHE_CONTROL, "public, max-age=3600"),
+        ];
+        (headers, include_str!("../../../templates/style.css")).into_response()
+    }
+    Router::new().route("/style.css", get(show))
 }
 
 /// The pages by their names: the first has none.

@@ -71,8 +71,11 @@ pub(super) enum Class {
 impl Class {
     /// The class of a route; `None` for what is not counted.
     pub(super) fn of(method: &Method, route: &str) -> Option<Self> {
-        if route == "/" || route == "unmatched" {
+        if route == "unmatched" {
             return Some(Self::Reads);
+        }
+        if let Some(is_heavy) = crate::web::cost(route) {
+            return Some(if is_heavy { Self::Lists } else { Self::Reads });
         }
         let path = route.strip_prefix("/api/v1/")?;
         if !matches!(*method, Method::GET | Method::HEAD) {

@@ -32,6 +32,7 @@ impl Display for Config {
             federation,
             projection,
             letters,
+            site,
             mail,
             limits,
             rates,
@@ -106,6 +107,7 @@ impl Display for Config {
             writeln!(formatter, "[projection]\nurl = {}", quoted(url))?;
         }
         letters.print(formatter)?;
+        site.print(formatter)?;
         if let Some(mail) = mail {
             mail.print(formatter)?;
         }

@@ -2,6 +2,7 @@
 
 use super::letters::LettersSection;
 use super::mail::MailSection;
+use super::site::SiteSection;
 use super::{
     ADDRESSES_MAX, Config, FederationConfig, HttpConfig, LimitsConfig, NetworkName, P2pConfig,
     ProjectionConfig, WITNESSES_MAX, WitnessAddress, WitnessConfig,
@@ -121,6 +122,8 @@ struct File {
     projection: ProjectionSection,
     #[serde(default)]
     letters: LettersSection,
+    #[serde(default)]
+    site: SiteSection,
     mail: Option<MailSection>,
     #[serde(default)]
     limits: LimitsSection,
@@ -216,6 +219,7 @@ impl File {
             federation,
             projection,
             letters,
+            site,
             mail,
             limits,
             rates,
@@ -247,6 +251,7 @@ impl File {
             federation: federation.check(text)?,
             projection: projection.check(text)?,
             letters: letters.check(text)?,
+            site: site.check(text)?,
             mail: mail.map(|mail| mail.check(text)).transpose()?,
             limits: limits.check(text)?,
             rates: rates.check(text)?,

@@ -4,6 +4,7 @@ use super::*;
 use crate::http::Budgets;
 use crate::letters::LetterheadText;
 use crate::ops::files::FileFault;
+use crate::web::Wording;
 use countersign_protocol::log::{KeyKind, SignerKey};
 use proptest::prelude::*;
 
@@ -316,6 +317,42 @@ prop_compose! {
 }
 
 prop_compose! {
+    fn any_site()(
+        title in "[a-zé\"'\\\\ ]{1,20}", welcome in prop::collection::btree_map("en|fr|es|pt|ar", "[a-zç\"\\\\]{1,20}", 0..3), red in 0..80_u8, has_logo: bool,
+    ) -> SiteConfig {
+        SiteConfig {
+            title: Wording::plain(title),
+            welcome: Wording(welcome),
+            colour: format!("#{red:02x}2030").parse().ok(),
+            logo: has_logo.then(|| "emblem.svg".into()),
+            ..SiteConfig::default()
+        }
+    }
+}
+
+#[test]
+fn what_the_pages_say_is_in_their_languages_and_their_colour_carries_white_letters() {
+    let with = |site: &str| Config::parse(&format!("{}\n[site]\n{site}\n", text()));
+    let site = with("title = \"Registre\"\ncolour = \"#0b5563\"")
+        .unwrap()
+        .site;
+    assert_eq!(site.title, Wording::plain("Registre"));
+    for (refused, why) in [
+        (
+            "title = { de = \"Register\" }",
+            "there are no pages in \"de\"",
+        ),
+        ("colour = \"#ffee00\"", "the contrast is"),
+        ("colour = \"red\"", "six hex digits"),
+        ("title = 7", "write a text, or one for each language"),
+        ("theme = \"dark\"", "unknown field"),
+    ] {
+        let fault = with(refused).unwrap_err();
+        assert!(fault.message.contains(why), "{refused}: {fault}");
+    }
+}
+
+prop_compose! {
     fn any_mail()(port in 1..u16::MAX, tls in 0..3_usize, user in prop::option::of("[a-z@\"]{1,20}"), is_file: bool) -> MailConfig {
         let password = if is_file { MailPassword::File("smtp.password".into()) } else { MailPassword::Credential("smtp".parse().unwrap()) };
         MailConfig {
@@ -375,7 +412,7 @@ prop_compose! {
     fn any_config()(
         name in "[^\\p{C}\\p{Zl}\\p{Zp}]{1,40}", origin in "[a-z\"'\\\\]{1,20}", policy in "[a-z\"'\\\\/]{1,20}", port: u16, public: bool,
         ports in prop::collection::btree_set(1..u16::MAX, 0..5), witnesses in prop::collection::btree_map("[a-z\"\\\\ ]{1,12}", any::<bool>(), 0..5),
-        limits in (16..1000_u32, 4..100_u32), letters in any_letters(), mail in prop::option::of(any_mail()), database in prop::option::of("postgres(ql)?://[a-z\"'\\\\/]{1,20}"),
+        limits in (16..1000_u32, 4..100_u32), letters in any_letters(), site in any_site(), mail in prop::option::of(any_mail()), database in prop::option::of("postgres(ql)?://[a-z\"'\\\\/]{1,20}"),
     ) -> Config {
         let address = |port: u16| format!("/ip4/10.0.0.1/tcp/{port}").parse().unwrap();
         let witness = |((name, http), seed): ((String, bool), u8)| WitnessConfig {
@@ -397,6 +434,7 @@ prop_compose! {
             federation: FederationConfig { root_hash: public.then_some([7; 32]), from: if public { vec!["https://registry.example/trust".parse().unwrap()] } else { Vec::new() } },
             projection: ProjectionConfig { url: database },
             letters,
+            site,
             mail,
             limits: LimitsConfig { queue_submissions: limits.0, cache_mib: limits.1, ..LimitsConfig::default() },
             rates: RateLimits { anonymous: Budgets { reads: limits.0, lists: limits.1, writes: 0 }, ..RateLimits::default() },

@@ -11,6 +11,7 @@ mod organisations;
 mod projects;
 mod retirements;
 mod search;
+mod statistics;
 mod transfers;
 mod units;
 
@@ -22,6 +23,7 @@ pub use organisations::{OrganisationQuery, OrganisationRow, OrganisationSort};
 pub use projects::{ProjectQuery, ProjectRow, ProjectSort, VintageTotals};
 pub use retirements::{RetirementQuery, RetirementRow};
 pub use search::Found;
+pub use statistics::{Statistics, Tonnes};
 pub use transfers::{TransferQuery, TransferRow};
 pub use units::EventRow;
 

@@ -16,6 +16,8 @@ use crate::projection::rows::word_of;
 /// Which retirements are wanted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RetirementQuery {
+    /// Recorded by this leaf.
+    pub leaf: Option<u64>,
     /// Out of this account.
     pub account: Option<AccountId>,
     /// By this organisation.
@@ -114,6 +116,7 @@ impl Projection {
             columns: &[("leaf", Holds::Int), ("position", Holds::Int)],
         };
         let mut list = List::of("retirements", COLUMNS, order);
+        list.led_by("leaf = ?", "leaf", query.leaf.map(Cell::from));
         let account = query.account.map(|it| Cell::from(it.0));
         list.led_by("account = ?", "account", account);
         list.led_by("project = ?", "project", query.project.map(Cell::from));

@@ -1,0 +1,205 @@
+//! The pages: what everybody may see of the registry, for people.
+//!
+//! Thin, as HTTP is: a handler reads a request, asks [`App`], fills in a template. Every page works without a script, in
+//! every language, and loads nothing from elsewhere. A page lies at a path without a language, which is the one to cite, and
+//! there it is in the language that the browser asks for; below `/en`, `/fr`, `/es`, `/pt` and `/ar` it is in that one.
+
+mod accounting;
+mod answer;
+mod assets;
+mod charts;
+mod cooperation;
+mod data;
+mod entries;
+mod error;
+mod format;
+mod guidance;
+mod home;
+mod language;
+mod list;
+mod look;
+mod map;
+mod organisations;
+mod page;
+mod projects;
+mod retirements;
+mod search;
+mod statistics;
+mod transfers;
+mod transparency;
+mod units;
+mod verify;
+mod words;
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, LazyLock};
+
+use axum::extract::DefaultBodyLimit;
+use axum::routing::{MethodRouter, get};
+use axum::{Extension, Router};
+use countersign_protocol::record::Genesis;
+
+use crate::app::{App, AppError};
+use assets::Assets;
+use language::Language;
+use page::Prefix;
+
+pub(crate) use error::{ErrorPages, Wrong};
+pub use look::{Colour, ColourError, LOGO_BYTES_MAX, Logo, Look, Wording};
+
+/// What every page is made with.
+pub(crate) struct Site {
+    app: App,
+    genesis: Genesis,
+    look: Look,
+    assets: Assets,
+}
+
+/// Codes of the languages of the pages.
+pub const LANGUAGES: [&str; 5] = ["en", "fr", "es", "pt", "ar"];
+
+/// Shared by all pages.
+type Shared = Arc<Site>;
+
+impl Site {
+    pub(crate) fn new(app: App, look: Look) -> Result<Self, AppError> {
+        Ok(Self {
+            genesis: app.genesis()?,
+            assets: Assets::new(&look),
+            app,
+            look,
+        })
+    }
+}
+
+/// The paths of the pages without a language, in the order of the navigation.
+fn table() -> Vec<(&'static str, MethodRouter<Shared>)> {
+    vec![
+        ("/", get(home::show)),
+        ("/search", get(search::show)),
+        ("/projects", get(projects::list)),
+        ("/projects/{number}", get(projects::show)),
+        ("/map", get(map::show)),
+        ("/units", get(units::ask)),
+        ("/units/{name}", get(units::show)),
+        ("/retirements", get(retirements::list)),
+        ("/retirements/{leaf}", get(retirements::show)),
+        (
+            "/retirements/{leaf}/certificate",
+            get(retirements::certificate),
+        ),
+        ("/transfers", get(transfers::list)),
+        ("/transfers/{id}", get(transfers::show)),
+        ("/cooperation", get(cooperation::list)),
+        ("/cooperation/{approach}", get(cooperation::show)),
+        (
+            "/authorisations/{party}/{id}",
+            get(cooperation::authorisation),
+        ),
+        ("/organisations", get(organisations::list)),
+        ("/organisations/{id}", get(organisations::show)),
+        ("/accounting", get(accounting::show)),
+        ("/statistics", get(statistics::show)),
+        ("/statistics/{file}", get(statistics::file)),
+        ("/data", get(data::show)),
+        ("/data/{file}", get(data::file)),
+        (
+            "/verify",
+            get(verify::ask)
+                .post(verify::judge)
+                .layer(DefaultBodyLimit::max(verify::FORM_BYTES_MAX)),
+        ),
+        ("/transparency", get(transparency::show)),
+        ("/entries", get(entries::list)),
+        ("/entries/{index}", get(entries::show)),
+        ("/entries/{index}/proof", get(entries::bundle)),
+        ("/guidance", get(guidance::list)),
+        ("/guidance/{topic}", get(guidance::show)),
+    ]
+}
+
+/// The path of a page in a language.
+fn full(prefix: Option<Language>, path: &str) -> String {
+    match (prefix, path) {
+        (None, path) => path.to_owned(),
+        (Some(language), "/") => format!("/{language}"),
+        (Some(language), path) => format!("/{language}{path}"),
+    }
+}
+
+/// The pages and what they load.
+pub(crate) fn router(site: Shared) -> Router {
+    let mut router = Router::new();
+    for prefix in std::iter::once(None).chain(Language::ALL.map(Some)) {
+        let mut pages = Router::new();
+        for (path, handler) in table() {
+            pages = pages.route(&full(prefix, path), handler);
+        }
+        router = router.merge(pages.layer(Extension(Prefix(prefix))));
+    }
+    for language in Language::ALL {
+        // What people type.
+        let bare = move || async move { answer::see_other(&format!("/{language}")) };
+        router = router.route(&format!("/{language}/"), get(bare));
+    }
+    router
+        .route("/assets/{name}", get(assets::show))
+        .with_state(site)
+}
+
+/// Pages that list or count, which cost more than the others.
+const HEAVY: [&str; 8] = [
+    "/search",
+    "/projects",
+    "/retirements",
+    "/transfers",
+    "/organisations",
+    "/accounting",
+    "/data/{file}",
+    "/verify",
+];
+
+/// Whether a route is one of the pages, and then whether it is one that costs more than the others.
+pub(crate) fn cost(route: &str) -> Option<bool> {
+    static ROUTES: LazyLock<BTreeMap<String, bool>> = LazyLock::new(|| {
+        let prefixes = std::iter::once(None).chain(Language::ALL.map(Some));
+        let of = |prefix| {
+            table()
+                .into_iter()
+                .map(move |(path, _)| (full(prefix, path), HEAVY.contains(&path)))
+        };
+        prefixes.flat_map(of).collect()
+    });
+    ROUTES.get(route).copied()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{HEAVY, LANGUAGES, Language, cost, table};
+
+    #[test]
+    fn pages_are_paid_for_in_every_language_and_nothing_else_is_a_page() {
+        for path in HEAVY {
+            assert!(table().iter().any(|(known, _)| *known == path), "{path}");
+            assert_eq!(cost(path), Some(true));
+            assert_eq!(cost(&format!("/ar{path}")), Some(true));
+        }
+        assert_eq!(cost("/"), Some(false));
+        assert_eq!(cost("/fr"), Some(false));
+        assert_eq!(cost("/fr/projects/{number}"), Some(false));
+        for other in [
+            "/api/v1/projects",
+            "/log/checkpoint",
+            "/metrics",
+            "/assets/{name}",
+            "/de",
+        ] {
+            assert_eq!(cost(other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn the_configuration_knows_the_languages_of_the_pages() {
+        assert_eq!(LANGUAGES, Language::ALL.map(Language::code));
+    }
+}

@@ -1,0 +1,67 @@
+//! How the registry can be watched: the head of its log, its witnesses, its partners' nodes, and what raises an alarm.
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+
+use super::page::Page;
+use super::{Shared, answer};
+use crate::app::{NodeStatus, PeerInfo, WitnessInfo};
+use crate::http::problem::ApiError;
+
+/// Something that somebody should look into.
+struct Alarm {
+    title: String,
+    /// What the node says, in English.
+    detail: String,
+}
+
+#[derive(Template)]
+#[template(path = "web/transparency.html")]
+struct TransparencyPage {
+    page: Page,
+    status: NodeStatus,
+    alarms: Vec<Alarm>,
+    root: String,
+}
+
+impl TransparencyPage {
+    fn is_current(&self, witness: &WitnessInfo) -> bool {
+        witness.fault.is_none() && witness.size >= self.status.head.head.size
+    }
+
+    /// Entries that no quorum of witnesses has seen yet.
+    fn behind(&self) -> u64 {
+        let witnessed = self.status.head.witnessed.as_ref();
+        let seen = witnessed.map_or(0, |it| it.head.size);
+        self.status.head.head.size.saturating_sub(seen)
+    }
+
+    fn round_trip(&self, peer: &PeerInfo) -> String {
+        let us = peer.round_trip_us.unwrap_or(0);
+        self.page
+            .t1("milliseconds", "ms", self.page.n(us.div_ceil(1000)))
+    }
+}
+
+pub(super) async fn show(State(site): State<Shared>, page: Page) -> Result<Response, ApiError> {
+    let page = page.about("transparency", "/status", "countersign status");
+    let status = site.app.status().await?;
+    let reasons = status.not_ready.iter().map(|why| Alarm {
+        title: page.t("alarm-not-ready"),
+        detail: why.clone(),
+    });
+    let witnesses = status.witnesses.iter().filter_map(|it| {
+        Some(Alarm {
+            title: page.t1("alarm-witness", "name", &it.name),
+            detail: it.fault.clone()?,
+        })
+    });
+    let shown = TransparencyPage {
+        alarms: reasons.chain(witnesses).collect(),
+        root: hex::encode(status.head.head.root),
+        status,
+        page,
+    };
+    answer::html(&shown.page, &shown)
+}

@@ -1,0 +1,234 @@
+//! Every language has every word that the pages use, and no other.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use countersign_protocol::party::Party;
+use fluent_bundle::FluentResource;
+
+use super::{COUNTRIES, FILES, country, find, text};
+use crate::web::guidance::TOPICS;
+use crate::web::language::Language;
+
+/// The keys of a file, each with the values that its texts take.
+fn keys(text: &str) -> BTreeMap<String, BTreeSet<String>> {
+    let mut keys: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    let mut last = String::new();
+    for line in text.lines() {
+        let is_key = line.starts_with(|c: char| c.is_ascii_lowercase());
+        if let Some((key, _)) = line.split_once(" = ").filter(|_| is_key) {
+            assert!(!keys.contains_key(key), "{key} stands twice");
+            key.clone_into(&mut last);
+            keys.entry(last.clone()).or_default();
+        }
+        for part in line.split("{ $").skip(1) {
+            let name = part.split([' ', '}']).next().unwrap();
+            keys.get_mut(&last).unwrap().insert(name.to_owned());
+        }
+    }
+    keys
+}
+
+/// Everything that the pages are made of, as it stands in the sources.
+fn sources() -> String {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut all = String::new();
+    for folder in ["src/web", "templates/web"] {
+        for entry in std::fs::read_dir(root.join(folder)).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_file() {
+                all.push_str(&std::fs::read_to_string(path).unwrap());
+            }
+        }
+    }
+    all
+}
+
+/// Words of closed lists: `list-thing`.
+fn listed() -> BTreeSet<String> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let record = root.join("../protocol/src/record");
+    let body = std::fs::read_to_string(record.join("body.rs")).unwrap();
+    let article6 = std::fs::read_to_string(record.join("article6.rs")).unwrap();
+    let kinds = body.lines().chain(article6.lines()).filter_map(|line| {
+        let (_, kind) = line.trim().split_once("(_) => \"")?;
+        Some(kind.split('"').next()?.replace('_', "-"))
+    });
+    let mut all: BTreeSet<String> = kinds.map(|kind| format!("record-{kind}")).collect();
+    assert!(all.len() > 38, "{all:?}");
+    let mut list = |name: &str, things: &str| {
+        all.extend(things.split_whitespace().map(|it| format!("{name}-{it}")));
+    };
+    list(
+        "event",
+        "issuance split hold lift reserve free transfer lock release finalise acquire retire cancel hold-placed hold-lifted",
+    );
+    list(
+        "act",
+        "opened yes no migrated finding-opened finding-answered finding-closed",
+    );
+    list("standing", "pending active suspended closed");
+    list("organisation-kind", "government developer certifier other");
+    list(
+        "purpose",
+        "ndc international-mitigation other-purposes overall-mitigation voluntary",
+    );
+    list("retired", "retire cancel");
+    list("state", "locked final released acquired refused");
+    list("at", "available on-hold escrow abroad used cancelled");
+    list("partner", "out in open");
+    list("direction", "out in");
+    list("road", "done now failed ahead");
+    list("sort", "number title newest");
+    list(
+        "uses",
+        "ndc oimp imp op ndc-and-oimp ndc-and-imp ndc-and-op",
+    );
+    list(
+        "definition",
+        "authorisation issuance use-or-cancellation first-international-transfer",
+    );
+    list("method", "trajectory averaging multi-year");
+    list(
+        "holds",
+        "party-holding entity-holding buffer share-of-proceeds use-towards-ndc international-mitigation other-purposes \
+         overall-mitigation other-cancellation",
+    );
+    list(
+        "action",
+        "authorised first-transferred transferred acquired used-towards-ndc ended partners-first-transfer",
+    );
+    list(
+        "nav",
+        "projects map units retirements organisations transfers cooperation accounting statistics verify transparency \
+         entries guidance data api",
+    );
+    list("menu", "registry article6 proof use");
+    list(
+        "data-about",
+        "projects organisations retirements transfers actions",
+    );
+    list("month", "1 2 3 4 5 6 7 8 9 10 11 12");
+    list("scope", "1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16");
+    for of in [
+        "by-year",
+        "by-vintage",
+        "by-scope",
+        "projects",
+        "by-partner",
+    ] {
+        list("chart", &format!("{of} {of}-text"));
+    }
+    for key in [
+        "not-found",
+        "malformed",
+        "method",
+        "too-many",
+        "busy",
+        "failed",
+    ] {
+        list("error", &format!("{key} {key}-text"));
+    }
+    for key in [
+        "valid",
+        "moved",
+        "elsewhere",
+        "quorum",
+        "altered",
+        "unknown",
+        "unreadable",
+        "fork",
+    ] {
+        list("verdict", &format!("{key} {key}-text"));
+    }
+    for key in [
+        "locked-unwitnessed",
+        "locked",
+        "final",
+        "released",
+        "acquired",
+        "refused",
+    ] {
+        list("transfer", &format!("now-{key} next-{key}"));
+    }
+    for (topic, paragraphs) in TOPICS {
+        list("guide", topic);
+        for number in 1..=paragraphs {
+            list("guide", &format!("{topic}-{number}"));
+        }
+    }
+    all
+}
+
+#[test]
+fn every_language_has_the_same_words_with_the_same_values() {
+    let wanted = keys(FILES[0].1);
+    assert!(wanted.len() > 600);
+    for (language, file) in FILES {
+        let read = FluentResource::try_new(file.to_owned());
+        assert!(read.is_ok(), "{language}: {:?}", read.err().map(|it| it.1));
+        let found = keys(file);
+        for (key, values) in &wanted {
+            let here = found.get(key);
+            assert!(here.is_some(), "{language} has no {key}");
+            let here = here.unwrap();
+            // A form for one may leave the number out, and no text takes a value that nobody gives.
+            let extra: Vec<_> = here.difference(values).collect();
+            assert!(extra.is_empty(), "{language}, {key}: {extra:?}");
+            let missing: Vec<_> = values
+                .difference(here)
+                .filter(|it| *it != "shown")
+                .collect();
+            assert!(missing.is_empty(), "{language}, {key}: {missing:?}");
+        }
+        let more: Vec<_> = found
+            .keys()
+            .filter(|it| !wanted.contains_key(*it))
+            .collect();
+        assert!(more.is_empty(), "{language} has more: {more:?}");
+        assert!(found.keys().all(|key| find(language, key, &[]).is_some()));
+    }
+}
+
+#[test]
+fn every_word_that_a_page_asks_for_is_there_and_every_one_that_is_there_is_asked_for() {
+    let (sources, listed) = (sources(), listed());
+    let wanted = keys(FILES[0].1);
+    for call in [".t(\"", ".t1(\"", ".t2(\"", ".counted(\""] {
+        for part in sources.split(call).skip(1) {
+            let key = part.split('"').next().unwrap();
+            assert!(wanted.contains_key(key), "{key} is asked for and not there");
+        }
+    }
+    for key in &listed {
+        assert!(wanted.contains_key(key), "{key} is of a list and not there");
+    }
+    for key in wanted.keys() {
+        let is_asked_for = sources.contains(&format!("\"{key}\"")) || listed.contains(key);
+        assert!(is_asked_for, "nobody asks for {key}");
+    }
+}
+
+#[test]
+fn other_languages_are_not_english() {
+    for language in [Language::Fr, Language::Es, Language::Pt, Language::Ar] {
+        let same = keys(FILES[0].1)
+            .into_keys()
+            .filter(|key| text(language, key, &[]) == text(Language::En, key, &[]))
+            .count();
+        // Numbers, names and a few words that two languages share.
+        assert!(same < 30, "{language}: {same} texts are those of English");
+    }
+}
+
+#[test]
+fn every_country_has_a_name_in_every_language() {
+    for (language, _) in COUNTRIES {
+        for party in Party::all() {
+            let name = country(language, &party.to_string());
+            assert!(name.is_some_and(|it| !it.is_empty()), "{language}: {party}");
+        }
+    }
+    assert_eq!(country(Language::Fr, "CH"), Some("Suisse"));
+    assert_eq!(country(Language::En, "CH"), None);
+}
