@@ -10,6 +10,7 @@ use countersign_protocol::id::RequestId;
 use countersign_protocol::log::Hash;
 use countersign_protocol::party::Party;
 use countersign_protocol::registry::Command;
+use countersign_protocol::trust::Trust;
 
 use crate::federation::Accused;
 use crate::ledger::{Receipt, SubmitError};
@@ -177,6 +178,9 @@ pub trait FederationControl: Send + Sync {
 
     /// The mirror of the ledger whose origin has this SHA-256.
     fn mirrored(&self, origin: OriginHash) -> Option<Arc<Mirror>>;
+
+    /// The trust registry; `None` where partners are taken by their invites, and before the first version came.
+    fn trust(&self) -> Option<Arc<Trust>>;
 
     /// A file of the trust registry; `None` for a name that is none of it.
     fn trust_file(&self, name: &str) -> Option<Vec<u8>>;

@@ -70,9 +70,10 @@ impl App {
     /// # Errors
     /// [`AppError::Internal`] when the policy does not read.
     pub fn policy(&self) -> Result<Policy, AppError> {
+        let trust = self.federation().trust();
         let policy = self
             .ledger()
-            .read(|state| effective_policy(&self.policy, state));
+            .read(|state| effective_policy(&self.policy, state, trust.as_deref()));
         policy.map_err(|error| AppError::internal("read the witness policy", &error))
     }
 

@@ -16,6 +16,7 @@ use countersign_protocol::party::Party;
 use countersign_protocol::record::{Partner, PartnerStatus};
 use countersign_protocol::registry::Command;
 use countersign_protocol::time::Timestamp;
+use countersign_protocol::trust::Trust;
 use secrecy::SecretString;
 
 use crate::app::{
@@ -402,6 +403,10 @@ impl FederationControl for Control {
 
     fn mirrored(&self, origin: OriginHash) -> Option<Arc<Mirror>> {
         self.parts.federation.mirrors().find_hash(origin)
+    }
+
+    fn trust(&self) -> Option<Arc<Trust>> {
+        self.parts.federation.shared.trust()
     }
 
     fn trust_file(&self, name: &str) -> Option<Vec<u8>> {

@@ -90,6 +90,11 @@ fn about(page: &Page, index: u64, body: &Body) -> (String, Option<String>) {
         Body::Release(it) => (String::new(), transfer(&it.transfer)),
         Body::SourceSettled(it) => (country(&it.source), transfer(&it.transfer)),
         Body::Partner(it) => (country(&it.party), None),
+        Body::LedgerAccused(it) => (
+            format!("{} · {}", country(&it.party), it.kind.number()),
+            Some(page.to("/transparency")),
+        ),
+        Body::LedgerCleared(it) => (country(&it.party), Some(page.to("/transparency"))),
         Body::Agreement(it) => (format!("{} · {}", it.id, country(&it.partner)), None),
         Body::CaseOpened(it) => (it.title.to_string(), None),
         Body::CaseAct(it) => about_case(page, it.case, Some(it.step.as_str())),

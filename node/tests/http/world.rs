@@ -264,6 +264,10 @@ impl FederationControl for Stub {
         None
     }
 
+    fn trust(&self) -> Option<Arc<countersign_protocol::trust::Trust>> {
+        None
+    }
+
     fn trust_file(&self, name: &str) -> Option<Vec<u8>> {
         (name == "metadata/1.root.json").then(|| b"{}".to_vec())
     }

@@ -205,6 +205,14 @@ pub fn answer(request: &Request) -> Response {
             status: 409,
             body: "7\n".to_owned(),
         },
+        Request::GetEntries { from, to, .. } => Response::Entries {
+            entries: (*from..*to)
+                .map(|index| index.to_be_bytes().to_vec())
+                .collect(),
+        },
+        Request::GetTrust { name } => Response::Trust {
+            file: name.clone().into_bytes(),
+        },
     }
 }
 

@@ -223,6 +223,11 @@ fn proven_of(
 fn only_by(bundle: TlogProof, keys: &[VerifierKey]) -> Result<TlogProof, EvidenceError> {
     let mut note = SignedNote::parse(&bundle.checkpoint).map_err(CheckpointError::from)?;
     note.retain(|line| keys.iter().any(|key| line.is_by(key)));
+    if note.signatures().is_empty() {
+        let origin = Checkpoint::parse(note.text())?.origin;
+        let reason = NoteError::NoKnownSignature;
+        return Err(EvidenceError::Signature { origin, reason });
+    }
     let checkpoint = note.to_string();
     Ok(TlogProof {
         checkpoint,
