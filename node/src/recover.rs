@@ -152,7 +152,7 @@ impl Recovery {
             progress(rebuild.size(), size);
         }
         let source_address = sources.name(source);
-        if rebuild.root() != root {
+        if rebuild.root().ok() != Some(root) {
             return Err(RecoverError::OtherTree {
                 source_address,
                 size,

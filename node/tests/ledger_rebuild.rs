@@ -68,7 +68,10 @@ fn a_ledger_built_from_its_leaves_is_the_same_and_goes_on() {
     assert!(newest.size > head.size);
     let other = folder.root.path().join("rebuilt");
     let mut rebuild = rebuild_into(&other, &leaves, 37);
-    assert_eq!((rebuild.size(), rebuild.root()), (newest.size, newest.root));
+    assert_eq!(
+        (rebuild.size(), rebuild.root().unwrap()),
+        (newest.size, newest.root)
+    );
     assert!(rebuild.finding().is_none());
     rebuild.stands_under(&newest.note, &newest.note).unwrap();
     drop(rebuild);
@@ -114,7 +117,7 @@ fn submit_again(handle: &countersign_node::ledger::LedgerHandle) -> Again {
 #[test]
 fn it_does_not_matter_where_the_leaves_are_cut_or_how_often_the_store_is_opened_anew() {
     let (folder, ledger, leaves) = grown();
-    let root = ledger.handle().head().borrow().root;
+    let head = ledger.handle().head().borrow().clone();
     for (number, chunk) in [1, 2, 3, 10, 64, 1000].into_iter().enumerate() {
         let dir = folder.root.path().join(format!("cut-{number}"));
         let options = OpenOptions::default();
@@ -124,11 +127,16 @@ fn it_does_not_matter_where_the_leaves_are_cut_or_how_often_the_store_is_opened_
         for (at, part) in leaves.chunks(chunk).enumerate() {
             rebuild.append(part).unwrap();
             if at % 17 == 3 {
+                // What is not a whole block yet is fetched again, as after a crash.
                 drop(rebuild);
                 rebuild = Rebuild::open(&dir, &identity(), &options).unwrap();
+                let (kept, given) = (rebuild.size(), ((at + 1) * chunk).min(leaves.len()));
+                let again = &leaves[usize::try_from(kept).unwrap()..given];
+                rebuild.append(again).unwrap();
             }
         }
-        assert_eq!(rebuild.root(), root, "in parts of {chunk}");
+        assert_eq!(rebuild.root().unwrap(), head.root, "in parts of {chunk}");
+        rebuild.stands_under(&head.note, &head.note).unwrap();
         drop(rebuild);
         verify(&StoreReader::open(&dir).unwrap(), true, |_, _| ()).unwrap();
     }
@@ -160,13 +168,13 @@ fn the_first_leaf_that_breaks_a_rule_is_named_and_what_follows_is_kept_as_eviden
     let finding = found(&rebuild);
     assert_eq!(finding.0, place as u64, "{}", finding.1);
     assert_eq!(rebuild.size(), forged.len() as u64);
-    assert_eq!(rebuild.state().size(), place as u64);
-    let root = rebuild.root();
+    assert!(rebuild.state().size() <= place as u64);
+    let root = rebuild.root().unwrap();
     drop(rebuild);
 
     // Opened anew it is found again, at the same place.
     let rebuild = Rebuild::open(&dir, &identity(), &OpenOptions::default()).unwrap();
-    assert_eq!((found(&rebuild), rebuild.root()), (finding, root));
+    assert_eq!((found(&rebuild), rebuild.root().unwrap()), (finding, root));
     drop(rebuild);
     ledger.shutdown();
 }
@@ -176,6 +184,7 @@ fn bytes_that_are_no_record_are_told_apart_from_a_broken_rule() {
     let (folder, ledger, leaves) = grown();
     let mut odd = leaves[..20].to_vec();
     odd.push(b"a record of a newer release".to_vec());
+    odd.extend_from_slice(&leaves[20..]);
     let rebuild = rebuild_into(&folder.root.path().join("odd"), &odd, 8);
     assert!(matches!(
         rebuild.finding(),

@@ -30,7 +30,11 @@ struct Forged {
 
 /// Ghana issues the same numbers twice. Its witnesses see a tree that grows, and cosign it.
 async fn forge(dir: &Path, ghana: &Identity, witnesses: &Witnesses) -> Forged {
-    let honest = Country::start(&dir.join("honest"), ghana.clone(), &Witnesses::of(&[]), &[]).await;
+    // Other witnesses: those of the federation see the forged tree alone.
+    let place = dir.join("honest");
+    std::fs::create_dir_all(&place).unwrap();
+    let others = Witnesses::start(&place);
+    let honest = Country::start(&place, ghana.clone(), &others, &[]).await;
     honest.set_up().await;
     honest.issue(1_000).await;
     honest.issue(20).await;
@@ -57,9 +61,11 @@ async fn forge(dir: &Path, ghana: &Identity, witnesses: &Witnesses) -> Forged {
     let checkpoint = Checkpoint {
         origin: ghana.origin(),
         size: rebuild.size(),
-        root: rebuild.root(),
+        root: rebuild.root().unwrap(),
     };
     let signed = checkpoint.sign(&ghana.log).unwrap();
+    // The ledger ends within a block: its last leaf is the one that breaks a rule.
+    rebuild.stands_under(&signed, &signed).unwrap();
     let mut note = signed.clone();
     for witness in &witnesses.all {
         witness.set_log(&ghana.origin(), vec![ghana.log.verifier().clone()]);
@@ -186,6 +192,7 @@ async fn numbers_that_are_issued_twice_are_found_and_their_ledger_is_accused() {
     let evidence: Evidence = text.unwrap().parse().unwrap();
     let proven = evidence.check(&[ghana.log.verifier().clone()]).unwrap();
     assert_eq!(proven.leaf, Some(forged.place));
+    ch.issue(10).await;
     let refused = ch.send(&ghana, 1, 1).await.unwrap_err();
     assert!(refused.to_string().contains("frozen"), "{refused}");
     ch.stop().await;

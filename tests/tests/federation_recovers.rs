@@ -115,7 +115,10 @@ async fn an_old_backup_is_noticed_and_the_ledger_comes_back_from_a_partner() {
         assert!(listed.contains(name), "{listed}");
     }
 
-    // The disk is lost for good, and nothing is there at all. A mirror that is behind the witnesses is not enough.
+    // The disk is lost for good, and nothing is there at all.
+    let size = head(cli, ghana).await;
+    mirrored(cli, devnet.country("CH").unwrap(), "GH", size).await;
+    let ghana = devnet.country_mut("GH");
     ghana.halt().await;
     std::fs::remove_dir_all(&ledger).unwrap();
     let nobody = recover(cli, ghana, "http://127.0.0.1:9").await.unwrap_err();

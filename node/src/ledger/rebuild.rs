@@ -7,6 +7,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use countersign_protocol::log::{Frontier, FrontierError, Hash, leaf_hash};
+use countersign_protocol::record::{Body, Record};
 use countersign_protocol::registry::{Applied, At, SettledTransfers, State, TransferKey, apply};
 
 use super::block::BlockError;
@@ -28,6 +29,9 @@ pub enum RebuildError {
     /// The store holds something else than a ledger.
     #[error(transparent)]
     Ledger(Box<LedgerError>),
+    /// An earlier release stopped within a block that this one takes.
+    #[error("the store ends within a block: fetch the ledger again")]
+    Partial,
     /// What was read can not be kept.
     #[error("what follows from a leaf can not be kept: {0}")]
     Keep(String),
@@ -50,7 +54,12 @@ pub struct Rebuild {
     tree: TreeEdge,
     requests: OpenRequests,
     finding: Option<ReplayError>,
+    /// Leaves of a block whose header is not here yet. A store holds whole blocks, so they are not in it.
+    pending: Vec<Vec<u8>>,
 }
+
+/// A leaf that was judged, with what it did.
+type Judged = (ReadLeaf, Applied);
 
 impl Rebuild {
     /// Begins with an empty store in `dir`, which must be empty or absent.
@@ -71,6 +80,7 @@ impl Rebuild {
             tree: TreeEdge::default(),
             requests: OpenRequests::default(),
             finding: None,
+            pending: Vec::new(),
         })
     }
 
@@ -95,30 +105,30 @@ impl Rebuild {
             state,
             requests: OpenRequests::default(),
             finding: None,
+            pending: Vec::new(),
         };
-        let judged = rebuild.state.size();
-        let begun = rebuild.state.head().map_or(0, |head| head.index + 1);
-        let mut leaves = store.leaves(begun..judged)?;
-        while let Some((index, bytes)) = leaves.next_leaf()? {
-            if let Ok(leaf) = ReadLeaf::read(index, bytes) {
-                rebuild.requests.take(index, &leaf.record);
-            }
-        }
         // This release may know what an earlier one refused.
+        let judged = rebuild.state.size();
         let mut batch = store.batch()?;
-        let mut leaves = store.leaves(judged..size)?;
         let mut settled = Vec::new();
+        let (mut first, mut block) = (judged, Vec::new());
+        let mut leaves = store.leaves(judged..size)?;
         while rebuild.finding.is_none()
             && let Some((index, bytes)) = leaves.next_leaf()?
         {
-            match rebuild.judge(index, bytes) {
-                Ok((leaf, applied)) => {
-                    let kept = follow(&mut batch, index, &leaf.record, applied)?;
+            block.push(bytes.to_vec());
+            if is_header(bytes) {
+                for (leaf, applied) in rebuild.judge(first, &block).unwrap_or_default() {
+                    let kept = follow(&mut batch, leaf.index, &leaf.record, applied)?;
                     settled.extend(kept.settled);
-                    rebuild.receipts(&mut batch, index, &leaf);
+                    rebuild.receipts(&mut batch, &leaf);
                 }
-                Err(error) => rebuild.finding = Some(error),
+                (first, block) = (index + 1, Vec::new());
             }
+        }
+        drop(leaves);
+        if rebuild.finding.is_none() && !block.is_empty() {
+            return Err(RebuildError::Partial);
         }
         rebuild.write(batch, &settled)?;
         Ok(rebuild)
@@ -139,13 +149,15 @@ impl Rebuild {
     /// Leaves so far.
     #[must_use]
     pub fn size(&self) -> u64 {
-        self.tree.size()
+        self.tree.size() + self.pending.len() as u64
     }
 
     /// Root of the tree of the leaves so far.
-    #[must_use]
-    pub fn root(&self) -> Hash {
-        self.tree.root()
+    ///
+    /// # Errors
+    /// [`FrontierError::Full`].
+    pub fn root(&self) -> Result<Hash, FrontierError> {
+        self.root_with(&[])
     }
 
     /// The root that the tree would have with these leaves more. Nothing is judged and nothing kept.
@@ -154,7 +166,7 @@ impl Rebuild {
     /// [`FrontierError::Full`].
     pub fn root_with(&self, leaves: &[Vec<u8>]) -> Result<Hash, FrontierError> {
         let mut frontier: Frontier = self.tree.frontier().clone();
-        for leaf in leaves {
+        for leaf in self.pending.iter().chain(leaves) {
             frontier.push(leaf_hash(leaf))?;
         }
         Ok(frontier.root())
@@ -166,41 +178,75 @@ impl Rebuild {
         self.finding.as_ref()
     }
 
-    /// Keeps leaves in one synced write. Each is judged and applied up to the first that breaks a rule ([`Self::finding`]);
-    /// what comes after it is kept as it is, for it is evidence.
+    /// Takes leaves. Whole blocks are judged, applied and kept, in one synced write, up to the first leaf that breaks a rule
+    /// ([`Self::finding`]); its block and what comes after it is kept as it is, for it is evidence.
     ///
     /// # Errors
     /// When the store fails: open it anew then.
     pub fn append(&mut self, leaves: &[Vec<u8>]) -> Result<(), RebuildError> {
+        self.pending.extend_from_slice(leaves);
+        let last = self.pending.iter().rposition(|bytes| is_header(bytes));
+        let whole = match (&self.finding, last) {
+            (Some(_), _) => self.pending.len(),
+            (None, last) => last.map_or(0, |last| last + 1),
+        };
+        let rest = self.pending.split_off(whole);
+        let whole = std::mem::replace(&mut self.pending, rest);
+        self.keep_blocks(&whole)
+    }
+
+    fn keep_blocks(&mut self, leaves: &[Vec<u8>]) -> Result<(), RebuildError> {
         let store = Arc::clone(&self.store);
         let mut batch = store.batch()?;
         let mut settled = Vec::new();
-        for bytes in leaves {
-            let index = self.tree.size();
+        for block in leaves.split_inclusive(|bytes| is_header(bytes)) {
             let judged = match &self.finding {
                 Some(_) => None,
-                None => self
-                    .judge(index, bytes)
-                    .map_err(|error| self.finding = Some(error))
-                    .ok(),
+                None => self.judge(self.tree.size(), block),
             };
-            let Some((leaf, applied)) = judged else {
-                log(&mut batch, &mut self.tree, bytes, leaf_hash(bytes))?;
+            let Some(judged) = judged else {
+                for bytes in block {
+                    log(&mut batch, &mut self.tree, bytes, leaf_hash(bytes))?;
+                }
                 continue;
             };
-            let kept = Leaf {
-                bytes,
-                hash: leaf.hash,
-                record: &leaf.record,
-            };
-            settled.extend(keep(&mut batch, &mut self.tree, kept, applied)?.settled);
-            self.receipts(&mut batch, index, &leaf);
+            for (bytes, (leaf, applied)) in block.iter().zip(judged) {
+                let kept = Leaf {
+                    bytes,
+                    hash: leaf.hash,
+                    record: &leaf.record,
+                };
+                settled.extend(keep(&mut batch, &mut self.tree, kept, applied)?.settled);
+                self.receipts(&mut batch, &leaf);
+            }
         }
         self.tree.write_edge(&mut batch);
         self.write(batch, &settled)
     }
 
-    fn judge(&mut self, index: u64, bytes: &[u8]) -> Result<(ReadLeaf, Applied), ReplayError> {
+    /// Judges and applies a block, all of it or nothing: a store's state is that of the last header.
+    fn judge(&mut self, first: u64, block: &[Vec<u8>]) -> Option<Vec<Judged>> {
+        let mut done: Vec<Judged> = Vec::with_capacity(block.len());
+        for (bytes, index) in block.iter().zip(first..) {
+            match self.judge_leaf(index, bytes) {
+                Ok(judged) => done.push(judged),
+                Err(error) => {
+                    self.finding = Some(error);
+                    self.revert(&done);
+                    return None;
+                }
+            }
+        }
+        Some(done)
+    }
+
+    fn revert(&mut self, done: &[Judged]) {
+        for (_, applied) in done.iter().rev() {
+            self.state.revert(applied);
+        }
+    }
+
+    fn judge_leaf(&mut self, index: u64, bytes: &[u8]) -> Result<Judged, ReplayError> {
         let leaf = ReadLeaf::read(index, bytes)?;
         let at = At {
             index,
@@ -215,8 +261,8 @@ impl Rebuild {
         Ok((leaf, applied))
     }
 
-    fn receipts(&mut self, batch: &mut Batch<'_>, index: u64, leaf: &ReadLeaf) {
-        for (request, stored) in self.requests.take(index, &leaf.record) {
+    fn receipts(&mut self, batch: &mut Batch<'_>, leaf: &ReadLeaf) {
+        for (request, stored) in self.requests.take(leaf.index, &leaf.record) {
             batch.request(&request, &stored);
         }
     }
@@ -233,13 +279,28 @@ impl Rebuild {
     }
 
     /// Remembers the checkpoint under which all leaves so far stand: the one that the ledger signed, which guards against a
-    /// loss of leaves, and the same with cosignatures.
+    /// loss of leaves, and the same with cosignatures. A tree that ends within a block is judged to its end: where its last
+    /// leaves obey the rules, nothing is remembered until the block has ended.
     ///
     /// # Errors
     /// [`RebuildError::Store`].
-    pub fn stands_under(&self, signed: &str, witnessed: &str) -> Result<(), RebuildError> {
+    pub fn stands_under(&mut self, signed: &str, witnessed: &str) -> Result<(), RebuildError> {
+        let tail = std::mem::take(&mut self.pending);
+        if !tail.is_empty() {
+            if let Some(judged) = self.judge(self.tree.size(), &tail) {
+                self.revert(&judged);
+                self.pending = tail;
+                return Ok(());
+            }
+            self.keep_blocks(&tail)?;
+        }
         self.store.acknowledge(self.size(), signed)?;
         self.store.keep_witnessed(witnessed)?;
         Ok(())
     }
+}
+
+/// Whether a leaf ends a block.
+fn is_header(bytes: &[u8]) -> bool {
+    Record::decode(bytes).is_ok_and(|record| matches!(record.body, Body::BlockHeader(_)))
 }

@@ -202,7 +202,7 @@ impl Mirror {
             Err(RebuildError::Store(StoreError::Absent { .. })) => {
                 Ok(Rebuild::create(&self.dir, &identity, &options)?)
             }
-            Err(RebuildError::Store(StoreError::NoGenesis { .. })) => {
+            Err(RebuildError::Partial | RebuildError::Store(StoreError::NoGenesis { .. })) => {
                 std::fs::remove_dir_all(&self.dir)
                     .map_err(|error| MirrorError::Folder(self.dir.clone(), error))?;
                 Ok(Rebuild::create(&self.dir, &identity, &options)?)

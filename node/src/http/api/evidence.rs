@@ -90,7 +90,7 @@ pub(super) async fn accusations(
     path = "/evidence/{sha256}",
     tag = "Federation",
     params(EvidenceHash),
-    responses((status = 200, body = String, content_type = "text/plain"), NotListed),
+    responses((status = 200, body = String, content_type = "text/plain; charset=utf-8"), NotListed),
     security(()),
 )]
 pub(super) async fn evidence(
