@@ -25,7 +25,7 @@ use crate::app::{App, AppParts};
 use crate::clock::now_ms;
 use crate::documents::{DocumentSettings, Documents};
 use crate::federation::control::{Control, ControlParts, invited_addresses};
-use crate::federation::{EvidenceFolder, Federation, FederationParts, PeerWitness};
+use crate::federation::{EvidenceFolder, Federation, FederationParts, PeerWitness, TrustParts};
 use crate::http::{self, HttpLimits, HttpParts, StreamLimits};
 use crate::ledger::{Ledger, LedgerConfig, LedgerHandle};
 use crate::letters::Letters;
@@ -329,16 +329,16 @@ fn finish_rotation(
 }
 
 /// The trust registry that the configuration pins.
-fn trust_registry(
-    folder: &DataFolder,
-    config: &Config,
-) -> Result<Option<(Arc<TrustKeeper>, Vec<String>)>, RunError> {
+fn trust_registry(folder: &DataFolder, config: &Config) -> Result<Option<TrustParts>, RunError> {
     let Some(pinned) = config.federation.root_hash else {
         return Ok(None);
     };
     let keeper = TrustKeeper::open(folder.trust(), pinned)?;
     let from = config.federation.from.iter().map(ToString::to_string);
-    Ok(Some((Arc::new(keeper), from.collect())))
+    Ok(Some(TrustParts {
+        keeper: Arc::new(keeper),
+        from: from.collect(),
+    }))
 }
 
 /// Listed partners with the addresses of their invites. A partner without a readable invite is waited for.

@@ -87,18 +87,18 @@ async fn serve(forged: Arc<Forged>, mut inbound: mpsc::Receiver<Inbound>) {
         let Inbound::Request { request, reply, .. } = next else {
             continue;
         };
-        let _gone = reply.send(forged.answer(request));
+        let _gone = reply.send(forged.answer(&request));
     }
 }
 
 impl Forged {
-    fn answer(&self, request: Request) -> Response {
+    fn answer(&self, request: &Request) -> Response {
         match request {
             Request::GetCheckpoint { .. } => Response::Checkpoint {
                 note: self.note.clone(),
             },
             Request::GetEntries { from, to, .. } => {
-                let mut leaves = self.store.leaves(from..to).unwrap();
+                let mut leaves = self.store.leaves(*from..*to).unwrap();
                 let mut entries = Vec::new();
                 while let Some((_, leaf)) = leaves.next_leaf().unwrap() {
                     entries.push(leaf.to_vec());
@@ -111,8 +111,8 @@ impl Forged {
             Request::GetConsistency {
                 from_size, to_size, ..
             } => {
-                let tree = TileTree::new(&**self.store, to_size);
-                let hashes = prove_consistency(&tree, from_size, to_size).unwrap();
+                let tree = TileTree::new(&**self.store, *to_size);
+                let hashes = prove_consistency(&tree, *from_size, *to_size).unwrap();
                 Response::Consistency { hashes }
             }
             _ => Response::refused(FaultCode::Unavailable, "not now"),

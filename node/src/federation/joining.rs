@@ -102,10 +102,10 @@ async fn take_in(federation: &Federation, source: impl TrustSource + Send + 'sta
         }
         Ok(Ok(None)) => {}
         Ok(Err(TrustError::Nothing)) => {
-            debug!(source = name, "no trust registry is to be had there")
+            debug!(source = name, "no trust registry is to be had there");
         }
         Ok(Err(problem)) => {
-            warn!(source = name, %problem, "a version of the trust registry is not taken in")
+            warn!(source = name, %problem, "a version of the trust registry is not taken in");
         }
         Err(_) => warn!(source = name, "taking in the trust registry was broken off"),
     }

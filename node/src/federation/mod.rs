@@ -38,7 +38,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::{error, warn};
 
-use crate::federation::shared::Shared;
+use crate::federation::shared::{Kept, Shared};
 use crate::federation::verifier::Verifier;
 use crate::ledger::LedgerHandle;
 use crate::mirror::Mirrors;
@@ -69,9 +69,16 @@ pub struct FederationParts {
     pub mirrors: Arc<Mirrors>,
     /// Where evidence is kept.
     pub evidence: EvidenceFolder,
-    /// The trust registry, and where else than at partners newer versions of it are looked for; `None` where partners are
-    /// taken by their invites.
-    pub trust: Option<(Arc<TrustKeeper>, Vec<String>)>,
+    /// The trust registry; `None` where partners are taken by their invites.
+    pub trust: Option<TrustParts>,
+}
+
+/// The trust registry that a federation follows.
+pub struct TrustParts {
+    /// What is held of it.
+    pub keeper: Arc<TrustKeeper>,
+    /// Where else than at partners newer versions are looked for: addresses under which `metadata/` and `targets/` lie.
+    pub from: Vec<String>,
 }
 
 /// Why the federation does not start.
@@ -114,7 +121,7 @@ impl Federation {
             evidence,
             trust,
         } = parts;
-        let (keeper, from) = trust.unzip();
+        let (keeper, from) = trust.map(|it| (it.keeper, it.from)).unzip();
         let held = keeper
             .as_ref()
             .and_then(|keeper: &Arc<TrustKeeper>| keeper.held());
@@ -123,7 +130,16 @@ impl Federation {
         let verifier = Verifier::new(effective);
         verifier.set_trust(held);
         let shared = Arc::new(Shared::new(
-            ledger, network, verifier, witness, policy, mirrors, evidence, keeper,
+            ledger,
+            network,
+            verifier,
+            witness,
+            policy,
+            Kept {
+                mirrors,
+                evidence,
+                keeper,
+            },
         ));
         let federation = Self {
             shared,

@@ -53,6 +53,13 @@ pub(crate) struct Shared {
     mirror_bells: Mutex<BTreeMap<Party, Arc<Notify>>>,
 }
 
+/// What is kept of others: their ledgers, evidence against them, and who they are.
+pub(crate) struct Kept {
+    pub(crate) mirrors: Arc<Mirrors>,
+    pub(crate) evidence: EvidenceFolder,
+    pub(crate) keeper: Option<Arc<TrustKeeper>>,
+}
+
 /// The way to one partner.
 #[derive(Clone, Debug)]
 pub(crate) struct Lane {
@@ -68,10 +75,13 @@ impl Shared {
         verifier: Verifier,
         witness: Arc<Witness>,
         policy_text: String,
-        mirrors: Arc<Mirrors>,
-        evidence: EvidenceFolder,
-        keeper: Option<Arc<TrustKeeper>>,
+        kept: Kept,
     ) -> Self {
+        let Kept {
+            mirrors,
+            evidence,
+            keeper,
+        } = kept;
         Self {
             ledger,
             network,
