@@ -84,8 +84,8 @@ need_pdf_reader() {
 
 # A browser and what drives it: the offline page is tried in a real one.
 need_browser() {
-    have chromium || missing "chromium" "Chromium: the offline page is tried in it"
-    have node && have npm || missing "nodejs npm" "Node.js: it drives the browser, and runs the page's WebAssembly"
+    have chromium || missing "chromium fonts-noto-core" "Chromium, and letters of every language: pages are tried in it"
+    have node && have npm || missing "nodejs npm" "Node.js: it drives the browser and runs the offline page's WebAssembly; nothing of it is in the program"
 }
 
 # ---- installing ------------------------------------------------------------------------------------------------------
@@ -202,16 +202,12 @@ node_modules() {
 
 # Makes chromium and the npm packages that drive it usable. Sets $chromium, and $browser_folder with the tests and their packages,
 # installed once for each lock file. Fails if that fails.
-need_browser() {
-    local name hash
-    for name in chromium chromium-browser google-chrome; do
-        ! have "$name" || { chromium=$(command -v "$name"); break; }
-    done
-    have node && have npm || missing "nodejs npm" "Node.js: the pages are tested in a browser; nothing of it is in the program"
-    [[ -n ${chromium:-} ]] || missing "chromium fonts-noto-core" "a browser, and letters of every language: the pages are tested in one"
+browser_with_tests() {
+    local hash
+    need_browser
     (install_missing) || return
     missing_packages=()
-    chromium=${chromium:-$(command -v chromium)} || return
+    chromium=$(command -v chromium) || return
     hash=$(sha256sum "$root/tests/browser/package-lock.json" | cut -c1-16)
     browser_folder=$cache/browser-$hash
     mkdir -p "$browser_folder"
