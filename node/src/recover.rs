@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use countersign_protocol::log::tile::TILE_WIDTH;
 use countersign_protocol::log::{
-    Checkpoint, Policy, PolicyError, SignedNote, Tile, TilePath, VerifiedCheckpoint, decode_entries,
+    Checkpoint, Policy, PolicyError, Tile, TilePath, VerifiedCheckpoint, decode_entries,
 };
 use reqwest::{Client, Url};
 
@@ -158,7 +158,7 @@ impl Recovery {
                 size,
             });
         }
-        rebuild.stands_under(&own_lines(&note, &target), &note)?;
+        rebuild.stands_under(&note)?;
         drop(rebuild);
         let moved_to = self.put_in_place(&beside)?;
         Ok(Recovered {
@@ -233,16 +233,6 @@ fn believed(note: &str, policy: &Policy) -> Option<Checkpoint> {
     let keys = policy.logs().iter().map(|log| &log.key);
     let keys = keys.filter(|key| key.name() == checkpoint.origin);
     note.verify(keys).ok().map(|_| checkpoint)
-}
-
-/// The note with the ledger's own lines alone, for the guard of the store.
-fn own_lines(note: &str, target: &VerifiedCheckpoint) -> String {
-    let Ok(mut parsed) = SignedNote::parse(note) else {
-        return note.to_owned();
-    };
-    let origin = &target.checkpoint().origin;
-    parsed.retain(|line| line.name() == origin);
-    parsed.to_string()
 }
 
 /// Nodes that mirror the ledger.

@@ -73,7 +73,7 @@ fn a_ledger_built_from_its_leaves_is_the_same_and_goes_on() {
         (newest.size, newest.root)
     );
     assert!(rebuild.finding().is_none());
-    rebuild.stands_under(&newest.note, &newest.note).unwrap();
+    rebuild.stands_under(&newest.note).unwrap();
     drop(rebuild);
     drop(handle);
     ledger.shutdown();
@@ -136,7 +136,7 @@ fn it_does_not_matter_where_the_leaves_are_cut_or_how_often_the_store_is_opened_
             }
         }
         assert_eq!(rebuild.root().unwrap(), head.root, "in parts of {chunk}");
-        rebuild.stands_under(&head.note, &head.note).unwrap();
+        rebuild.stands_under(&head.note).unwrap();
         drop(rebuild);
         verify(&StoreReader::open(&dir).unwrap(), true, |_, _| ()).unwrap();
     }

@@ -65,7 +65,7 @@ async fn forge(dir: &Path, ghana: &Identity, witnesses: &Witnesses) -> Forged {
     };
     let signed = checkpoint.sign(&ghana.log).unwrap();
     // The ledger ends within a block: its last leaf is the one that breaks a rule.
-    rebuild.stands_under(&signed, &signed).unwrap();
+    rebuild.stands_under(&signed).unwrap();
     let mut note = signed.clone();
     for witness in &witnesses.all {
         witness.set_log(&ghana.origin(), vec![ghana.log.verifier().clone()]);

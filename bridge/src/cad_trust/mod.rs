@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 use reqwest::StatusCode;
 
-pub use mapping::{DEFAULT_MAPPING, Mapping, MappingError};
+pub use mapping::{DEFAULT_MAPPING, Mapping};
 pub use v1::CadTrustV1;
 pub use v2::{CadTrustV2, filled_tables};
 pub use words::Words;

@@ -3,21 +3,11 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
-use toml::{Table, Value};
+
+use crate::frame::{MappingError, known_format, laid_over};
 
 /// The table that comes with the program.
 pub const DEFAULT_MAPPING: &str = include_str!("../../presets/itmo-platform.toml");
-
-/// Why a mapping cannot be used.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum MappingError {
-    /// It is no such TOML file.
-    #[error("the mapping cannot be read: {0}")]
-    Unreadable(String),
-    /// It is of another format.
-    #[error("the mapping has format {0}, and this program reads format 1")]
-    Format(i64),
-}
 
 /// What a step of the platform means here.
 #[derive(
@@ -63,21 +53,8 @@ impl Mapping {
     /// # Errors
     /// [`MappingError`] with the place where it can be named.
     pub fn parse(country: &str) -> Result<Self, MappingError> {
-        let unreadable = |error: toml::de::Error| {
-            MappingError::Unreadable(error.to_string().trim_end().to_owned())
-        };
-        let mut table: Table = DEFAULT_MAPPING.parse().map_err(unreadable)?;
-        let own: Table = country.parse().map_err(unreadable)?;
-        for (name, value) in own {
-            match (table.get_mut(&name), value) {
-                (Some(Value::Table(section)), Value::Table(own)) => section.extend(own),
-                (_, value) => drop(table.insert(name, value)),
-            }
-        }
-        let mapping: Self = table.try_into().map_err(unreadable)?;
-        if mapping.format != 1 {
-            return Err(MappingError::Format(mapping.format));
-        }
+        let mapping: Self = laid_over(DEFAULT_MAPPING, country)?;
+        known_format(mapping.format)?;
         Ok(mapping)
     }
 

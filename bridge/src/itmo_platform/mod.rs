@@ -8,5 +8,5 @@ mod mapping;
 mod read;
 
 pub use client::{Platform, PlatformSettings};
-pub use mapping::{DEFAULT_MAPPING, EventWord, Mapping, MappingError};
+pub use mapping::{DEFAULT_MAPPING, EventWord, Mapping};
 pub use read::{Draft, Missing, PlatformFile, Reached, read};

@@ -86,7 +86,11 @@ pub(crate) async fn of_own_witness(shared: &Arc<Shared>, origin: &str) {
     let Some(text) = kept.flatten() else {
         return;
     };
-    match take(shared, &text).await {
+    let taken = match text.parse() {
+        Ok(evidence) => take(shared, &evidence).await,
+        Err(problem) => Err(AccusationError::Evidence(problem)),
+    };
+    match taken {
         Ok(_) | Err(AccusationError::NoPartner(_)) => {}
         Err(problem) => error!(origin, %problem, "the evidence of the own witness is not recorded"),
     }
@@ -111,7 +115,7 @@ pub(crate) async fn of_broken_rule(shared: &Arc<Shared>, party: Party, index: u6
 }
 
 async fn report(shared: &Arc<Shared>, party: Party, evidence: &Evidence) {
-    if let Err(problem) = take_checked(shared, evidence).await {
+    if let Err(problem) = take(shared, evidence).await {
         error!(%party, %problem, "evidence against a partner is not recorded");
     }
 }
@@ -128,15 +132,11 @@ fn mirrored_bundle(shared: &Shared, party: Party, index: u64) -> Option<String> 
     Some(TlogProof::new(leaf, index, hashes, note).to_string())
 }
 
-/// Takes evidence in text: from gossip, from a file.
+/// Takes evidence, from wherever it came.
 ///
 /// # Errors
 /// [`AccusationError`] says why not. Taking it again is harmless.
-pub(crate) async fn take(shared: &Arc<Shared>, text: &str) -> Result<Accused, AccusationError> {
-    take_checked(shared, &text.parse()?).await
-}
-
-async fn take_checked(
+pub(crate) async fn take(
     shared: &Arc<Shared>,
     evidence: &Evidence,
 ) -> Result<Accused, AccusationError> {

@@ -408,7 +408,7 @@ async fn judge_evidence(shared: &Arc<Shared>, peer: PeerId, text: &str) -> Gossi
     {
         return GossipVerdict::Ignore;
     }
-    match accusing::take(shared, text).await {
+    match accusing::take(shared, &evidence).await {
         Ok(_) => GossipVerdict::Accept,
         Err(AccusationError::Evidence(problem)) => {
             warn!(%peer, %problem, "gossiped evidence that proves nothing");

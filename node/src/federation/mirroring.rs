@@ -133,11 +133,7 @@ async fn round(
         blocking(mirror, move |mirror| mirror.append(&leaves)).await?;
         size = mirror.status().size;
     }
-    let signed = signed_only(&note, partner);
-    let kept = blocking(mirror, move |mirror| {
-        mirror.stands_under(&signed, &note, now_ms())
-    });
-    kept.await?;
+    blocking(mirror, move |mirror| mirror.stands_under(&note, now_ms())).await?;
     debug!(party = %partner.party, size = target_size, "the mirror is up to date");
     Ok(mirror.status().finding)
 }
@@ -158,11 +154,8 @@ async fn compare(
         return Err(RoundError::OtherTree { size });
     }
     if mirror.status().size == size {
-        let (signed, note) = (signed_only(note, partner), note.to_owned());
-        let kept = blocking(mirror, move |mirror| {
-            mirror.stands_under(&signed, &note, now_ms())
-        });
-        kept.await?;
+        let note = note.to_owned();
+        blocking(mirror, move |mirror| mirror.stands_under(&note, now_ms())).await?;
     }
     Ok(mirror.status().finding)
 }
@@ -296,16 +289,6 @@ fn not_given(what: &'static str, why: &str) -> RoundError {
         what,
         why: why.to_owned(),
     }
-}
-
-/// The checkpoint with the lines of the ledger alone: short enough for the guard of a store.
-fn signed_only(note: &str, partner: &Partner) -> String {
-    use countersign_protocol::log::SignedNote;
-    let Ok(mut parsed) = SignedNote::parse(note) else {
-        return note.to_owned();
-    };
-    parsed.retain(|line| line.name() == partner.origin.as_str());
-    parsed.to_string()
 }
 
 async fn blocking<R: Send + 'static>(

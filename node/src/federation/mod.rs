@@ -304,7 +304,7 @@ impl Federation {
     /// # Errors
     /// [`AccusationError`] when it proves nothing or can not be recorded.
     pub async fn accuse(&self, evidence: &str) -> Result<Accused, AccusationError> {
-        accusing::take(&self.shared, evidence).await
+        accusing::take(&self.shared, &evidence.parse()?).await
     }
 
     /// The text of evidence that is kept here.

@@ -6,7 +6,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use countersign_protocol::log::{Frontier, FrontierError, Hash, leaf_hash};
+use countersign_protocol::log::{Checkpoint, Frontier, FrontierError, Hash, leaf_hash};
 use countersign_protocol::record::{Body, Record};
 use countersign_protocol::registry::{Applied, At, SettledTransfers, State, TransferKey, apply};
 
@@ -184,11 +184,15 @@ impl Rebuild {
     /// # Errors
     /// When the store fails: open it anew then.
     pub fn append(&mut self, leaves: &[Vec<u8>]) -> Result<(), RebuildError> {
+        // What waits has no header.
+        let waiting = self.pending.len();
         self.pending.extend_from_slice(leaves);
-        let last = self.pending.iter().rposition(|bytes| is_header(bytes));
-        let whole = match (&self.finding, last) {
-            (Some(_), _) => self.pending.len(),
-            (None, last) => last.map_or(0, |last| last + 1),
+        let whole = match &self.finding {
+            Some(_) => self.pending.len(),
+            None => {
+                let last = leaves.iter().rposition(|bytes| is_header(bytes));
+                last.map_or(0, |last| waiting + last + 1)
+            }
         };
         let rest = self.pending.split_off(whole);
         let whole = std::mem::replace(&mut self.pending, rest);
@@ -278,13 +282,16 @@ impl Rebuild {
         Ok(())
     }
 
-    /// Remembers the checkpoint under which all leaves so far stand: the one that the ledger signed, which guards against a
-    /// loss of leaves, and the same with cosignatures. A tree that ends within a block is judged to its end: where its last
+    /// Remembers the witnessed checkpoint under which all leaves so far stand; with the ledger's own lines alone, which fit
+    /// there, it guards against a loss of leaves. A tree that ends within a block is judged to its end: where its last
     /// leaves obey the rules, nothing is remembered until the block has ended.
     ///
     /// # Errors
-    /// [`RebuildError::Store`].
-    pub fn stands_under(&mut self, signed: &str, witnessed: &str) -> Result<(), RebuildError> {
+    /// [`RebuildError::Store`]; [`RebuildError::Keep`] when the note is no checkpoint.
+    pub fn stands_under(&mut self, witnessed: &str) -> Result<(), RebuildError> {
+        let (mut signed, checkpoint) = Checkpoint::parse_note(witnessed)
+            .map_err(|error| RebuildError::Keep(error.to_string()))?;
+        signed.retain(|line| line.name() == checkpoint.origin);
         let tail = std::mem::take(&mut self.pending);
         if !tail.is_empty() {
             if let Some(judged) = self.judge(self.tree.size(), &tail) {
@@ -294,7 +301,7 @@ impl Rebuild {
             }
             self.keep_blocks(&tail)?;
         }
-        self.store.acknowledge(self.size(), signed)?;
+        self.store.acknowledge(self.size(), &signed.to_string())?;
         self.store.keep_witnessed(witnessed)?;
         Ok(())
     }

@@ -229,13 +229,8 @@ impl Mirror {
     ///
     /// # Errors
     /// When the store fails.
-    pub(crate) fn stands_under(
-        &self,
-        signed: &str,
-        witnessed: &str,
-        now_ms: u64,
-    ) -> Result<(), MirrorError> {
-        self.with(|rebuild| Ok(rebuild.stands_under(signed, witnessed)?))?;
+    pub(crate) fn stands_under(&self, witnessed: &str, now_ms: u64) -> Result<(), MirrorError> {
+        self.with(|rebuild| Ok(rebuild.stands_under(witnessed)?))?;
         let mut status = self.lock_status();
         status.caught_up_ms = Some(now_ms);
         status.problem = None;

@@ -27,6 +27,7 @@ mod mail;
 mod print;
 mod read;
 mod site;
+mod words;
 
 pub use letters::{ADDRESS_LINES_MAX, LettersConfig};
 pub use mail::{MailConfig, MailPassword, MailTls};

@@ -77,20 +77,24 @@ fn is_of_the_registry(name: &str) -> bool {
 }
 
 /// A source that remembers what it gave, byte for byte.
-pub(super) struct Recorder<'s, S> {
+#[derive(Debug)]
+pub struct Recorder<'s, S> {
     source: &'s S,
     given: RefCell<BTreeMap<String, Vec<u8>>>,
 }
 
 impl<'s, S: TrustSource> Recorder<'s, S> {
-    pub(super) const fn new(source: &'s S) -> Self {
+    /// In front of this source.
+    pub const fn new(source: &'s S) -> Self {
         Self {
             source,
             given: RefCell::new(BTreeMap::new()),
         }
     }
 
-    pub(super) fn given(self) -> BTreeMap<String, Vec<u8>> {
+    /// What was given so far, by name.
+    #[must_use]
+    pub fn given(self) -> BTreeMap<String, Vec<u8>> {
         self.given.into_inner()
     }
 }

@@ -14,8 +14,8 @@ use countersign_protocol::trust::{
     ROOT_BYTES_MAX, TIMESTAMP_BYTES_MAX, Trust, TrustRefusal, TrustSource, metadata_path,
 };
 
-pub use folder::TrustFolder;
-use folder::{Overlay, Recorder};
+use folder::Overlay;
+pub use folder::{Recorder, TrustFolder};
 
 use crate::ops::files::FileFault;
 

@@ -1,10 +1,9 @@
 //! Taking in a newer version as a member does: from a stick, a mirror or another member's copy, none of which is believed.
 
-use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use clap::Args;
+use countersign_node::trust::Recorder;
 use countersign_protocol::trust::{
     Members, ROOT_BYTES_MAX, Trust, TrustRefusal, TrustSource, member_changes, metadata_path,
     policy_changes, root_changes,
@@ -36,22 +35,6 @@ struct Updated {
     changes: Vec<String>,
 }
 
-/// A source that remembers what it gave, byte for byte.
-struct Recorder<'s> {
-    source: &'s RegistryFolder,
-    given: RefCell<BTreeMap<String, Vec<u8>>>,
-}
-
-impl TrustSource for Recorder<'_> {
-    fn file(&self, path: &str, max: usize) -> Option<Vec<u8>> {
-        let bytes = self.source.file(path, max)?;
-        self.given
-            .borrow_mut()
-            .insert(path.to_owned(), bytes.clone());
-        Some(bytes)
-    }
-}
-
 /// What another has sent is altered or forged when too few have signed it: nobody here can sign it.
 fn refused(refusal: TrustRefusal) -> Failure {
     match refusal {
@@ -64,10 +47,7 @@ impl UpdateArgs {
     pub(crate) fn run(self, session: &Session) -> Outcome {
         let folder = self.registry.open()?;
         let source = RegistryFolder::unread(&self.from);
-        let recorder = Recorder {
-            source: &source,
-            given: RefCell::default(),
-        };
+        let recorder = Recorder::new(&source);
         let mut trust = match &folder.trust {
             Some(trust) => trust.clone(),
             None => self.begin(&recorder)?,
@@ -76,7 +56,7 @@ impl UpdateArgs {
         let before = folder.trust.as_ref();
         let changed = before != Some(&trust);
         if changed {
-            let mut new = recorder.given.into_inner();
+            let mut new = recorder.given();
             // A timestamp of the version that is held already is not taken in, so it is not kept either.
             if before.map(Trust::seen) == Some(trust.seen()) {
                 new.remove(&metadata_path("timestamp", 0));

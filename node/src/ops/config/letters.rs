@@ -1,6 +1,5 @@
 //! `[letters]`: what stands on a country's letters.
 
-use std::collections::BTreeMap;
 use std::fmt::{self, Write};
 
 use countersign_protocol::id::Text;
@@ -9,6 +8,7 @@ use toml::Spanned;
 
 use super::print::quoted;
 use super::read::{Fault, Parsed};
+use super::words::Words;
 use crate::letters::LetterheadText;
 
 /// The most lines of an address.
@@ -27,30 +27,22 @@ pub struct LettersConfig {
     pub place: Option<LetterheadText>,
 }
 
-type Line = Parsed<Text<200>>;
+/// The longest line, in bytes.
+const LINE_MAX: usize = 200;
+
+type Line = Parsed<Text<LINE_MAX>>;
 
 #[derive(Deserialize, Default)]
 #[serde(deny_unknown_fields)]
 pub(super) struct LettersSection {
-    country: Option<Words>,
-    ministry: Option<Words>,
+    country: Option<Words<LINE_MAX>>,
+    ministry: Option<Words<LINE_MAX>>,
     #[serde(default)]
     address: Vec<Spanned<Line>>,
-    place: Option<Words>,
+    place: Option<Words<LINE_MAX>>,
 }
 
-/// One text, or one for each language.
-#[derive(Deserialize)]
-#[serde(
-    untagged,
-    expecting = "write a text, or one for each language: { en = \"...\", fr = \"...\" }"
-)]
-enum Words {
-    Plain(Line),
-    ByLanguage(BTreeMap<String, Line>),
-}
-
-impl Words {
+impl Words<LINE_MAX> {
     fn text(self) -> LetterheadText {
         match self {
             Self::Plain(Parsed(text)) => LetterheadText::Plain(text.to_string()),

@@ -1,15 +1,14 @@
 //! `[site]`: what a country sets about its pages.
 
-use std::collections::BTreeMap;
 use std::fmt::{self, Write};
 use std::path::PathBuf;
 
-use countersign_protocol::id::Text;
 use serde::Deserialize;
 use toml::Spanned;
 
 use super::print::quoted;
 use super::read::{Fault, Parsed};
+use super::words::Words;
 use crate::web::{Colour, LANGUAGES, Wording};
 
 /// What the pages say in the country's own words, and how they look. What is absent follows from the ledger.
@@ -29,31 +28,21 @@ pub struct SiteConfig {
     pub logo: Option<PathBuf>,
 }
 
-type Line = Parsed<Text<500>>;
+/// The longest text, in bytes.
+const LINE_MAX: usize = 500;
 
 #[derive(Deserialize, Default)]
 #[serde(deny_unknown_fields)]
 pub(super) struct SiteSection {
-    title: Option<Spanned<Words>>,
-    authority: Option<Spanned<Words>>,
-    welcome: Option<Spanned<Words>>,
-    contact: Option<Spanned<Words>>,
+    title: Option<Spanned<Words<LINE_MAX>>>,
+    authority: Option<Spanned<Words<LINE_MAX>>>,
+    welcome: Option<Spanned<Words<LINE_MAX>>>,
+    contact: Option<Spanned<Words<LINE_MAX>>>,
     colour: Option<Parsed<Colour>>,
     logo: Option<PathBuf>,
 }
 
-/// One text, or one for each language.
-#[derive(Deserialize)]
-#[serde(
-    untagged,
-    expecting = "write a text, or one for each language: { en = \"...\", fr = \"...\" }"
-)]
-enum Words {
-    Plain(Line),
-    ByLanguage(BTreeMap<String, Line>),
-}
-
-fn wording(text: &str, words: Option<Spanned<Words>>) -> Result<Wording, Fault> {
+fn wording(text: &str, words: Option<Spanned<Words<LINE_MAX>>>) -> Result<Wording, Fault> {
     let Some(words) = words else {
         return Ok(Wording::default());
     };
