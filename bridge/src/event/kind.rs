@@ -175,6 +175,12 @@ kinds! {
     PartnerAccused = "partner.accused",
     /// The line of an accused partner's ledger that lives on was named
     PartnerCleared = "partner.cleared",
+    /// A comparison with a partner's ledger found something else than the one before: units in doubt stay where they are
+    PartnerCompared = "partner.compared",
+    /// A partner's order that units stay where they are is honoured here
+    FreezeHonoured = "freeze.honoured",
+    /// Such an order is honoured no more
+    FreezeEnded = "freeze.ended",
     /// A bilateral agreement was recorded
     AgreementRecorded = "agreement.recorded",
 }
@@ -276,6 +282,9 @@ impl EventKind {
             },
             Body::LedgerAccused(_) => Self::PartnerAccused,
             Body::LedgerCleared(_) => Self::PartnerCleared,
+            Body::PositionsCompared(_) => Self::PartnerCompared,
+            Body::FreezeHonoured(_) => Self::FreezeHonoured,
+            Body::FreezeEnded(_) => Self::FreezeEnded,
             Body::Agreement(_) => Self::AgreementRecorded,
             Body::CaseOpened(_) => Self::CaseOpened,
             Body::CaseMigrated(_) => Self::CaseMigrated,

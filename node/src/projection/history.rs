@@ -110,6 +110,7 @@ impl History {
             Body::Partner(new) => drop(self.touched.partners.insert(new.party, at)),
             Body::LedgerAccused(it) => drop(self.touched.partners.insert(it.party, at)),
             Body::LedgerCleared(it) => drop(self.touched.partners.insert(it.party, at)),
+            Body::PositionsCompared(it) => drop(self.touched.partners.insert(it.party, at)),
             Body::CaseOpened(new) => self.opened(&it, new),
             Body::CaseMigrated(moved) => {
                 self.touched.cases.insert(moved.case);

@@ -95,6 +95,15 @@ fn about(page: &Page, index: u64, body: &Body) -> (String, Option<String>) {
             Some(page.to("/transparency")),
         ),
         Body::LedgerCleared(it) => (country(&it.party), Some(page.to("/transparency"))),
+        Body::PositionsCompared(it) => (
+            format!("{} · {}", country(&it.party), it.differences.len()),
+            Some(page.to("/transparency")),
+        ),
+        Body::FreezeHonoured(it) => {
+            let text = format!("{} · {}", country(&it.party), sum(&it.ranges));
+            (text, units(it.ranges.first()))
+        }
+        Body::FreezeEnded(it) => (format!("{} · {}", country(&it.party), it.hold), None),
         Body::Agreement(it) => (format!("{} · {}", it.id, country(&it.partner)), None),
         Body::CaseOpened(it) => (it.title.to_string(), None),
         Body::CaseAct(it) => about_case(page, it.case, Some(it.step.as_str())),

@@ -8,11 +8,13 @@ mod closed;
 pub mod evidence;
 pub mod fault;
 mod fingerprint;
+pub mod freeze;
 mod heads;
 pub mod invite;
 pub(crate) mod lines;
 pub mod message;
 pub mod parcel;
+pub mod reconcile;
 pub mod schedule;
 mod step;
 

@@ -8,7 +8,9 @@ use crate::party::{Party, RegistryId};
 use crate::record::accusation::{LedgerAccused, LedgerCleared};
 use crate::record::article6::Article6;
 use crate::record::case::{CaseAct, CaseMigrated, CaseOpened, ProcessAdopted, ProcessPart, Word};
+use crate::record::comparison::PositionsCompared;
 use crate::record::finding::{FindingOpened, FindingStep};
+use crate::record::freeze::{FreezeEnded, FreezeHonoured};
 use crate::record::hold::{HoldLifted, HoldPlaced};
 use crate::record::letter::LetterIssued;
 use crate::record::trust::TrustedReceiver;
@@ -97,6 +99,12 @@ pub enum Body {
     LedgerAccused(LedgerAccused),
     /// The line of an accused ledger that lives on is named.
     LedgerCleared(LedgerCleared),
+    /// What a comparison with a partner's ledger found.
+    PositionsCompared(PositionsCompared),
+    /// A partner's order that units stay where they are is honoured here.
+    FreezeHonoured(Box<FreezeHonoured>),
+    /// It is honoured no more.
+    FreezeEnded(Box<FreezeEnded>),
     /// Something of Article 6 is recorded.
     Article6(Box<Article6>),
 }
@@ -140,6 +148,9 @@ impl Body {
             Self::TrustedReceiver(_) => "trusted_receiver",
             Self::LedgerAccused(_) => "ledger_accused",
             Self::LedgerCleared(_) => "ledger_cleared",
+            Self::PositionsCompared(_) => "positions_compared",
+            Self::FreezeHonoured(_) => "freeze_honoured",
+            Self::FreezeEnded(_) => "freeze_ended",
             Self::Article6(it) => it.kind(),
         }
     }

@@ -9,7 +9,7 @@ pub(super) use write::to_wire;
 
 use crate::article6::{AdjustmentMethod, AuthorisedUse, FirstTransferDefinition};
 use crate::record::body::{AccountKind, OrganisationKind, PartnerStatus, Purpose, RetireKind};
-use crate::record::{Contradiction, FindingKind, LevelSeries, NotifiedUse};
+use crate::record::{Contradiction, Discrepancy, FindingKind, LevelSeries, NotifiedUse};
 
 /// Gives each variant of a domain enum its wire number, in both directions.
 macro_rules! numbered {
@@ -37,6 +37,7 @@ numbered!(NotifiedUse, notified_use_number, notified_use, {
 });
 numbered!(PartnerStatus, partner_status_number, partner_status, { Active = 1, Frozen = 2, Removed = 3 });
 numbered!(Contradiction, contradiction_number, contradiction, { TwoTrees = 1, TwoBlocks = 2, TwoEnds = 3, TwoLeaves = 4, BrokenRule = 5 });
+numbered!(Discrepancy, discrepancy_number, discrepancy, { HeldTwice = 1, Nowhere = 2, NeverIssued = 3, Attributes = 4 });
 numbered!(FindingKind, finding_kind_number, finding_kind, { CorrectiveAction = 1, Clarification = 2, ForwardAction = 3 });
 numbered!(AuthorisedUse, authorised_use_number, authorised_use, {
     Ndc = 1, Oimp = 2, Imp = 3, Op = 4, NdcAndOimp = 5, NdcAndImp = 6, NdcAndOp = 7,

@@ -8,8 +8,10 @@ mod article6;
 mod body;
 mod case;
 mod codec;
+mod comparison;
 mod error;
 mod finding;
+mod freeze;
 mod hold;
 mod letter;
 mod trust;
@@ -34,8 +36,10 @@ pub use case::{
     MAX_PROCESS_PARTS, MIGRATION_APPROVALS, ProcessAdopted, ProcessPart, Reservation, Sending,
     Word, YearTonnes,
 };
+pub use comparison::{Discrepancy, PositionDifference, PositionsCompared};
 pub use error::DecodeError;
 pub use finding::{FindingKind, FindingOpened, FindingStep};
+pub use freeze::{FREEZE_DAYS_MAX, FreezeEnded, FreezeHonoured};
 pub use hold::{HoldLifted, HoldOn, HoldPlaced, Reference};
 pub use letter::{LanguageTag, LetterIssued};
 pub use trust::{Receiver, TRUST_APPROVALS, TrustedReceiver};

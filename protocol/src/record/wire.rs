@@ -12,7 +12,7 @@ pub struct Record {
     pub request: ::prost::alloc::vec::Vec<u8>,
     #[prost(
         oneof = "record::Body",
-        tags = "10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 39, 40, 41, 42, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56"
+        tags = "10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 39, 40, 41, 42, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59"
     )]
     pub body: ::core::option::Option<record::Body>,
 }
@@ -106,6 +106,12 @@ pub mod record {
         LedgerAccused(super::LedgerAccused),
         #[prost(message, tag = "56")]
         LedgerCleared(super::LedgerCleared),
+        #[prost(message, tag = "57")]
+        PositionsCompared(super::PositionsCompared),
+        #[prost(message, tag = "58")]
+        FreezeHonoured(super::FreezeHonoured),
+        #[prost(message, tag = "59")]
+        FreezeEnded(super::FreezeEnded),
     }
 }
 /// Numbers of one Party's national counter, both ends included.
@@ -489,6 +495,69 @@ pub struct LedgerCleared {
     /// SHA-256 of what the decision stands in
     #[prost(bytes = "vec", tag = "5")]
     pub decision: ::prost::alloc::vec::Vec<u8>,
+}
+/// What a comparison of this ledger with a partner's found. It takes the place of what the one before found.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct PositionsCompared {
+    #[prost(string, tag = "1")]
+    pub party: ::prost::alloc::string::String,
+    /// of the partner's witnessed tree that was compared
+    #[prost(uint64, tag = "2")]
+    pub size: u64,
+    #[prost(bytes = "vec", tag = "3")]
+    pub root: ::prost::alloc::vec::Vec<u8>,
+    /// ascending, none overlapping another
+    #[prost(message, repeated, tag = "4")]
+    pub differences: ::prost::alloc::vec::Vec<PositionDifference>,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct PositionDifference {
+    #[prost(message, optional, tag = "1")]
+    pub range: ::core::option::Option<UnitRange>,
+    /// 1 held twice, 2 nowhere, 3 never issued, 4 other attributes
+    #[prost(uint32, tag = "2")]
+    pub kind: u32,
+}
+/// A partner's order that units stay where they are, honoured here.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct FreezeHonoured {
+    #[prost(string, tag = "1")]
+    pub party: ::prost::alloc::string::String,
+    /// number of the hold in the partner's ledger
+    #[prost(uint64, tag = "2")]
+    pub hold: u64,
+    /// ascending, none overlapping another
+    #[prost(message, repeated, tag = "3")]
+    pub ranges: ::prost::alloc::vec::Vec<UnitRange>,
+    #[prost(string, tag = "4")]
+    pub reason: ::prost::alloc::string::String,
+    /// name of the organisation that orders it
+    #[prost(string, tag = "5")]
+    pub authority: ::prost::alloc::string::String,
+    /// where the order can be found
+    #[prost(string, tag = "6")]
+    pub reference: ::prost::alloc::string::String,
+    /// from then on it does not count
+    #[prost(uint64, tag = "7")]
+    pub expiry_ms: u64,
+    /// where the hold stands in the partner's ledger
+    #[prost(message, optional, tag = "8")]
+    pub proof: ::core::option::Option<ProofReference>,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct FreezeEnded {
+    #[prost(string, tag = "1")]
+    pub party: ::prost::alloc::string::String,
+    #[prost(uint64, tag = "2")]
+    pub hold: u64,
+    #[prost(string, tag = "3")]
+    pub reason: ::prost::alloc::string::String,
+    /// where the partner lifted it; absent where this country ends it
+    #[prost(message, optional, tag = "4")]
+    pub proof: ::core::option::Option<ProofReference>,
+    /// who ends it here; absent with a proof, or where no process has a say
+    #[prost(message, optional, tag = "5")]
+    pub by: ::core::option::Option<ActedBy>,
 }
 /// A piece of a process file. The pieces of one file follow each other from part 0 on.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]

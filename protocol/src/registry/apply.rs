@@ -5,6 +5,8 @@ mod acquire;
 mod article6;
 mod border;
 mod case;
+mod comparison;
+mod freeze;
 mod header;
 mod hold;
 mod letter;
@@ -118,6 +120,9 @@ fn write(tx: &mut Tx<'_>, context: Context, body: &Body) -> Result<(), Refusal> 
         Body::TrustedReceiver(it) => trust::trusted_receiver(tx, context, it),
         Body::LedgerAccused(it) => accusation::accused(tx, context, it),
         Body::LedgerCleared(it) => accusation::cleared(tx, it),
+        Body::PositionsCompared(it) => comparison::compared(tx, context, it),
+        Body::FreezeHonoured(it) => freeze::honoured(tx, context, it),
+        Body::FreezeEnded(it) => freeze::ended(tx, context, it),
         Body::Article6(it) => article6::article6(tx, context, it),
         Body::BlockHeader(it) => header::block_header(tx, context, it),
     }

@@ -10,9 +10,9 @@ use crate::log::Hash;
 use crate::party::Party;
 use crate::record::{
     AccountKind, ActedBy, Agreement, Article6, CaseAct, Claim, Commitment, EmissionsLevel, Fate,
-    FindingKind, FindingStep, HoldOn, LedgerAccused, LedgerCleared, LetterIssued, Name,
-    OrganisationKind, Partner, Purpose, Reason, Reference, RetireKind, Title, TrustedReceiver,
-    VerifierKeyText, Word,
+    FindingKind, FindingStep, FreezeEnded, FreezeHonoured, HoldOn, LedgerAccused, LedgerCleared,
+    LetterIssued, Name, OrganisationKind, Partner, PositionsCompared, Purpose, Reason, Reference,
+    RetireKind, Title, TrustedReceiver, VerifierKeyText, Word,
 };
 use crate::serial::{SectoralScope, UnitType};
 use crate::units::UnitRange;
@@ -194,6 +194,12 @@ pub enum Command {
     Accuse(LedgerAccused),
     /// Name the line of an accused ledger that lives on.
     Clear(LedgerCleared),
+    /// Record what a comparison with a partner's ledger found.
+    Compared(PositionsCompared),
+    /// Honour a partner's order that units stay where they are.
+    HonourFreeze(Box<FreezeHonoured>),
+    /// Honour it no more.
+    EndFreeze(Box<FreezeEnded>),
     /// A partner's ledger is closed for ever and never answered a transfer: its units are free.
     Closed(Box<Unanswered>),
 }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::id::{AccountId, OrganisationId};
 use crate::party::Party;
 use crate::record::{HoldLifted, HoldOn, HoldPlaced};
+use crate::registry::restraint::{Restraint, RestraintKey};
 use crate::registry::{Key, Refusal, State, Value};
 use crate::units::{UnitBlock, UnitRange};
 
@@ -56,8 +57,8 @@ pub(super) struct HoldIndex {
     accounts: BTreeMap<AccountId, BTreeSet<u64>>,
     projects: BTreeMap<u32, BTreeSet<u64>>,
     organisations: BTreeMap<OrganisationId, BTreeSet<u64>>,
-    /// Stretches of numbers that lie apart: first number, then last number and the holds on all of it.
-    stretches: BTreeMap<(Party, u64), (u64, BTreeSet<u64>)>,
+    /// Stretches of numbers that lie apart: first number, then last number and what restrains all of it.
+    stretches: BTreeMap<(Party, u64), (u64, BTreeSet<RestraintKey>)>,
 }
 
 impl HoldIndex {
@@ -68,14 +69,14 @@ impl HoldIndex {
             HoldOn::Organisation(id) => list(&mut self.organisations, *id, number, holds),
             HoldOn::Ranges(ranges) => {
                 for range in ranges {
-                    self.stretch(number, *range, holds);
+                    self.stretch(RestraintKey::Hold(number), *range, holds);
                 }
             }
         }
     }
 
-    /// Cuts the stretches at both ends of a range, then lists the hold on each inside, and on a new one in each gap.
-    fn stretch(&mut self, number: u64, range: UnitRange, holds: bool) {
+    /// Cuts the stretches at both ends of a range, then lists the restraint on each inside, and on a new one in each gap.
+    pub(super) fn stretch(&mut self, key: RestraintKey, range: UnitRange, holds: bool) {
         let (origin, first, last) = (range.origin(), range.first(), range.last());
         self.cut(origin, first);
         self.cut(origin, last.saturating_add(1));
@@ -87,24 +88,24 @@ impl HoldIndex {
         let mut free = first;
         for (start, end) in inside {
             if holds && free < start {
-                let only = (start - 1, BTreeSet::from([number]));
+                let only = (start - 1, BTreeSet::from([key]));
                 self.stretches.insert((origin, free), only);
             }
             free = end.saturating_add(1);
-            let key = (origin, start);
-            if let Some((_, on)) = self.stretches.get_mut(&key) {
+            let place = (origin, start);
+            if let Some((_, on)) = self.stretches.get_mut(&place) {
                 if holds {
-                    on.insert(number);
+                    on.insert(key);
                 } else {
-                    on.remove(&number);
+                    on.remove(&key);
                 }
                 if on.is_empty() {
-                    self.stretches.remove(&key);
+                    self.stretches.remove(&place);
                 }
             }
         }
         if holds && free <= last {
-            let only = (last, BTreeSet::from([number]));
+            let only = (last, BTreeSet::from([key]));
             self.stretches.insert((origin, free), only);
         }
     }
@@ -122,8 +123,8 @@ impl HoldIndex {
         self.stretches.insert((origin, at), tail);
     }
 
-    /// The holds on any number of a range.
-    fn over(&self, range: UnitRange) -> impl Iterator<Item = u64> {
+    /// What restrains any number of a range.
+    pub(super) fn over(&self, range: UnitRange) -> impl Iterator<Item = RestraintKey> {
         let origin = range.origin();
         self.stretches
             .range((origin, 0)..=(origin, range.last()))
@@ -183,16 +184,17 @@ impl State {
         self.first_in_force(numbers.into_iter().flatten().copied(), time_ms)
     }
 
-    /// A hold in force at a moment that keeps units where they are, in whichever account: on any of their numbers, or on
-    /// the project of this country that they come from.
+    /// What keeps units where they are at a moment, in whichever account: a hold on any of their numbers or on the project of
+    /// this country that they come from, a partner's order that is honoured here, or a difference with a partner's ledger.
     #[must_use]
-    pub fn hold_on_units(&self, block: &UnitBlock, time_ms: u64) -> Option<&RegistryHold> {
+    pub fn restraint_on(&self, block: &UnitBlock, time_ms: u64) -> Option<Restraint<'_>> {
         let range = block.range();
-        let on_numbers = self.first_in_force(self.hold_index.over(range), time_ms);
+        let mut on_numbers = self.hold_index.over(range);
+        let on_numbers = on_numbers.find_map(|key| self.restraint(key, time_ms));
         let own = self.is_own(range.origin());
         on_numbers.or_else(|| {
             let project = Some(block.serial.project()).filter(|_| own)?;
-            self.hold_on_project(project, time_ms)
+            self.hold_on_project(project, time_ms).map(Restraint::Hold)
         })
     }
 

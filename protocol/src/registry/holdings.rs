@@ -85,6 +85,15 @@ impl Holdings {
         })
     }
 
+    /// The ranges that begin at a number of an origin or after it, in order.
+    pub(super) fn from(&self, origin: Party, first: u64) -> impl Iterator<Item = Holding> {
+        self.of.range(origin..).flat_map(move |(of, ranges)| {
+            let begin = if *of == origin { first } else { 0 };
+            let holding = |(first, kept): (&u64, &Kept)| kept.holding(*of, *first);
+            ranges.range(begin..).map(holding)
+        })
+    }
+
     /// Puts a range in; gives the one that began there before.
     pub(super) fn insert(&mut self, holding: &Holding) -> Option<Holding> {
         let range = holding.block.range();

@@ -20,6 +20,7 @@ mod period;
 mod plan;
 mod posting;
 mod refusal;
+mod restraint;
 mod standing;
 mod state;
 mod transfer;
@@ -46,6 +47,7 @@ pub use period::Covered;
 pub use plan::plan;
 pub use posting::{LedgerAccount, Posting};
 pub use refusal::{Article6Refusal, Refusal};
+pub use restraint::{Comparison, FreezeEnd, PartnerFreeze, Restraint};
 pub use standing::Standing;
 pub use state::{NoSettledTransfers, SettledTransfers, State};
 pub use transfer::{

@@ -209,6 +209,9 @@ fn intended(state: &State, time_ms: u64, command: &Command) -> Result<Vec<Body>,
         }
         Command::Accuse(new) => Ok(vec![Body::LedgerAccused(new.clone())]),
         Command::Clear(new) => Ok(vec![Body::LedgerCleared(new.clone())]),
+        Command::Compared(new) => hold::compared(state, new),
+        Command::HonourFreeze(new) => hold::honour(state, new),
+        Command::EndFreeze(new) => Ok(vec![Body::FreezeEnded(new.clone())]),
         Command::Closed(unanswered) => federation::answer_closed(state, time_ms, unanswered),
         Command::TrustReceiver(new) => Ok(vec![Body::TrustedReceiver(new.as_ref().clone())]),
     }
@@ -285,7 +288,7 @@ fn choose_tonnes(
     fits: &dyn Fn(&UnitBlock) -> bool,
 ) -> Result<Chosen, Refusal> {
     let is_free =
-        |it: &Holding| fits(&it.block) && state.hold_on_units(&it.block, time_ms).is_none();
+        |it: &Holding| fits(&it.block) && state.restraint_on(&it.block, time_ms).is_none();
     let mut chosen = Chosen {
         bodies: Vec::new(),
         blocks: Vec::new(),
@@ -306,10 +309,10 @@ fn choose_tonnes(
             return Ok(chosen);
         }
     }
-    // Where a hold is what makes it too little, the hold is the answer.
-    let held = |it: Holding| state.hold_on_units(&it.block, time_ms);
-    if let Some(hold) = state.available(account).find_map(held) {
-        return Err(hold.refusal());
+    // Where a restraint is what makes it too little, the restraint is the answer.
+    let held = |it: Holding| state.restraint_on(&it.block, time_ms);
+    if let Some(restraint) = state.available(account).find_map(held) {
+        return Err(restraint.refusal());
     }
     Err(Refusal::TooFew {
         account,

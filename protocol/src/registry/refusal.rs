@@ -506,6 +506,35 @@ pub enum Refusal {
         /// When it stops to count, in milliseconds since the Unix epoch, if it does by itself.
         expiry_ms: Option<u64>,
     },
+    /// A partner's order keeps the units where they are.
+    #[error("the order {hold} of {party} stands against it: {reason}; it counts until {}", until(Some(*.expiry_ms)))]
+    FrozenByPartner {
+        /// The partner.
+        party: Party,
+        /// Number of the hold in its ledger.
+        hold: u64,
+        /// Why, in its words.
+        reason: String,
+        /// When it stops to count, in milliseconds since the Unix epoch.
+        expiry_ms: u64,
+    },
+    /// This ledger and a partner's disagree about the units.
+    #[error(
+        "this ledger and that of {party} disagree about these units (leaf {at}): they stay where they are until a comparison \
+         finds no difference"
+    )]
+    Disputed {
+        /// The partner.
+        party: Party,
+        /// Leaf of this ledger that says so.
+        at: u64,
+    },
+    /// A partner's order, or its end, is out of place.
+    #[error("the order of a partner: {0}")]
+    Freeze(&'static str),
+    /// A comparison is out of place.
+    #[error("the comparison: {0}")]
+    Comparison(&'static str),
     /// The hold is not known.
     #[error("hold {0} is not known here")]
     UnknownHold(u64),

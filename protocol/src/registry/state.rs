@@ -314,6 +314,11 @@ impl State {
         self.holdings.beginning(range.origin(), first, range.last())
     }
 
+    /// The holdings that begin at a number of an origin or after it, in order of origin and number.
+    pub fn holdings_from(&self, origin: Party, first: u64) -> impl Iterator<Item = Holding> {
+        self.holdings.from(origin, first)
+    }
+
     /// Every holding, in order of origin and number.
     pub fn holdings(&self) -> impl Iterator<Item = Holding> {
         self.holdings.iter()
@@ -490,6 +495,7 @@ impl State {
             }
             (Key::Transfer(id), None) => self.transfers.remove(id).map(Value::Transfer),
             (Key::Hold(number), after) => self.put_hold(key, *number, after),
+            (Key::Freeze(..) | Key::Comparison(_), after) => self.put_restraint(key, after),
             (Key::Case(number), after) => self.put_case(key, *number, after),
             (Key::Process(_), after) => {
                 let adopted = match &after {

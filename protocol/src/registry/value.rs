@@ -14,6 +14,7 @@ use crate::record::{
 use crate::registry::article6::{AuthorisationUse, KnownAuthorisation};
 use crate::registry::case::{AdoptedProcess, RegistryCase};
 use crate::registry::hold::RegistryHold;
+use crate::registry::restraint::{Comparison, PartnerFreeze};
 use crate::registry::{
     Covered, Direction, Due, LedgerAccount, OpenFinding, OwedLetters, Standing, Transfer,
     TransferKey, TrustedSince,
@@ -104,6 +105,10 @@ pub enum Key {
     AgreementYear(AgreementId, Direction, u16),
     /// What a partner's ledger stands accused of.
     Accusation(Party),
+    /// A partner's order that is honoured here, by its number there.
+    Freeze(Party, u64),
+    /// What a comparison with a partner's ledger found.
+    Comparison(Party),
 }
 
 /// One value of the state.
@@ -181,6 +186,10 @@ pub enum Value {
     ProjectAuthorisation(AuthorisationId),
     /// For [`Key::Accusation`].
     Accusation(Accusation),
+    /// For [`Key::Freeze`].
+    Freeze(Box<PartnerFreeze>),
+    /// For [`Key::Comparison`].
+    Comparison(Box<Comparison>),
 }
 
 /// The last block header and the clock that it set.
@@ -373,5 +382,7 @@ pub(super) fn fits(key: &Key, value: &Value) -> bool {
             | (Key::AuthorisationUse(_), Value::AuthorisationUse(_))
             | (Key::ProjectAuthorisation(_), Value::ProjectAuthorisation(_))
             | (Key::Accusation(_), Value::Accusation(_))
+            | (Key::Freeze(..), Value::Freeze(_))
+            | (Key::Comparison(_), Value::Comparison(_))
     )
 }

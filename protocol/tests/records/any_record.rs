@@ -7,10 +7,10 @@ use countersign_protocol::party::{Party, RegistryId};
 use countersign_protocol::period::{Day, Period};
 use countersign_protocol::record::{
     Account, AccountKind, Acquire, ActedBy, Agreement, AskCancel, AttachedDocument, BlockHeader,
-    Body, CaseAct, CaseMigrated, CaseOpened, Claim, Commitment, Contradiction, Fate, Finalise,
+    Body, CaseAct, CaseMigrated, CaseOpened, Claim, Commitment, Contradiction, Discrepancy, Fate, Finalise, FreezeEnded, FreezeHonoured,
     FindingKind, FindingOpened, FindingStep, Genesis, Hold, HoldLifted, HoldOn, HoldPlaced,
     Issuance, KeyRotation, LedgerAccused, LedgerCleared, LetterIssued, Lock, Organisation,
-    OrganisationKind, Partner, PartnerStatus, ProcessAdopted, ProcessPart, Project, ProofReference,
+    OrganisationKind, Partner, PartnerStatus, PositionDifference, PositionsCompared, ProcessAdopted, ProcessPart, Project, ProofReference,
     Purpose, Receiver, Record, Refuse, Release, Reservation, Retire, RetireKind, Sending,
     SourceSettled, Split, Transfer, TrustedReceiver, Word, YearTonnes,
 };
@@ -323,7 +323,70 @@ fn partners() -> BoxedStrategy<Body> {
             })
         },
     );
-    prop_oneof![partner, agreement, accused, cleared].boxed()
+    prop_oneof![partner, agreement, accused, cleared, restraints()].boxed()
+}
+
+/// Ranges in ascending order, none overlapping another.
+fn ranges_apart(max: usize) -> impl Strategy<Value = Vec<UnitRange>> {
+    let starts = btree_set(0..1_000_u64, 1..max);
+    (party(), starts).prop_map(|(origin, starts)| {
+        let range = |start: u64| UnitRange::new(origin, start * 10 + 1, start * 10 + 10).unwrap();
+        starts.into_iter().map(range).collect()
+    })
+}
+
+fn restraints() -> impl Strategy<Value = Body> {
+    let kinds = vec(select(Discrepancy::ALL.to_vec()), 40);
+    let found = prop_oneof![Just(Vec::new()), ranges_apart(40)];
+    let compared = (party(), 1..u64::MAX, any::<[u8; 32]>(), found, kinds).prop_map(
+        |(party, size, root, ranges, kinds)| {
+            let differences = ranges.into_iter().zip(kinds);
+            Body::PositionsCompared(PositionsCompared {
+                party,
+                size,
+                root,
+                differences: differences
+                    .map(|(range, kind)| PositionDifference { range, kind })
+                    .collect(),
+            })
+        },
+    );
+    let hold = (party(), 1..u64::MAX);
+    let honoured = (hold, ranges_apart(20), text_of(), 1..u64::MAX, proof()).prop_map(
+        |((party, hold), ranges, [reason, authority, reference], expiry_ms, proof)| {
+            Body::FreezeHonoured(Box::new(FreezeHonoured {
+                party,
+                hold,
+                ranges,
+                reason: reason.parse().unwrap(),
+                authority: authority.parse().unwrap(),
+                reference: reference.parse().unwrap(),
+                expiry_ms,
+                proof,
+            }))
+        },
+    );
+    let end = prop_oneof![
+        proof().prop_map(|proof| (Some(proof), None)),
+        option::of(acted_by()).prop_map(|by| (None, by)),
+    ];
+    let ended = ((party(), 1..u64::MAX), text_of(), end).prop_map(
+        |((party, hold), [reason, ..], (proof, by))| {
+            Body::FreezeEnded(Box::new(FreezeEnded {
+                party,
+                hold,
+                reason: reason.parse().unwrap(),
+                proof,
+                by,
+            }))
+        },
+    );
+    prop_oneof![compared, honoured, ended]
+}
+
+/// Three texts.
+fn text_of() -> impl Strategy<Value = [String; 3]> {
+    ["[a-z]{1,40}", "[A-Z]{1,40}", "[0-9]{1,40}"]
 }
 
 fn word() -> impl Strategy<Value = Word> {

@@ -87,8 +87,11 @@ fn number_of_kinds(body: &Body) -> usize {
         | Body::TrustedReceiver(_)
         | Body::LedgerAccused(_)
         | Body::LedgerCleared(_)
+        | Body::PositionsCompared(_)
+        | Body::FreezeHonoured(_)
+        | Body::FreezeEnded(_)
         // Nine kinds of Article 6 in one variant.
-        | Body::Article6(_) => 43,
+        | Body::Article6(_) => 46,
     }
 }
 

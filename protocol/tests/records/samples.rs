@@ -3,9 +3,9 @@
 use countersign_protocol::id::{AccountId, OrganisationId, RequestId, TransferId};
 use countersign_protocol::record::{
     Account, AccountKind, Acquire, ActedBy, Agreement, AskCancel, AttachedDocument, BlockHeader,
-    Body, CaseAct, CaseOpened, Claim, Commitment, Contradiction, Fate, Finalise, Genesis, Hold,
+    Body, CaseAct, CaseOpened, Claim, Commitment, Contradiction, Discrepancy, Fate, Finalise, FreezeEnded, FreezeHonoured, Genesis, Hold,
     Issuance, KeyRotation, LedgerAccused, LedgerCleared, Lock, Organisation, OrganisationKind,
-    Partner, PartnerStatus, ProcessAdopted, ProcessPart, Project, ProofReference, Purpose, Record,
+    Partner, PartnerStatus, PositionDifference, PositionsCompared, ProcessAdopted, ProcessPart, Project, ProofReference, Purpose, Record,
     Refuse, Release, Reservation, Retire, RetireKind, SourceSettled, Split, Transfer, YearTonnes,
 };
 use countersign_protocol::serial::{DomesticSerial, SectoralScope, UnitType};
@@ -78,6 +78,7 @@ pub(crate) fn samples() -> Vec<(&'static str, Record)> {
         .chain((200..).zip(crate::holds::authority_samples()))
         .chain((300..).zip(crate::article6::samples()))
         .chain((400..).zip(federation()))
+        .chain((450..).zip(restraints()))
         .map(|(number, (name, body))| {
             let record = Record {
                 time_ms: 1_751_846_400_000 + number,
@@ -214,6 +215,64 @@ fn federation() -> Vec<(&'static str, Body)> {
         ("agreement_limited", Body::Agreement(limited)),
         ("ledger_accused", Body::LedgerAccused(accused)),
         ("ledger_cleared", Body::LedgerCleared(cleared)),
+    ]
+}
+
+/// What a partner's ledger makes this one record of units.
+fn restraints() -> Vec<(&'static str, Body)> {
+    let compared = PositionsCompared {
+        party: text("CH"),
+        size: 1_200,
+        root: [0x1d; 32],
+        differences: vec![
+            PositionDifference {
+                range: text("CH-7-7"),
+                kind: Discrepancy::Nowhere,
+            },
+            PositionDifference {
+                range: text("GH-1-100"),
+                kind: Discrepancy::HeldTwice,
+            },
+        ],
+    };
+    let agreed = PositionsCompared {
+        size: 1_300,
+        differences: Vec::new(),
+        ..compared.clone()
+    };
+    let proof = ProofReference {
+        origin: text("registry.example.admin.ch/ledger"),
+        index: 40,
+        size: 64,
+        root: [0x1d; 32],
+    };
+    let honoured = FreezeHonoured {
+        party: text("CH"),
+        hold: 4,
+        ranges: vec![text("CH-1-10"), text("GH-21-30")],
+        reason: text("Stolen"),
+        authority: text("Federal Office"),
+        reference: text("Order 12/2027"),
+        expiry_ms: 1_801_526_400_000,
+        proof: proof.clone(),
+    };
+    let ended = FreezeEnded {
+        party: text("CH"),
+        hold: 4,
+        reason: text("Given back"),
+        proof: Some(proof),
+        by: None,
+    };
+    let ended_here = FreezeEnded {
+        proof: None,
+        ..ended.clone()
+    };
+    vec![
+        ("positions_compared", Body::PositionsCompared(compared)),
+        ("positions_compared_agreed", Body::PositionsCompared(agreed)),
+        ("freeze_honoured", Body::FreezeHonoured(Box::new(honoured))),
+        ("freeze_ended", Body::FreezeEnded(Box::new(ended))),
+        ("freeze_ended_here", Body::FreezeEnded(Box::new(ended_here))),
     ]
 }
 

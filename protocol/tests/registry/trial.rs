@@ -317,7 +317,11 @@ fn may_refuse_a_plan(command: &Command, refusal: &Refusal) -> bool {
         | Command::Clear(_)
         | Command::Closed(_) => false,
         // Nobody places such holds here.
-        Command::PlaceHold(_) | Command::LiftHold(_) => false,
+        Command::PlaceHold(_)
+        | Command::LiftHold(_)
+        | Command::HonourFreeze(_)
+        | Command::EndFreeze(_)
+        | Command::Compared(_) => false,
         // These countries run without a process.
         Command::AdoptProcess { .. }
         | Command::Enrol { .. }

@@ -9,7 +9,9 @@
 
 mod closed;
 mod failures;
+mod freeze;
 mod journeys;
+mod reconcile;
 mod states;
 #[path = "../support/mod.rs"]
 mod support;

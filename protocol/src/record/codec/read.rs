@@ -3,7 +3,9 @@
 mod accusation;
 mod article6;
 mod case;
+mod comparison;
 mod finding;
+mod freeze;
 mod hold;
 mod letter;
 mod trust;
@@ -333,6 +335,9 @@ fn body_from_wire(body: WireBody) -> Result<Body, DecodeError> {
         WireBody::LetterIssued(it) => letter::letter_issued(&it),
         WireBody::LedgerAccused(it) => accusation::accused(&it),
         WireBody::LedgerCleared(it) => accusation::cleared(&it),
+        WireBody::PositionsCompared(it) => comparison::compared(it),
+        WireBody::FreezeHonoured(it) => freeze::honoured(it),
+        WireBody::FreezeEnded(it) => freeze::ended(it),
         WireBody::TrustedReceiver(it) => trust::trusted_receiver(&it),
         WireBody::CooperativeApproach(it) => article6::cooperative_approach(&it),
         WireBody::InitialReport(it) => article6::initial_report(&it),

@@ -3,7 +3,9 @@
 mod accusation;
 mod article6;
 mod case;
+mod comparison;
 mod finding;
+mod freeze;
 mod hold;
 mod letter;
 mod trust;
@@ -206,6 +208,9 @@ fn body_to_wire(body: &Body) -> WireBody {
         Body::Article6(it) => article6::article6(it),
         Body::LedgerAccused(it) => WireBody::LedgerAccused(accusation::accused(it)),
         Body::LedgerCleared(it) => WireBody::LedgerCleared(accusation::cleared(it)),
+        Body::PositionsCompared(it) => WireBody::PositionsCompared(comparison::compared(it)),
+        Body::FreezeHonoured(it) => WireBody::FreezeHonoured(freeze::honoured(it)),
+        Body::FreezeEnded(it) => WireBody::FreezeEnded(freeze::ended(it)),
         Body::TrustedReceiver(it) => WireBody::TrustedReceiver(trust::trusted_receiver(it)),
         Body::Lock(it) => WireBody::Lock(lock(it)),
         Body::AskCancel(it) => WireBody::AskCancel(wire::AskCancel {

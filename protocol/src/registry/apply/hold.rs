@@ -27,7 +27,7 @@ pub(super) fn placed(tx: &mut Tx<'_>, context: Context, it: &HoldPlaced) -> Resu
                 .project(*project)
                 .ok_or(Refusal::UnknownProject(*project))?,
         ),
-        HoldOn::Ranges(ranges) => numbers(tx.state(), ranges)?,
+        HoldOn::Ranges(ranges) => numbers(tx.state(), ranges, it.expiry_ms)?,
     }
     tx.put(
         Key::Hold(it.hold),
@@ -41,26 +41,41 @@ pub(super) fn placed(tx: &mut Tx<'_>, context: Context, it: &HoldPlaced) -> Resu
     Ok(())
 }
 
-/// Each range names units that are here and not used up.
-fn numbers(state: &State, ranges: &[UnitRange]) -> Result<(), Refusal> {
+/// Each range names units that are here, or that went abroad from here: then the order asks partners to honour it
+/// ([`crate::federation::freeze`]), and they do that for a time only.
+fn numbers(state: &State, ranges: &[UnitRange], until_ms: Option<u64>) -> Result<(), Refusal> {
     if ranges.is_empty() || !is_apart(ranges) {
         return Err(Refusal::Hold(
             "its ranges must stand in ascending order, none overlapping another",
         ));
     }
-    let is_here = |range: &UnitRange| {
-        state.holdings_over(*range).any(|holding| {
-            !matches!(
-                holding.place,
-                Place::Abroad(_) | Place::Used | Place::Cancelled
-            )
-        })
+    let is_abroad = |range: &UnitRange| {
+        let mut over = state.holdings_over(*range);
+        over.any(|holding| matches!(holding.place, Place::Abroad(_)))
     };
-    if ranges.iter().all(is_here) {
-        Ok(())
-    } else {
-        Err(Refusal::Hold("a range names no units that are here"))
+    for range in ranges.iter().filter(|range| !is_here(state, **range)) {
+        if !is_abroad(range) {
+            return Err(Refusal::Hold(
+                "a range names no units that are here or abroad",
+            ));
+        }
+        if until_ms.is_none() {
+            return Err(Refusal::Hold(
+                "the units of a range are abroad: partners honour only an order that has an expiry",
+            ));
+        }
     }
+    Ok(())
+}
+
+/// Whether any unit of a range is in this registry and not used up.
+pub(super) fn is_here(state: &State, range: UnitRange) -> bool {
+    state.holdings_over(range).any(|holding| {
+        !matches!(
+            holding.place,
+            Place::Abroad(_) | Place::Used | Place::Cancelled
+        )
+    })
 }
 
 pub(super) fn lifted(tx: &mut Tx<'_>, context: Context, it: &HoldLifted) -> Result<(), Refusal> {
@@ -99,7 +114,8 @@ pub(super) fn may_leave(state: &State, time_ms: u64, account: AccountId) -> Resu
 
 /// Nothing keeps these units where they are.
 pub(super) fn may_move(state: &State, time_ms: u64, block: &UnitBlock) -> Result<(), Refusal> {
-    free_of(state.hold_on_units(block, time_ms))
+    let restraint = state.restraint_on(block, time_ms);
+    restraint.map_or(Ok(()), |restraint| Err(restraint.refusal()))
 }
 
 /// Nothing keeps units of a project from being issued.

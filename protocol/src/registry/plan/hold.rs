@@ -1,6 +1,8 @@
 //! Intents to place and lift holds.
 
-use crate::record::{Body, HoldLifted, HoldOn, HoldPlaced, MAX_RANGES, Split};
+use crate::record::{
+    Body, FreezeHonoured, HoldLifted, HoldOn, HoldPlaced, MAX_RANGES, PositionsCompared, Split,
+};
 use crate::registry::{LiftHold, Place, PlaceHold, Refusal, State};
 use crate::units::UnitRange;
 
@@ -32,6 +34,21 @@ pub(super) fn place(state: &State, new: &PlaceHold) -> Result<Vec<Body>, Refusal
         expiry_ms,
         by,
     }));
+    Ok(bodies)
+}
+
+/// An order of a partner, and before it the splits that leave the rest of its ranges free to move.
+pub(super) fn honour(state: &State, new: &FreezeHonoured) -> Result<Vec<Body>, Refusal> {
+    let mut bodies = splits(state, &new.ranges)?;
+    bodies.push(Body::FreezeHonoured(Box::new(new.clone())));
+    Ok(bodies)
+}
+
+/// What a comparison found, and before it the splits that leave the rest of its ranges free to move.
+pub(super) fn compared(state: &State, new: &PositionsCompared) -> Result<Vec<Body>, Refusal> {
+    let ranges: Vec<UnitRange> = new.differences.iter().map(|found| found.range).collect();
+    let mut bodies = splits(state, &ranges)?;
+    bodies.push(Body::PositionsCompared(new.clone()));
     Ok(bodies)
 }
 

@@ -3,9 +3,10 @@
 use super::Reader;
 use crate::record::wire;
 use crate::record::{ActedBy, Body, DecodeError, HoldLifted, HoldOn, HoldPlaced, is_apart};
+use crate::units::UnitRange;
 
 impl Reader {
-    fn hold_number(self, number: u64) -> Result<u64, DecodeError> {
+    pub(super) fn hold_number(self, number: u64) -> Result<u64, DecodeError> {
         if number == 0 {
             self.fail("hold", &"is 0; hold numbers begin at 1")
         } else {
@@ -13,20 +14,29 @@ impl Reader {
         }
     }
 
-    fn recorder(self, by: Option<&wire::ActedBy>) -> Result<Option<ActedBy>, DecodeError> {
+    pub(super) fn recorder(
+        self,
+        by: Option<&wire::ActedBy>,
+    ) -> Result<Option<ActedBy>, DecodeError> {
         by.map(|by| self.acted_by(by)).transpose()
+    }
+
+    pub(super) fn ranges_apart(
+        self,
+        ranges: Vec<wire::UnitRange>,
+    ) -> Result<Vec<UnitRange>, DecodeError> {
+        let ranges = self.ranges(ranges)?;
+        if is_apart(&ranges) {
+            Ok(ranges)
+        } else {
+            self.fail("ranges", &"do not follow each other in ascending order")
+        }
     }
 
     fn hold_on(self, it: &mut wire::HoldPlaced) -> Result<HoldOn, DecodeError> {
         let ranges = std::mem::take(&mut it.ranges);
         match (ranges.is_empty(), it.account, it.project, it.organisation) {
-            (false, 0, 0, 0) => {
-                let ranges = self.ranges(ranges)?;
-                if !is_apart(&ranges) {
-                    return self.fail("ranges", &"do not follow each other in ascending order");
-                }
-                Ok(HoldOn::Ranges(ranges))
-            }
+            (false, 0, 0, 0) => self.ranges_apart(ranges).map(HoldOn::Ranges),
             (true, account @ 1.., 0, 0) => self.account("account", account).map(HoldOn::Account),
             (true, 0, project @ 1.., 0) => self.project(project).map(HoldOn::Project),
             (true, 0, 0, id @ 1..) => self
