@@ -5,8 +5,8 @@ use clap::{Parser, Subcommand};
 use crate::commands::{
     account, aef, agreement, api, article6, beneficiary, bulk, case, courier, docs, document,
     events, evidence, federation, finding, hold, import, init, issue, key, ledger, letter, mail,
-    monitoring, organisation, peer, people, project, projection, recover, retire, serve, transfer,
-    verify, witness, workflow,
+    monitoring, organisation, peer, people, project, projection, reconcile, recover, retire, serve,
+    transfer, verify, witness, workflow,
 };
 use crate::exit::EXIT_CODES;
 use crate::session::Session;
@@ -51,6 +51,11 @@ pub(crate) enum Command {
     /// Check, make and hand in evidence against ledgers that contradict themselves; see how partners are mirrored
     #[command(subcommand)]
     Evidence(evidence::EvidenceCommand),
+    /// See where this ledger and partners' disagree about units; compare now
+    Reconcile(reconcile::ReconcileArgs),
+    /// See and end partners' orders that units stay where they are
+    #[command(subcommand)]
+    Freeze(reconcile::FreezeCommand),
     /// Have this node's ledger back from the partners that mirror it, after a loss or from an old backup
     Recover(recover::RecoverArgs),
     /// Draft, sign, record or list bilateral agreements

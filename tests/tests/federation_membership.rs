@@ -217,5 +217,53 @@ async fn what_the_members_sign_every_node_picks_up_and_a_frozen_member_begins_no
         })
         .await;
     }
+    a_closed_ledger(&mut devnet, &ceremony).await;
     devnet.stop().await;
+}
+
+/// A lock waits for a country that is gone for ever; the members name its last head, and the lock ends as its last tree says.
+async fn a_closed_ledger(devnet: &mut Devnet, ceremony: &Ceremony<'_>) {
+    let cli = devnet.cli.clone();
+    let ghana = devnet.country("GH").unwrap().data.clone();
+    for words in [
+        "organisation add --name Holder --kind government",
+        "account open --organisation 1 --name Main --kind party-holding",
+        "project add --organisation 1 --title Stoves --scope 3",
+        "issue --account 1 --project 1 --year 2024 --tonnes 100",
+    ] {
+        must(cli.run(&ghana, words.split(' ')).await);
+    }
+    let vanuatu = devnet.country_mut("VU");
+    let head = last_head(&vanuatu.api).await;
+    vanuatu.halt().await;
+    let send = "transfer send --to VU --agreement GH-VU --from 1 --to-account 1 --tonnes 40";
+    let sent = must(cli.json(&ghana, &send.split(' ').collect::<Vec<_>>()).await);
+    let id = sent["made"]["transfer"]
+        .as_str()
+        .unwrap_or_else(|| panic!("{sent}"));
+
+    let close =
+        format!("propose close --registry @registry VUT01 --reason it_was_lost --final {head}");
+    ceremony.run(&close).await;
+    ceremony.publish().await;
+
+    let deadline = Instant::now() + Duration::from_secs(150);
+    loop {
+        let shown = must(cli.json(&ghana, &["transfer", "show", id]).await);
+        if shown["state"] == "RELEASED" {
+            break;
+        }
+        assert!(Instant::now() < deadline, "{shown}");
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+    let account = must(cli.json(&ghana, &["account", "show", "1"]).await);
+    assert_eq!(account["account"]["available"], 100, "{account}");
+}
+
+/// The witnessed head of a node, in the form of the trust registry, with _ for a space.
+async fn last_head(api: &str) -> String {
+    let note = reqwest::get(format!("{api}/log/checkpoint")).await.unwrap();
+    let note = note.text().await.unwrap();
+    let mut lines = note.lines().skip(1);
+    format!("{}_{}", lines.next().unwrap(), lines.next().unwrap())
 }

@@ -32,6 +32,7 @@ pub(crate) mod peer;
 pub(crate) mod people;
 pub(crate) mod project;
 pub(crate) mod projection;
+pub(crate) mod reconcile;
 pub(crate) mod recover;
 pub(crate) mod retire;
 pub(crate) mod serve;
@@ -70,6 +71,8 @@ pub(crate) fn run(cli: Cli) -> Outcome {
         Command::Peer(command) => command.run(session),
         Command::Courier(command) => command.run(session),
         Command::Evidence(command) => command.run(session),
+        Command::Reconcile(args) => args.run(session),
+        Command::Freeze(command) => command.run(session),
         Command::Recover(args) => args.run(session),
         Command::Agreement(command) => command.run(session),
         Command::Federation(command) => command.run(session),

@@ -12,7 +12,7 @@ use countersign_protocol::party::Party;
 use countersign_protocol::registry::Command;
 use countersign_protocol::trust::Trust;
 
-use crate::federation::Accused;
+use crate::federation::{Accused, Reconciled};
 use crate::ledger::{Receipt, SubmitError};
 use crate::mirror::{Mirror, MirrorStatus};
 use crate::witness::OriginHash;
@@ -105,6 +105,9 @@ pub enum FederationError {
     /// The evidence can not be taken.
     #[error("the evidence can not be taken: {0}")]
     Evidence(String),
+    /// The partner's ledger can not be compared with this one now.
+    #[error("{0}")]
+    NotCompared(String),
     /// The keys of the node stand against it.
     #[error("the keys of this node do not allow it: {0}")]
     Keys(String),
@@ -193,6 +196,12 @@ pub trait FederationControl: Send + Sync {
 
     /// Takes evidence against a partner's ledger: keeps it, records it and tells everybody. Taking it twice is harmless.
     async fn accuse(&self, evidence: &str) -> Result<Accused, FederationError>;
+
+    /// What the last comparison with each partner's ledger found, since the node started.
+    fn reconciliations(&self) -> Vec<Reconciled>;
+
+    /// Compares this ledger with a partner's, and records what changed.
+    async fn reconcile(&self, party: Party) -> Result<Reconciled, FederationError>;
 
     /// Makes a new log key and records that it signs from the next block on.
     async fn rotate_log_key(&self, request: RequestId) -> Result<Receipt, FederationError>;

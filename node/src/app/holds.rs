@@ -114,7 +114,7 @@ impl App {
 }
 
 /// Without a process there is nobody to name, and the operator answers for it.
-fn recorded_by(caller: &Caller) -> Result<Option<ActedBy>, AppError> {
+pub(super) fn recorded_by(caller: &Caller) -> Result<Option<ActedBy>, AppError> {
     match caller {
         Caller::Operator(_) => Ok(None),
         Caller::Person(person) => person.acted_by().map(Some),

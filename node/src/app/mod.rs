@@ -25,6 +25,7 @@ mod people;
 mod process;
 mod projects;
 mod public;
+mod reconciliation;
 mod registry;
 mod status;
 mod transfers;
@@ -73,6 +74,7 @@ pub use people::{
 pub use process::{ListedCase, ListedProcess};
 pub use projects::ProjectFile;
 pub use public::{MappedProject, Overview};
+pub use reconciliation::ListedReconciliation;
 pub use registry::{AccountBalances, AgreementUse, ListedPartner};
 pub use status::{NodeStatus, OpenTransferCount, Totals};
 pub use transfers::{ListedTransfer, TransferQuery};

@@ -23,7 +23,9 @@ use crate::app::{
     FederationControl, FederationError as ControlError, PeerInfo, PingReply, Unpacked, WitnessInfo,
 };
 use crate::clock::now_ms;
-use crate::federation::{AccusationError, Accused, CourierError, Federation, joining};
+use crate::federation::{
+    AccusationError, Accused, CourierError, Federation, ReconcileError, Reconciled, joining,
+};
 use crate::ledger::{LedgerHandle, Receipt, Submission};
 use crate::mirror::{Mirror, MirrorStatus};
 use crate::network::{Multiaddr, NetworkHandle, PeerId};
@@ -428,6 +430,22 @@ impl FederationControl for Control {
             AccusationError::Submit(error) => ControlError::Submit(error),
             AccusationError::File(error) => internal(error),
             other => ControlError::Evidence(other.to_string()),
+        })
+    }
+
+    fn reconciliations(&self) -> Vec<Reconciled> {
+        self.parts.federation.reconciliations()
+    }
+
+    async fn reconcile(&self, party: Party) -> Result<Reconciled, ControlError> {
+        let compared = self.parts.federation.reconcile(party).await;
+        compared.map_err(|why| match why {
+            ReconcileError::NoPartner(party) => ControlError::UnknownPartner(party),
+            ReconcileError::Submit(error) => ControlError::Submit(error),
+            ReconcileError::Mirror(_) | ReconcileError::BrokenOff => internal(why),
+            ReconcileError::NotCaughtUp(_)
+            | ReconcileError::Audit { .. }
+            | ReconcileError::Behind(_) => ControlError::NotCompared(why.to_string()),
         })
     }
 

@@ -11,13 +11,15 @@ use countersign_protocol::federation::message::{ENTRIES_MAX, Request, Response};
 use countersign_protocol::log::{Checkpoint, Hash, VerifiedCheckpoint, verify_consistency};
 use countersign_protocol::party::Party;
 use countersign_protocol::record::{Partner, PartnerStatus};
+use countersign_protocol::registry::State;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use tracing::{debug, error, warn};
 
 use crate::clock::now_ms;
-use crate::federation::accusing;
+use crate::federation::reconciling::Reconciler;
 use crate::federation::shared::Shared;
+use crate::federation::{accusing, closing, freezing};
 use crate::mirror::{AuditFinding, Mirror, MirrorError};
 use crate::network::PeerId;
 
@@ -57,6 +59,7 @@ pub(crate) enum RoundError {
 
 /// Runs until the partner is taken off the list or the node stops.
 pub(crate) async fn run(shared: Arc<Shared>, party: Party, stop: CancellationToken) {
+    let mut reconciler = Reconciler::default();
     loop {
         let partner = shared.ledger.read(|state| state.partner(party).cloned());
         let Some(partner) = partner.filter(|it| it.status != PartnerStatus::Removed) else {
@@ -66,7 +69,7 @@ pub(crate) async fn run(shared: Arc<Shared>, party: Party, stop: CancellationTok
         let bell = shared.mirror_bell(party);
         tokio::select! {
             () = stop.cancelled() => return,
-            () = round_and_report(&shared, &partner, &mirror) => {}
+            () = round_and_report(&shared, &partner, &mirror, &mut reconciler) => {}
         }
         tokio::select! {
             () = stop.cancelled() => return,
@@ -81,9 +84,19 @@ async fn pause(bell: &Notify) {
     let _late = tokio::time::timeout(ROUND_EVERY, bell.notified()).await;
 }
 
-async fn round_and_report(shared: &Arc<Shared>, partner: &Partner, mirror: &Arc<Mirror>) {
-    match round(shared, partner, mirror).await {
-        Ok(None) => {}
+async fn round_and_report(
+    shared: &Arc<Shared>,
+    partner: &Partner,
+    mirror: &Arc<Mirror>,
+    reconciler: &mut Reconciler,
+) {
+    let round = round(shared, partner, mirror).await;
+    closing::settle(shared, partner, mirror).await;
+    match round {
+        Ok(None) => {
+            freezing::follow(shared, partner, mirror).await;
+            reconciler.when_due(shared, partner.party).await;
+        }
         Ok(Some(finding)) => report(shared, partner.party, &finding).await,
         Err(problem) => {
             match &problem {
@@ -121,11 +134,14 @@ async fn round(
 ) -> Result<Option<AuditFinding>, RoundError> {
     // The first look opens the store, so that what is there can be served at once.
     let mut size = blocking(mirror, |mirror| mirror.with(|rebuild| Ok(rebuild.size()))).await?;
+    let asked_at = shared.ledger.read(State::size);
     let sources = shared.sources(partner.party);
-    let (note, target) = newest_checkpoint(shared, partner, &sources, size).await?;
+    let Newest { note, target, by } = newest_checkpoint(shared, partner, &sources, size).await?;
+    let is_its_own_word = shared.lane(partner.party).is_some_and(|it| it.peer == by);
+    let asked_at = is_its_own_word.then_some(asked_at);
     let target_size = target.checkpoint().size;
     if target_size <= size {
-        return compare(shared, partner, mirror, &note, &target).await;
+        return compare(shared, partner, mirror, (&note, asked_at), &target).await;
     }
     while size < target_size {
         let to = target_size.min(size + ENTRIES_MAX as u64);
@@ -133,7 +149,10 @@ async fn round(
         blocking(mirror, move |mirror| mirror.append(&leaves)).await?;
         size = mirror.status().size;
     }
-    blocking(mirror, move |mirror| mirror.stands_under(&note, now_ms())).await?;
+    blocking(mirror, move |mirror| {
+        mirror.stands_under(&note, asked_at, now_ms())
+    })
+    .await?;
     debug!(party = %partner.party, size = target_size, "the mirror is up to date");
     Ok(mirror.status().finding)
 }
@@ -143,7 +162,7 @@ async fn compare(
     shared: &Arc<Shared>,
     partner: &Partner,
     mirror: &Arc<Mirror>,
-    note: &str,
+    (note, asked_at): (&str, Option<u64>),
     target: &VerifiedCheckpoint,
 ) -> Result<Option<AuditFinding>, RoundError> {
     let Checkpoint { size, root, .. } = *target.checkpoint();
@@ -155,9 +174,19 @@ async fn compare(
     }
     if mirror.status().size == size {
         let note = note.to_owned();
-        blocking(mirror, move |mirror| mirror.stands_under(&note, now_ms())).await?;
+        blocking(mirror, move |mirror| {
+            mirror.stands_under(&note, asked_at, now_ms())
+        })
+        .await?;
     }
     Ok(mirror.status().finding)
+}
+
+/// A checkpoint and who gave it.
+struct Newest {
+    note: String,
+    target: VerifiedCheckpoint,
+    by: PeerId,
 }
 
 /// The newest checkpoint that somebody has and that a quorum of witnesses stands behind.
@@ -166,8 +195,8 @@ async fn newest_checkpoint(
     partner: &Partner,
     sources: &[PeerId],
     held: u64,
-) -> Result<(String, VerifiedCheckpoint), RoundError> {
-    let mut best: Option<(String, VerifiedCheckpoint)> = None;
+) -> Result<Newest, RoundError> {
+    let mut best: Option<Newest> = None;
     let mut last = RoundError::NotGiven {
         what: "a checkpoint",
         why: "nobody is connected".to_owned(),
@@ -191,23 +220,30 @@ async fn newest_checkpoint(
             Ok(verified) if verified.checkpoint().origin == partner.origin.as_str() => {
                 let newer = best
                     .as_ref()
-                    .is_none_or(|(_, best)| best.checkpoint().size < verified.checkpoint().size);
+                    .is_none_or(|best| best.size() < verified.checkpoint().size);
                 if newer {
-                    best = Some((note, VerifiedCheckpoint::clone(&verified)));
+                    best = Some(Newest {
+                        note,
+                        target: VerifiedCheckpoint::clone(&verified),
+                        by: *peer,
+                    });
                 }
             }
             Ok(_) => last = RoundError::NotBelieved("it is of another ledger"),
             Err(fault) => last = RoundError::NotBelieved(fault.name()),
         }
         // The partner's own word is the newest there is, when it comes.
-        if best
-            .as_ref()
-            .is_some_and(|(_, best)| best.checkpoint().size > held)
-        {
+        if best.as_ref().is_some_and(|best| best.size() > held) {
             break;
         }
     }
     best.ok_or(last)
+}
+
+impl Newest {
+    fn size(&self) -> u64 {
+        self.target.checkpoint().size
+    }
 }
 
 /// Leaves `range`, shown to be those of the target's tree. Fewer may come than were asked for.

@@ -6,14 +6,17 @@
 //! restart derives everything from the ledger (rule R1).
 
 mod accusing;
+mod closing;
 pub mod control;
 mod courier;
 mod evidence;
+mod freezing;
 mod inbound;
 mod joining;
 mod lane;
 mod mirroring;
 mod peer_witness;
+mod reconciling;
 mod shared;
 mod trust;
 mod verifier;
@@ -23,6 +26,7 @@ pub use accusing::{AccusationError, Accused};
 pub use courier::CourierError;
 pub use evidence::{EVIDENCE_SUFFIX, EvidenceFolder};
 pub use peer_witness::PeerWitness;
+pub use reconciling::{FoundDifference, ReconcileError, Reconciled};
 pub(crate) use trust::effective_policy;
 
 use std::ops::Range;
@@ -313,6 +317,20 @@ impl Federation {
     /// When it can not be read.
     pub fn evidence(&self, sha256: &Hash) -> Result<Option<String>, FileFault> {
         self.shared.evidence.text(sha256)
+    }
+
+    /// Compares this ledger with a partner's, and records what changed.
+    ///
+    /// # Errors
+    /// [`ReconcileError`] says why not.
+    pub async fn reconcile(&self, party: Party) -> Result<Reconciled, ReconcileError> {
+        reconciling::compare(&self.shared, party).await
+    }
+
+    /// What the last comparison with each partner's ledger found, since this node started.
+    #[must_use]
+    pub fn reconciliations(&self) -> Vec<Reconciled> {
+        self.shared.reconciliations()
     }
 
     /// Makes everything for a partner due at once.

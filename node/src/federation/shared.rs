@@ -15,6 +15,7 @@ use tokio::sync::Notify;
 
 use crate::federation::courier::Carried;
 use crate::federation::evidence::EvidenceFolder;
+use crate::federation::reconciling::Reconciled;
 use crate::federation::verifier::{Unpinned, Verifier};
 use crate::ledger::{Head, LedgerHandle};
 use crate::mirror::Mirrors;
@@ -51,6 +52,7 @@ pub(crate) struct Shared {
     heads: Mutex<BTreeMap<Origin, Arc<tokio::sync::Mutex<Heads>>>>,
     carried: Mutex<Carried>,
     mirror_bells: Mutex<BTreeMap<Party, Arc<Notify>>>,
+    reconciled: Mutex<BTreeMap<Party, Reconciled>>,
 }
 
 /// What is kept of others: their ledgers, evidence against them, and who they are.
@@ -98,6 +100,7 @@ impl Shared {
             heads: Mutex::default(),
             carried: Mutex::default(),
             mirror_bells: Mutex::default(),
+            reconciled: Mutex::default(),
         }
     }
 
@@ -139,6 +142,24 @@ impl Shared {
             .unwrap_or_else(PoisonError::into_inner)
             .get(&party)
             .cloned()
+    }
+
+    /// Remembers what a comparison found.
+    pub(crate) fn reconciled(&self, found: Reconciled) {
+        let mut all = self
+            .reconciled
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        all.insert(found.party, found);
+    }
+
+    /// What the last comparison with each partner's ledger found.
+    pub(crate) fn reconciliations(&self) -> Vec<Reconciled> {
+        let all = self
+            .reconciled
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        all.values().cloned().collect()
     }
 
     /// The trust registry that is held now.

@@ -225,14 +225,20 @@ impl Mirror {
         self.with(|rebuild| Ok(rebuild.append(leaves)?))
     }
 
-    /// The mirror now holds all leaves of this witnessed checkpoint.
+    /// The mirror now holds all leaves of this witnessed checkpoint; `asked_at` as for [`MirrorStatus::asked_at`].
     ///
     /// # Errors
     /// When the store fails.
-    pub(crate) fn stands_under(&self, witnessed: &str, now_ms: u64) -> Result<(), MirrorError> {
+    pub(crate) fn stands_under(
+        &self,
+        witnessed: &str,
+        asked_at: Option<u64>,
+        now_ms: u64,
+    ) -> Result<(), MirrorError> {
         self.with(|rebuild| Ok(rebuild.stands_under(witnessed)?))?;
         let mut status = self.lock_status();
         status.caught_up_ms = Some(now_ms);
+        status.asked_at = asked_at;
         status.problem = None;
         Ok(())
     }

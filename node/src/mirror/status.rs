@@ -14,6 +14,9 @@ pub struct MirrorStatus {
     pub size: u64,
     /// When the mirror last held everything that the partner's witnesses stood behind, in milliseconds since the Unix epoch.
     pub caught_up_ms: Option<u64>,
+    /// Size of this node's own ledger before the partner itself gave the head under which the mirror stands; none where
+    /// somebody else gave it. What the two ledgers say of that moment can be compared.
+    pub asked_at: Option<u64>,
     /// The first leaf that is not as it must be. Those before it obey the rules; those after it are not judged.
     pub finding: Option<AuditFinding>,
     /// Why the mirror did not grow the last time.
@@ -41,6 +44,7 @@ impl MirrorStatus {
             origin,
             size: 0,
             caught_up_ms: None,
+            asked_at: None,
             finding: None,
             problem: None,
         }

@@ -132,6 +132,11 @@ impl History {
                 Cell::text(hex::encode(letter.sha256)),
                 Cell::from(it.time_ms),
             ]),
+            Body::FreezeHonoured(freeze) => {
+                let event = Event::of("freeze_honoured").with(freeze.party);
+                self.ranges(&mut it, &freeze.ranges, &event.about(&freeze.hold));
+            }
+            Body::FreezeEnded(_) => {}
             Body::HoldPlaced(hold) => self.ordered(&mut it, "hold_placed", hold),
             Body::HoldLifted(lifted) => {
                 let known = source.value(&Key::Hold(lifted.hold))?;

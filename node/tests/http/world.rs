@@ -10,7 +10,7 @@ use countersign_node::app::{
     App, AppParts, FederationControl, FederationError, PeerInfo, PingReply, Unpacked, WitnessInfo,
 };
 use countersign_node::documents::{DocumentSettings, Documents};
-use countersign_node::federation::Accused;
+use countersign_node::federation::{Accused, FoundDifference, Reconciled};
 use countersign_node::http::dto::Problem;
 use countersign_node::http::{HttpLimits, HttpParts, RateLimits, StreamLimits, router, serve};
 use countersign_node::ledger::{Head, Ledger, LedgerHandle, Receipt, Submission};
@@ -31,8 +31,8 @@ use countersign_protocol::log::{KeyKind, SignedNote, SignerKey, cosign};
 use countersign_protocol::party::Party;
 use countersign_protocol::permission::{DEFAULT, Matrix};
 use countersign_protocol::record::{
-    Acquire, Agreement, Body, Contradiction, LedgerAccused, Lock, Partner, PartnerStatus,
-    ProofReference, Record,
+    Acquire, Agreement, Body, Contradiction, Discrepancy, LedgerAccused, Lock, Partner,
+    PartnerStatus, PositionDifference, PositionsCompared, ProofReference, Record,
 };
 use countersign_protocol::registry::{Command, State};
 use prometheus_client::registry::Registry;
@@ -111,6 +111,26 @@ pub struct Stub {
     ledger: LedgerHandle,
     pub witnesses: Mutex<Vec<WitnessInfo>>,
     keys: AtomicU8,
+    reconciled: std::sync::Mutex<Option<Reconciled>>,
+}
+
+/// What a comparison with Switzerland finds here: the first two tonnes of Ghana are there, too.
+fn reconciled() -> Reconciled {
+    Reconciled {
+        party: ch(),
+        compared_ms: 1_790_000_000_000,
+        size: 120,
+        root: [0xc0; 32],
+        own_size: 10,
+        differences: vec![FoundDifference {
+            difference: PositionDifference {
+                range: "GH-1-2".parse().unwrap(),
+                kind: Discrepancy::HeldTwice,
+            },
+            here: None,
+            there: None,
+        }],
+    }
 }
 
 #[async_trait]
@@ -250,6 +270,7 @@ impl FederationControl for Stub {
             origin: "ch.example/ledger".parse().unwrap(),
             size: 120,
             caught_up_ms: Some(1_790_000_000_000),
+            asked_at: None,
             finding: Some(AuditFinding {
                 index: 118,
                 kind: Some("issuance"),
@@ -297,6 +318,27 @@ impl FederationControl for Stub {
             kind: Contradiction::TwoTrees,
             evidence: [0xe1; 32],
         })
+    }
+
+    fn reconciliations(&self) -> Vec<Reconciled> {
+        self.reconciled.lock().unwrap().iter().cloned().collect()
+    }
+
+    async fn reconcile(&self, party: Party) -> Result<Reconciled, FederationError> {
+        if party != ch() {
+            return Err(FederationError::UnknownPartner(party));
+        }
+        let found = reconciled();
+        let command = Command::Compared(PositionsCompared {
+            party,
+            size: found.size,
+            root: found.root,
+            differences: found.differences.iter().map(|it| it.difference).collect(),
+        });
+        let submission = Submission::new(RequestId([0xc0; 16]), command);
+        self.ledger.submit(submission).await?;
+        *self.reconciled.lock().unwrap() = Some(found.clone());
+        Ok(found)
     }
 
     async fn rotate_log_key(&self, request: RequestId) -> Result<Receipt, FederationError> {
@@ -433,6 +475,7 @@ impl World {
             ledger: ledger.handle(),
             witnesses: Mutex::default(),
             keys: AtomicU8::new(2),
+            reconciled: std::sync::Mutex::default(),
         });
         let settings = MailSettings::to_folder(
             at("private").join(MAIL_FILE),

@@ -78,7 +78,7 @@ impl<'a> Reconciliation<'a> {
             (Some(known), None) => unknown_to(self.other.party, piece, known)
                 .filter(|kind| self.is_old_enough(known) || *kind == Discrepancy::Nowhere),
             (None, Some(known)) => unknown_to(self.own.party, piece, known),
-            (Some(here), Some(there)) => self.both_know(piece, here, there),
+            (Some(here), Some(there)) => self.both_know(here, there),
         }
     }
 
@@ -88,7 +88,7 @@ impl<'a> Reconciliation<'a> {
         here.since < self.asked_at
     }
 
-    fn both_know(&self, piece: UnitRange, here: &Holding, there: &Holding) -> Option<Discrepancy> {
+    fn both_know(&self, here: &Holding, there: &Holding) -> Option<Discrepancy> {
         let given_each_other = here.place == Place::Abroad(self.other.party)
             && there.place == Place::Abroad(self.own.party);
         if has(here) && has(there) && self.is_old_enough(here) {

@@ -314,8 +314,9 @@ impl State {
         self.holdings.beginning(range.origin(), first, range.last())
     }
 
-    /// The holdings that begin at a number of an origin or after it, in order of origin and number.
-    pub fn holdings_from(&self, origin: Party, first: u64) -> impl Iterator<Item = Holding> {
+    /// The holdings that begin at a number of an origin or after it, in order of origin and number; all of them for `None`.
+    pub fn holdings_from(&self, from: Option<(Party, u64)>) -> impl Iterator<Item = Holding> {
+        let (origin, first) = from.unwrap_or((Party::BEFORE_ALL, 0));
         self.holdings.from(origin, first)
     }
 

@@ -7,12 +7,13 @@ use countersign_protocol::party::{Party, RegistryId};
 use countersign_protocol::period::{Day, Period};
 use countersign_protocol::record::{
     Account, AccountKind, Acquire, ActedBy, Agreement, AskCancel, AttachedDocument, BlockHeader,
-    Body, CaseAct, CaseMigrated, CaseOpened, Claim, Commitment, Contradiction, Discrepancy, Fate, Finalise, FreezeEnded, FreezeHonoured,
-    FindingKind, FindingOpened, FindingStep, Genesis, Hold, HoldLifted, HoldOn, HoldPlaced,
-    Issuance, KeyRotation, LedgerAccused, LedgerCleared, LetterIssued, Lock, Organisation,
-    OrganisationKind, Partner, PartnerStatus, PositionDifference, PositionsCompared, ProcessAdopted, ProcessPart, Project, ProofReference,
-    Purpose, Receiver, Record, Refuse, Release, Reservation, Retire, RetireKind, Sending,
-    SourceSettled, Split, Transfer, TrustedReceiver, Word, YearTonnes,
+    Body, CaseAct, CaseMigrated, CaseOpened, Claim, Commitment, Contradiction, Discrepancy, Fate,
+    Finalise, FindingKind, FindingOpened, FindingStep, FreezeEnded, FreezeHonoured, Genesis, Hold,
+    HoldLifted, HoldOn, HoldPlaced, Issuance, KeyRotation, LedgerAccused, LedgerCleared,
+    LetterIssued, Lock, Organisation, OrganisationKind, Partner, PartnerStatus, PositionDifference,
+    PositionsCompared, ProcessAdopted, ProcessPart, Project, ProofReference, Purpose, Receiver,
+    Record, Refuse, Release, Reservation, Retire, RetireKind, Sending, SourceSettled, Split,
+    Transfer, TrustedReceiver, Word, YearTonnes,
 };
 use countersign_protocol::serial::{CooperativeApproachId, DomesticSerial, SectoralScope};
 use countersign_protocol::serial::{UnitType, YEAR_MAX, YEAR_MIN};

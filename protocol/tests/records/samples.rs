@@ -3,10 +3,12 @@
 use countersign_protocol::id::{AccountId, OrganisationId, RequestId, TransferId};
 use countersign_protocol::record::{
     Account, AccountKind, Acquire, ActedBy, Agreement, AskCancel, AttachedDocument, BlockHeader,
-    Body, CaseAct, CaseOpened, Claim, Commitment, Contradiction, Discrepancy, Fate, Finalise, FreezeEnded, FreezeHonoured, Genesis, Hold,
-    Issuance, KeyRotation, LedgerAccused, LedgerCleared, Lock, Organisation, OrganisationKind,
-    Partner, PartnerStatus, PositionDifference, PositionsCompared, ProcessAdopted, ProcessPart, Project, ProofReference, Purpose, Record,
-    Refuse, Release, Reservation, Retire, RetireKind, SourceSettled, Split, Transfer, YearTonnes,
+    Body, CaseAct, CaseOpened, Claim, Commitment, Contradiction, Discrepancy, Fate, Finalise,
+    FreezeEnded, FreezeHonoured, Genesis, Hold, Issuance, KeyRotation, LedgerAccused,
+    LedgerCleared, Lock, Organisation, OrganisationKind, Partner, PartnerStatus,
+    PositionDifference, PositionsCompared, ProcessAdopted, ProcessPart, Project, ProofReference,
+    Purpose, Record, Refuse, Release, Reservation, Retire, RetireKind, SourceSettled, Split,
+    Transfer, YearTonnes,
 };
 use countersign_protocol::serial::{DomesticSerial, SectoralScope, UnitType};
 use countersign_protocol::units::{FirstTransfer, UnitBlock, UnitRange};

@@ -154,7 +154,11 @@ fn a_hold_without_an_end_asks_nobody_abroad() {
 fn nobody_freezes_what_is_not_its_business() {
     let [mut ghana, swiss, mut vanuatu] = world();
     // Vanuatu never had Ghana's units, so it can not even order it.
-    assert!(vanuatu.submit(&order(&["GH-61-100"], Some(UNTIL_MS))).is_err());
+    assert!(
+        vanuatu
+            .submit(&order(&["GH-61-100"], Some(UNTIL_MS)))
+            .is_err()
+    );
     vanuatu.issue(TRADING, 10);
     vanuatu.must(&order(&["VU-1-10"], Some(UNTIL_MS)));
     assert!(due(&swiss, &vanuatu).is_empty(), "they are not here");
@@ -220,13 +224,19 @@ fn a_frozen_partner_orders_nothing_and_another_ledger_proves_nothing() {
         ..good.clone()
     };
     let refused = swiss.submit(&Command::HonourFreeze(Box::new(foreign)));
-    assert!(matches!(refused, Err(Refusal::WrongLog { .. })), "{refused:?}");
+    assert!(
+        matches!(refused, Err(Refusal::WrongLog { .. })),
+        "{refused:?}"
+    );
     swiss.must(&Command::SetPartner(partner_of(
         ghana.party,
         PartnerStatus::Frozen,
     )));
     let refused = swiss.submit(&Command::HonourFreeze(Box::new(good)));
-    assert!(matches!(refused, Err(Refusal::PartnerFrozen(_))), "{refused:?}");
+    assert!(
+        matches!(refused, Err(Refusal::PartnerFrozen(_))),
+        "{refused:?}"
+    );
 }
 
 #[test]

@@ -254,7 +254,10 @@ fn units_in_doubt_stay_where_they_are_until_a_comparison_finds_nothing() {
     };
     ghana.must(&tonnes(1));
     let refused = ghana.submit(&tonnes(1));
-    assert!(matches!(refused, Err(Refusal::Disputed { .. })), "{refused:?}");
+    assert!(
+        matches!(refused, Err(Refusal::Disputed { .. })),
+        "{refused:?}"
+    );
 
     let again = ghana.submit(&compared(&swiss, found));
     assert!(matches!(again, Err(Refusal::Comparison(_))), "{again:?}");

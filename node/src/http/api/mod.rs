@@ -18,6 +18,7 @@ mod oversight;
 mod passkeys;
 mod process;
 mod project;
+mod reconciliation;
 mod registry;
 mod report;
 mod transfers;
@@ -90,6 +91,10 @@ fn federation_routes() -> OpenApiRouter<Served> {
         .routes(routes!(evidence::evidence))
         .routes(routes!(evidence::accuse))
         .routes(routes!(evidence::clear))
+        .routes(routes!(reconciliation::list))
+        .routes(routes!(reconciliation::compare))
+        .routes(routes!(reconciliation::freezes))
+        .routes(routes!(reconciliation::end_freeze))
         .routes(routes!(courier::pack))
         .routes(routes!(courier::unpack))
         .routes(routes!(registry::agreements, write::agreement))

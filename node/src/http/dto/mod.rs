@@ -23,6 +23,7 @@ mod people;
 mod problem;
 mod process;
 mod project;
+mod reconciliation;
 mod registry;
 mod report;
 mod request;
@@ -76,6 +77,7 @@ pub use project::{
     FormVersionView, HiddenDuplicatesView, NewCommentBody, OverlapView, OwnerView, ProjectView,
     WordingView,
 };
+pub use reconciliation::{DifferenceView, EndFreeze, FreezeView, ReconciliationView};
 pub use registry::{
     AccountView, AgreementView, Balances, HoldingView, PartnerView, PlaceName, Pong, RecordView,
     StatementLine, Units,
