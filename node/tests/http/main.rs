@@ -53,6 +53,7 @@ mod proofs;
 mod races;
 mod rates;
 mod reads;
+mod reconciliation;
 mod sectors;
 
 mod web;
