@@ -3,10 +3,10 @@
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    account, aef, agreement, api, article6, beneficiary, bulk, case, courier, docs, document,
-    events, evidence, federation, finding, hold, import, init, issue, key, ledger, letter, mail,
-    monitoring, organisation, peer, people, project, projection, reconcile, recover, retire, serve,
-    transfer, verify, witness, workflow,
+    account, aef, agreement, api, article6, beneficiary, bulk, case, conformance, courier, docs,
+    document, events, evidence, federation, finding, hold, import, init, issue, key, ledger,
+    letter, mail, monitoring, organisation, peer, people, project, projection, reconcile, recover,
+    retire, serve, transfer, verify, witness, workflow,
 };
 use crate::exit::EXIT_CODES;
 use crate::session::Session;
@@ -51,6 +51,8 @@ pub(crate) enum Command {
     /// Check, make and hand in evidence against ledgers that contradict themselves; see how partners are mirrored
     #[command(subcommand)]
     Evidence(evidence::EvidenceCommand),
+    /// Examine another node, whoever wrote it, by numbered checks, before units flow to it
+    Conformance(conformance::ConformanceArgs),
     /// See where this ledger and partners' disagree about units; compare now
     Reconcile(reconcile::ReconcileArgs),
     /// See and end partners' orders that units stay where they are

@@ -2,6 +2,7 @@
 
 pub mod app;
 pub mod clock;
+pub mod conformance;
 pub mod documents;
 pub mod export;
 pub mod federation;

@@ -1,5 +1,6 @@
 //! The whole node: made once by [`init`], started by [`Node::start`], stopped in order by [`Node::stop`].
 
+mod conformance;
 mod error;
 mod folder;
 mod init;
@@ -43,6 +44,7 @@ use crate::reports::Reports;
 use crate::trust::TrustKeeper;
 use crate::witness::{self, HttpWitness, Witness, WitnessClient, WitnessStore};
 
+pub use conformance::{ExamineError, Examined, conformance};
 pub use error::RunError;
 pub use folder::DataFolder;
 pub use init::{Created, FirstProcess, NewNode, init};

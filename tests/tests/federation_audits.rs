@@ -7,8 +7,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use countersign_node::clock::now_ms;
+use countersign_node::conformance::{Finding, Outcome, Target, examine};
 use countersign_node::ledger::rebuild::Rebuild;
-use countersign_node::network::{Inbound, Limits, Network, NetworkConfig, NetworkHandle};
+use countersign_node::network::{
+    Inbound, Limits, Multiaddr, Network, NetworkConfig, NetworkHandle,
+};
 use countersign_node::store::{Identity as StoreIdentity, OpenOptions, Store};
 use countersign_protocol::federation::FaultCode;
 use countersign_protocol::federation::evidence::{Contradiction, Evidence};
@@ -103,8 +106,11 @@ impl Forged {
                 while let Some((_, leaf)) = leaves.next_leaf().unwrap() {
                     entries.push(leaf.to_vec());
                 }
+                let Some(first) = entries.first_mut() else {
+                    return Response::refused(FaultCode::Unavailable, "not here");
+                };
                 if self.lies.load(Ordering::Relaxed) {
-                    entries[0].push(0);
+                    first.push(0);
                 }
                 Response::Entries { entries }
             }
@@ -154,13 +160,7 @@ async fn numbers_that_are_issued_twice_are_found_and_their_ledger_is_accused() {
     ch.refresh();
     let (own, addresses) = ch.address().await;
     network.allow(own, addresses).await.unwrap();
-    let listens = loop {
-        let listens = network.listen_addrs().await.unwrap();
-        if !listens.is_empty() {
-            break listens;
-        }
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    };
+    let listens = listens(&network).await;
     let peer = network.local_peer_id();
     ch.network.allow(peer, listens).await.unwrap();
     ch.open_lane(ghana.party, peer);
@@ -196,5 +196,65 @@ async fn numbers_that_are_issued_twice_are_found_and_their_ledger_is_accused() {
     let refused = ch.send(&ghana, 1, 1).await.unwrap_err();
     assert!(refused.to_string().contains("frozen"), "{refused}");
     ch.stop().await;
+    network.shutdown().await.unwrap();
+}
+
+async fn listens(network: &NetworkHandle) -> Vec<Multiaddr> {
+    loop {
+        let listens = network.listen_addrs().await.unwrap();
+        if !listens.is_empty() {
+            return listens;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_conformance_kit_finds_by_number_what_a_forged_node_does() {
+    let dir = tempfile::tempdir().unwrap();
+    let witnesses = Witnesses::start(dir.path());
+    let ghana = Identity::of("GH");
+    let forged = Arc::new(forge(dir.path(), &ghana, &witnesses).await);
+    let (network, inbound) = network_of(&ghana).await;
+    tokio::spawn(serve(Arc::clone(&forged), inbound));
+    let examiner = Identity::of("CH").peer;
+    let listed = examiner.public().to_peer_id();
+    network.allow(listed, Vec::new()).await.unwrap();
+    let target = Target {
+        peer: network.local_peer_id(),
+        addresses: listens(&network).await,
+        network: "test".to_owned(),
+        origin: ghana.origin().parse().unwrap(),
+        policy: format!("log {}\n{}", ghana.log.verifier(), witnesses.policy())
+            .parse()
+            .unwrap(),
+        http: None,
+    };
+    let failed = |findings: &[Finding]| -> Vec<u16> {
+        let failed = findings
+            .iter()
+            .filter(|it| matches!(it.outcome, Outcome::Failed(_)));
+        failed.map(|it| it.check.number).collect()
+    };
+
+    let lies = examine(target.clone(), examiner.clone(), |_| {})
+        .await
+        .unwrap();
+    forged.lies.store(false, Ordering::Relaxed);
+    let breaks_a_rule = examine(target, examiner, |_| {}).await.unwrap();
+
+    let (lies, breaks_a_rule) = (failed(&lies), failed(&breaks_a_rule));
+    assert!(lies.contains(&203) && !lies.contains(&206), "{lies:?}");
+    assert!(
+        breaks_a_rule.contains(&206) && !breaks_a_rule.contains(&203),
+        "{breaks_a_rule:?}"
+    );
+    // It refuses all that it does not know as unavailable, which is not the number that is asked for.
+    for number in [301, 302, 401, 402] {
+        assert!(
+            breaks_a_rule.contains(&number),
+            "{number}: {breaks_a_rule:?}"
+        );
+    }
     network.shutdown().await.unwrap();
 }

@@ -7,8 +7,10 @@ use std::path::Path;
 use countersign_node::app::Unpacked;
 use countersign_node::federation::CourierError;
 use countersign_protocol::federation::FaultCode;
+use countersign_protocol::federation::evidence::Evidence;
 use countersign_protocol::federation::parcel::Parcel;
 use countersign_protocol::id::{AccountId, TransferId};
+use countersign_protocol::log::Checkpoint;
 use countersign_protocol::registry::{LedgerAccount, TransferKey, TransferStage};
 use countersign_tests::countries::{Country, Identity, Witnesses, apart};
 
@@ -418,6 +420,53 @@ async fn several_partners_are_asked_for_the_same_checkpoint_until_a_quorum_has_s
         "the next one is asked for"
     );
     for country in [gh, ch, vu] {
+        country.stop().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn evidence_reaches_a_country_that_no_network_reaches() {
+    let dir = tempfile::tempdir().unwrap();
+    let witnesses = Witnesses::start(dir.path());
+    let countries = apart(dir.path(), &witnesses, &["GH", "CH", "SE"]).await;
+    let (gh, ch, se) = (&countries["GH"], &countries["CH"], &countries["SE"]);
+    let sweden = se.identity.party;
+    let checkpoint = |root: [u8; 32]| Checkpoint {
+        origin: se.identity.origin(),
+        size: 7,
+        root,
+    };
+    let keys = [se.identity.log.verifier().clone()];
+    let [one, other] =
+        [[1; 32], [2; 32]].map(|root| checkpoint(root).sign(&se.identity.log).unwrap());
+    let evidence = Evidence::of_checkpoints(&one, &other, &keys).unwrap();
+    ch.federation().accuse(&evidence.to_string()).await.unwrap();
+
+    let packed = ch.federation().pack(gh.identity.party, None).unwrap();
+    assert_eq!(packed.evidence.len(), 1);
+    let unpacked = to(gh, &packed).await;
+
+    assert_eq!(unpacked.problems, Vec::<String>::new());
+    let accused = gh.ledger.read(|state| state.accusation(sweden));
+    assert_eq!(accused.map(|it| it.evidence), Some(evidence.sha256()));
+    // Whoever carries it can not make it of anybody else.
+    let forged = Parcel {
+        evidence: vec![
+            evidence
+                .to_string()
+                .replace("SE", "CH")
+                .replace("se.", "ch."),
+        ],
+        ..packed
+    };
+    let unpacked = to(gh, &forged).await;
+    let problems = unpacked.problems.join("; ");
+    assert!(problems.contains("proves nothing"), "{problems}");
+    assert!(
+        gh.ledger
+            .read(|state| state.accusation(ch.identity.party).is_none())
+    );
+    for country in countries.into_values() {
         country.stop().await;
     }
 }

@@ -151,19 +151,33 @@ async fn what_the_members_sign_every_node_picks_up_and_a_frozen_member_begins_no
         ceremony.publish().await;
     }
 
-    // The first country hears of it from the secretariat, the others from the first.
+    // The first country hears of it from the secretariat, the second from the first, and the third, which knows nobody, from a
+    // file.
     let server = web_server(dir.path().join("registry")).await;
     let first = format!("{}/trust", devnet.country("GH").unwrap().api);
     for country in &mut devnet.countries {
         country.halt().await;
-        let from = if country.party == "GH" {
-            server.clone()
-        } else {
-            first.clone()
+        let from = match country.party.as_str() {
+            "GH" => vec![server.clone()],
+            "CH" => vec![first.clone()],
+            _ => Vec::new(),
         };
-        pin(country, &root_hash, &[from]);
+        pin(country, &root_hash, &from);
         must(country.start(cli).await);
     }
+    let ghana = devnet.country("GH").unwrap();
+    partners(cli, ghana, |listed| listed.len() == 2).await;
+    let parcel = ceremony.path("parcel");
+    must(
+        cli.run(&ghana.data, ["courier", "pack", "VU", "--out", &parcel])
+            .await,
+    );
+    let vanuatu = &devnet.country("VU").unwrap().data;
+    let reply = ceremony.path("reply");
+    must(
+        cli.run(vanuatu, ["courier", "unpack", &parcel, "--reply", &reply])
+            .await,
+    );
     for country in &devnet.countries {
         partners(cli, country, |listed| {
             listed.len() == 2 && listed.iter().all(|it| it["connected"] == true)
@@ -218,6 +232,7 @@ async fn what_the_members_sign_every_node_picks_up_and_a_frozen_member_begins_no
         .await;
     }
     a_closed_ledger(&mut devnet, &ceremony).await;
+    examined(&mut devnet).await;
     devnet.stop().await;
 }
 
@@ -266,4 +281,45 @@ async fn last_head(api: &str) -> String {
     let note = note.text().await.unwrap();
     let mut lines = note.lines().skip(1);
     format!("{}_{}", lines.next().unwrap(), lines.next().unwrap())
+}
+
+/// Ghana's operator examines Switzerland's node, with Ghana's own stopped.
+async fn examined(devnet: &mut Devnet) {
+    let (cli, trust) = (devnet.cli.clone(), devnet.trust.clone());
+    let api = devnet.country("CH").unwrap().api.clone();
+    let ghana = devnet.country_mut("GH");
+    let listed = must(cli.json(&ghana.data, &["peer", "list"]).await);
+    let mut partners = listed.as_array().unwrap().iter();
+    let swiss = partners.find(|it| it["party"] == "CH").unwrap();
+    let peer = swiss["peer"].as_str().unwrap();
+    let address = swiss["address"]
+        .as_str()
+        .unwrap_or_else(|| panic!("{swiss}"));
+    let address = match address.contains("/p2p/") {
+        true => address.to_owned(),
+        false => format!("{address}/p2p/{peer}"),
+    };
+    let passphrase = ghana.passphrase().to_string_lossy().into_owned();
+    ghana.halt().await;
+    let args = [
+        "conformance",
+        "--peer",
+        &address,
+        "--origin",
+        "ch.devnet.example/ledger",
+        "--trust",
+        &trust.to_string_lossy(),
+        "--http",
+        &api,
+        "--passphrase-file",
+        &passphrase,
+    ];
+    let findings = must(cli.json(&ghana.data, &args).await);
+    let findings = findings.as_array().unwrap();
+    assert!(findings.len() > 20);
+    let not_passed: Vec<_> = findings
+        .iter()
+        .filter(|it| it["result"] != "passed")
+        .collect();
+    assert!(not_passed.is_empty(), "{not_passed:?}");
 }

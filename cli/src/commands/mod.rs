@@ -9,6 +9,7 @@ pub(crate) mod beneficiary;
 pub(crate) mod bulk;
 pub(crate) mod case;
 mod codes;
+pub(crate) mod conformance;
 mod country;
 pub(crate) mod courier;
 pub(crate) mod docs;
@@ -71,6 +72,7 @@ pub(crate) fn run(cli: Cli) -> Outcome {
         Command::Peer(command) => command.run(session),
         Command::Courier(command) => command.run(session),
         Command::Evidence(command) => command.run(session),
+        Command::Conformance(args) => args.run(session),
         Command::Reconcile(args) => args.run(session),
         Command::Freeze(command) => command.run(session),
         Command::Recover(args) => args.run(session),

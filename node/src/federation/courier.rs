@@ -97,11 +97,13 @@ impl Federation {
         if (parcel.to, &parcel.to_origin) != (own.party, &own.origin) {
             return Err(CourierError::NotForUs(parcel.to));
         }
+        // It says who is a partner, and proves itself: so it comes first.
+        let mut problems: Vec<String> = self.take_trust(parcel).await.err().into_iter().collect();
         let (_, partner) = self.both(parcel.from)?;
         if parcel.from_origin != partner.origin {
             return Err(CourierError::OtherLog(parcel.from));
         }
-        let mut problems = Vec::new();
+        problems.extend(self.take_evidence(parcel).await);
         if let Some(note) = &parcel.cosigned {
             let gathered = self.gather(note, &own)?;
             problems.extend(gathered.err());
@@ -164,7 +166,11 @@ impl Federation {
             let leaves = messages.iter().map(|message| message.leaf);
             leaves.filter_map(|leaf| shared.bundle_under(head, leaf))
         });
+        let (knows_trust, trust) = self.trust_to_carry(told);
         let parcel = Parcel {
+            knows_trust,
+            trust,
+            evidence: self.evidence_to_carry(),
             parcel: PARCEL_FORMAT.to_owned(),
             from: own.party,
             from_origin: own.origin,

@@ -6,6 +6,7 @@
 //! restart derives everything from the ledger (rule R1).
 
 mod accusing;
+mod carrying;
 mod closing;
 pub mod control;
 mod courier;

@@ -38,6 +38,7 @@ pub use config::{Limits, NetworkConfig};
 pub use error::NetworkError;
 pub use handle::{GossipVerdict, Inbound, NetworkHandle, PeerStatus};
 pub use libp2p::identity::Keypair;
+pub use libp2p::multiaddr::Protocol;
 pub use libp2p::{Multiaddr, PeerId};
 
 use prometheus_client::registry::Registry;

@@ -5,6 +5,7 @@
 
 mod folder;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
@@ -13,6 +14,8 @@ use countersign_protocol::time::Timestamp;
 use countersign_protocol::trust::{
     ROOT_BYTES_MAX, TIMESTAMP_BYTES_MAX, Trust, TrustRefusal, TrustSource, metadata_path,
 };
+
+use sha2::{Digest, Sha256};
 
 use folder::Overlay;
 pub use folder::{Recorder, TrustFolder};
@@ -84,6 +87,29 @@ impl TrustKeeper {
     #[must_use]
     pub fn served(&self, name: &str) -> Option<Vec<u8>> {
         self.folder.served(name)
+    }
+
+    /// Every file of the newest version that is held and of all its roots, by name: whoever has them needs no other source.
+    #[must_use]
+    pub fn whole(&self) -> BTreeMap<String, Vec<u8>> {
+        let recorder = Recorder::new(&self.folder);
+        let root = recorder.file(&metadata_path("root", 1), ROOT_BYTES_MAX);
+        let read = root
+            .and_then(|root| Trust::bootstrap(&root, &self.pinned).ok())
+            .map(|mut trust| trust.restore(&recorder));
+        match read {
+            Some(Ok(())) => recorder.given(),
+            _ => BTreeMap::new(),
+        }
+    }
+
+    /// SHA-256 of the timestamp that is held: another version has another one.
+    #[must_use]
+    pub fn timestamp_sha256(&self) -> Option<Hash> {
+        let bytes = self
+            .folder
+            .file(&metadata_path("timestamp", 0), TIMESTAMP_BYTES_MAX)?;
+        Some(Sha256::digest(bytes).into())
     }
 
     /// Whether the source's newest version is the one that is held: whoever publishes one signs another timestamp.

@@ -1,5 +1,6 @@
 //! One country's node without a network: everything that HTTP shows is there, partners and witnesses are played.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -103,6 +104,9 @@ pub fn parcel(from: &str, to: &str) -> Parcel {
         left: 0,
         cosign: None,
         cosigned: None,
+        knows_trust: None,
+        trust: BTreeMap::new(),
+        evidence: Vec::new(),
     }
 }
 

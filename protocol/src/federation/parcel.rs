@@ -4,8 +4,11 @@
 //! do on the network, and what the sender says that it knows only spares the other side a way. So whoever carries a parcel
 //! can lose it, repeat it or change it, and do no more harm than a network can.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
+use crate::federation::evidence::EVIDENCE_BYTES_MAX;
 use crate::federation::message::{
     ADD_CHECKPOINT_BYTES_MAX, BUNDLE_BYTES_MAX, CONSISTENCY_HASHES_MAX, NOTE_BYTES_MAX,
 };
@@ -16,8 +19,20 @@ use crate::party::Party;
 /// What the member `parcel` says.
 pub const PARCEL_FORMAT: &str = "countersign/parcel/v1";
 
-/// Longest parcel, bytes: [`PARCEL_BUNDLES_MAX`] bundles of the longest kind, and the rest.
-pub const PARCEL_BYTES_MAX: usize = PARCEL_BUNDLES_MAX * (BUNDLE_BYTES_MAX + 1024) + 1024 * 1024;
+/// Longest parcel, bytes: [`PARCEL_BUNDLES_MAX`] bundles of the longest kind, a trust registry, evidence, and the rest.
+pub const PARCEL_BYTES_MAX: usize = PARCEL_BUNDLES_MAX * (BUNDLE_BYTES_MAX + 1024)
+    + 2 * PARCEL_TRUST_BYTES_MAX
+    + PARCEL_EVIDENCE_MAX * 2 * EVIDENCE_BYTES_MAX
+    + 1024 * 1024;
+
+/// Most bytes of the files of a trust registry in a parcel. One that is larger is fetched over a network.
+pub const PARCEL_TRUST_BYTES_MAX: usize = 8 * 1024 * 1024;
+
+/// Most files of a trust registry in a parcel: its roots, its lists and the entry of each member.
+pub const PARCEL_TRUST_FILES_MAX: usize = 2048;
+
+/// Most pieces of evidence in a parcel.
+pub const PARCEL_EVIDENCE_MAX: usize = 16;
 
 /// Most bundles in a parcel.
 pub const PARCEL_BUNDLES_MAX: usize = 512;
@@ -56,6 +71,15 @@ pub struct Parcel {
     pub cosign: Option<String>,
     /// The newest checkpoint of the addressee that the sender cosigned.
     pub cosigned: Option<String>,
+    /// SHA-256 of the timestamp of the trust registry that the sender holds, in hexadecimal: whoever holds the same need not send it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub knows_trust: Option<String>,
+    /// The files of the sender's newest version of the trust registry, by their paths (TUF 1.0).
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub trust: BTreeMap<String, String>,
+    /// Evidence against ledgers that stand accused at the sender.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub evidence: Vec<String>,
 }
 
 /// A consistency proof (RFC 6962 section 2.1.2).
@@ -141,6 +165,11 @@ impl Parcel {
         let longest = |texts: &[String]| texts.iter().map(String::len).max().unwrap_or(0);
         let length = |text: &Option<String>| text.as_ref().map_or(0, String::len);
         let hashes = self.consistency.iter().map(|it| it.hashes.len()).max();
+        let trust = self
+            .trust
+            .iter()
+            .map(|(path, file)| path.len() + file.len());
+        let trust: usize = trust.sum();
         for (member, found, max) in [
             ("knows", self.knows.len(), PARCEL_SIZES_MAX),
             ("consistency", self.consistency.len(), PARCEL_SIZES_MAX),
@@ -150,6 +179,14 @@ impl Parcel {
             ("checkpoint", length(&self.checkpoint), NOTE_BYTES_MAX),
             ("cosign", length(&self.cosign), ADD_CHECKPOINT_BYTES_MAX),
             ("cosigned", length(&self.cosigned), NOTE_BYTES_MAX),
+            ("trust", self.trust.len(), PARCEL_TRUST_FILES_MAX),
+            ("files of trust", trust, PARCEL_TRUST_BYTES_MAX),
+            ("evidence", self.evidence.len(), PARCEL_EVIDENCE_MAX),
+            (
+                "a piece of evidence",
+                longest(&self.evidence),
+                EVIDENCE_BYTES_MAX,
+            ),
         ] {
             if found > max {
                 return Err(ParcelError::TooMuch { member, found, max });
