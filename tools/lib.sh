@@ -77,6 +77,11 @@ need_postgresql() {
     missing "postgresql" "PostgreSQL: the read model is tested on one in a temporary folder, and the benches run against it"
 }
 
+# Makes system calls fail: what a full or broken disk does to a transfer is tried at each of them.
+need_tracer() {
+    have strace || missing "strace" "strace: it makes the disk fail under the tests"
+}
+
 need_pdf_reader() {
     have pdftotext && return
     missing "poppler-utils" "pdftotext: the tests read the letters"
@@ -132,6 +137,7 @@ need_build() {
 need_tests() {
     need_postgresql
     need_pdf_reader
+    need_tracer
     install_missing
 }
 

@@ -288,8 +288,8 @@ async fn examined(devnet: &mut Devnet) {
     let (cli, trust) = (devnet.cli.clone(), devnet.trust.clone());
     let api = devnet.country("CH").unwrap().api.clone();
     let ghana = devnet.country_mut("GH");
-    let listed = must(cli.json(&ghana.data, &["peer", "list"]).await);
-    let mut partners = listed.as_array().unwrap().iter();
+    let status = must(cli.json(&ghana.data, &["status"]).await);
+    let mut partners = status["peers"].as_array().unwrap().iter();
     let swiss = partners.find(|it| it["party"] == "CH").unwrap();
     let peer = swiss["peer"].as_str().unwrap();
     let address = swiss["address"]

@@ -19,6 +19,7 @@ mod mirroring;
 mod peer_witness;
 mod reconciling;
 mod shared;
+mod starting;
 mod trust;
 mod verifier;
 mod witnessing;
@@ -168,6 +169,13 @@ impl Federation {
                 .ledger
                 .read(|state| outbox(state, witnessed)),
         );
+        let hearing = starting::hear(
+            Arc::clone(&federation.shared),
+            witnesses.clone(),
+            federation.shared.ledger.hold_writes(),
+            federation.stop.clone(),
+        );
+        federation.tasks.spawn(hearing);
         federation.spawn_inbound(inbound);
         let task = witnessing::run(
             Arc::clone(&federation.shared),

@@ -9,6 +9,7 @@ use countersign_protocol::registry::{LedgerAccount, State};
 use tokio::sync::{mpsc, oneshot, watch};
 
 use super::Clock;
+use super::gate::{Gate, WriteHold};
 use super::head::Head;
 use super::submission::{Receipt, Submission, SubmitError};
 use super::writer::Message;
@@ -21,6 +22,7 @@ pub(super) struct Shared {
     witnessed: watch::Sender<Option<Head>>,
     failure: OnceLock<Arc<str>>,
     failed: watch::Sender<Option<Arc<str>>>,
+    pub(super) gate: Arc<Gate>,
 }
 
 impl Shared {
@@ -30,6 +32,7 @@ impl Shared {
             witnessed: watch::Sender::new(witnessed),
             failure: OnceLock::new(),
             failed: watch::Sender::new(None),
+            gate: Arc::default(),
         }
     }
 
@@ -177,6 +180,11 @@ impl LedgerHandle {
             self.store.keep_witnessed(&head.note)?;
         }
         Ok(())
+    }
+
+    /// Holds writes back while the result lives. What is submitted waits in the queue.
+    pub fn hold_writes(&self) -> WriteHold {
+        self.shared.gate.hold()
     }
 
     /// Makes the ledger read-only: for a node that has learnt that its history is not the one that witnesses know. A block

@@ -4,6 +4,7 @@
 //! guard -> announcement -> receipts. One thread, `ledger-writer`, walks this way; nothing else writes registry state.
 
 mod block;
+mod gate;
 mod handle;
 mod head;
 mod keyring;
@@ -31,6 +32,7 @@ use countersign_protocol::log::SignerKey;
 use countersign_protocol::party::Party;
 use tokio::sync::mpsc;
 
+pub use gate::WriteHold;
 pub use handle::LedgerHandle;
 pub use head::Head;
 pub use submission::{

@@ -89,6 +89,7 @@ impl Writer {
     pub(super) fn run(mut self) {
         let store = Arc::clone(&self.store);
         while let Some(first) = self.queue.next() {
+            self.shared.gate.wait();
             // Somebody else than the writer may have found a reason to write no more.
             if self.shared.has_failed() {
                 self.refuse(first);
