@@ -112,7 +112,7 @@ fn act(world: &mut [Ledger], nonce: u8, sent: &mut Vec<(usize, Command)>, deed: 
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(48))]
+    #![proptest_config(ProptestConfig::with_cases(ProptestConfig::default().cases / 5))]
 
     /// Messages are under way at any moment, and a mirror is as old as it likes.
     #[test]
