@@ -6,7 +6,8 @@ use countersign_protocol::log::{Hash, TilePath};
 use countersign_protocol::party::Party;
 use countersign_protocol::permission::{Action, Object};
 use countersign_protocol::record::LedgerCleared;
-use countersign_protocol::registry::Command;
+use countersign_protocol::registry::{Command, State};
+use countersign_protocol::units::UnitRange;
 
 use super::ledger::{entries_of, tile_of};
 use super::{App, AppError, Caller, FederationError, Mode, Written};
@@ -27,7 +28,43 @@ pub struct StandingAccusation {
     pub leaf: u64,
 }
 
+/// Why units may not be where they should be, or nothing begins with a partner. It is for everybody.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FederationAlarm {
+    /// A partner's ledger stands accused.
+    Accused(StandingAccusation),
+    /// This ledger and a partner's disagree about units.
+    Disputed {
+        /// The partner.
+        party: Party,
+        /// Which units.
+        ranges: Vec<UnitRange>,
+        /// The leaf of this ledger that says so.
+        leaf: u64,
+    },
+}
+
 impl App {
+    /// What everybody should know of partners' ledgers: accusations that stand, and differences about units.
+    #[must_use]
+    pub fn federation_alarms(&self) -> Vec<FederationAlarm> {
+        self.ledger().read(|state| {
+            let accused = standing_accusations(state).map(FederationAlarm::Accused);
+            let parties = state.partners().map(|partner| partner.party);
+            let disputed = parties.filter_map(|party| {
+                let comparison = state.comparison(party)?;
+                let ranges: Vec<UnitRange> =
+                    comparison.differences.iter().map(|it| it.range).collect();
+                (!ranges.is_empty()).then_some(FederationAlarm::Disputed {
+                    party,
+                    ranges,
+                    leaf: comparison.at,
+                })
+            });
+            accused.chain(disputed).collect()
+        })
+    }
+
     /// How partners' ledgers are mirrored here.
     ///
     /// # Errors
@@ -82,19 +119,9 @@ impl App {
     /// [`AppError::Forbidden`].
     pub fn accusations(&self, caller: &Caller) -> Result<Vec<StandingAccusation>, AppError> {
         self.permit(caller, Action::FederationRead, &Object::default())?;
-        Ok(self.ledger().read(|state| {
-            let parties = state.partners().map(|partner| partner.party);
-            let standing = parties.filter_map(|party| {
-                let accusation = state.accusation(party)?;
-                Some(StandingAccusation {
-                    party,
-                    kind: accusation.kind,
-                    evidence: accusation.evidence,
-                    leaf: accusation.at,
-                })
-            });
-            standing.collect()
-        }))
+        Ok(self
+            .ledger()
+            .read(|state| standing_accusations(state).collect()))
     }
 
     /// The text of evidence that is kept here. It is for everybody.
@@ -135,4 +162,17 @@ impl App {
         let command = Command::Clear(cleared);
         self.submit(caller.actor(), request, command, mode).await
     }
+}
+
+fn standing_accusations(state: &State) -> impl Iterator<Item = StandingAccusation> {
+    let parties = state.partners().map(|partner| partner.party);
+    parties.filter_map(|party| {
+        let accusation = state.accusation(party)?;
+        Some(StandingAccusation {
+            party,
+            kind: accusation.kind,
+            evidence: accusation.evidence,
+            leaf: accusation.at,
+        })
+    })
 }

@@ -65,7 +65,7 @@ pub use holds::{HoldWish, LiftWish};
 pub use ledger::{LedgerHead, ProofOf, StoredRecord, WitnessedHead};
 pub use letters::{CaseLetter, IssuedLetter, LetterCheck, LetterPreview};
 pub use lists::SearchResult;
-pub use mirrors::StandingAccusation;
+pub use mirrors::{FederationAlarm, StandingAccusation};
 pub use notices::MailReport;
 pub use people::{
     Decided, Invited, KeyChange, ListedReceiver, Me, Registered, RegistrationWish, RoleChange,

@@ -6,7 +6,7 @@ use axum::response::Response;
 
 use super::page::Page;
 use super::{Shared, answer};
-use crate::app::{NodeStatus, PeerInfo, WitnessInfo};
+use crate::app::{FederationAlarm, NodeStatus, PeerInfo, WitnessInfo};
 use crate::http::problem::ApiError;
 
 /// Something that somebody should look into.
@@ -57,11 +57,36 @@ pub(super) async fn show(State(site): State<Shared>, page: Page) -> Result<Respo
             detail: it.fault.clone()?,
         })
     });
+    let federation = site.app.federation_alarms().into_iter();
+    let federation = federation.map(|alarm| of_federation(&page, alarm));
     let shown = TransparencyPage {
-        alarms: reasons.chain(witnesses).collect(),
+        alarms: federation.chain(reasons).chain(witnesses).collect(),
         root: hex::encode(status.head.head.root),
         status,
         page,
     };
     answer::html(&shown.page, &shown)
+}
+
+fn of_federation(page: &Page, alarm: FederationAlarm) -> Alarm {
+    match alarm {
+        FederationAlarm::Accused(it) => Alarm {
+            title: page.t1("alarm-accused", "name", page.country(it.party)),
+            detail: format!("It {} ({}).", it.kind.says(), it.kind.number()),
+        },
+        FederationAlarm::Disputed {
+            party,
+            ranges,
+            leaf,
+        } => {
+            let ranges: Vec<String> = ranges.iter().map(ToString::to_string).collect();
+            Alarm {
+                title: page.t1("alarm-disputed", "name", page.country(party)),
+                detail: format!(
+                    "They stay where they are until both ledgers agree (entry {leaf}): {}.",
+                    ranges.join(", ")
+                ),
+            }
+        }
+    }
 }

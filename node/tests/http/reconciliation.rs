@@ -5,6 +5,7 @@ use countersign_node::ledger::Submission;
 use countersign_protocol::id::RequestId;
 use countersign_protocol::record::{FreezeEnded, FreezeHonoured, ProofReference};
 use countersign_protocol::registry::Command;
+use reqwest::Method;
 use serde_json::json;
 
 use crate::world::{World, ch, kind, swiss};
@@ -51,6 +52,11 @@ async fn what_a_comparison_finds_is_told_and_keeps_the_units_where_they_are() {
         .await;
     assert_eq!((refused.status, kind(&refused)), (409, "conflict"));
     assert_eq!(refused.code.as_deref(), Some("disputed"), "{refused:?}");
+    // Everybody sees it.
+    let page = world.bare(Method::GET, "/en/transparency").send().await;
+    let page = page.unwrap().text().await.unwrap();
+    assert!(page.contains("Switzerland disagree about units"), "{page}");
+    assert!(page.contains("GH-1-2"), "{page}");
     let unknown = world.refuse("/api/v1/reconciliations/KE", json!({})).await;
     assert_eq!((unknown.status, kind(&unknown)), (404, "not-found"));
 }
