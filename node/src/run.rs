@@ -22,6 +22,7 @@ use tokio_util::task::TaskTracker;
 use tracing::{error, info, warn};
 
 use crate::app::{App, AppParts};
+use crate::bridges;
 use crate::clock::now_ms;
 use crate::documents::{DocumentSettings, Documents};
 use crate::federation::control::{Control, ControlParts, invited_addresses};
@@ -41,6 +42,7 @@ use crate::people::{
 use crate::projection::{Projection, ProjectionSettings};
 use crate::reports::Reports;
 use crate::trust::TrustKeeper;
+use crate::webhooks::Webhooks;
 use crate::witness::{self, HttpWitness, Witness, WitnessClient, WitnessStore};
 
 pub use error::RunError;
@@ -159,6 +161,8 @@ impl Node {
         let beneficiaries = Beneficiaries::open(&folder.private())?;
         let mail = Mail::open(settings::mail(folder, &config)?).await?;
         tasks.spawn(mail.clone().deliver(stop.clone()));
+        let webhooks = Webhooks::open(&settings::webhooks(folder, &config)).await?;
+        let (bridges, lanes) = bridges::prepare(&folder.bridges())?;
         let app = App::new(AppParts {
             ledger: handle.clone(),
             federation: Arc::new(control),
@@ -175,6 +179,8 @@ impl Node {
             settings::letterhead(&config),
         )
         .with_policy(believed)
+        .with_bridges(bridges)
+        .with_webhooks(webhooks.clone())
         .with_reports(
             Reports::open(folder.path()).await?,
             settings::switches(folder)?,
@@ -201,6 +207,8 @@ impl Node {
         tasks.spawn(tidy(app.clone(), stop.clone()));
         tasks.spawn(app.clone().make_letters(stop.clone()));
         tasks.spawn(app.clone().tell_users(stop.clone()));
+        lanes.run(&app, &tasks, &stop);
+        tasks.spawn(webhooks.deliver(app.clone(), tasks.clone(), stop.clone()));
         let router = http::router(HttpParts {
             app,
             look: settings::look(folder, &config)?,

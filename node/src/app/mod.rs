@@ -5,6 +5,7 @@
 
 mod article6;
 mod beneficiaries;
+mod bridges;
 mod bulk;
 mod caller;
 mod cases;
@@ -31,6 +32,7 @@ mod transfers;
 mod trial;
 mod units;
 mod verify;
+mod webhooks;
 mod write;
 
 use std::sync::Arc;
@@ -45,6 +47,7 @@ pub use article6::{
     AuthorisationQuery, Level, MovementQuery, Notified, NotifiedOutcome, Recorded, SummaryFile,
 };
 pub use beneficiaries::FavourWish;
+pub use bridges::{AgreementItem, AgreementOf, AgreementState, BridgeAgreement, ITEMS_SHOWN_MAX};
 pub use bulk::{BulkRow, BulkWish};
 pub use caller::{Caller, Person};
 pub use cases::{
@@ -78,8 +81,10 @@ pub use status::{NodeStatus, OpenTransferCount, Totals};
 pub use transfers::{ListedTransfer, TransferQuery};
 pub use units::{UnitsName, UnitsNameError};
 pub use verify::{StandingHere, ValidBundle, Verdict};
+pub use webhooks::WebhookWish;
 pub use write::{EXPIRY_DEFAULT_MS, Mode, Retirement, SendOrder, Written};
 
+use crate::bridges::Bridges;
 use crate::documents::Documents;
 use crate::ledger::{Clock, LedgerHandle};
 use crate::letters::{Letterhead, Letters};
@@ -87,6 +92,7 @@ use crate::mail::Mail;
 use crate::people::{Beneficiaries, People, Tokens};
 use crate::projection::Projection;
 use crate::reports::Reports;
+use crate::webhooks::Webhooks;
 
 /// The most items that one call lists.
 pub const LIST_MAX: usize = 1000;
@@ -121,6 +127,8 @@ pub struct App {
     office: Arc<letters::LetterOffice>,
     reports: Option<(Reports, Switches)>,
     policy: Arc<str>,
+    bridges: Bridges,
+    webhooks: Option<Webhooks>,
 }
 
 struct Inner {
@@ -206,6 +214,8 @@ impl App {
             projection: None,
             reports: None,
             policy: Arc::from(""),
+            bridges: Bridges::default(),
+            webhooks: None,
             office: Arc::new(letters::LetterOffice::new(
                 Letters::presets(),
                 Letterhead::default(),

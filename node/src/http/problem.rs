@@ -5,6 +5,7 @@ use axum::response::{IntoResponse, Response};
 
 use super::dto::{Fault, Problem, RowProblem};
 use crate::app::{AppError, FederationError, Field};
+use crate::bridges::BridgeFault;
 use crate::documents::DocumentError;
 use crate::people::{Forbidden, NearBeneficiary, PeopleError};
 use crate::reports::ReportError;
@@ -175,7 +176,7 @@ impl Kind {
             Self::Unreachable => (
                 StatusCode::BAD_GATEWAY,
                 "unreachable",
-                "The partner's node does not answer",
+                "The other side does not answer",
             ),
             Self::Busy => (StatusCode::SERVICE_UNAVAILABLE, "busy", "The node is busy"),
             Self::ReadOnly => (
@@ -424,7 +425,12 @@ impl From<AppError> for ApiError {
             AppError::Near(near) => near_names(detail, near),
             AppError::Taken { pointer, .. } => Self::taken(pointer, detail),
             AppError::Conflict { .. } => Self::new(Kind::Conflict, detail).coded("request-used"),
-            AppError::Busy => Self::new(Kind::Busy, detail),
+            AppError::Busy | AppError::Bridge(BridgeFault::AtWork(_)) => {
+                Self::new(Kind::Busy, detail)
+            }
+            AppError::Bridge(BridgeFault::Away { .. }) => Self::new(Kind::Unreachable, detail),
+            AppError::Bridge(BridgeFault::Absent(_)) => Self::new(Kind::NotFound, detail),
+            AppError::Bridge(BridgeFault::Store { .. }) => Self::new(Kind::Internal, detail),
             AppError::ReadOnly(_) => Self::new(Kind::ReadOnly, detail),
             AppError::NotFound { .. } => Self::new(Kind::NotFound, detail),
             AppError::BadInput { field, why } => match field {

@@ -16,6 +16,7 @@ mod article6;
 mod article6_notifications;
 mod article6_reports;
 mod beneficiaries;
+mod bridges;
 mod bulk;
 mod catalogue;
 mod contract;
@@ -55,6 +56,17 @@ mod rates;
 mod reads;
 mod sectors;
 
+// The mock of a CADT node, as the bridges' own tests have it.
+#[path = "../../../bridge/tests/bridges/cadt.rs"]
+#[allow(dead_code)]
+mod cadt;
+#[path = "../../../bridge/tests/bridges/cadt_v1.rs"]
+#[allow(dead_code)]
+mod cadt_v1;
+#[path = "../../../bridge/tests/bridges/faults.rs"]
+#[allow(dead_code)]
+mod faults;
 mod web;
+mod webhooks;
 mod world;
 mod writes;

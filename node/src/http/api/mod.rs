@@ -3,6 +3,7 @@
 mod access;
 mod article6;
 mod beneficiary;
+mod bridge;
 mod bulk;
 mod case;
 mod courier;
@@ -24,6 +25,7 @@ mod transfers;
 mod trusted;
 mod users;
 mod view;
+mod webhook;
 mod write;
 
 use utoipa::OpenApi;
@@ -42,6 +44,7 @@ pub(super) fn described() -> OpenApiRouter<Served> {
         .merge(people_routes())
         .merge(article6_routes())
         .merge(report_routes())
+        .merge(bridge_routes())
 }
 
 /// The registry, its units and what moves them.
@@ -178,6 +181,26 @@ fn report_routes() -> OpenApiRouter<Served> {
         .routes(routes!(report::units::positions))
         .routes(routes!(report::units::actions))
         .routes(routes!(report::units::holdings))
+}
+
+/// The systems around the registry.
+fn bridge_routes() -> OpenApiRouter<Served> {
+    OpenApiRouter::new()
+        .routes(routes!(bridge::list))
+        .routes(routes!(bridge::status))
+        .routes(routes!(bridge::plan))
+        .routes(routes!(bridge::sync))
+        .routes(routes!(bridge::diff))
+        .routes(routes!(bridge::replay))
+        .routes(routes!(bridge::of_project))
+        .routes(routes!(bridge::of_units))
+        .routes(routes!(webhook::keys))
+        .routes(routes!(webhook::list, webhook::add))
+        .routes(routes!(webhook::show, webhook::remove))
+        .routes(routes!(webhook::ping))
+        .routes(routes!(webhook::resume))
+        .routes(routes!(webhook::replay))
+        .routes(routes!(webhook::deliveries))
 }
 
 /// Sign-in, the own account, users.
