@@ -30,6 +30,7 @@ mod support;
 mod documents;
 mod dry_run;
 mod events;
+mod events_in_python;
 mod evidence;
 mod health_and_metrics;
 mod journey;
