@@ -58,7 +58,8 @@ pub(crate) enum WebhookCommand {
 #[derive(Args, Debug)]
 pub(crate) struct AddArgs {
     /// Where it is, such as https://receiver.example/countersign
-    url: String,
+    #[arg(value_name = "URL")]
+    endpoint: String,
     /// Only these types, such as unit.issued,transfer.*
     #[arg(long, value_name = "TYPES", value_parser = types)]
     types: Option<String>,
@@ -139,7 +140,7 @@ impl AddArgs {
     fn run(self, session: &Session) -> Outcome {
         let client = session.client()?;
         let body = NewWebhook {
-            url: self.url,
+            url: self.endpoint,
             types: self.types,
             description: self.description,
             from: self.from,
