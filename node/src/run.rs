@@ -22,7 +22,7 @@ use tokio_util::task::TaskTracker;
 use tracing::{error, info, warn};
 
 use crate::app::{App, AppParts};
-use crate::bridges;
+use crate::bridges::{self, BridgeLanes, Bridges};
 use crate::clock::now_ms;
 use crate::documents::{DocumentSettings, Documents};
 use crate::federation::control::{Control, ControlParts, invited_addresses};
@@ -95,11 +95,21 @@ impl Node {
         accept_head: Option<u64>,
     ) -> Result<Self, RunError> {
         let config = Config::load(folder.path())?;
+        let bridges = bridges::prepare(&folder.bridges())?;
         let keys = load_keys(folder, &passphrase).await?;
         let ledger = open_ledger(folder, &config, &keys, accept_head).await?;
         let keys = finish_rotation(folder, keys, &ledger.handle())?;
         let stop = CancellationToken::new();
-        match Self::assemble(folder, config, keys, passphrase, &ledger, stop.clone()).await {
+        // Boxed: what is held while everything is put together is large.
+        let assembled = Box::pin(Self::assemble(
+            folder,
+            config,
+            (keys, passphrase),
+            &ledger,
+            bridges,
+            stop.clone(),
+        ));
+        match assembled.await {
             Ok((network, http, tasks)) => Ok(Self {
                 ledger,
                 network,
@@ -117,9 +127,9 @@ impl Node {
     async fn assemble(
         folder: &DataFolder,
         config: Config,
-        keys: NodeKeys,
-        passphrase: SecretString,
+        (keys, passphrase): (NodeKeys, SecretString),
         ledger: &Ledger,
+        (bridges, lanes): (Bridges, BridgeLanes),
         stop: CancellationToken,
     ) -> Result<(NetworkHandle, SocketAddr, TaskTracker), RunError> {
         let tasks = TaskTracker::new();
@@ -162,7 +172,6 @@ impl Node {
         let mail = Mail::open(settings::mail(folder, &config)?).await?;
         tasks.spawn(mail.clone().deliver(stop.clone()));
         let webhooks = Webhooks::open(&settings::webhooks(folder, &config)).await?;
-        let (bridges, lanes) = bridges::prepare(&folder.bridges())?;
         let app = App::new(AppParts {
             ledger: handle.clone(),
             federation: Arc::new(control),

@@ -11,10 +11,12 @@ use countersign_protocol::workflow::preset;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use crate::cadt::Server;
+use crate::cadt::{Node, Server};
 use crate::cadt_v1;
+use crate::dts;
 use crate::faults::Doom;
 use crate::office::{Office, project, sign_in};
+use crate::platform;
 use crate::world::{World, kind, problem, read};
 
 const MAPPING: &str = r#"
@@ -74,7 +76,10 @@ async fn with_units(office: &Office, tonnes: u64) -> u64 {
         "description": "Efficient stoves for 4,000 households on four islands.",
         "mitigation_types": ["efficiency-households"],
         "ndc": {"coverage": "inside", "condition": "conditional", "measure": "E-7"},
-        "external_ids": [{"registry": "DTS", "id": format!("A-{tonnes}")}],
+        "external_ids": [
+            {"registry": "DTS", "id": format!("A-{tonnes}")},
+            {"registry": "UNDP ITMO platform", "id": format!("P-{tonnes}")},
+        ],
         "certifier": office.certifier.organisation,
     }, "documents": [paper]});
     office.act(&office.developer, case, submit).await;
@@ -458,6 +463,151 @@ async fn a_bridge_goes_on_after_a_kill_at_any_step_with_nothing_lost_or_doubled(
         .map(|it| it["unitCount"].as_u64().unwrap())
         .sum();
     assert_eq!(tonnes, 100);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_mrv_gets_the_one_number_and_tells_where_more_was_credited_than_was_reported() {
+    let (cadt, doom) = (cadt().await, Doom::new(2));
+    let mut node = Node::default();
+    let table = node.tables.entry("activity".to_owned()).or_default();
+    table.extend([dts::activity("A-100", "Transport", &[0, 0, 0])]);
+    let mrv = Server::start(node, doom, dts::answers).await;
+    let more = format!(
+        "[mrv]\nurl = \"{}/national\"\nusername = \"bridge@vu.example\"\npassword_file = \"mrv.password\"\n\
+         name = \"DTS\"\nwrites = true\n",
+        mrv.url()
+    );
+    let world = World::start_beside(DEFAULT, |folder| {
+        settings(folder, &cadt, &more);
+        private(folder, "mrv.password", "secret\n");
+    })
+    .await;
+    let office = Office::open_in(world, preset("small").unwrap()).await;
+    let number = with_units(&office, 100).await;
+    let found = until(&office.world, "mrv", |it| {
+        is_done(it) && it["items"]["agreed"] == 1
+    })
+    .await;
+    assert_eq!(found["writes"], true);
+    let achieved = || there(&mrv, "activity")[0]["achievedGHGReduction"].clone();
+    assert_eq!(achieved(), json!(0.1), "a hundred tonnes in thousands");
+    let found = post(&office.world, "/api/v1/bridges/mrv/diff", json!({})).await;
+    assert_eq!(found["differing"], json!([]));
+    let reconciled = &found["reconciliation"];
+    let matched = json!([{"project": number, "activity": "A-100", "sector": "Transport"}]);
+    assert_eq!(reconciled["matched"], matched);
+    assert_eq!(reconciled["unmatched"][0]["project"], 1);
+    assert_eq!(reconciled["unmatched"][0]["tonnes"], 1_000);
+    let flag = json!({"sector": "Transport", "year": 2023, "credited": 100, "reported": 0});
+    assert_eq!(reconciled["flags"], json!([flag]));
+
+    let path = format!("/api/v1/projects/{number}/agreement");
+    let agreement = |found: &Value| {
+        let all = found["bridges"].as_array().unwrap();
+        all.iter().find(|it| it["bridge"] == "mrv").unwrap().clone()
+    };
+    let found = agreement(&office.get(&office.officials[0], &path).await);
+    assert_eq!(found["state"], "agrees", "{found:#}");
+    assert_eq!(found["items"][0]["key"], "activity/A-100");
+    {
+        let mut node = mrv.node();
+        let table = node.tables.get_mut("activity").unwrap();
+        table.get_mut("A-100").unwrap()["achievedGHGReduction"] = json!(7);
+    }
+    let found = post(&office.world, "/api/v1/bridges/mrv/diff", json!({})).await;
+    assert_eq!(
+        found["differing"][0]["fields"][0]["theirs"], "7",
+        "{found:#}"
+    );
+    let found = agreement(&office.get(&office.officials[0], &path).await);
+    assert_eq!(found["state"], "differs");
+    post(&office.world, "/api/v1/bridges/mrv/replay", json!({})).await;
+    until(&office.world, "mrv", is_done).await;
+    assert_eq!(achieved(), json!(0.1));
+    // The first project was registered without a form, so nothing is known of an activity.
+    let found = office
+        .get(&office.officials[0], "/api/v1/projects/1/agreement")
+        .await;
+    assert_eq!(agreement(&found)["state"], "absent");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_platforms_projects_are_shown_as_drafts_and_beside_those_of_the_ledger() {
+    let cadt = cadt().await;
+    let mut node = Node::default();
+    let table = node.tables.entry("projects".to_owned()).or_default();
+    let [full, early, odd] = platform::projects();
+    let mut known = full.clone();
+    known["id"] = json!("P-100");
+    for project in [full, early, odd, known] {
+        table.insert(project["id"].as_str().unwrap().to_owned(), project);
+    }
+    let server = Server::start(node, Doom::new(3), platform::answers).await;
+    let more = format!(
+        "[itmo-platform]\nurl = \"{}/api\"\nemail = \"registry@vu.example\"\napi_key_file = \"itmo.key\"\n\
+         password_file = \"itmo.password\"\nname = \"UNDP ITMO platform\"\n",
+        server.url()
+    );
+    let world = World::start_beside(DEFAULT, |folder| {
+        settings(folder, &cadt, &more);
+        private(folder, "itmo.key", "key\n");
+        private(folder, "itmo.password", "secret\n");
+    })
+    .await;
+    let office = Office::open_in(world, preset("small").unwrap()).await;
+    let number = with_units(&office, 100).await;
+    let official = &office.officials[0];
+    let plan = office
+        .get(official, "/api/v1/bridges/itmo-platform/plan")
+        .await;
+    let keys: Vec<&str> = plan["changes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|it| it["key"].as_str().unwrap())
+        .collect();
+    assert_eq!(keys, ["draft/P-1", "draft/P-3"], "{plan:#}");
+    let title = json!({"field": "/title", "ours": "", "theirs": "Solar on schools"});
+    assert!(
+        plan["changes"][0]["fields"]
+            .as_array()
+            .unwrap()
+            .contains(&title)
+    );
+    assert!(
+        plan["stopped"][1]["why"]
+            .as_str()
+            .unwrap()
+            .contains("fishing")
+    );
+    let found = post(
+        &office.world,
+        "/api/v1/bridges/itmo-platform/diff",
+        json!({}),
+    )
+    .await;
+    assert_eq!(found["differing"][0]["key"], format!("project/{number}"));
+    let title = json!({"field": "/title", "ours": "Stoves on the outer islands", "theirs": "Solar on schools"});
+    let differing = found["differing"][0]["fields"].as_array().unwrap();
+    assert!(differing.contains(&title), "{found:#}");
+    assert_eq!(found["foreign"].as_array().unwrap().len(), 2);
+    let path = format!("/api/v1/projects/{number}/agreement");
+    let found = office.get(official, &path).await;
+    let all = found["bridges"].as_array().unwrap();
+    let found = all
+        .iter()
+        .find(|it| it["bridge"] == "itmo-platform")
+        .unwrap();
+    assert_eq!(
+        (&found["state"], &found["items"][0]["theirs"]),
+        (&json!("differs"), &json!("P-100"))
+    );
+    let state = status(&office, "itmo-platform").await;
+    assert_eq!(
+        (&state["state"], &state["writes"]),
+        (&json!("idle"), &json!(false))
+    );
+    assert!(state["until_ms"].as_u64().unwrap() > office.world.now_ms() + 80_000_000);
 }
 
 /// A server that takes connections and never answers.

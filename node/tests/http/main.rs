@@ -57,16 +57,20 @@ mod rates;
 mod reads;
 mod sectors;
 
-// The mock of a CADT node, as the bridges' own tests have it.
+// The mocks of a CADT node, a DTS and the UNDP ITMO platform, as the bridges' own tests have it.
 #[path = "../../../bridge/tests/bridges/cadt.rs"]
 #[allow(dead_code)]
 mod cadt;
 #[path = "../../../bridge/tests/bridges/cadt_v1.rs"]
 #[allow(dead_code)]
 mod cadt_v1;
+#[path = "../../../bridge/tests/bridges/dts.rs"]
+mod dts;
 #[path = "../../../bridge/tests/bridges/faults.rs"]
 #[allow(dead_code)]
 mod faults;
+#[path = "../../../bridge/tests/bridges/platform.rs"]
+mod platform;
 mod web;
 mod webhooks;
 mod world;
