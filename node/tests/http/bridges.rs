@@ -403,6 +403,13 @@ async fn a_system_that_is_away_is_waited_for_and_says_so() {
     assert!(away.detail.contains("cad-trust"), "{}", away.detail);
     cadt.doom.out(false);
     until(&office.world, "cad-trust", is_done).await;
+    // While it is away again each wait is longer than the one before; who asks for a turn does not wait.
+    cadt.doom.out(true);
+    moved(&office, 1).await;
+    let is_tried = |it: &Value| it["state"] == "waits" && it["faults"].as_u64() >= Some(6);
+    until(&office.world, "cad-trust", is_tried).await;
+    cadt.doom.out(false);
+    until(&office.world, "cad-trust", is_done).await;
     // A key that the other side does not take any more waits for a person.
     cadt.node().api_key = Some("another key".to_owned());
     // What it said of itself counts for ten minutes.
