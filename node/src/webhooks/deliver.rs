@@ -92,7 +92,6 @@ impl Webhooks {
 
     /// Sends an endpoint what is due there, in order, until one message fails.
     async fn turn(&self, app: &App, mut endpoint: Endpoint) -> Result<(), TurnError> {
-        let _turn = self.0.turns.acquire().await;
         let kinds = endpoint.kinds()?;
         let page = app.events(EventQuery {
             after: endpoint.next_leaf.checked_sub(1),
@@ -110,9 +109,13 @@ impl Webhooks {
                 warn!(webhook = endpoint.id, note, "a webhook is disabled");
             }
             let store = &self.0.store;
-            store
+            let is_it = store
                 .tried(&endpoint, &message, &outcome, Some(&after), sent_ms)
                 .await?;
+            if !is_it {
+                // Somebody removed it, or put it elsewhere.
+                return Ok(());
+            }
             if !outcome.is_delivered() {
                 info!(
                     webhook = endpoint.id,

@@ -18,7 +18,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use countersign_bridge::event::{EventKind, EventKinds};
-use tokio::sync::{Notify, Semaphore};
+use tokio::sync::Notify;
 
 pub(crate) use address::endpoint as checked_address;
 pub use error::WebhookError;
@@ -32,8 +32,6 @@ pub use store::{DELIVERIES_KEPT, ENDPOINTS_MAX};
 pub const WEBHOOKS_FILE: &str = "webhooks.sqlite";
 /// The name of the file with the signing key in the private folder.
 pub const WEBHOOKS_KEY_FILE: &str = "webhooks.key";
-/// Endpoints that are served at the same time.
-const AT_ONCE: usize = 16;
 
 /// What webhooks are made of.
 #[derive(Clone, Debug)]
@@ -131,7 +129,6 @@ struct Inner {
     wake: Notify,
     /// Endpoints that somebody serves at this moment.
     busy: Mutex<BTreeSet<u64>>,
-    turns: Arc<Semaphore>,
 }
 
 impl fmt::Debug for Webhooks {
@@ -157,7 +154,6 @@ impl Webhooks {
             allow_private: *allow_private,
             wake: Notify::new(),
             busy: Mutex::default(),
-            turns: Arc::new(Semaphore::new(AT_ONCE)),
         })))
     }
 

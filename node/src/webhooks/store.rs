@@ -141,7 +141,7 @@ impl Store {
     }
 
     /// Notes a try, and how the endpoint stands after it, where that is still the endpoint that was tried: one that was removed or
-    /// put elsewhere meanwhile stays as it is.
+    /// put elsewhere meanwhile stays as it is, and the answer is false.
     pub(super) async fn tried(
         &self,
         before: &Endpoint,
@@ -149,11 +149,12 @@ impl Store {
         outcome: &Outcome,
         after: Option<&Standing>,
         sent_ms: u64,
-    ) -> Result<(), WebhookError> {
+    ) -> Result<bool, WebhookError> {
         let mut tx = self.0.begin_derived().await?;
+        let mut is_it = true;
         if let Some(after) = after {
             let disabled = after.disabled.as_ref();
-            sqlx::query(
+            let done = sqlx::query(
                 "UPDATE endpoints SET next_leaf = ?3, tries = ?4, failing_ms = ?5, next_ms = ?6, disabled_ms = ?7, note = ?8 \
                  WHERE id = ?1 AND next_leaf = ?2 AND disabled_ms IS NULL",
             )
@@ -167,6 +168,7 @@ impl Store {
             .bind(disabled.map(|(_, note)| note.as_str()))
             .execute(&mut *tx)
             .await?;
+            is_it = done.rows_affected() == 1;
         }
         let fault = outcome.fault.as_deref();
         let fault: Option<String> = fault.map(|it| it.chars().take(FAULT_CHARS_MAX).collect());
@@ -192,7 +194,8 @@ impl Store {
         .bind(column(DELIVERIES_KEPT))
         .execute(&mut *tx)
         .await?;
-        Ok(tx.commit().await?)
+        tx.commit().await?;
+        Ok(is_it)
     }
 
     /// Deliveries of an endpoint, the newest first, before a number.

@@ -406,10 +406,19 @@ async fn a_system_that_is_away_is_waited_for_and_says_so() {
     // While it is away again each wait is longer than the one before; who asks for a turn does not wait.
     cadt.doom.out(true);
     moved(&office, 1).await;
-    let is_tried = |it: &Value| it["state"] == "waits" && it["faults"].as_u64() >= Some(6);
-    until(&office.world, "cad-trust", is_tried).await;
+    let began = Instant::now();
+    while status(&office, "cad-trust").await["faults"] != 2 {
+        assert!(began.elapsed() < PATIENCE);
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
     cadt.doom.out(false);
+    let began = Instant::now();
     until(&office.world, "cad-trust", is_done).await;
+    let took = began.elapsed();
+    assert!(
+        took < Duration::from_secs(8),
+        "it waits for ten seconds by itself: {took:?}"
+    );
     // A key that the other side does not take any more waits for a person.
     cadt.node().api_key = Some("another key".to_owned());
     // What it said of itself counts for ten minutes.

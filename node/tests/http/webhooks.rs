@@ -2,6 +2,7 @@
 //! that they may not go.
 
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -42,6 +43,8 @@ impl Got {
 struct Receiver {
     got: Arc<Mutex<Vec<Got>>>,
     answers: Arc<Mutex<VecDeque<StatusCode>>>,
+    /// How long each answer takes, in milliseconds.
+    slowness_ms: Arc<AtomicU64>,
 }
 
 impl Receiver {
@@ -91,6 +94,8 @@ async fn take(State(receiver): State<Receiver>, request: Request) -> StatusCode 
         body: to_bytes(body, 1 << 20).await.unwrap().to_vec(),
     };
     receiver.got.lock().unwrap().push(got);
+    let slowness = Duration::from_millis(receiver.slowness_ms.load(Ordering::Relaxed));
+    tokio::time::sleep(slowness).await;
     let answer = receiver.answers.lock().unwrap().pop_front();
     answer.unwrap_or(StatusCode::NO_CONTENT)
 }
@@ -385,6 +390,24 @@ async fn a_ping_tries_an_endpoint_and_a_replay_sends_everything_again_from_a_lea
         .await;
     assert_eq!((beyond.status, kind(&beyond)), (422, "invalid"));
     assert_eq!(beyond.errors[0].pointer.as_deref(), Some("/from"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_more_goes_to_an_endpoint_that_is_removed_while_it_is_served() {
+    let world = World::start().await;
+    world.witness();
+    let (receiver, url) = Receiver::start().await;
+    receiver.slowness_ms.store(100, Ordering::Relaxed);
+    let id = add(&world, json!({"url": url, "from": 0})).await;
+    receiver.until(1).await;
+    let path = format!("/api/v1/webhooks/{id}");
+    let removed = world.ask(Method::DELETE, &path).send().await.unwrap();
+    assert_eq!(removed.status(), 204);
+    let sent = receiver.got().len();
+    tokio::time::sleep(Duration::from_millis(600)).await;
+    // At most the one that was on its way.
+    assert!(receiver.got().len() <= sent + 1);
+    assert!(size(&world) > 8, "there was more to send");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
