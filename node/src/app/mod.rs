@@ -49,7 +49,7 @@ pub use article6::{
 pub use beneficiaries::FavourWish;
 pub use bridges::{AgreementItem, AgreementOf, AgreementState, BridgeAgreement, ITEMS_SHOWN_MAX};
 pub use bulk::{BulkRow, BulkWish};
-pub use caller::{Caller, Person};
+pub use caller::{Caller, DrawnToken, Person, TokenWish};
 pub use cases::{
     ActWish, CaseFile, CaseWish, CommentWish, FiledText, FindingDeed, FindingWish, FormDiff,
     FormVersion, InboxItem, MigrationPlan, NextStep, ProposedMigration, ReserveWish, RoleItem,
@@ -89,7 +89,7 @@ use crate::documents::Documents;
 use crate::ledger::{Clock, LedgerHandle};
 use crate::letters::{Letterhead, Letters};
 use crate::mail::Mail;
-use crate::people::{Beneficiaries, People, Tokens};
+use crate::people::{AccessTokens, Beneficiaries, People, Tokens};
 use crate::projection::Projection;
 use crate::reports::Reports;
 use crate::webhooks::Webhooks;
@@ -141,6 +141,7 @@ struct Inner {
     matrix: Matrix,
     beneficiaries: Beneficiaries,
     clock: Clock,
+    access: AccessTokens,
     /// Held while something is kept and its commitment written: nobody replaces a salt whose commitment is on its way.
     naming: Naming,
     radar: duplicates::RadarKeeper,
@@ -230,6 +231,7 @@ impl App {
                 matrix,
                 beneficiaries,
                 clock,
+                access: AccessTokens::default(),
                 naming: Naming::new(),
                 radar: duplicates::RadarKeeper::default(),
                 book: article6::BookKeeper::default(),

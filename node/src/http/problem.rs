@@ -223,6 +223,8 @@ pub(crate) struct ApiError {
     kind: Kind,
     detail: String,
     code: Option<&'static str>,
+    /// The word of another standard, for its own clients.
+    word: Option<&'static str>,
     errors: Vec<Fault>,
 }
 
@@ -232,8 +234,15 @@ impl ApiError {
             kind,
             detail: detail.into(),
             code: None,
+            word: None,
             errors: Vec::new(),
         }
+    }
+
+    /// With the word that RFC 6749 has for it.
+    pub(super) fn worded(mut self, word: &'static str) -> Self {
+        self.word = Some(word);
+        self
     }
 
     pub(crate) fn parameter(name: &str, why: &dyn std::fmt::Display) -> Self {
@@ -323,6 +332,7 @@ impl ApiError {
             instance: instance.to_owned(),
             request_id: request_id.to_owned(),
             code: self.code.map(str::to_owned),
+            error: self.word.map(str::to_owned),
             errors: self.errors,
         };
         let body = serde_json::to_vec(&problem).unwrap_or_default();

@@ -26,6 +26,10 @@ const NOT_TRIED: &[(&str, &str)] = &[
         "it writes nothing: it is the trial of a letter",
     ),
     (
+        "post /oauth/token",
+        "a trial would tell whether a key is right",
+    ),
+    (
         "post /sign-in",
         "a trial would tell whether a password is right",
     ),

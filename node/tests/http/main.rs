@@ -41,6 +41,7 @@ mod log_tiles;
 mod migration;
 mod mistakes;
 mod news;
+mod oauth;
 mod object_access;
 mod office;
 mod openapi;

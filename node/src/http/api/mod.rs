@@ -15,6 +15,7 @@ mod letter;
 mod lists;
 mod mail;
 mod migration;
+mod oauth;
 mod oversight;
 mod passkeys;
 mod process;
@@ -207,6 +208,7 @@ fn bridge_routes() -> OpenApiRouter<Served> {
 fn people_routes() -> OpenApiRouter<Served> {
     OpenApiRouter::new()
         .routes(routes!(access::sign_in))
+        .routes(routes!(oauth::token))
         .routes(routes!(access::complete))
         .routes(routes!(passkeys::begin_sign_in))
         .routes(routes!(passkeys::finish_sign_in))

@@ -19,6 +19,7 @@ mod list;
 mod mail;
 mod migration;
 mod notification;
+mod oauth;
 mod passkeys;
 mod people;
 mod problem;
@@ -67,6 +68,7 @@ pub use notification::{
     NotificationAction, NotificationDraft, NotificationResult, NotificationStatus,
     NotificationsAnswer,
 };
+pub use oauth::{GrantType, TokenAnswer, TokenRequest};
 pub use passkeys::{
     BeginPasskeySignIn, CeremonyView, FinishPasskey, FinishPasskeySignIn, PasskeyMade, PasskeyView,
     RenamePasskey,

@@ -90,7 +90,7 @@ impl Modify for Secrets {
             (
                 API_KEY,
                 "csk_...",
-                "An API key that a user made: opens the actions that it was made for, and never more than its user may.",
+                "An API key that a user made, or a token `cso_...` from `POST oauth/token`: opens the actions that it was made for, and never more than its user may.",
             ),
             (
                 OPERATOR,
