@@ -1,5 +1,7 @@
 //! Which bridges a country has: one file, read by whoever runs them.
 
+mod name;
+
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -7,8 +9,10 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 
+pub use name::{BridgeName, NoBridgeName};
+
 use crate::cad_trust::{self, CadTrustSettings, Version};
-use crate::frame::{Bridge, Clock, Fault, Feed, SqliteStore, Store, StoreError};
+use crate::frame::{Bridge, Clock, Fault, Feed, OtherSide, SqliteStore, Store, StoreError};
 use crate::itmo_platform::{self, Platform, PlatformSettings};
 use crate::mrv::{Dts, DtsSettings, DtsSide};
 
@@ -23,7 +27,7 @@ pub enum SettingsError {
     File(String),
     /// The bridge is not in the file.
     #[error("the settings have no [{0}]")]
-    Absent(&'static str),
+    Absent(BridgeName),
     /// Nothing is known of the bridge.
     #[error("this bridge has not run yet: `plan` says what it would do")]
     NeverRan,
@@ -118,27 +122,120 @@ impl Settings {
         self.written.witnessed
     }
 
-    /// The file of a bridge.
+    /// The bridges that the file describes.
     #[must_use]
-    pub fn file_of(&self, bridge: &str) -> PathBuf {
-        self.folder.join(format!("bridge-{bridge}.db"))
+    pub fn bridges(&self) -> Vec<BridgeName> {
+        let has = |name: &BridgeName| match name {
+            BridgeName::CadTrust => self.written.cad_trust.is_some(),
+            BridgeName::Mrv => self.written.mrv.is_some(),
+            BridgeName::ItmoPlatform => self.written.itmo_platform.is_some(),
+        };
+        BridgeName::ALL.into_iter().filter(has).collect()
+    }
+
+    /// Whether a bridge sends anything, or only reads and compares.
+    #[must_use]
+    pub fn writes(&self, bridge: BridgeName) -> bool {
+        match bridge {
+            BridgeName::CadTrust => self.written.cad_trust.is_some(),
+            BridgeName::Mrv => self.written.mrv.as_ref().is_some_and(|it| it.writes),
+            BridgeName::ItmoPlatform => false,
+        }
+    }
+
+    /// Under which name forms give the ids of a system, where they do.
+    #[must_use]
+    pub fn name_in_forms(&self, bridge: BridgeName) -> Option<&str> {
+        match bridge {
+            BridgeName::CadTrust => None,
+            BridgeName::Mrv => self.written.mrv.as_ref().map(|it| it.name.as_str()),
+            BridgeName::ItmoPlatform => {
+                let known = self.written.itmo_platform.as_ref();
+                known.map(|it| it.name.as_str())
+            }
+        }
+    }
+
+    /// Reads every file that the settings name, so that a mistake in one is known before anything runs. Nobody is asked anything.
+    ///
+    /// # Errors
+    /// [`SettingsError::File`] with the first mistake.
+    pub fn check(&self) -> Result<(), SettingsError> {
+        for bridge in self.bridges() {
+            match bridge {
+                BridgeName::CadTrust => drop(self.cad_trust_settings()?),
+                BridgeName::Mrv => drop(self.dts()?),
+                BridgeName::ItmoPlatform => drop(self.itmo_platform()?),
+            }
+        }
+        Ok(())
+    }
+
+    /// The file of a memory.
+    #[must_use]
+    pub fn file_of(&self, memory: &str) -> PathBuf {
+        self.folder.join(format!("bridge-{memory}.db"))
+    }
+
+    /// The name of the memory of a bridge that has run: of the newest model that it has spoken.
+    #[must_use]
+    pub fn known_memory(&self, bridge: BridgeName) -> Option<String> {
+        let models = ["-v2", "-v1", ""].map(|model| format!("{bridge}{model}"));
+        models.into_iter().find(|it| self.file_of(it).exists())
     }
 
     /// The memory of a bridge that has run, without asking its other side.
     ///
     /// # Errors
-    /// [`SettingsError::Store`], also while another process has it.
-    pub async fn store(&self, bridge: &str) -> Result<Arc<dyn Store>, SettingsError> {
-        // The newest model that it has spoken.
-        let models = ["-v2", "-v1", ""].map(|model| format!("{bridge}{model}"));
-        let known = models.iter().find(|it| self.file_of(it).exists());
-        let name = known.ok_or(SettingsError::NeverRan)?;
-        self.open(name).await
+    /// [`SettingsError::Store`], also while another process has it; [`SettingsError::NeverRan`].
+    pub async fn store(&self, bridge: BridgeName) -> Result<Arc<dyn Store>, SettingsError> {
+        let memory = self.known_memory(bridge).ok_or(SettingsError::NeverRan)?;
+        self.memory(&memory).await
     }
 
-    async fn open(&self, memory: &str) -> Result<Arc<dyn Store>, SettingsError> {
+    /// Opens a memory, or makes it.
+    ///
+    /// # Errors
+    /// [`SettingsError::Store`], also while another process has it.
+    pub async fn memory(&self, memory: &str) -> Result<Arc<dyn Store>, SettingsError> {
         let store = SqliteStore::open(&self.file_of(memory)).await?;
         Ok(Arc::new(store))
+    }
+
+    /// The system at the other end of a bridge that sends.
+    ///
+    /// # Errors
+    /// [`SettingsError::Fault`] when it has to be asked what it is and does not answer; [`SettingsError::Absent`] for a system that
+    /// is only read.
+    pub async fn side(
+        &self,
+        bridge: BridgeName,
+        now_ms: u64,
+    ) -> Result<Arc<dyn OtherSide>, SettingsError> {
+        match bridge {
+            BridgeName::CadTrust => Ok(cad_trust::discover(&self.cad_trust_settings()?).await?),
+            BridgeName::Mrv => {
+                let (dts, name) = self.dts()?;
+                Ok(Arc::new(DtsSide::new(
+                    dts,
+                    name,
+                    self.writes(bridge),
+                    now_ms,
+                )))
+            }
+            BridgeName::ItmoPlatform => Err(SettingsError::Absent(bridge)),
+        }
+    }
+
+    async fn bridge(
+        &self,
+        name: BridgeName,
+        feed: Arc<dyn Feed>,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Bridge, SettingsError> {
+        let side = self.side(name, clock.now_ms()).await?;
+        let store = self.memory(side.memory()).await?;
+        Ok(Bridge::new(feed, store, side, clock))
     }
 
     /// The bridge to CAD Trust.
@@ -150,8 +247,12 @@ impl Settings {
         feed: Arc<dyn Feed>,
         clock: Arc<dyn Clock>,
     ) -> Result<Bridge, SettingsError> {
+        self.bridge(BridgeName::CadTrust, feed, clock).await
+    }
+
+    fn cad_trust_settings(&self) -> Result<CadTrustSettings, SettingsError> {
         let known = self.written.cad_trust.as_ref();
-        let known = known.ok_or(SettingsError::Absent("cad-trust"))?;
+        let known = known.ok_or(SettingsError::Absent(BridgeName::CadTrust))?;
         let mapping = self.text(&known.mapping)?;
         let mapping = cad_trust::Mapping::parse(&mapping).map_err(|error| {
             SettingsError::File(format!("{}: {error}", known.mapping.display()))
@@ -161,15 +262,12 @@ impl Settings {
             .as_ref()
             .map(|it| self.secret(it))
             .transpose()?;
-        let settings = CadTrustSettings {
+        Ok(CadTrustSettings {
             url: known.url.clone(),
             api_key,
             version: known.version,
             mapping,
-        };
-        let side = cad_trust::discover(&settings).await?;
-        let store = self.open(side.memory()).await?;
-        Ok(Bridge::new(feed, store, side, clock))
+        })
     }
 
     /// The national MRV, and the name under which forms give ids of its activities.
@@ -178,7 +276,7 @@ impl Settings {
     /// [`SettingsError`].
     pub fn dts(&self) -> Result<(Arc<Dts>, String), SettingsError> {
         let known = self.written.mrv.as_ref();
-        let known = known.ok_or(SettingsError::Absent("mrv"))?;
+        let known = known.ok_or(SettingsError::Absent(BridgeName::Mrv))?;
         let dts = Dts::new(DtsSettings {
             url: known.url.clone(),
             username: known.username.clone(),
@@ -196,11 +294,7 @@ impl Settings {
         feed: Arc<dyn Feed>,
         clock: Arc<dyn Clock>,
     ) -> Result<Bridge, SettingsError> {
-        let (dts, name) = self.dts()?;
-        let writes = self.written.mrv.as_ref().is_some_and(|it| it.writes);
-        let side = DtsSide::new(dts, name, writes, clock.now_ms());
-        let store = self.open("mrv").await?;
-        Ok(Bridge::new(feed, store, Arc::new(side), clock))
+        self.bridge(BridgeName::Mrv, feed, clock).await
     }
 
     /// The UNDP ITMO platform with its table of words, and its name in forms.
@@ -211,7 +305,7 @@ impl Settings {
         &self,
     ) -> Result<(Platform, itmo_platform::Mapping, String), SettingsError> {
         let known = self.written.itmo_platform.as_ref();
-        let known = known.ok_or(SettingsError::Absent("itmo-platform"))?;
+        let known = known.ok_or(SettingsError::Absent(BridgeName::ItmoPlatform))?;
         let words = match &known.mapping {
             Some(path) => self.text(path)?,
             None => String::new(),

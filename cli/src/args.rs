@@ -3,10 +3,10 @@
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    account, aef, agreement, api, article6, beneficiary, bulk, case, conformance, courier, docs,
-    document, events, evidence, federation, finding, hold, import, init, issue, key, ledger,
+    account, aef, agreement, api, article6, beneficiary, bridge, bulk, case, conformance, courier,
+    docs, document, events, evidence, federation, finding, hold, import, init, issue, key, ledger,
     letter, mail, monitoring, organisation, peer, people, project, projection, reconcile, recover,
-    retire, serve, transfer, verify, witness, workflow,
+    retire, serve, transfer, verify, webhook, witness, workflow,
 };
 use crate::exit::EXIT_CODES;
 use crate::session::Session;
@@ -148,6 +148,12 @@ pub(crate) enum Command {
     /// Show what mail waits or could not be sent, and try it again
     #[command(subcommand)]
     Mail(mail::MailCommand),
+    /// Watch and drive the bridges to the systems around the registry
+    #[command(subcommand)]
+    Bridge(bridge::BridgeCommand),
+    /// Tell other systems of events: endpoints, what was sent to them, and the key that verifies it
+    #[command(subcommand)]
+    Webhook(webhook::WebhookCommand),
     /// Bring a data folder of an earlier release to this one's schema
     Migrate,
     /// Print the completion script of a shell

@@ -1,6 +1,7 @@
 //! One country's node: store, ledger, network, federation, application and HTTP.
 
 pub mod app;
+pub mod bridges;
 pub mod clock;
 pub mod conformance;
 pub mod documents;
@@ -22,4 +23,5 @@ pub mod run;
 pub mod store;
 pub mod trust;
 pub mod web;
+pub mod webhooks;
 pub mod witness;

@@ -23,6 +23,7 @@ use tokio_util::task::TaskTracker;
 use tracing::{error, info, warn};
 
 use crate::app::{App, AppParts};
+use crate::bridges::{self, BridgeLanes, Bridges};
 use crate::clock::now_ms;
 use crate::documents::{DocumentSettings, Documents};
 use crate::federation::control::{Control, ControlParts, invited_addresses};
@@ -42,6 +43,7 @@ use crate::people::{
 use crate::projection::{Projection, ProjectionSettings};
 use crate::reports::Reports;
 use crate::trust::TrustKeeper;
+use crate::webhooks::Webhooks;
 use crate::witness::{self, HttpWitness, Witness, WitnessClient, WitnessStore};
 
 pub use conformance::{ExamineError, Examined, conformance};
@@ -95,11 +97,21 @@ impl Node {
         accept_head: Option<u64>,
     ) -> Result<Self, RunError> {
         let config = Config::load(folder.path())?;
+        let bridges = bridges::prepare(&folder.bridges())?;
         let keys = load_keys(folder, &passphrase).await?;
         let ledger = open_ledger(folder, &config, &keys, accept_head).await?;
         let keys = finish_rotation(folder, keys, &ledger.handle())?;
         let stop = CancellationToken::new();
-        match Self::assemble(folder, config, keys, passphrase, &ledger, stop.clone()).await {
+        // Boxed: what is held while everything is put together is large.
+        let assembled = Box::pin(Self::assemble(
+            folder,
+            config,
+            (keys, passphrase),
+            &ledger,
+            bridges,
+            stop.clone(),
+        ));
+        match assembled.await {
             Ok((network, http, tasks)) => Ok(Self {
                 ledger,
                 network,
@@ -117,9 +129,9 @@ impl Node {
     async fn assemble(
         folder: &DataFolder,
         config: Config,
-        keys: NodeKeys,
-        passphrase: SecretString,
+        (keys, passphrase): (NodeKeys, SecretString),
         ledger: &Ledger,
+        (bridges, lanes): (Bridges, BridgeLanes),
         stop: CancellationToken,
     ) -> Result<(NetworkHandle, SocketAddr, TaskTracker), RunError> {
         let tasks = TaskTracker::new();
@@ -161,6 +173,7 @@ impl Node {
         let beneficiaries = Beneficiaries::open(&folder.private())?;
         let mail = Mail::open(settings::mail(folder, &config)?).await?;
         tasks.spawn(mail.clone().deliver(stop.clone()));
+        let webhooks = Webhooks::open(&settings::webhooks(folder, &config)).await?;
         let app = App::new(AppParts {
             ledger: handle.clone(),
             federation: Arc::new(control),
@@ -177,6 +190,8 @@ impl Node {
             settings::letterhead(&config),
         )
         .with_policy(believed)
+        .with_bridges(bridges)
+        .with_webhooks(webhooks.clone())
         .with_reports(
             Reports::open(folder.path()).await?,
             settings::switches(folder)?,
@@ -203,6 +218,8 @@ impl Node {
         tasks.spawn(tidy(app.clone(), stop.clone()));
         tasks.spawn(app.clone().make_letters(stop.clone()));
         tasks.spawn(app.clone().tell_users(stop.clone()));
+        lanes.run(&app, &tasks, &stop);
+        tasks.spawn(webhooks.deliver(app.clone(), tasks.clone(), stop.clone()));
         let router = http::router(HttpParts {
             app,
             look: settings::look(folder, &config)?,

@@ -213,7 +213,8 @@ impl EventLeaf {
 }
 
 /// A moment in RFC 3339 with milliseconds. Past the year 9999 there is no such text, and the last moment stands for it.
-fn moment(time_ms: u64) -> String {
+#[must_use]
+pub fn moment(time_ms: u64) -> String {
     let seconds = Timestamp::from_seconds(time_ms / 1000);
     let text = seconds.map_or_else(
         |_| "9999-12-31T23:59:59Z".to_owned(),

@@ -59,6 +59,13 @@ impl Http {
         let base: Url = slashed
             .parse()
             .map_err(|error| format!("address {base:?}: {error}"))?;
+        // Addresses stand in messages and journals.
+        if !base.username().is_empty() || base.password().is_some() {
+            let host = base.host_str().unwrap_or_default();
+            return Err(format!(
+                "the address of {host} carries a user or a password: write them into files of their own"
+            ));
+        }
         let mut all = HeaderMap::new();
         for (name, value) in headers {
             let name: HeaderName = name.parse().map_err(|_| format!("header {name:?}"))?;

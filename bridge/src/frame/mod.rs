@@ -3,6 +3,7 @@
 //!
 //! The systems themselves are behind [`OtherSide`]; the registry is behind [`Feed`]; time and chance are handed in.
 
+mod agreement;
 pub(crate) mod clock;
 pub(crate) mod compare;
 pub(crate) mod engine;
@@ -18,6 +19,7 @@ mod sqlite;
 pub(crate) mod store;
 pub(crate) mod view;
 
+pub use agreement::{FIELDS_MAX, FieldState, fields};
 pub use clock::{Clock, WAIT_MS_MAX, backoff_ms};
 pub use compare::{Compared, Difference, compare};
 pub use engine::{Bridge, BridgeError, Differing, Foreign, Plan, Planned, StoppedItem, Turn};

@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
+use super::compare::Difference;
 use super::item::{Drawn, Scope};
 use super::side::{Action, Receipt};
 
@@ -131,6 +132,8 @@ pub struct Kept {
     pub agreed: Option<String>,
     /// The other side's id.
     pub theirs: Option<String>,
+    /// For an item that differs: the fields in which it did when it was last looked at; none when it was gone.
+    pub differences: Vec<Difference>,
 }
 
 /// A refusal to be looked at by a person.
@@ -291,8 +294,15 @@ pub trait Store: Send + Sync {
     /// One item.
     async fn item(&self, key: &str) -> Result<Option<Kept>, StoreError>;
 
-    /// An agreed item was found otherwise at the other side, or a differing one as wanted again.
-    async fn found(&self, key: &str, difference: Option<&str>) -> Result<(), StoreError>;
+    /// The items of a scope, in order of key.
+    async fn scope_items(&self, scope: Scope, limit: u32) -> Result<Vec<Kept>, StoreError>;
+
+    /// An agreed item was found otherwise at the other side, with why and in which fields; or a differing one as wanted again.
+    async fn found(
+        &self,
+        key: &str,
+        difference: Option<(&str, &[Difference])>,
+    ) -> Result<(), StoreError>;
 
     /// A dead or differing item is to be sent again; all of them without a key. Gives how many.
     async fn replay(&self, key: Option<&str>, now_ms: u64) -> Result<u64, StoreError>;

@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use countersign_bridge::frame::{
-    Clock, DeadLetter, Drawn, ItemState, Kept, PastRun, Receipt, Run, RunItem, RunStep, Scope,
-    Store, StoreError, Verdict, Waiting,
+    Clock, DeadLetter, Difference, Drawn, ItemState, Kept, PastRun, Receipt, Run, RunItem, RunStep,
+    Scope, Store, StoreError, Verdict, Waiting,
 };
 use tokio::sync::Notify;
 
@@ -283,7 +283,15 @@ impl Store for Mortal {
         self.inner.item(key).await
     }
 
-    async fn found(&self, key: &str, difference: Option<&str>) -> Result<(), StoreError> {
+    async fn scope_items(&self, scope: Scope, limit: u32) -> Result<Vec<Kept>, StoreError> {
+        self.inner.scope_items(scope, limit).await
+    }
+
+    async fn found(
+        &self,
+        key: &str,
+        difference: Option<(&str, &[Difference])>,
+    ) -> Result<(), StoreError> {
         self.inner.found(key, difference).await
     }
 

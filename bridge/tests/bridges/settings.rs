@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use countersign_bridge::frame::{Feed, ItemState, Turn};
-use countersign_bridge::settings::{Settings, SettingsError};
+use countersign_bridge::settings::{BridgeName, Settings, SettingsError};
 use tempfile::TempDir;
 
 use crate::cadt::Server;
@@ -50,7 +50,7 @@ async fn a_node_that_learns_another_model_gets_everything_anew_with_another_memo
     let new = Server::start(new, Doom::new(2), cadt_v2::answers).await;
     let dir = folder(&old.url());
     assert!(matches!(
-        read(&dir).unwrap().store("cad-trust").await,
+        read(&dir).unwrap().store(BridgeName::CadTrust).await,
         Err(SettingsError::NeverRan)
     ));
     for (server, table) in [(&old, "Units"), (&new, "unit")] {

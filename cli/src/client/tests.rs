@@ -10,6 +10,7 @@ fn exit(kind: &str) -> Exit {
         instance: String::new(),
         request_id: String::new(),
         code: None,
+        error: None,
         errors: Vec::new(),
     };
     failure(&problem).exit

@@ -12,7 +12,7 @@ use countersign_node::http::RateLimits;
 use countersign_node::network::Multiaddr;
 use countersign_node::ops::config::{
     Config, FederationConfig, HttpConfig, LettersConfig, LimitsConfig, NetworkName, P2pConfig,
-    ProjectionConfig, SiteConfig, WitnessAddress, WitnessConfig,
+    ProjectionConfig, SiteConfig, WebhooksConfig, WitnessAddress, WitnessConfig,
 };
 use countersign_node::ops::files::{self, PRIVATE_FILE_MODE, PUBLIC_FILE_MODE};
 use countersign_node::run::{DataFolder, FirstProcess, NewNode, init};
@@ -290,6 +290,7 @@ impl InitArgs {
             letters: LettersConfig::default(),
             site: SiteConfig::default(),
             mail: None,
+            webhooks: WebhooksConfig::default(),
             limits: LimitsConfig::default(),
             rates: RateLimits::default(),
         })

@@ -6,6 +6,7 @@ pub(crate) mod agreement;
 pub(crate) mod api;
 pub(crate) mod article6;
 pub(crate) mod beneficiary;
+pub(crate) mod bridge;
 pub(crate) mod bulk;
 pub(crate) mod case;
 mod codes;
@@ -42,6 +43,7 @@ pub(crate) mod transfer;
 mod trusted;
 mod units;
 pub(crate) mod verify;
+pub(crate) mod webhook;
 pub(crate) mod witness;
 pub(crate) mod workflow;
 
@@ -108,6 +110,8 @@ pub(crate) fn run(cli: Cli) -> Outcome {
         Command::Projection(command) => command.run(session),
         Command::Letter(command) => command.run(session),
         Command::Mail(command) => command.run(session),
+        Command::Bridge(command) => command.run(session),
+        Command::Webhook(command) => command.run(session),
         Command::Migrate => migrate::run(session),
         Command::Completion(args) => args.run(),
         Command::Man(args) => args.run(),

@@ -1,12 +1,19 @@
 //! Who asks, and what that allows. Every use case that is not public begins here.
 
+use std::collections::BTreeSet;
+
 use countersign_protocol::id::OrganisationId;
 use countersign_protocol::permission::{Action, Object};
 use countersign_protocol::record::ActedBy;
 use countersign_protocol::registry::State;
 
+use zeroize::Zeroizing;
+
 use super::{App, AppError};
-use crate::people::{Actor, ApiKey, ApiToken, By, Membership, Principal, SessionToken, UserId};
+use crate::people::{
+    ACCESS_TOKEN_LIFE_MS, API_KEY_PREFIX, AccessToken, Actor, ApiKey, ApiToken, By, Membership,
+    Principal, Proof, SessionToken, UserId,
+};
 
 /// Somebody who has proven who it is, as of this moment: made anew for every request.
 #[derive(Clone, Debug)]
@@ -81,6 +88,46 @@ impl Person {
     }
 }
 
+/// A program that wants an access token.
+pub struct TokenWish {
+    /// The public id of its API key.
+    pub client: String,
+    /// The key, or what stands behind its public id.
+    pub secret: Zeroizing<String>,
+    /// Words of actions with blanks between; all of the key's without.
+    pub scope: Option<String>,
+}
+
+/// A token that was drawn.
+pub struct DrawnToken {
+    /// The token.
+    pub token: AccessToken,
+    /// How long it is good, in seconds.
+    pub life_s: u64,
+    /// For what.
+    pub actions: BTreeSet<Action>,
+}
+
+/// The actions that are asked for, out of those of a key.
+fn scope_of(asked: Option<&str>, actions: &BTreeSet<Action>) -> Result<BTreeSet<Action>, AppError> {
+    let words: Vec<&str> = asked.unwrap_or_default().split_whitespace().collect();
+    if words.is_empty() {
+        return Ok(actions.clone());
+    }
+    let mut granted = BTreeSet::new();
+    for word in words {
+        let action = word.parse::<Action>().ok();
+        match action.filter(|it| actions.contains(it)) {
+            Some(action) => drop(granted.insert(action)),
+            None => {
+                let why = "a word of it is no action that this API key was made for";
+                return Err(AppError::parameter("scope", why));
+            }
+        }
+    }
+    Ok(granted)
+}
+
 /// A user as a record names it.
 pub(super) fn acted_by(
     user: UserId,
@@ -114,6 +161,8 @@ impl App {
             self.people().authenticate(&session, now_ms).await?
         } else if let Ok(key) = secret.parse::<ApiKey>() {
             self.people().authenticate_key(&key, now_ms).await?
+        } else if let Ok(token) = secret.parse::<AccessToken>() {
+            self.principal_of(&token, now_ms).await?
         } else {
             return Err(AppError::NotAuthorised);
         };
@@ -126,6 +175,51 @@ impl App {
             membership,
             actor,
         })))
+    }
+
+    /// Who drew a token: what its key opens at this moment, and of that what the token was drawn for.
+    async fn principal_of(&self, token: &AccessToken, now_ms: u64) -> Result<Principal, AppError> {
+        let granted = self.inner.access.granted(token, now_ms);
+        let granted = granted.ok_or(AppError::NotAuthorised)?;
+        let known = self.people().principal_of_key(&granted.key, now_ms).await;
+        let mut principal = known.map_err(|_| AppError::NotAuthorised)?;
+        if let Proof::ApiKey { actions, .. } = &mut principal.proof {
+            actions.retain(|action| granted.actions.contains(action));
+        }
+        Ok(principal)
+    }
+
+    /// Draws an access token with an API key (OAuth 2.0 client credentials): for the actions that are named, or for all of the
+    /// key's.
+    ///
+    /// # Errors
+    /// [`AppError::NotAuthorised`] when the key is none, or not of this public id; [`AppError::BadInput`] for an action that the key
+    /// was not made for.
+    pub async fn draw_access_token(&self, wish: &TokenWish) -> Result<DrawnToken, AppError> {
+        let now_ms = self.now_ms();
+        let text = match wish.secret.starts_with(API_KEY_PREFIX) {
+            true => wish.secret.clone(),
+            // What stands behind the public id is a secret too.
+            false => format!("{API_KEY_PREFIX}{}_{}", wish.client, wish.secret.as_str()).into(),
+        };
+        let key = text
+            .parse::<ApiKey>()
+            .map_err(|_| AppError::NotAuthorised)?;
+        if key.id() != wish.client {
+            return Err(AppError::NotAuthorised);
+        }
+        let known = self.people().authenticate_key(&key, now_ms).await;
+        let principal = known.map_err(|_| AppError::NotAuthorised)?;
+        let Proof::ApiKey { actions, .. } = principal.proof else {
+            return Err(AppError::NotAuthorised);
+        };
+        let granted = scope_of(wish.scope.as_deref(), &actions)?;
+        let token = self.inner.access.draw(key.id(), granted.clone(), now_ms)?;
+        Ok(DrawnToken {
+            token,
+            life_s: ACCESS_TOKEN_LIFE_MS / 1000,
+            actions: granted,
+        })
     }
 
     /// Whether the caller may use an action on an object. The operator may: what the operator can reach, the operator

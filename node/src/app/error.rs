@@ -9,6 +9,7 @@ use countersign_protocol::registry::Refusal;
 use countersign_protocol::workflow::FormError;
 
 use super::FederationError;
+use crate::bridges::BridgeFault;
 use crate::documents::DocumentError;
 use crate::ledger::SubmitError;
 use crate::letters::LetterError;
@@ -144,6 +145,9 @@ pub enum AppError {
     /// The read model can not answer at the moment.
     #[error("{0}")]
     NotListed(Arc<str>),
+    /// A bridge does not answer.
+    #[error(transparent)]
+    Bridge(BridgeFault),
     /// The federation could not do it.
     #[error(transparent)]
     Federation(FederationError),

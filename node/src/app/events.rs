@@ -107,14 +107,14 @@ impl App {
     }
 
     /// Leaves that are acknowledged, and those under a quorum of cosignatures.
-    fn feed_sizes(&self) -> (u64, u64) {
+    pub(super) fn feed_sizes(&self) -> (u64, u64) {
         let size = self.ledger().latest_head().size;
         let witnessed = self.ledger().witnessed();
         let witnessed = witnessed.borrow().as_ref().map_or(0, |head| head.size);
         (size, witnessed.min(size))
     }
 
-    fn feed_origin(&self) -> Result<Origin, AppError> {
+    pub(super) fn feed_origin(&self) -> Result<Origin, AppError> {
         self.ledger()
             .read(|state| state.genesis().map(|genesis| genesis.origin.clone()))
             .ok_or_else(|| AppError::not_found("leaf", &0))

@@ -5,6 +5,7 @@
 
 mod article6;
 mod beneficiaries;
+mod bridges;
 mod bulk;
 mod caller;
 mod cases;
@@ -32,6 +33,7 @@ mod transfers;
 mod trial;
 mod units;
 mod verify;
+mod webhooks;
 mod write;
 
 use std::sync::Arc;
@@ -46,8 +48,9 @@ pub use article6::{
     AuthorisationQuery, Level, MovementQuery, Notified, NotifiedOutcome, Recorded, SummaryFile,
 };
 pub use beneficiaries::FavourWish;
+pub use bridges::{AgreementItem, AgreementOf, AgreementState, BridgeAgreement, ITEMS_SHOWN_MAX};
 pub use bulk::{BulkRow, BulkWish};
-pub use caller::{Caller, Person};
+pub use caller::{Caller, DrawnToken, Person, TokenWish};
 pub use cases::{
     ActWish, CaseFile, CaseWish, CommentWish, FiledText, FindingDeed, FindingWish, FormDiff,
     FormVersion, InboxItem, MigrationPlan, NextStep, ProposedMigration, ReserveWish, RoleItem,
@@ -80,15 +83,18 @@ pub use status::{NodeStatus, OpenTransferCount, Totals};
 pub use transfers::{ListedTransfer, TransferQuery};
 pub use units::{UnitsName, UnitsNameError};
 pub use verify::{StandingHere, ValidBundle, Verdict};
+pub use webhooks::WebhookWish;
 pub use write::{EXPIRY_DEFAULT_MS, Mode, Retirement, SendOrder, Written};
 
+use crate::bridges::Bridges;
 use crate::documents::Documents;
 use crate::ledger::{Clock, LedgerHandle};
 use crate::letters::{Letterhead, Letters};
 use crate::mail::Mail;
-use crate::people::{Beneficiaries, People, Tokens};
+use crate::people::{AccessTokens, Beneficiaries, People, Tokens};
 use crate::projection::Projection;
 use crate::reports::Reports;
+use crate::webhooks::Webhooks;
 
 /// The most items that one call lists.
 pub const LIST_MAX: usize = 1000;
@@ -123,6 +129,8 @@ pub struct App {
     office: Arc<letters::LetterOffice>,
     reports: Option<(Reports, Switches)>,
     policy: Arc<str>,
+    bridges: Bridges,
+    webhooks: Option<Webhooks>,
 }
 
 struct Inner {
@@ -135,6 +143,7 @@ struct Inner {
     matrix: Matrix,
     beneficiaries: Beneficiaries,
     clock: Clock,
+    access: AccessTokens,
     /// Held while something is kept and its commitment written: nobody replaces a salt whose commitment is on its way.
     naming: Naming,
     radar: duplicates::RadarKeeper,
@@ -208,6 +217,8 @@ impl App {
             projection: None,
             reports: None,
             policy: Arc::from(""),
+            bridges: Bridges::default(),
+            webhooks: None,
             office: Arc::new(letters::LetterOffice::new(
                 Letters::presets(),
                 Letterhead::default(),
@@ -222,6 +233,7 @@ impl App {
                 matrix,
                 beneficiaries,
                 clock,
+                access: AccessTokens::default(),
                 naming: Naming::new(),
                 radar: duplicates::RadarKeeper::default(),
                 book: article6::BookKeeper::default(),

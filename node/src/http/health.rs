@@ -35,9 +35,10 @@ async fn ready(State(served): State<Served>) -> Result<&'static str, ApiError> {
 /// OpenMetrics text, as Prometheus reads it.
 async fn metrics(State(served): State<Served>) -> Result<Response, ApiError> {
     let status = served.app.status().await?;
+    let bridges = served.app.bridges_in_numbers().await;
     let text = served
         .metrics
-        .render(&status)
+        .render(&status, &bridges)
         .map_err(|_| ApiError::new(Kind::Internal, "the metrics could not be written"))?;
     let content_type = "application/openmetrics-text; version=1.0.0; charset=utf-8";
     Ok(([(header::CONTENT_TYPE, content_type)], text).into_response())

@@ -1,10 +1,11 @@
 //! The node in numbers, for Prometheus.
 
 use std::fmt;
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use axum::http::{Method, StatusCode};
+use countersign_bridge::frame::ItemState;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
@@ -15,6 +16,7 @@ use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::Registry;
 
 use crate::app::NodeStatus;
+use crate::bridges::{BridgeState, BridgeStatus};
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Answered {
@@ -32,6 +34,32 @@ struct Direction {
 struct Witness {
     witness: String,
 }
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct OfBridge {
+    bridge: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Items {
+    bridge: &'static str,
+    state: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Counted {
+    bridge: &'static str,
+    what: &'static str,
+}
+
+/// Where items of bridges stand.
+const STATES: [ItemState; 5] = [
+    ItemState::Due,
+    ItemState::Agreed,
+    ItemState::Stopped,
+    ItemState::Dead,
+    ItemState::Differs,
+];
 
 type Number = Gauge<u64, AtomicU64>;
 type Seconds = Gauge<f64, AtomicU64>;
@@ -58,6 +86,12 @@ pub(super) struct Metrics {
     mail_sent: Number,
     letters_owed: Number,
     letters_failed: Number,
+    bridge_items: Family<Items, Number>,
+    bridge_lag: Family<OfBridge, Number>,
+    bridge_waits: Family<OfBridge, Number>,
+    bridge_barred: Family<OfBridge, Number>,
+    bridge_done_age: Family<OfBridge, Seconds>,
+    bridge_counted: Family<Counted, Counter>,
 }
 
 impl Metrics {
@@ -87,6 +121,12 @@ impl Metrics {
             mail_sent: Number::default(),
             letters_owed: Number::default(),
             letters_failed: Number::default(),
+            bridge_items: Family::default(),
+            bridge_lag: Family::default(),
+            bridge_waits: Family::default(),
+            bridge_barred: Family::default(),
+            bridge_done_age: Family::default(),
+            bridge_counted: Family::default(),
         };
         metrics.register();
         metrics
@@ -144,6 +184,23 @@ impl Metrics {
         own.register("letters_owed", help, self.letters_owed.clone());
         let help = "Letters that could not be made so far";
         own.register("letters_failed", help, self.letters_failed.clone());
+        self.register_bridges();
+    }
+
+    fn register_bridges(&mut self) {
+        let own = self.registry.sub_registry_with_prefix("countersign_bridge");
+        let help = "Items of a bridge by their state";
+        own.register("items", help, self.bridge_items.clone());
+        let help = "Leaves that a bridge could read and has not";
+        own.register("lag_leaves", help, self.bridge_lag.clone());
+        let help = "1 while a bridge waits for its other side, or for a person";
+        own.register("waits", help, self.bridge_waits.clone());
+        let help = "1 while a bridge waits for a person";
+        own.register("barred", help, self.bridge_barred.clone());
+        let help = "Time since a bridge had nothing left to do; absent before the first time since the start";
+        own.register("done_age_seconds", help, self.bridge_done_age.clone());
+        let help = "What a bridge did since the start: events read, scopes drawn, changes staged, runs, items agreed, different and dead, faults";
+        own.register("did", help, self.bridge_counted.clone());
     }
 
     pub(super) fn answered(
@@ -163,8 +220,15 @@ impl Metrics {
     }
 
     /// Everything as OpenMetrics text.
-    pub(super) fn render(&self, status: &NodeStatus) -> Result<String, fmt::Error> {
+    pub(super) fn render(
+        &self,
+        status: &NodeStatus,
+        bridges: &[BridgeStatus],
+    ) -> Result<String, fmt::Error> {
         self.take(status);
+        for of in bridges {
+            self.take_bridge(of, status.now_ms);
+        }
         let mut text = String::new();
         encode(&mut text, &self.registry)?;
         Ok(text)
@@ -206,6 +270,35 @@ impl Metrics {
         }
         self.letters_owed.set(status.letters_owed);
         self.letters_failed.set(status.letters_failed);
+    }
+
+    fn take_bridge(&self, of: &BridgeStatus, now_ms: u64) {
+        let bridge = of.bridge.word();
+        for wanted in STATES {
+            let found = of.items.iter().find(|(state, _)| *state == wanted);
+            let state = wanted.name();
+            let items = self.bridge_items.get_or_create(&Items { bridge, state });
+            items.set(found.map_or(0, |(_, count)| *count));
+        }
+        let labels = OfBridge { bridge };
+        self.bridge_lag.get_or_create(&labels).set(of.lag);
+        let is_barred = of.state == BridgeState::Barred;
+        let waits = is_barred || of.state == BridgeState::Waits;
+        self.bridge_waits
+            .get_or_create(&labels)
+            .set(u64::from(waits));
+        self.bridge_barred
+            .get_or_create(&labels)
+            .set(u64::from(is_barred));
+        if let Some(done_ms) = of.done_ms {
+            let age = seconds(now_ms.saturating_sub(done_ms));
+            self.bridge_done_age.get_or_create(&labels).set(age);
+        }
+        for (what, count) in &of.counters {
+            let what = *what;
+            let counter = self.bridge_counted.get_or_create(&Counted { bridge, what });
+            counter.inner().store(*count, Ordering::Relaxed);
+        }
     }
 }
 

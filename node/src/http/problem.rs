@@ -5,6 +5,7 @@ use axum::response::{IntoResponse, Response};
 
 use super::dto::{Fault, Problem, RowProblem};
 use crate::app::{AppError, FederationError, Field};
+use crate::bridges::BridgeFault;
 use crate::documents::DocumentError;
 use crate::people::{Forbidden, NearBeneficiary, PeopleError};
 use crate::reports::ReportError;
@@ -175,7 +176,7 @@ impl Kind {
             Self::Unreachable => (
                 StatusCode::BAD_GATEWAY,
                 "unreachable",
-                "The partner's node does not answer",
+                "The other side does not answer",
             ),
             Self::Busy => (StatusCode::SERVICE_UNAVAILABLE, "busy", "The node is busy"),
             Self::ReadOnly => (
@@ -222,6 +223,8 @@ pub(crate) struct ApiError {
     kind: Kind,
     detail: String,
     code: Option<&'static str>,
+    /// The word of another standard, for its own clients.
+    word: Option<&'static str>,
     errors: Vec<Fault>,
 }
 
@@ -231,8 +234,15 @@ impl ApiError {
             kind,
             detail: detail.into(),
             code: None,
+            word: None,
             errors: Vec::new(),
         }
+    }
+
+    /// With the word that RFC 6749 has for it.
+    pub(super) fn worded(mut self, word: &'static str) -> Self {
+        self.word = Some(word);
+        self
     }
 
     pub(crate) fn parameter(name: &str, why: &dyn std::fmt::Display) -> Self {
@@ -322,6 +332,7 @@ impl ApiError {
             instance: instance.to_owned(),
             request_id: request_id.to_owned(),
             code: self.code.map(str::to_owned),
+            error: self.word.map(str::to_owned),
             errors: self.errors,
         };
         let body = serde_json::to_vec(&problem).unwrap_or_default();
@@ -424,7 +435,12 @@ impl From<AppError> for ApiError {
             AppError::Near(near) => near_names(detail, near),
             AppError::Taken { pointer, .. } => Self::taken(pointer, detail),
             AppError::Conflict { .. } => Self::new(Kind::Conflict, detail).coded("request-used"),
-            AppError::Busy => Self::new(Kind::Busy, detail),
+            AppError::Busy | AppError::Bridge(BridgeFault::AtWork(_)) => {
+                Self::new(Kind::Busy, detail)
+            }
+            AppError::Bridge(BridgeFault::Away { .. }) => Self::new(Kind::Unreachable, detail),
+            AppError::Bridge(BridgeFault::Absent(_)) => Self::new(Kind::NotFound, detail),
+            AppError::Bridge(BridgeFault::Store { .. }) => Self::new(Kind::Internal, detail),
             AppError::ReadOnly(_) => Self::new(Kind::ReadOnly, detail),
             AppError::NotFound { .. } => Self::new(Kind::NotFound, detail),
             AppError::BadInput { field, why } => match field {

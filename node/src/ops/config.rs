@@ -88,6 +88,8 @@ pub struct Config {
     pub site: SiteConfig,
     /// Through which server mail goes out; without one it lies as files in the data folder.
     pub mail: Option<MailConfig>,
+    /// Where events are sent.
+    pub webhooks: WebhooksConfig,
     /// How much the node takes on.
     pub limits: LimitsConfig,
     /// How often one client may ask over HTTP.
@@ -128,6 +130,14 @@ impl Default for HttpConfig {
             public_url: None,
         }
     }
+}
+
+/// Where events are sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct WebhooksConfig {
+    /// Whether endpoints may be at private addresses, and on this machine over plain HTTP. Whoever may enter endpoints can then
+    /// make the node ask whatever it reaches.
+    pub allow_private: bool,
 }
 
 /// The trust registry of the federation. Without it partners are taken by their invites.

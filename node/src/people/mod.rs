@@ -4,6 +4,7 @@
 //! is the store of users with their passwords, second factors, sessions and API keys; it answers a request with a
 //! [`Principal`], whose [`Principal::may`] asks the country's permission matrix.
 
+mod access;
 mod api_key;
 mod audit;
 mod bearer;
@@ -44,6 +45,9 @@ use std::net::IpAddr;
 use std::path::Path;
 use std::sync::Arc;
 
+pub use access::{
+    ACCESS_TOKEN_LIFE_MS, ACCESS_TOKENS_EACH, ACCESS_TOKENS_MAX, AccessTokens, Granted,
+};
 pub use api_key::{
     API_KEY_LABEL_BYTES_MAX, API_KEY_LIFE_MS_MAX, API_KEY_PREFIX, API_KEYS_MAX, ApiKey, ApiKeyInfo,
 };
@@ -80,7 +84,7 @@ pub use proposal::{PROPOSALS_EACH, PROPOSALS_MAX, Proposal, ProposedAct};
 pub use recovery::{RECOVERY_CODES, RecoveryCodes};
 pub use relying_party::passkey_origin;
 pub use sealed::{NewSealed, SEALED_BYTES_MAX, Sealed, SealedForm, SealedPart, UNSETTLED_KEPT_MS};
-pub use secret::{CeremonyToken, LinkToken, Password, SessionToken, StepToken};
+pub use secret::{AccessToken, CeremonyToken, LinkToken, Password, SessionToken, StepToken};
 pub use session::{DEVICE_CHARS_MAX, LAST_USE_STEP_MS, NewSession, SESSIONS_MAX, Session};
 pub use settings::{
     ISSUER_BYTES_MAX, PASSWORD_CONCURRENCY_MAX, PASSWORD_LANES_MAX, PASSWORD_MEMORY_KIB_MAX,

@@ -103,6 +103,11 @@ token! {
     CeremonyToken, "csw_", PeopleError::Ceremony
 }
 
+token! {
+    /// Opens for minutes what an API key opens: drawn with the key, for some of its actions.
+    AccessToken, "cso_", PeopleError::Key
+}
+
 /// A password as somebody typed it.
 pub struct Password(Zeroizing<String>);
 

@@ -1,5 +1,6 @@
 //! Why a node does not start.
 
+use countersign_bridge::settings::SettingsError;
 use countersign_protocol::trust::TrustRefusal;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -15,6 +16,7 @@ use crate::ops::files::FileFault;
 use crate::ops::keys::KeyFileError;
 use crate::people::{BeneficiaryError, PeopleError, TokenError};
 use crate::reports::ReportError;
+use crate::webhooks::WebhookError;
 use crate::witness::{ClientError, WitnessError, WitnessStoreError};
 
 /// Why a node does not start or can not be made. Every message says what to do.
@@ -87,6 +89,14 @@ pub enum RunError {
         /// The first mistake, with its line.
         why: String,
     },
+    /// Webhooks can not be kept.
+    #[error(transparent)]
+    Webhooks(#[from] WebhookError),
+    /// The settings of the bridges have a mistake.
+    #[error(
+        "the bridges are not set up rightly: {0}. Mend it, or move bridges.toml away to start without bridges"
+    )]
+    Bridges(#[from] SettingsError),
     /// HTTP can not listen.
     #[error(
         "HTTP can not listen on {address}: {source}. Choose another address under [http] in config.toml"

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use countersign_protocol::party::Party;
 
+use crate::bridges::BRIDGES_FILE;
 use crate::federation::control::invite_path;
 use crate::letters::LETTERS_FOLDER;
 use crate::mail::{MAIL_FILE, MAIL_TEXTS_FOLDER};
@@ -98,6 +99,12 @@ impl DataFolder {
     #[must_use]
     pub fn mail_texts(&self) -> PathBuf {
         self.0.join(MAIL_TEXTS_FOLDER)
+    }
+
+    /// The country's bridges.
+    #[must_use]
+    pub fn bridges(&self) -> PathBuf {
+        self.0.join(BRIDGES_FILE)
     }
 
     /// The country's own permission matrix, where it differs from the shipped one.

@@ -9,6 +9,7 @@ use crate::ops::config::{Config, MailPassword, MailTls};
 use crate::ops::files::{self, FileFault, Privacy};
 use crate::ops::keys::PassphraseSource;
 use crate::web::{LOGO_BYTES_MAX, Logo, Look};
+use crate::webhooks::WebhookSettings;
 
 /// The largest file of switches.
 const SWITCHES_BYTES_MAX: u64 = 16 * 1024;
@@ -47,6 +48,14 @@ pub(super) fn mail(folder: &DataFolder, config: &Config) -> Result<MailSettings,
         sender: mail.sender.clone(),
         ..settings
     })
+}
+
+/// Where webhooks may go, and where they are kept.
+pub(super) fn webhooks(folder: &DataFolder, config: &Config) -> WebhookSettings {
+    WebhookSettings {
+        folder: folder.private(),
+        allow_private: config.webhooks.allow_private,
+    }
 }
 
 /// What stands on the country's letters.

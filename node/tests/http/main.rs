@@ -16,6 +16,7 @@ mod article6;
 mod article6_notifications;
 mod article6_reports;
 mod beneficiaries;
+mod bridges;
 mod bulk;
 mod catalogue;
 mod contract;
@@ -29,6 +30,7 @@ mod support;
 mod documents;
 mod dry_run;
 mod events;
+mod events_in_python;
 mod evidence;
 mod health_and_metrics;
 mod journey;
@@ -39,6 +41,7 @@ mod log_tiles;
 mod migration;
 mod mistakes;
 mod news;
+mod oauth;
 mod object_access;
 mod office;
 mod openapi;
@@ -56,6 +59,21 @@ mod reads;
 mod reconciliation;
 mod sectors;
 
+// The mocks of a CADT node, a DTS and the UNDP ITMO platform, as the bridges' own tests have it.
+#[path = "../../../bridge/tests/bridges/cadt.rs"]
+#[allow(dead_code)]
+mod cadt;
+#[path = "../../../bridge/tests/bridges/cadt_v1.rs"]
+#[allow(dead_code)]
+mod cadt_v1;
+#[path = "../../../bridge/tests/bridges/dts.rs"]
+mod dts;
+#[path = "../../../bridge/tests/bridges/faults.rs"]
+#[allow(dead_code)]
+mod faults;
+#[path = "../../../bridge/tests/bridges/platform.rs"]
+mod platform;
 mod web;
+mod webhooks;
 mod world;
 mod writes;

@@ -26,6 +26,9 @@ const PUBLIC: &[&str] = &[
     "GET /authorisations/{party}/{id}",
     "GET /authorisations/{party}/{id}/versions",
     "GET /projects/{number}",
+    // How each system stands; its items are for officials, see the test of bridges.
+    "GET /projects/{number}/agreement",
+    "GET /units/{name}/agreement",
     "GET /units/{name}",
     "GET /units/{name}/history",
     "GET /transfers/{id}",
@@ -53,6 +56,18 @@ const ELSEWHERE: &[&str] = &[
     "POST /proposals/{id}",
     "POST /migrations/{id}",
     "GET /cases/{number}/drafts/{step}",
+    // Officials look and drive; see the tests of bridges and webhooks.
+    "GET /bridges/{bridge}",
+    "GET /bridges/{bridge}/plan",
+    "POST /bridges/{bridge}/sync",
+    "POST /bridges/{bridge}/diff",
+    "POST /bridges/{bridge}/replay",
+    "GET /webhooks/{id}",
+    "DELETE /webhooks/{id}",
+    "POST /webhooks/{id}/ping",
+    "POST /webhooks/{id}/resume",
+    "POST /webhooks/{id}/replay",
+    "GET /webhooks/{id}/deliveries",
     // Each row is judged as the act that it is; see the test of files of rows.
     "POST /bulk/{kind}",
     // Reviewed entries are everybody's who may ask for a retirement; see the test of beneficiaries.

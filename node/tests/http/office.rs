@@ -36,7 +36,11 @@ impl Office {
     /// Under another process than the smallest preset, with the same types, roles, flows and steps, and another permission
     /// matrix.
     pub async fn open_with(text: &str, permissions: &str) -> Self {
-        let world = World::start_with(permissions).await;
+        Self::open_in(World::start_with(permissions).await, text).await
+    }
+
+    /// In a world that is there already.
+    pub async fn open_in(world: World, text: &str) -> Self {
         let _: Value = world
             .post("/api/v1/processes", json!({ "text": text }))
             .await;

@@ -10,6 +10,7 @@ use async_trait::async_trait;
 use countersign_node::app::{
     App, AppParts, FederationControl, FederationError, PeerInfo, PingReply, Unpacked, WitnessInfo,
 };
+use countersign_node::bridges::{self, BRIDGES_FILE};
 use countersign_node::documents::{DocumentSettings, Documents};
 use countersign_node::federation::{Accused, FoundDifference, Reconciled};
 use countersign_node::http::dto::Problem;
@@ -22,6 +23,7 @@ use countersign_node::people::{Beneficiaries, People, PeopleSettings, Tokens};
 use countersign_node::projection::{Projection, ProjectionSettings};
 use countersign_node::reports::Reports;
 use countersign_node::web::Look;
+use countersign_node::webhooks::{WebhookSettings, Webhooks};
 use countersign_node::witness::OriginHash;
 use countersign_protocol::article6::aef::Switches;
 use countersign_protocol::federation::invite::Invite;
@@ -454,6 +456,11 @@ impl World {
 
     /// The same with another permission matrix.
     pub async fn start_with(permissions: &str) -> Self {
+        Self::start_beside(permissions, |_| {}).await
+    }
+
+    /// The same with more files in its folder, such as the settings of bridges.
+    pub async fn start_beside(permissions: &str, files: impl FnOnce(&std::path::Path)) -> Self {
         let (folder, ledger) = tokio::task::spawn_blocking(|| {
             let (folder, ledger) = Folder::with_units(2, 1000);
             let handle = ledger.handle();
@@ -463,6 +470,7 @@ impl World {
         })
         .await
         .unwrap();
+        files(folder.root.path());
         let at = |name: &str| folder.root.path().join(name);
         let token = Tokens::add(&at("tokens.json"), "operator", &at("token")).unwrap();
         let token = token.expose().to_owned();
@@ -524,6 +532,16 @@ impl World {
             )
             .with_letters(Letters::new(at("letters")), letterhead)
             .with_policy(policy());
+        let (bridges, lanes) = bridges::prepare(&at(BRIDGES_FILE)).unwrap();
+        let settings = WebhookSettings {
+            folder: at("private"),
+            allow_private: true,
+        };
+        let webhooks = Webhooks::open(&settings).await.unwrap();
+        let app = app.with_bridges(bridges).with_webhooks(webhooks.clone());
+        let tasks = TaskTracker::new();
+        lanes.run(&app, &tasks, &stop);
+        tokio::spawn(webhooks.deliver(app.clone(), tasks, stop.clone()));
         let parts = HttpParts {
             app: app.clone(),
             look: Look {

@@ -3,7 +3,7 @@
 use countersign_node::http::{Budgets, RateLimits};
 use countersign_node::ops::config::{
     Config, FederationConfig, HttpConfig, LettersConfig, LimitsConfig, P2pConfig, ProjectionConfig,
-    SiteConfig,
+    SiteConfig, WebhooksConfig,
 };
 use countersign_node::run::{DataFolder, NewNode, Node, init};
 use secrecy::SecretString;
@@ -43,6 +43,7 @@ pub fn start(runtime: &tokio::runtime::Runtime, folder: &DataFolder) -> (Node, S
         letters: LettersConfig::default(),
         site: SiteConfig::default(),
         mail: None,
+        webhooks: WebhooksConfig::default(),
         limits: LimitsConfig::default(),
         rates: RateLimits {
             anonymous: WIDE,

@@ -117,7 +117,7 @@ impl Bridge {
         } else {
             told(&fields)
         };
-        self.store.found(&kept.key, Some(&why)).await?;
+        self.store.found(&kept.key, Some((&why, &fields))).await?;
         Ok(Some(Differing {
             key: kept.key.clone(),
             kind: kept.kind.clone(),

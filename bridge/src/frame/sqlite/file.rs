@@ -15,7 +15,10 @@ use sqlx::sqlite::{
 use crate::frame::store::StoreError;
 
 /// The steps of the schema. Never changed once released; added to at the end.
-const SCHEMA: &[&str] = &[include_str!("../schema/0001.sql")];
+const SCHEMA: &[&str] = &[
+    include_str!("../schema/0001.sql"),
+    include_str!("../schema/0002.sql"),
+];
 const PRIVATE: u32 = 0o600;
 const BUSY_WAIT: Duration = Duration::from_secs(2);
 const OPEN_WAIT: Duration = Duration::from_secs(10);

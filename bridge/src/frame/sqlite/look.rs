@@ -4,6 +4,8 @@ use sqlx::Row;
 use sqlx::sqlite::SqlitePool;
 
 use super::{StoreError, Tx, column, kept, number};
+use crate::frame::compare::Difference;
+use crate::frame::item::Scope;
 use crate::frame::side::Receipt;
 use crate::frame::store::{DeadLetter, ItemState, Kept, PastRun, Waiting};
 
@@ -72,7 +74,7 @@ pub(super) async fn counts(pool: &SqlitePool) -> Result<Vec<(ItemState, u64)>, S
         .collect())
 }
 
-const KEPT: &str = "SELECT i.key, i.kind, i.state, i.cause, i.body, i.agreed, d.theirs FROM items i \
+const KEPT: &str = "SELECT i.key, i.kind, i.state, i.cause, i.body, i.agreed, i.differences, d.theirs FROM items i \
      LEFT JOIN ids d ON d.ours = i.key";
 
 pub(super) async fn items(
@@ -100,20 +102,36 @@ pub(super) async fn item(pool: &SqlitePool, key: &str) -> Result<Option<Kept>, S
     row.as_ref().map(kept).transpose()
 }
 
+pub(super) async fn scope_items(
+    pool: &SqlitePool,
+    scope: Scope,
+    limit: u32,
+) -> Result<Vec<Kept>, StoreError> {
+    let query = format!("{KEPT} WHERE i.scope = ? ORDER BY i.key LIMIT ?");
+    let rows = sqlx::query(sqlx::AssertSqlSafe(query))
+        .bind(scope.to_string())
+        .bind(i64::from(limit))
+        .fetch_all(pool)
+        .await?;
+    rows.iter().map(kept).collect()
+}
+
 pub(super) async fn found(
     pool: &SqlitePool,
     key: &str,
-    difference: Option<&str>,
+    difference: Option<(&str, &[Difference])>,
 ) -> Result<(), StoreError> {
+    let fields = difference.map(|(_, fields)| serde_json::json!(fields).to_string());
     let (from, to) = match difference {
         Some(_) => ("agreed", "differs"),
         None => ("differs", "agreed"),
     };
-    sqlx::query("UPDATE items SET state = ?3, cause = ?4 WHERE key = ?1 AND state IN (?2, ?3)")
+    sqlx::query("UPDATE items SET state = ?3, cause = ?4, differences = ?5 WHERE key = ?1 AND state IN (?2, ?3)")
         .bind(key)
         .bind(from)
         .bind(to)
-        .bind(difference)
+        .bind(difference.map(|(why, _)| why))
+        .bind(fields)
         .execute(pool)
         .await?;
     Ok(())

@@ -11,6 +11,7 @@ use async_trait::async_trait;
 use sqlx::sqlite::{SqlitePool, SqliteRow};
 use sqlx::{Row, Sqlite, Transaction};
 
+use super::compare::Difference;
 use super::item::{Drawn, Scope};
 use super::side::Receipt;
 use super::store::{
@@ -73,7 +74,15 @@ fn kept(row: &SqliteRow) -> Result<Kept, StoreError> {
         body: row.try_get("body")?,
         agreed: row.try_get("agreed")?,
         theirs: row.try_get("theirs")?,
+        differences: differences(row)?,
     })
+}
+
+fn differences(row: &SqliteRow) -> Result<Vec<Difference>, StoreError> {
+    let text: Option<String> = row.try_get("differences")?;
+    let read = text.as_deref().map(serde_json::from_str).transpose();
+    let read = read.map_err(|error| StoreError(format!("differences of an item: {error}")))?;
+    Ok(read.unwrap_or_default())
 }
 
 #[async_trait]
@@ -220,7 +229,15 @@ impl Store for SqliteStore {
         look::item(&self.pool, key).await
     }
 
-    async fn found(&self, key: &str, difference: Option<&str>) -> Result<(), StoreError> {
+    async fn scope_items(&self, scope: Scope, limit: u32) -> Result<Vec<Kept>, StoreError> {
+        look::scope_items(&self.pool, scope, limit).await
+    }
+
+    async fn found(
+        &self,
+        key: &str,
+        difference: Option<(&str, &[Difference])>,
+    ) -> Result<(), StoreError> {
         look::found(&self.pool, key, difference).await
     }
 

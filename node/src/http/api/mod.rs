@@ -3,6 +3,7 @@
 mod access;
 mod article6;
 mod beneficiary;
+mod bridge;
 mod bulk;
 mod case;
 mod courier;
@@ -14,6 +15,7 @@ mod letter;
 mod lists;
 mod mail;
 mod migration;
+mod oauth;
 mod oversight;
 mod passkeys;
 mod process;
@@ -25,6 +27,7 @@ mod transfers;
 mod trusted;
 mod users;
 mod view;
+mod webhook;
 mod write;
 
 use utoipa::OpenApi;
@@ -43,6 +46,7 @@ pub(super) fn described() -> OpenApiRouter<Served> {
         .merge(people_routes())
         .merge(article6_routes())
         .merge(report_routes())
+        .merge(bridge_routes())
 }
 
 /// The registry, its units and what moves them.
@@ -185,10 +189,31 @@ fn report_routes() -> OpenApiRouter<Served> {
         .routes(routes!(report::units::holdings))
 }
 
+/// The systems around the registry.
+fn bridge_routes() -> OpenApiRouter<Served> {
+    OpenApiRouter::new()
+        .routes(routes!(bridge::list))
+        .routes(routes!(bridge::status))
+        .routes(routes!(bridge::plan))
+        .routes(routes!(bridge::sync))
+        .routes(routes!(bridge::diff))
+        .routes(routes!(bridge::replay))
+        .routes(routes!(bridge::of_project))
+        .routes(routes!(bridge::of_units))
+        .routes(routes!(webhook::keys))
+        .routes(routes!(webhook::list, webhook::add))
+        .routes(routes!(webhook::show, webhook::remove))
+        .routes(routes!(webhook::ping))
+        .routes(routes!(webhook::resume))
+        .routes(routes!(webhook::replay))
+        .routes(routes!(webhook::deliveries))
+}
+
 /// Sign-in, the own account, users.
 fn people_routes() -> OpenApiRouter<Served> {
     OpenApiRouter::new()
         .routes(routes!(access::sign_in))
+        .routes(routes!(oauth::token))
         .routes(routes!(access::complete))
         .routes(routes!(passkeys::begin_sign_in))
         .routes(routes!(passkeys::finish_sign_in))

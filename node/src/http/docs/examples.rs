@@ -7,6 +7,9 @@ use super::look::resolved;
 /// A key for examples; a real one is drawn for each wish.
 const KEY: &str = "6f1c2a5e9b304d7c8e21f0a4b6d8c3e5";
 
+/// A form, as the token endpoint takes it.
+const FORM: &str = "application/x-www-form-urlencoded";
+
 /// One request.
 pub(super) struct Example {
     method: String,
@@ -93,13 +96,14 @@ impl Example {
         }
         parts.extend(self.file.as_deref().map(|media| match media {
             "*/*" => "-H 'Content-Type: application/pdf' --data-binary @report.pdf".to_owned(),
+            FORM => "-d grant_type=client_credentials -d \"client_id=$CLIENT\" --data-urlencode \"client_secret=$SECRET\"".to_owned(),
             media => format!("-H 'Content-Type: {media}' --data-binary @rows.csv"),
         }));
         parts.push(format!("\"$COUNTERSIGN_URL/api/v1{}\"", self.path));
         parts.join(" \\\n  ")
     }
 
-    /// With the command line. Documents are sent by curl only.
+    /// With the command line. Documents and forms are sent by curl only.
     pub(super) fn command(&self) -> String {
         let path = self.path.trim_start_matches('/');
         if self.file.is_some() {

@@ -7,6 +7,7 @@
 
 mod article6;
 mod beneficiary;
+mod bridge;
 mod bulk;
 mod case;
 mod courier;
@@ -18,6 +19,7 @@ mod list;
 mod mail;
 mod migration;
 mod notification;
+mod oauth;
 mod passkeys;
 mod people;
 mod problem;
@@ -30,6 +32,7 @@ mod request;
 mod status;
 mod transfer;
 mod trusted;
+mod webhook;
 
 pub use article6::{
     ApproachView, Article6Recorded, AuthorisationView, LevelView, NewApproach, NewAuthorisation,
@@ -37,6 +40,12 @@ pub use article6::{
     NewUnitAuthorisation, NewUseNotice, RevocationView,
 };
 pub use beneficiary::{BeneficiaryView, MergeBeneficiary, NewBeneficiaryBody};
+pub use bridge::{
+    AgreementItemView, AgreementWithView, AgreementWord, AgreementsView, BridgeDiffView,
+    BridgeItems, BridgePlanView, BridgeReplayed, BridgeRunView, BridgeView, CreditedFlag,
+    DeadLetterView, DifferenceView, DifferingView, FieldStateView, ForeignView, MatchedView,
+    PlannedView, ReconciliationView, ReplayBridge, StoppedView, UnmatchedView,
+};
 pub use bulk::{BulkAnswer, BulkKind, BulkStatus, NewBulkCase, RowAnswer, RowProblem};
 pub use case::{
     CaseActed, CaseFileView, CaseTextView, DraftFault, DraftView, InboxView, NewCaseAct,
@@ -60,6 +69,7 @@ pub use notification::{
     NotificationAction, NotificationDraft, NotificationResult, NotificationStatus,
     NotificationsAnswer,
 };
+pub use oauth::{GrantType, TokenAnswer, TokenRequest};
 pub use passkeys::{
     BeginPasskeySignIn, CeremonyView, FinishPasskey, FinishPasskeySignIn, PasskeyMade, PasskeyView,
     RenamePasskey,
@@ -95,6 +105,10 @@ pub use status::{HeadView, OpenTransfers, PeerView, Status, WitnessView, Witness
 pub use transfer::{
     CancelAsked, Held, Issued, Moved, Retired, Sent, StateName, TransferEvent, TransferFilter,
     TransferView,
+};
+
+pub use webhook::{
+    DeliveryView, NewWebhook, ReplayWebhook, ResumeWebhook, WebhookKeys, WebhookPonged, WebhookView,
 };
 
 pub use trusted::{

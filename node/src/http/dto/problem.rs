@@ -22,6 +22,9 @@ pub struct Problem {
     /// For a refusal by the registry's rules: the rule's stable word, such as `too-few`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,
+    /// At the token endpoint: the word of RFC 6749 section 5.2, such as `invalid_client`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
     /// The single faults of the request, where they can be named.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<Fault>,

@@ -63,6 +63,7 @@ fn a_problem_without_single_faults_has_no_empty_list() {
         instance: "/api/v1/accounts/9".to_owned(),
         request_id: "0".to_owned(),
         code: None,
+        error: None,
         errors: Vec::new(),
     };
     let text = serde_json::to_string(&problem).unwrap();

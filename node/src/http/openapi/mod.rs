@@ -66,6 +66,7 @@ const OPERATOR: &str = "operator";
         (name = "Letters", description = "The letters of cases, and whether a file is one of them."),
         (name = "Findings and holds", description = "What certifiers ask to be mended, and what authorities order to stay."),
         (name = "Federation", description = "Partner countries and the agreements with them."),
+        (name = "Bridges", description = "The systems around the registry, and whether they agree with it."),
         (name = "Events", description = "What happened, as a feed without holes."),
         (name = "Ledger", description = "The log: heads, records, proofs, keys."),
         (name = "Signing in", description = "Sessions, invitations, passwords."),
@@ -89,7 +90,7 @@ impl Modify for Secrets {
             (
                 API_KEY,
                 "csk_...",
-                "An API key that a user made: opens the actions that it was made for, and never more than its user may.",
+                "An API key that a user made, or a token `cso_...` from `POST oauth/token`: opens the actions that it was made for, and never more than its user may.",
             ),
             (
                 OPERATOR,

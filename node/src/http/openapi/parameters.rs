@@ -2,6 +2,7 @@
 //! handlers take parameters by name (`extract`), and a test compares both.
 #![allow(dead_code)]
 
+use countersign_bridge::settings::BridgeName;
 use countersign_protocol::id::{AccountId, AuthorisationId, RequestId, TransferId};
 use countersign_protocol::party::Party;
 use countersign_protocol::serial::CooperativeApproachId;
@@ -202,6 +203,10 @@ in_path! {
     AccountNumber, id: AccountId;
     /// The partner country.
     PartnerCode, party: Party;
+    /// The bridge.
+    BridgeParameter, bridge: BridgeName;
+    /// The number of a webhook.
+    WebhookNumber, id: u64;
     /// The transfer's id.
     TransferNumber, id: TransferId;
     /// The version of the process in this ledger, counted from 1.

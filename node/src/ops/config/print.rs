@@ -34,6 +34,7 @@ impl Display for Config {
             letters,
             site,
             mail,
+            webhooks,
             limits,
             rates,
         } = self;
@@ -110,6 +111,9 @@ impl Display for Config {
         site.print(formatter)?;
         if let Some(mail) = mail {
             mail.print(formatter)?;
+        }
+        if webhooks.allow_private {
+            writeln!(formatter, "\n[webhooks]\nallow_private = true")?;
         }
         writeln!(formatter, "\n[limits]")?;
         writeln!(

@@ -5,7 +5,7 @@ use super::mail::MailSection;
 use super::site::SiteSection;
 use super::{
     ADDRESSES_MAX, Config, FederationConfig, HttpConfig, LimitsConfig, NetworkName, P2pConfig,
-    ProjectionConfig, WITNESSES_MAX, WitnessAddress, WitnessConfig,
+    ProjectionConfig, WITNESSES_MAX, WebhooksConfig, WitnessAddress, WitnessConfig,
 };
 use crate::http::{Budgets, RateLimits};
 use crate::ops::files::FileFault;
@@ -126,6 +126,8 @@ struct File {
     site: SiteSection,
     mail: Option<MailSection>,
     #[serde(default)]
+    webhooks: WebhooksSection,
+    #[serde(default)]
     limits: LimitsSection,
     #[serde(default)]
     rates: RatesSection,
@@ -177,6 +179,13 @@ struct ProjectionSection {
 
 #[derive(Deserialize, Default)]
 #[serde(deny_unknown_fields)]
+struct WebhooksSection {
+    #[serde(default)]
+    allow_private: bool,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
 struct LimitsSection {
     queue_submissions: Option<Spanned<u32>>,
     http_body_bytes: Option<Spanned<u32>>,
@@ -221,6 +230,7 @@ impl File {
             letters,
             site,
             mail,
+            webhooks,
             limits,
             rates,
         } = self;
@@ -253,6 +263,9 @@ impl File {
             letters: letters.check(text)?,
             site: site.check(text)?,
             mail: mail.map(|mail| mail.check(text)).transpose()?,
+            webhooks: WebhooksConfig {
+                allow_private: webhooks.allow_private,
+            },
             limits: limits.check(text)?,
             rates: rates.check(text)?,
         })

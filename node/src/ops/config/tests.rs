@@ -436,6 +436,7 @@ prop_compose! {
             letters,
             site,
             mail,
+            webhooks: WebhooksConfig { allow_private: public },
             limits: LimitsConfig { queue_submissions: limits.0, cache_mib: limits.1, ..LimitsConfig::default() },
             rates: RateLimits { anonymous: Budgets { reads: limits.0, lists: limits.1, writes: 0 }, ..RateLimits::default() },
         }
