@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand};
 use countersign_node::http::dto::{
-    DifferenceView, EndFreeze, FreezeView, HoldingView, PlaceName, ReconciliationView,
+    EndFreeze, FreezeView, HoldingView, LedgerComparisonView, PlaceName, PositionDifferenceView,
 };
 use countersign_protocol::party::Party;
 use countersign_protocol::record::{Discrepancy, FreezeEnded, Reason};
@@ -25,19 +25,19 @@ impl ReconcileArgs {
         let client = session.client()?;
         match self.party {
             None => {
-                let all: Vec<ReconciliationView> = client.all("reconciliations")?;
+                let all: Vec<LedgerComparisonView> = client.all("reconciliations")?;
                 session.out().show(&all, |all| overview(all))
             }
             Some(party) => {
                 let path = format!("reconciliations/{party}");
-                let found: ReconciliationView = client.ask(&path, &serde_json::json!({}))?;
+                let found: LedgerComparisonView = client.ask(&path, &serde_json::json!({}))?;
                 session.out().show(&found, differences)
             }
         }
     }
 }
 
-fn overview(all: &[ReconciliationView]) -> View {
+fn overview(all: &[LedgerComparisonView]) -> View {
     Table::of(
         [
             "PARTNER",
@@ -63,12 +63,12 @@ fn overview(all: &[ReconciliationView]) -> View {
     )
 }
 
-fn differences(found: &ReconciliationView) -> View {
+fn differences(found: &LedgerComparisonView) -> View {
     Table::of(
         ["UNITS", "TONNES>", "DIFFERENCE", "HERE", "THERE"],
         "the two ledgers agree about every unit",
         &found.differences,
-        |it: &DifferenceView| {
+        |it: &PositionDifferenceView| {
             [
                 it.range.to_string(),
                 it.tonnes.to_string(),

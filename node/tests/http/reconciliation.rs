@@ -1,6 +1,6 @@
 //! Comparisons with partners' ledgers, and partners' orders to freeze, over HTTP.
 
-use countersign_node::http::dto::{FreezeView, Page, ReconciliationView, Written};
+use countersign_node::http::dto::{FreezeView, LedgerComparisonView, Page, Written};
 use countersign_node::ledger::Submission;
 use countersign_protocol::id::RequestId;
 use countersign_protocol::record::{FreezeEnded, FreezeHonoured, ProofReference};
@@ -35,11 +35,11 @@ async fn frozen(world: &World) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_a_comparison_finds_is_told_and_keeps_the_units_where_they_are() {
     let world = World::start().await;
-    let before: Page<ReconciliationView> = world.get("/api/v1/reconciliations").await;
+    let before: Page<LedgerComparisonView> = world.get("/api/v1/reconciliations").await;
     let of_ch = before.items.iter().find(|it| it.party == ch()).unwrap();
     assert_eq!((of_ch.compared_ms, of_ch.leaf), (None, None));
 
-    let found: ReconciliationView = world.post("/api/v1/reconciliations/CH", json!({})).await;
+    let found: LedgerComparisonView = world.post("/api/v1/reconciliations/CH", json!({})).await;
 
     assert_eq!((found.size, found.differences.len()), (Some(120), 1));
     assert!(found.leaf.is_some());

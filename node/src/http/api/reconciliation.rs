@@ -13,7 +13,9 @@ use super::write::answer;
 use crate::app::{Caller, ListedReconciliation};
 use crate::federation::{FoundDifference, Reconciled};
 use crate::http::Served;
-use crate::http::dto::{self, DifferenceView, EndFreeze, FreezeView, Page, ReconciliationView};
+use crate::http::dto::{
+    self, EndFreeze, FreezeView, LedgerComparisonView, Page, PositionDifferenceView,
+};
 use crate::http::extract::{Body, OptionalKey, Parameters, PathValue, PathValues, WriteMode};
 use crate::http::openapi::{
     DryRun, HoldNumber, LedgerWrite, NotListed, OptionalIdempotencyKey, PartnerCode, Rejected,
@@ -26,13 +28,13 @@ use crate::http::problem::ApiError;
     get,
     path = "/reconciliations",
     tag = "Federation",
-    responses((status = 200, body = Page<ReconciliationView>)),
+    responses((status = 200, body = Page<LedgerComparisonView>)),
 )]
 pub(super) async fn list(
     caller: Caller,
     State(served): State<Served>,
     parameters: Parameters,
-) -> Result<Json<Page<ReconciliationView>>, ApiError> {
+) -> Result<Json<Page<LedgerComparisonView>>, ApiError> {
     parameters.finish()?;
     let all = served.app.reconciliations(&caller)?;
     Ok(Json(view::whole(all.into_iter().map(listed))))
@@ -46,13 +48,13 @@ pub(super) async fn list(
     path = "/reconciliations/{party}",
     tag = "Federation",
     params(PartnerCode),
-    responses((status = 200, body = ReconciliationView), NotListed, Rejected),
+    responses((status = 200, body = LedgerComparisonView), NotListed, Rejected),
 )]
 pub(super) async fn compare(
     caller: Caller,
     State(served): State<Served>,
     PathValue(party): PathValue<Party>,
-) -> Result<Json<ReconciliationView>, ApiError> {
+) -> Result<Json<LedgerComparisonView>, ApiError> {
     served.app.reconcile(&caller, party).await?;
     let all = served.app.reconciliations(&caller)?;
     let found = all.into_iter().find(|it| it.party == party);
@@ -60,12 +62,12 @@ pub(super) async fn compare(
     Ok(Json(listed(found.map_err(crate::app::AppError::from)?)))
 }
 
-fn listed(of: ListedReconciliation) -> ReconciliationView {
+fn listed(of: ListedReconciliation) -> LedgerComparisonView {
     let recorded = of.recorded;
     let leaf = recorded.as_ref().map(|it| it.at);
     match of.last {
         Some(last) => compared(last, leaf),
-        None => ReconciliationView {
+        None => LedgerComparisonView {
             party: of.party,
             compared_ms: None,
             size: None,
@@ -79,9 +81,9 @@ fn listed(of: ListedReconciliation) -> ReconciliationView {
     }
 }
 
-fn compared(last: Reconciled, leaf: Option<u64>) -> ReconciliationView {
+fn compared(last: Reconciled, leaf: Option<u64>) -> LedgerComparisonView {
     let differences = last.differences.iter();
-    ReconciliationView {
+    LedgerComparisonView {
         party: last.party,
         compared_ms: Some(last.compared_ms),
         size: Some(last.size),
@@ -93,8 +95,8 @@ fn compared(last: Reconciled, leaf: Option<u64>) -> ReconciliationView {
     }
 }
 
-fn difference(of: PositionDifference, found: Option<&FoundDifference>) -> DifferenceView {
-    DifferenceView {
+fn difference(of: PositionDifference, found: Option<&FoundDifference>) -> PositionDifferenceView {
+    PositionDifferenceView {
         range: of.range,
         tonnes: of.range.tonnes(),
         kind: of.kind,

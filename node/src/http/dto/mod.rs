@@ -87,7 +87,7 @@ pub use project::{
     FormVersionView, HiddenDuplicatesView, NewCommentBody, OverlapView, OwnerView, ProjectView,
     WordingView,
 };
-pub use reconciliation::{DifferenceView, EndFreeze, FreezeView, ReconciliationView};
+pub use reconciliation::{EndFreeze, FreezeView, LedgerComparisonView, PositionDifferenceView};
 pub use registry::{
     AccountView, AgreementView, Balances, HoldingView, PartnerView, PlaceName, Pong, RecordView,
     StatementLine, Units,

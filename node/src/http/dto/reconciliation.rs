@@ -10,7 +10,7 @@ use super::HoldingView;
 
 /// How this ledger and a partner's stand to each other.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct ReconciliationView {
+pub struct LedgerComparisonView {
     /// The partner.
     pub party: Party,
     /// When the two were compared last, in milliseconds since the Unix epoch; none since the node started.
@@ -22,12 +22,12 @@ pub struct ReconciliationView {
     /// The leaf of this ledger that says which units stay where they are; none where nothing was ever found.
     pub leaf: Option<u64>,
     /// Where the two differ: as compared last, or else as recorded.
-    pub differences: Vec<DifferenceView>,
+    pub differences: Vec<PositionDifferenceView>,
 }
 
 /// Units about which two ledgers disagree. They stay where they are until a comparison finds no difference.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct DifferenceView {
+pub struct PositionDifferenceView {
     /// Which units.
     pub range: UnitRange,
     /// How many tonnes.
