@@ -43,7 +43,7 @@ export function paths() {
 export function workPaths() {
   return [
     "/work", "/work/cases", "/work/cases?part=all&state=any", "/work/cases/4", "/work/apply", "/work/apply/project", "/work/apply/transfer",
-    "/work/apply/retirement", "/work/organisation", "/work/proposals", "/work/account", "/work/account/second-factor",
+    "/work/apply/retirement", "/work/organisation", "/work/bulk", "/work/proposals", "/work/account", "/work/account/second-factor",
   ];
 }
 

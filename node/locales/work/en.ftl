@@ -363,3 +363,23 @@ error-forbidden = This is not open to you
 error-forbidden-text = Your role does not allow it, or the form was not sent from a page of your session. Nothing was done.
 error-refused = It was not done
 error-refused-text = Something stands against it. Go back with your browser: what you typed is still there.
+
+## Many at once
+bulk-title = Files of rows
+bulk-text = Each row is a wish of its own, written or refused by itself. At most 5,000 rows and 1 MB here; larger files go by the API, whose documentation names the columns.
+bulk-outcome = What becomes of the rows
+bulk-line = Line
+bulk-kind = What the rows are
+bulk-kind-cases = cases with their first step
+bulk-kind-accounts = accounts
+bulk-kind-account-transfers = transfers between accounts
+bulk-kind-retirements = retirements
+bulk-kind-standing-holds = holds
+bulk-file = CSV file
+bulk-paste = Rows as CSV, with a heading
+bulk-preview = Check the rows
+bulk-take = Write the rows that are possible
+bulk-status-written = written
+bulk-status-repeated = written before
+bulk-status-possible = possible
+bulk-status-refused = refused

@@ -363,3 +363,23 @@ error-forbidden = Esto no está abierto para usted
 error-forbidden-text = Su función no lo permite, o el formulario no venía de una página de su sesión. No se hizo nada.
 error-refused = No se hizo
 error-refused-text = Algo se opone. Vuelva atrás con su navegador: lo que escribió sigue ahí.
+
+## Many at once
+bulk-title = Archivos de filas
+bulk-text = Cada fila es una solicitud propia, que se inscribe o se rechaza por sí sola. Como máximo 5000 filas y 1 MB aquí; los archivos mayores van por la API, cuya documentación nombra las columnas.
+bulk-outcome = Qué pasa con las filas
+bulk-line = Línea
+bulk-kind = Qué son las filas
+bulk-kind-cases = expedientes con su primer paso
+bulk-kind-accounts = cuentas
+bulk-kind-account-transfers = transferencias entre cuentas
+bulk-kind-retirements = retiros
+bulk-kind-standing-holds = bloqueos
+bulk-file = Archivo CSV
+bulk-paste = Filas en CSV, con encabezado
+bulk-preview = Comprobar las filas
+bulk-take = Inscribir las filas posibles
+bulk-status-written = inscritas
+bulk-status-repeated = ya inscritas
+bulk-status-possible = posibles
+bulk-status-refused = rechazadas

@@ -363,3 +363,23 @@ error-forbidden = Ceci ne vous est pas ouvert
 error-forbidden-text = Votre rôle ne le permet pas, ou le formulaire ne venait pas d'une page de votre session. Rien n'a été fait.
 error-refused = Ce n'est pas fait
 error-refused-text = Quelque chose s'y oppose. Revenez en arrière avec votre navigateur : votre saisie est toujours là.
+
+## Many at once
+bulk-title = Fichiers de lignes
+bulk-text = Chaque ligne est une demande à part, inscrite ou refusée pour elle-même. Au plus 5 000 lignes et 1 Mo ici ; les plus gros fichiers passent par l'API, dont la documentation nomme les colonnes.
+bulk-outcome = Ce que deviennent les lignes
+bulk-line = Ligne
+bulk-kind = Ce que sont les lignes
+bulk-kind-cases = dossiers avec leur première étape
+bulk-kind-accounts = comptes
+bulk-kind-account-transfers = transferts entre comptes
+bulk-kind-retirements = retraits
+bulk-kind-standing-holds = blocages
+bulk-file = Fichier CSV
+bulk-paste = Lignes en CSV, avec un en-tête
+bulk-preview = Vérifier les lignes
+bulk-take = Inscrire les lignes possibles
+bulk-status-written = inscrites
+bulk-status-repeated = déjà inscrites
+bulk-status-possible = possibles
+bulk-status-refused = refusées

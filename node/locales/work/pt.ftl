@@ -363,3 +363,23 @@ error-forbidden = Isto não lhe está aberto
 error-forbidden-text = A sua função não o permite, ou o formulário não veio de uma página da sua sessão. Nada foi feito.
 error-refused = Não foi feito
 error-refused-text = Algo se opõe. Volte atrás com o navegador: o que escreveu continua lá.
+
+## Many at once
+bulk-title = Ficheiros de linhas
+bulk-text = Cada linha é um pedido próprio, inscrito ou recusado por si. No máximo 5000 linhas e 1 MB aqui; ficheiros maiores vão pela API, cuja documentação indica as colunas.
+bulk-outcome = O que acontece às linhas
+bulk-line = Linha
+bulk-kind = O que são as linhas
+bulk-kind-cases = processos com o primeiro passo
+bulk-kind-accounts = contas
+bulk-kind-account-transfers = transferências entre contas
+bulk-kind-retirements = retiradas
+bulk-kind-standing-holds = bloqueios
+bulk-file = Ficheiro CSV
+bulk-paste = Linhas em CSV, com cabeçalho
+bulk-preview = Verificar as linhas
+bulk-take = Inscrever as linhas possíveis
+bulk-status-written = inscritas
+bulk-status-repeated = já inscritas
+bulk-status-possible = possíveis
+bulk-status-refused = recusadas

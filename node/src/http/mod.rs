@@ -42,6 +42,7 @@ use metrics::Metrics;
 use problem::{ApiError, Kind};
 use streams::Places;
 
+pub(crate) use api::bulk_of_text;
 pub(crate) use rates::Rates;
 pub use rates::{Budgets, RateLimits, WINDOW_S};
 pub use serve::{CONNECTIONS_MAX, serve};

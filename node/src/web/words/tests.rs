@@ -134,6 +134,11 @@ fn listed() -> BTreeSet<String> {
     );
     list("proposal-done", "approved rejected");
     list(
+        "bulk-kind",
+        "cases accounts account-transfers retirements standing-holds",
+    );
+    list("bulk-status", "written repeated possible refused");
+    list(
         "partner-state",
         "consistent behind unreachable finding frozen accused removed",
     );

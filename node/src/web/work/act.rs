@@ -339,13 +339,12 @@ pub(super) async fn show_part(
 ) -> Result<Response, ApiError> {
     let number = place::number("case", &number)?;
     let ready = Ready::of(&site, &signed.caller, number, &name).await?;
-    let value = ready.draft.clone();
     super::part::page(
         &site,
         signed,
         &ready,
         &part,
-        value,
+        &ready.draft,
         Shown::default(),
         StatusCode::OK,
     )
@@ -380,7 +379,7 @@ pub(super) async fn keep_part(
             signed,
             &ready,
             &part,
-            value,
+            &value,
             shown,
             StatusCode::FORBIDDEN,
         );
@@ -391,7 +390,7 @@ pub(super) async fn keep_part(
             grown: Some(list.to_owned()),
             ..Shown::default()
         };
-        return super::part::page(&site, signed, &ready, &part, value, shown, StatusCode::OK);
+        return super::part::page(&site, signed, &ready, &part, &value, shown, StatusCode::OK);
     }
     let kept = ready
         .keep(&site, &signed.caller, seen(&posted), &value)
@@ -399,7 +398,7 @@ pub(super) async fn keep_part(
     if let Err(error) = kept {
         let status = fault::status(&error);
         let shown = refused(vec![fault::of(&signed.page, error)?]);
-        return super::part::page(&site, signed, &ready, &part, value, shown, status);
+        return super::part::page(&site, signed, &ready, &part, &value, shown, status);
     }
     // It is kept whatever is wrong with it; what is wrong is said before the way leads on.
     let errors = site
@@ -423,7 +422,7 @@ pub(super) async fn keep_part(
         };
         let ready = Ready::of(&site, &signed.caller, number, &name).await?;
         let status = StatusCode::UNPROCESSABLE_ENTITY;
-        return super::part::page(&site, signed, &ready, &part, value, shown, status);
+        return super::part::page(&site, signed, &ready, &part, &value, shown, status);
     }
     let path = match button.as_str() {
         "next" if at + 1 < count => ready.part_path(at + 1),

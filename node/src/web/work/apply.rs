@@ -191,10 +191,12 @@ pub(super) async fn ask(
     signed: Signed,
     asked: Asked,
 ) -> Result<Response, ApiError> {
-    let mut typed = Wanted::default();
-    typed.parent = asked.shown("parent");
-    typed.units = asked.shown("units");
-    typed.account = asked.shown("account");
+    let typed = Wanted {
+        parent: asked.shown("parent"),
+        units: asked.shown("units"),
+        account: asked.shown("account"),
+        ..Wanted::default()
+    };
     open_page(&site, signed, &flow, typed, Vec::new(), StatusCode::OK).await
 }
 

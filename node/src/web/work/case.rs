@@ -8,7 +8,6 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use countersign_protocol::id::OrganisationId;
 use countersign_protocol::registry::OpenFinding;
-use countersign_protocol::workflow::FieldChange;
 use serde_json::Value;
 
 use super::cases::Row;
@@ -16,6 +15,7 @@ use super::fault::Fault;
 use super::gate::Signed;
 use super::place;
 use super::posted::drawn;
+use super::say;
 use crate::app::{
     AppError, Caller, CaseFile, Duplicates, FiledText, LIST_MAX, ListedCase, NextStep,
 };
@@ -302,33 +302,17 @@ fn forms(page: &Page, listed: &ListedCase, texts: &[FiledText]) -> Vec<Filled> {
             continue;
         };
         let language = page.language.code();
-        let nothing = Value::Object(serde_json::Map::new());
-        let changes = form.schema.diff(&nothing, &value, language);
         let at = forms.iter().position(|(id, _)| *id == form.id);
         let versions = at.map_or(1, |at| forms.remove(at).1.versions + 1);
         let filled = Filled {
             title: form.label.get(language).to_owned(),
-            fields: changes.iter().filter_map(|it| field(page, it)).collect(),
+            fields: say::lines(page, form, &value),
             leaf: text.leaf,
             versions,
         };
         forms.push((form.id.clone(), filled));
     }
     forms.into_iter().map(|(_, filled)| filled).collect()
-}
-
-fn field(page: &Page, change: &FieldChange) -> Option<(String, String)> {
-    let value = change.new.as_ref()?;
-    let shown = match value {
-        Value::String(text) => text.clone(),
-        Value::Bool(true) => page.t("yes"),
-        Value::Bool(false) => page.t("no"),
-        Value::Number(number) => number
-            .as_u64()
-            .map_or_else(|| number.to_string(), |it| page.plain(it)),
-        other => other.to_string(),
-    };
-    Some((change.label.clone(), shown))
 }
 
 /// A comment that came with an act, or a text of a finding.

@@ -386,7 +386,7 @@ pub(super) fn sections<'a>(page: &Page, form: &'a Form) -> Vec<Section<'a>> {
         let is_alone = is_group(&field.node);
         match sections.last_mut() {
             Some(last) if is_open && !is_alone && last.fields.len() < SHORT => {
-                last.fields.push(field)
+                last.fields.push(field);
             }
             _ => {
                 let title = match is_alone {

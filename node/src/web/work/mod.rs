@@ -8,6 +8,7 @@
 mod account;
 mod act;
 mod apply;
+mod bulk;
 mod case;
 mod cases;
 mod cookie;
@@ -139,6 +140,7 @@ fn organisation() -> Vec<(&'static str, MethodRouter<Shared>)> {
             "/work/organisation/users/{user}/{deed}",
             post(own::change_user),
         ),
+        ("/work/bulk", get(bulk::ask).post(bulk::send)),
         ("/work/proposals", get(proposals::list)),
         ("/work/proposals/{id}", post(proposals::decide)),
         ("/work/federation", get(federation::show)),

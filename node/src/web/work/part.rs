@@ -38,7 +38,7 @@ pub(super) fn page(
     signed: Signed,
     ready: &Ready,
     part: &str,
-    value: Value,
+    value: &Value,
     shown: Shown,
     status: StatusCode,
 ) -> Result<Response, ApiError> {
@@ -57,7 +57,7 @@ pub(super) fn page(
         grown: shown.grown.as_deref(),
         offers: &ready.offers(site),
     };
-    let items = drawing.fields(&section.fields, &value);
+    let items = drawing.fields(&section.fields, value);
     let language = signed.page.language.code();
     let number = ready.number();
     let name = &ready.next.step;

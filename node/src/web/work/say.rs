@@ -167,6 +167,53 @@ pub(super) fn found<'a>(
     (node, labels.join(" › "))
 }
 
+/// What a form says, field by field: what each is called from the outside in, and its value in words.
+pub(super) fn lines(page: &Page, form: &Form, value: &Value) -> Vec<(String, String)> {
+    let mut lines = Vec::new();
+    for field in form.schema.fields() {
+        if let Some(of) = value.get(&field.name) {
+            let label = label(Some(&field.node), &field.name, page.language.code());
+            line(page, &field.node, label, of, &mut lines);
+        }
+    }
+    lines
+}
+
+fn line(page: &Page, node: &Node, name: String, value: &Value, lines: &mut Vec<(String, String)>) {
+    match (&node.kind, value) {
+        (Kind::Object { fields, .. }, Value::Object(found)) => {
+            for field in fields {
+                if let Some(of) = found.get(&field.name) {
+                    let own = label(Some(&field.node), &field.name, page.language.code());
+                    line(page, &field.node, format!("{name} › {own}"), of, lines);
+                }
+            }
+        }
+        (Kind::Array { items, .. }, Value::Array(found)) if super::form::is_group(items) => {
+            for (at, of) in (1_u64..).zip(found) {
+                line(page, items, format!("{name} {}", page.n(at)), of, lines);
+            }
+        }
+        (_, Value::Array(found)) => {
+            let all: Vec<String> = found.iter().map(|it| worded(page, it)).collect();
+            lines.push((name, all.join(", ")));
+        }
+        (_, value) => lines.push((name, worded(page, value))),
+    }
+}
+
+fn worded(page: &Page, value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Bool(true) => page.t("yes"),
+        Value::Bool(false) => page.t("no"),
+        Value::Number(number) => number
+            .as_u64()
+            .map_or_else(|| number.to_string(), |it| page.plain(it)),
+        other => other.to_string(),
+    }
+}
+
 fn label(node: Option<&Node>, name: &str, language: &str) -> String {
     let title = node.map_or("", |it| it.title.get(language));
     if title.is_empty() {

@@ -23,6 +23,7 @@ fn paths(case: u64) -> Vec<String> {
         "/work/organisation/users",
         "/work/organisation/users/1/suspend",
         "/work/proposals/1",
+        "/work/bulk",
     ]
     .map(|it| format!("/en{it}"))
     .into();

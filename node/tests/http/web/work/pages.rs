@@ -20,6 +20,7 @@ async fn every_page_of_a_workspace_exists_in_every_language_and_is_small() {
         (&developer, "/work/cases".to_owned()),
         (&developer, "/work/apply".to_owned()),
         (&developer, "/work/organisation".to_owned()),
+        (&developer, "/work/bulk".to_owned()),
         (&developer, "/work/account".to_owned()),
         (&developer, "/work/account/second-factor".to_owned()),
         (&developer, format!("/work/cases/{case}")),

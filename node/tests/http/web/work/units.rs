@@ -271,3 +271,72 @@ async fn two_officials_issue_and_the_last_one_names_the_account() {
     assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
     assert_eq!(office.available(office.accounts[0]).await, 50);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn rows_are_judged_one_by_one_before_any_is_written() {
+    let office = Office::open().await;
+    let desk = Desk::of(&office.world, &office.developer);
+    let own = office.developer.organisation;
+    let other = office.buyer.organisation;
+    let rows = format!(
+        "organisation,name,kind\n{own},First,entity_holding\n{other},Theirs,entity_holding\n{own},<b>Second</b>,entity_holding\n"
+    );
+    let path = "/en/work/bulk";
+    let before = office.size().await;
+    let fields = [("kind", "accounts"), ("text", &*rows), ("do", "preview")];
+    let tried = desk.send(path, path, &fields).await;
+    assert_eq!(tried.status, StatusCode::OK, "{}", tried.text);
+    assert_eq!(office.size().await, before, "a preview writes nothing");
+    assert!(
+        tried
+            .text
+            .contains("possible: 2 · written: 0 · written before: 0 · refused: 1"),
+        "{}",
+        tried.text
+    );
+    assert!(tried.text.contains("value=\"take\"") && !tried.text.contains("<b>Second"));
+    // From the preview it is written; what was refused is not, and sent again nothing is written twice.
+    let mut all = hidden(&tried.text, path);
+    all.extend(
+        [("kind", "accounts"), ("text", &*rows), ("do", "take")]
+            .map(|(a, b)| (a.to_owned(), b.to_owned())),
+    );
+    for wanted in [
+        "written: 2 · written before: 0 · refused: 1",
+        "written: 0 · written before: 2 · refused: 1",
+    ] {
+        let done = Read::of(
+            desk.ask(Method::POST, path)
+                .form(&all)
+                .send()
+                .await
+                .unwrap(),
+        )
+        .await;
+        assert!(done.text.contains(wanted), "{}", done.text);
+    }
+    assert!(desk.page("/en/work/organisation").await.contains("First"));
+    for (kind, text) in [
+        ("accounts", "nonsense"),
+        ("accounts", ""),
+        ("nothing", "a"),
+        ("cases", "a,b\n1,2\n"),
+    ] {
+        let refused = desk
+            .send(
+                path,
+                path,
+                &[("kind", kind), ("text", text), ("do", "take")],
+            )
+            .await;
+        assert!(
+            refused.status == StatusCode::OK || refused.status.is_client_error(),
+            "{kind} {text}: {}",
+            refused.status
+        );
+        assert!(
+            refused.text.contains("<textarea id=\"text\"")
+                && (text.is_empty() || refused.text.contains(text.trim()))
+        );
+    }
+}
