@@ -723,3 +723,31 @@ async fn findings_and_comments_go_to_and_fro_and_officials_speak_among_themselve
         .await;
     assert!(refused.status.is_client_error() && refused.text.contains("Let me in."));
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn projects_that_look_alike_are_shown_before_one_is_handed_in_and_to_who_decides() {
+    let office = Office::open().await;
+    office.authorised_project().await;
+    let desk = Desk::of(&office.world, &office.developer);
+    let case = opened(&desk, "Stoves again").await;
+    let step = format!("/en/work/cases/{case}/steps/submit");
+    assert!(!desk.page(&step).await.contains("id=\"duplicates\""));
+    let certifier = office.certifier.organisation;
+    filled(&desk, case, certifier, "Stoves on the outer islands").await;
+    let page = desk.page(&step).await;
+    assert!(
+        page.contains("id=\"duplicates\"") && page.contains("names alike to"),
+        "{page}"
+    );
+    upload(&desk, case, "submit", "design-document").await;
+    done(&take(&desk, case, "submit", &[]).await, case);
+    let page = Desk::of(&office.world, &office.officials[0])
+        .page(&format!("/en/work/cases/{case}"))
+        .await;
+    assert!(page.contains("id=\"duplicates\""));
+    // What was handed in is shown field by field.
+    assert!(
+        page.contains("<dt>Places 1 › Region or province</dt><dd dir=\"auto\">Tafea</dd>"),
+        "{page}"
+    );
+}

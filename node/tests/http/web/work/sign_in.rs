@@ -331,3 +331,36 @@ async fn only_sessions_open_pages_and_public_ones_stay_as_they_are_for_everybody
     assert!(page.headers["vary"].to_str().unwrap().contains("Cookie"));
     assert!(page.headers.contains_key("etag") && !page.headers.contains_key("set-cookie"));
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_session_in_a_cookie_has_its_own_budget_and_a_sign_in_has_that_of_its_address() {
+    let office = Office::open().await;
+    let desk = Desk::of(&office.world, &office.developer);
+    let policy = |method, path: &str| {
+        let asked = desk
+            .ask(method, path)
+            .header("X-Forwarded-For", "203.0.113.5");
+        async move {
+            let answer = asked.send().await.unwrap();
+            answer.headers()["ratelimit-policy"]
+                .to_str()
+                .unwrap()
+                .to_owned()
+        }
+    };
+    // The session was used before, and is known.
+    assert_eq!(
+        policy(Method::GET, "/en/work/cases").await,
+        "\"lists\";q=500;w=10"
+    );
+    assert_eq!(
+        policy(Method::POST, "/en/work/account/news").await,
+        "\"writes\";q=1000;w=10"
+    );
+    let stranger = Desk::new(&office.world)
+        .ask(Method::POST, "/en/sign-in")
+        .header("X-Forwarded-For", "203.0.113.6")
+        .form(&typed(EMAIL, "a wrong but long password"));
+    let answer = stranger.send().await.unwrap();
+    assert_eq!(answer.headers()["ratelimit-policy"], "\"writes\";q=20;w=10");
+}
