@@ -30,6 +30,7 @@ def totp(key):
 class Registry:
     def __init__(self, url, operator, mail):
         self.url, self.operator, self.mail = url, operator, mail
+        self.keys = {}
 
     def call(self, method, path, secret, body=None, data=None, content=None):
         headers = {"Idempotency-Key": uuid.uuid4().hex}
@@ -59,13 +60,15 @@ class Registry:
         email = f"{name}@gov.example"
         sent = self.post("invitations", self.operator, email=email, name=name, language="en", organisation=organisation, role=role)
         secret = self.join(sent["token"], email)
-        self.second_factor(secret)
+        self.keys[email] = self.second_factor(secret)
         return secret
 
     def second_factor(self, secret):
-        """An authenticator, without which an official does nothing; the session counts as a strong one from here on."""
+        """An authenticator, without which an official does nothing; the session counts as a strong one from here on.
+        Gives its key."""
         key = self.post("me/authenticator", secret)["secret"]
         self.post("me/authenticator/confirm", secret, code=totp(key))
+        return key
 
     def code_for(self, email):
         for _ in range(50):

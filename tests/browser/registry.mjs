@@ -39,6 +39,14 @@ export function paths() {
   return [...fixed, ...seeded];
 }
 
+/** Paths of workspaces, without their language; what is in a case depends on who looks. */
+export function workPaths() {
+  return [
+    "/work", "/work/cases", "/work/cases?part=all&state=any", "/work/cases/4", "/work/apply", "/work/apply/project", "/work/apply/transfer",
+    "/work/apply/retirement", "/work/organisation", "/work/bulk", "/work/proposals", "/work/account", "/work/account/second-factor",
+  ];
+}
+
 /** A browser with an empty profile. Close it with `close()`. */
 export async function browser() {
   const profile = await mkdtemp(join(tmpdir(), "registry-browser-"));
@@ -47,8 +55,8 @@ export async function browser() {
   return {
     /** A window. `requests` has what it loaded, `troubles` what went wrong in it. */
     async window(options = {}) {
-      const { size = DESKTOP, javascript = true, language = "en", media } = options;
-      const context = await opened.newContext({ viewport: size, javaScriptEnabled: javascript, locale: language });
+      const { size = DESKTOP, javascript = true, language = "en", media, session } = options;
+      const context = await opened.newContext({ viewport: size, javaScriptEnabled: javascript, locale: language, storageState: session });
       context.setDefaultTimeout(60_000);
       const page = await context.newPage();
       const requests = [];
@@ -57,12 +65,14 @@ export async function browser() {
       page.on("pageerror", (error) => troubles.push(String(error)));
       page.on("console", (line) => {
         // A page that is not there says so in the console too; that is no fault of the page.
-        if (line.type() === "error" && !/status of (404|400|405)/.test(line.text())) troubles.push(line.text());
+        if (line.type() === "error" && !/status of (404|400|403|405|422)/.test(line.text())) troubles.push(line.text());
       });
       if (media) await page.emulateMedia({ media });
       return {
         page, requests, troubles,
         go: (path) => page.goto(`${REGISTRY}${path}`, { waitUntil: "load" }),
+        /** What another window needs to be the same person. */
+        session: () => context.storageState(),
         close: () => context.close(),
       };
     },

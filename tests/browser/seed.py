@@ -12,7 +12,7 @@ import urllib.request
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "api"))
 
-from seed import registry_of  # noqa: E402
+from seed import PASSWORD, registry_of  # noqa: E402
 
 
 def retire(registry, people):
@@ -44,4 +44,7 @@ retirement = registry.call("GET", "retirements", None)["items"][0]
 records = registry.call("GET", "ledger/records?limit=500", None)["items"]
 issuance = next(it["index"] for it in records if "issuance" in json.dumps(it["record"])[:400].lower())
 witnessed(registry, retirement["index"])
-print(json.dumps({"project": projects[0]["number"], "serial": retirement["serial"], "retirement": retirement["index"], "issuance": issuance}))
+seeded = {"project": projects[0]["number"], "serial": retirement["serial"], "retirement": retirement["index"], "issuance": issuance}
+# Whoever signs in in a browser.
+seeded["people"] = {"password": PASSWORD, "developer": "ama@developer.example", "certifier": "cem@certifier.example", "keys": registry.keys}
+print(json.dumps(seeded))

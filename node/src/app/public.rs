@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use countersign_protocol::id::OrganisationId;
 use countersign_protocol::project::Geometry;
 use countersign_protocol::record::{Genesis, Organisation};
-use countersign_protocol::registry::Holding;
+use countersign_protocol::registry::{Holding, Standing};
 use countersign_protocol::serial::SectoralScope;
 use countersign_protocol::workflow::Process;
 use tokio::sync::Mutex;
@@ -107,6 +107,20 @@ impl App {
     pub fn organisation(&self, id: OrganisationId) -> Result<Organisation, AppError> {
         let found = self.ledger().read(|state| state.organisation(id).cloned());
         found.ok_or_else(|| AppError::not_found("organisation", &id))
+    }
+
+    /// The organisations of some types that may act, by number; at most [`LIST_MAX`](super::LIST_MAX).
+    #[must_use]
+    pub fn organisations_of_types(&self, types: &[&str]) -> Vec<Organisation> {
+        self.ledger().read(|state| {
+            let of_types = state.organisations().filter(|it| {
+                let kind = it.organisation_type.as_ref();
+                kind.is_some_and(|kind| types.contains(&kind.as_str()))
+            });
+            let active =
+                of_types.filter(|it| state.organisation_standing(it.id) == Standing::Active);
+            active.take(super::LIST_MAX).cloned().collect()
+        })
     }
 
     /// What an organisation is called; its number where there is none of it.

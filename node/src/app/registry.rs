@@ -103,6 +103,17 @@ impl App {
         })
     }
 
+    /// The accounts of an organisation, without what they hold: who has which account stands in the public log.
+    #[must_use]
+    pub fn accounts_of(&self, organisation: OrganisationId) -> Vec<Account> {
+        self.ledger().read(|state| {
+            let own = state
+                .accounts()
+                .filter(|it| it.organisation == organisation);
+            own.take(LIST_MAX).cloned().collect()
+        })
+    }
+
     /// One account.
     ///
     /// # Errors

@@ -337,7 +337,12 @@ impl FromRequestParts<Served> for Who {
 /// Who sends a request.
 pub(super) fn who(served: &Served, extensions: &Extensions, headers: &HeaderMap) -> Who {
     let address = client(headers, peer(extensions), served.behind_proxy);
-    served.rates.who(bearer(headers), address)
+    let secret = match bearer(headers) {
+        // People who read pages show theirs in a cookie.
+        "" => crate::web::shown_secret(headers).unwrap_or_default(),
+        secret => secret,
+    };
+    served.rates.who(secret, address)
 }
 
 fn peer(extensions: &Extensions) -> IpAddr {
@@ -353,13 +358,18 @@ impl FromRequestParts<Served> for Visit {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, served: &Served) -> Result<Self, ApiError> {
-        let device = parts.headers.get(header::USER_AGENT);
-        let device = device.and_then(|value| value.to_str().ok()).unwrap_or("");
-        Ok(Self {
-            now_ms: served.app.now_ms(),
-            address: client(&parts.headers, peer(&parts.extensions), served.behind_proxy),
-            device: device.chars().take(DEVICE_BYTES_MAX).collect(),
-        })
+        Ok(visit(parts, served.app.now_ms(), served.behind_proxy))
+    }
+}
+
+/// When and from where a request comes.
+pub(crate) fn visit(parts: &Parts, now_ms: u64, behind_proxy: bool) -> Visit {
+    let device = parts.headers.get(header::USER_AGENT);
+    let device = device.and_then(|value| value.to_str().ok()).unwrap_or("");
+    Visit {
+        now_ms,
+        address: client(&parts.headers, peer(&parts.extensions), behind_proxy),
+        device: device.chars().take(DEVICE_BYTES_MAX).collect(),
     }
 }
 

@@ -30,7 +30,8 @@ const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; script-src 'none'; ob
 const HEADERS: [(HeaderName, &str); 5] = [
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::X_FRAME_OPTIONS, "DENY"),
-    (header::REFERRER_POLICY, "no-referrer"),
+    // Other hosts learn nothing; browsers leave out the origin of a form where its own host may not know it either.
+    (header::REFERRER_POLICY, "same-origin"),
     (
         HeaderName::from_static("cross-origin-opener-policy"),
         "same-origin",

@@ -14,7 +14,7 @@ mod api;
 mod contract;
 mod docs;
 pub mod dto;
-mod extract;
+pub(crate) mod extract;
 mod frame;
 mod health;
 mod log;
@@ -37,12 +37,13 @@ use prometheus_client::registry::Registry;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::app::{App, AppError};
-use crate::web::{self, ErrorPages, Look, Site};
+use crate::web::{self, ErrorPages, Look, Site, SiteParts};
 use metrics::Metrics;
 use problem::{ApiError, Kind};
-use rates::Rates;
 use streams::Places;
 
+pub(crate) use api::bulk_of_text;
+pub(crate) use rates::Rates;
 pub use rates::{Budgets, RateLimits, WINDOW_S};
 pub use serve::{CONNECTIONS_MAX, serve};
 
@@ -137,7 +138,13 @@ pub fn router(parts: HttpParts) -> Result<Router, AppError> {
         limits,
         behind_proxy,
     } = parts;
-    let site = Arc::new(Site::new(app.clone(), look)?);
+    let rates = Arc::new(Rates::new(limits.rates));
+    let site = Arc::new(Site::new(SiteParts {
+        app: app.clone(),
+        look,
+        rates: Arc::clone(&rates),
+        behind_proxy,
+    })?);
     let served = Served {
         error_pages: ErrorPages::new(Arc::clone(&site)),
         app,
@@ -145,7 +152,7 @@ pub fn router(parts: HttpParts) -> Result<Router, AppError> {
         body_bytes_max: limits.body_bytes,
         behind_proxy,
         places: Arc::new(Semaphore::new(limits.requests)),
-        rates: Arc::new(Rates::new(limits.rates)),
+        rates,
         streams: Places::new(limits.streams),
         uploads: Arc::new(Semaphore::new(UPLOADS)),
     };

@@ -12,3 +12,8 @@ pub(crate) fn encoded(text: &str) -> String {
     }
     encoded
 }
+
+/// `attachment` with the name of a file in UTF-8, percent-encoded (RFC 6266 section 4.3, RFC 8187).
+pub(crate) fn disposition(name: &str) -> String {
+    format!("attachment; filename*=UTF-8''{}", encoded(name))
+}

@@ -312,12 +312,12 @@ impl ApiError {
     }
 
     /// What kind of problem it is.
-    pub(super) const fn kind(&self) -> Kind {
+    pub(crate) const fn kind(&self) -> Kind {
         self.kind
     }
 
     /// What is wrong and how to mend it.
-    pub(super) fn detail(&self) -> &str {
+    pub(crate) fn detail(&self) -> &str {
         &self.detail
     }
 

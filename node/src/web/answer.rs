@@ -66,7 +66,9 @@ fn made(status: StatusCode, page: &Page, media: &'static str, text: String) -> R
         "\"{}\"",
         hex::encode(&Sha256::digest(text.as_bytes())[..16])
     );
-    let is_known = status == StatusCode::OK && page.knows(&tag);
+    // What somebody sees who is signed in is kept nowhere.
+    let is_private = page.reader.is_some();
+    let is_known = status == StatusCode::OK && !is_private && page.knows(&tag);
     let mut response = if is_known {
         StatusCode::NOT_MODIFIED.into_response()
     } else if page.takes_brotli {
@@ -83,15 +85,20 @@ fn made(status: StatusCode, page: &Page, media: &'static str, text: String) -> R
     let fixed = [
         (header::CONTENT_TYPE, media),
         (header::CONTENT_SECURITY_POLICY, POLICY),
-        // Kept, and asked about each time.
-        (header::CACHE_CONTROL, "no-cache"),
+        // Others' pages are kept, and asked about each time.
+        (
+            header::CACHE_CONTROL,
+            if is_private { "no-store" } else { "no-cache" },
+        ),
         (header::CONTENT_LANGUAGE, page.language.code()),
         (header::VARY, page.varies()),
     ];
     for (name, value) in fixed {
         headers.insert(name, HeaderValue::from_static(value));
     }
-    if let Ok(tag) = HeaderValue::from_str(&tag) {
+    if let Ok(tag) = HeaderValue::from_str(&tag)
+        && !is_private
+    {
         headers.insert(header::ETAG, tag);
     }
     response

@@ -67,6 +67,9 @@ impl ErrorPages {
         let key = match wrong.status.as_u16() {
             404 => "not-found",
             400 | 413 => "malformed",
+            401 => "signed-out",
+            403 => "forbidden",
+            409 | 412 | 422 => "refused",
             405 => "method",
             429 => "too-many",
             503 => "busy",

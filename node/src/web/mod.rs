@@ -1,4 +1,4 @@
-//! The pages: what everybody may see of the registry, for people.
+//! The pages: what everybody may see of the registry, and the workspaces of those who are signed in.
 //!
 //! Thin, as HTTP is: a handler reads a request, asks [`App`], fills in a template. Every page works without a script, in
 //! every language, and loads nothing from elsewhere. A page lies at a path without a language, which is the one to cite, and
@@ -30,8 +30,9 @@ mod transparency;
 mod units;
 mod verify;
 mod words;
+mod work;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, LazyLock};
 
 use axum::extract::DefaultBodyLimit;
@@ -40,12 +41,14 @@ use axum::{Extension, Router};
 use countersign_protocol::record::Genesis;
 
 use crate::app::{App, AppError};
+use crate::http::Rates;
 use assets::Assets;
 use language::Language;
 use page::Prefix;
 
 pub(crate) use error::{ErrorPages, Wrong};
 pub use look::{Colour, ColourError, LOGO_BYTES_MAX, Logo, Look, Wording};
+pub(crate) use work::shown_secret;
 
 /// What every page is made with.
 pub(crate) struct Site {
@@ -53,6 +56,18 @@ pub(crate) struct Site {
     genesis: Genesis,
     look: Look,
     assets: Assets,
+    rates: Arc<Rates>,
+    behind_proxy: bool,
+}
+
+/// What the pages stand on.
+pub(crate) struct SiteParts {
+    pub(crate) app: App,
+    pub(crate) look: Look,
+    /// Where it is noted that a secret opened something.
+    pub(crate) rates: Arc<Rates>,
+    /// Whether a proxy on this machine names the clients.
+    pub(crate) behind_proxy: bool,
 }
 
 /// Codes of the languages of the pages.
@@ -62,13 +77,27 @@ pub const LANGUAGES: [&str; 5] = ["en", "fr", "es", "pt", "ar"];
 type Shared = Arc<Site>;
 
 impl Site {
-    pub(crate) fn new(app: App, look: Look) -> Result<Self, AppError> {
+    pub(crate) fn new(parts: SiteParts) -> Result<Self, AppError> {
+        let SiteParts {
+            app,
+            look,
+            rates,
+            behind_proxy,
+        } = parts;
         Ok(Self {
             genesis: app.genesis()?,
             assets: Assets::new(&look),
             app,
             look,
+            rates,
+            behind_proxy,
         })
+    }
+
+    /// Whether people reach the pages over TLS, as the configuration says.
+    fn is_secure(&self) -> bool {
+        let url = self.look.public_url.as_deref();
+        url.is_some_and(|url| url.starts_with("https://"))
     }
 }
 
@@ -132,7 +161,7 @@ pub(crate) fn router(site: Shared) -> Router {
     let mut router = Router::new();
     for prefix in std::iter::once(None).chain(Language::ALL.map(Some)) {
         let mut pages = Router::new();
-        for (path, handler) in table() {
+        for (path, handler) in table().into_iter().chain(work::table()) {
             pages = pages.route(&full(prefix, path), handler);
         }
         router = router.merge(pages.layer(Extension(Prefix(prefix))));
@@ -164,13 +193,29 @@ pub(crate) fn cost(route: &str) -> Option<bool> {
     static ROUTES: LazyLock<BTreeMap<String, bool>> = LazyLock::new(|| {
         let prefixes = std::iter::once(None).chain(Language::ALL.map(Some));
         let of = |prefix| {
-            table()
-                .into_iter()
-                .map(move |(path, _)| (full(prefix, path), HEAVY.contains(&path)))
+            let all = table().into_iter().chain(work::table());
+            all.map(move |(path, _)| {
+                let is_heavy = HEAVY.contains(&path) || work::HEAVY.contains(&path);
+                (full(prefix, path), is_heavy)
+            })
         };
         prefixes.flat_map(of).collect()
     });
     ROUTES.get(route).copied()
+}
+
+/// Whether a route is one where people sign in or work.
+pub(crate) fn is_workspace(route: &str) -> bool {
+    static ROUTES: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
+        let prefixes = std::iter::once(None).chain(Language::ALL.map(Some));
+        let of = |prefix| {
+            work::table()
+                .into_iter()
+                .map(move |(path, _)| full(prefix, path))
+        };
+        prefixes.flat_map(of).collect()
+    });
+    ROUTES.contains(route)
 }
 
 #[cfg(test)]

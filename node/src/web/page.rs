@@ -14,6 +14,7 @@ use countersign_protocol::serial::SectoralScope;
 
 use super::assets::takes_brotli;
 use super::language::Language;
+use super::work::Reader;
 use super::{Shared, format, words};
 
 /// The language that the path of a page names.
@@ -56,6 +57,8 @@ pub(super) struct Page {
     place: String,
     known_tags: Vec<String>,
     pub(super) takes_brotli: bool,
+    /// Whoever is signed in.
+    pub(super) reader: Option<Reader>,
     /// The part of the registry that is open in the navigation.
     pub(super) section: &'static str,
     /// The same by the API: a path below `/api/v1`.
@@ -68,13 +71,20 @@ impl FromRequestParts<Shared> for Page {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, site: &Shared) -> Result<Self, Infallible> {
-        let prefix = parts.extensions.get::<Prefix>().and_then(|it| it.0);
-        let path = parts.uri.path_and_query().map_or("/", |it| it.as_str());
-        Ok(Self::new(site, prefix, path, &parts.headers))
+        let mut page = Self::of(parts, site);
+        page.reader = Reader::of(site, &parts.headers).await;
+        Ok(page)
     }
 }
 
 impl Page {
+    /// The page that a request asks for, for a reader who is nobody yet.
+    pub(super) fn of(parts: &Parts, site: &Shared) -> Self {
+        let prefix = parts.extensions.get::<Prefix>().and_then(|it| it.0);
+        let path = parts.uri.path_and_query().map_or("/", |it| it.as_str());
+        Self::new(site, prefix, path, &parts.headers)
+    }
+
     pub(super) fn new(
         site: &Shared,
         prefix: Option<Language>,
@@ -102,6 +112,7 @@ impl Page {
                 .map(|it| it.strip_prefix("W/").unwrap_or(it).to_owned())
                 .collect(),
             takes_brotli: takes_brotli(headers),
+            reader: None,
             section: "",
             api: None,
             command: None,
@@ -122,8 +133,8 @@ impl Page {
 
     pub(super) const fn varies(&self) -> &'static str {
         match self.prefix {
-            Some(_) => "Accept-Encoding",
-            None => "Accept-Encoding, Accept-Language",
+            Some(_) => "Accept-Encoding, Cookie",
+            None => "Accept-Encoding, Accept-Language, Cookie",
         }
     }
 
@@ -252,6 +263,36 @@ impl Page {
             "/{folder}/{}",
             crate::http::percent::encoded(&name.to_string())
         ))
+    }
+
+    /// Where this page is, below its language.
+    pub(super) fn place(&self) -> &str {
+        &self.place
+    }
+
+    /// The secret of this page's forms; empty for a reader who is not signed in.
+    pub(super) fn token(&self) -> String {
+        let reader = self.reader.as_ref();
+        reader.map(Reader::token).unwrap_or_default()
+    }
+
+    /// Whether the reader may look at the federation.
+    pub(super) fn sees_federation(&self) -> bool {
+        self.reader.as_ref().is_some_and(|it| it.sees_federation)
+    }
+
+    /// The address of signing in, from which the way leads back here.
+    pub(super) fn sign_in(&self) -> String {
+        self.to("/sign-in")
+    }
+
+    /// The inbox as the head of a page shows it.
+    pub(super) fn waiting(&self) -> String {
+        let waiting = self.reader.as_ref().and_then(|it| it.waiting);
+        match waiting {
+            Some(count) if count > 0 => self.n(count),
+            _ => String::new(),
+        }
     }
 
     /// This page in every language: the language, its path, and whether it is the one that is shown.

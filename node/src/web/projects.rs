@@ -92,23 +92,23 @@ pub(super) async fn list(
 }
 
 /// A stage of the process, as a case passes through it.
-struct Milestone {
-    name: String,
+pub(super) struct Milestone {
+    pub(super) name: String,
     /// `done`, `now`, `failed` or `ahead`.
-    state: &'static str,
-    mark: &'static str,
-    since_ms: Option<u64>,
+    pub(super) state: &'static str,
+    pub(super) mark: &'static str,
+    pub(super) since_ms: Option<u64>,
     /// What is awaited there, and by whom.
-    waits: Vec<String>,
+    pub(super) waits: Vec<String>,
 }
 
 /// Something that was done in the case.
-struct Act {
-    index: u64,
-    time_ms: u64,
-    what: String,
-    by: Option<String>,
-    is_no: bool,
+pub(super) struct Act {
+    pub(super) index: u64,
+    pub(super) time_ms: u64,
+    pub(super) what: String,
+    pub(super) by: Option<String>,
+    pub(super) is_no: bool,
 }
 
 /// A case below the project's.
@@ -264,7 +264,7 @@ fn places(page: &Page, of: &Description) -> Option<Picture> {
 }
 
 /// The stages that the case went through, where it is, and those that still lie before it on its track.
-fn road(page: &Page, listed: &ListedCase, acts: &[CaseActRow]) -> Vec<Milestone> {
+pub(super) fn road(page: &Page, listed: &ListedCase, acts: &[CaseActRow]) -> Vec<Milestone> {
     let (case, language) = (&listed.known.case, page.language.code());
     let Some(flow) = listed.process.flow(&case.flow) else {
         return Vec::new();
@@ -350,7 +350,7 @@ fn waits(page: &Page, listed: &ListedCase, flow: &Flow) -> Vec<String> {
     text.collect()
 }
 
-fn act(page: &Page, process: &Process, flow: &str, of: &CaseActRow) -> Act {
+pub(super) fn act(page: &Page, process: &Process, flow: &str, of: &CaseActRow) -> Act {
     let language = page.language.code();
     let step = of.step.as_deref().and_then(|id| {
         let step = process.flow(flow)?.step(id)?;

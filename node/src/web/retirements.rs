@@ -1,21 +1,19 @@
 //! Units that were used or cancelled, and the certificate of each: a page to print, with the way to its proof.
 
-use std::collections::BTreeMap;
-use std::fmt::Write;
-
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use countersign_protocol::id::OrganisationId;
 use countersign_protocol::party::Party;
 use countersign_protocol::record::{Commitment, Purpose, RetireKind};
-use qrcode::{Color, EcLevel, QrCode};
 use serde::Deserialize;
 use serde::de::value::{Error as WordError, StrDeserializer};
+use std::collections::BTreeMap;
 
 use super::entries::number;
 use super::list::{Asked, Choice, choices};
 use super::page::Page;
+use super::work::{Qr, qr};
 use super::{Shared, answer};
 use crate::app::{AppError, LIST_MAX};
 use crate::http::problem::ApiError;
@@ -190,12 +188,6 @@ struct CertificatePage {
     qr: Option<Qr>,
 }
 
-/// A square code as one path of a picture.
-struct Qr {
-    size: usize,
-    path: String,
-}
-
 async fn one(site: &Shared, page: &Page, leaf: u64) -> Result<Retirement, ApiError> {
     let query = RetirementQuery {
         leaf: Some(leaf),
@@ -259,19 +251,4 @@ pub(super) async fn certificate(
         page,
     };
     answer::html(&shown.page, &shown)
-}
-
-/// The modules of a QR code (ISO/IEC 18004), row by row.
-fn qr(text: &str) -> Option<Qr> {
-    let code = QrCode::with_error_correction_level(text, EcLevel::M).ok()?;
-    let size = code.width();
-    let mut path = String::new();
-    for (row, colours) in code.to_colors().chunks(size).enumerate() {
-        for (column, colour) in colours.iter().enumerate() {
-            if *colour == Color::Dark {
-                let _ = write!(path, "M{column} {row}h1v1h-1z");
-            }
-        }
-    }
-    Some(Qr { size, path })
 }

@@ -9,12 +9,23 @@ use unic_langid::LanguageIdentifier;
 
 use super::language::Language;
 
+/// The texts of a language: those of the pages for everybody, and those of the workspaces.
+macro_rules! texts {
+    ($language:literal) => {
+        concat!(
+            include_str!(concat!("../../locales/", $language, ".ftl")),
+            "\n",
+            include_str!(concat!("../../locales/work/", $language, ".ftl"))
+        )
+    };
+}
+
 const FILES: [(Language, &str); 5] = [
-    (Language::En, include_str!("../../locales/en.ftl")),
-    (Language::Fr, include_str!("../../locales/fr.ftl")),
-    (Language::Es, include_str!("../../locales/es.ftl")),
-    (Language::Pt, include_str!("../../locales/pt.ftl")),
-    (Language::Ar, include_str!("../../locales/ar.ftl")),
+    (Language::En, texts!("en")),
+    (Language::Fr, texts!("fr")),
+    (Language::Es, texts!("es")),
+    (Language::Pt, texts!("pt")),
+    (Language::Ar, texts!("ar")),
 ];
 
 /// Names of countries in the languages that have a file: lines of an ISO 3166-1 alpha-2 code and a name, from CLDR.

@@ -337,7 +337,7 @@ async fn every_answer_carries_the_headers_that_keep_browsers_in_bounds() {
         assert!(policy.starts_with("default-src 'self'"), "{path}");
         assert!(policy.contains("frame-ancestors 'none'") && policy.contains("script-src 'none'"));
         assert_eq!(headers["x-content-type-options"], "nosniff");
-        assert_eq!(headers["referrer-policy"], "no-referrer");
+        assert_eq!(headers["referrer-policy"], "same-origin");
         assert!(headers.contains_key("cache-control") && headers.contains_key("x-request-id"));
         assert!(!headers.contains_key("access-control-allow-origin"));
         if path.starts_with("/api") {

@@ -153,7 +153,7 @@ impl App {
 
 impl Seen {
     /// Whether somebody looks at the case for the State: of the authority, or of an organisation that has no part in it.
-    fn is_official(&self, caller: &Caller) -> bool {
+    pub(super) fn is_official(&self, caller: &Caller) -> bool {
         let Caller::Person(person) = caller else {
             return true;
         };

@@ -111,6 +111,23 @@ impl App {
         self.permit(caller, action, &CaseObject::of(known).object())
     }
 
+    /// Whether the caller may look into a case of this number.
+    #[must_use]
+    pub fn may_look_into(&self, caller: &Caller, number: u64) -> bool {
+        let seen = self.seen(number);
+        seen.is_ok_and(|seen| self.permit_reading(caller, &seen.known).is_ok())
+    }
+
+    /// Whether the caller looks at a case for the State, and so reads and writes what officials say among themselves.
+    ///
+    /// # Errors
+    /// [`AppError`] when the caller may not look into the case.
+    pub fn is_official_of(&self, caller: &Caller, number: u64) -> Result<bool, AppError> {
+        let seen = self.seen(number)?;
+        self.permit_reading(caller, &seen.known)?;
+        Ok(seen.is_official(caller))
+    }
+
     /// Whether the caller may look into a case: its forms, comments, drafts and documents that are not public.
     pub(super) fn permit_reading(
         &self,

@@ -4,13 +4,14 @@ use axum::Json;
 use axum::body::to_bytes;
 use axum::extract::{Request, State};
 use axum::http::header;
+use countersign_protocol::id::RequestId;
 use countersign_protocol::record;
 use countersign_protocol::registry::Command;
 use serde::Serialize;
 use serde_json::Value;
 
 use super::{case, view, write};
-use crate::app::{AppError, BulkRow, BulkWish, Caller, HoldWish, Mode, Written};
+use crate::app::{App, AppError, BulkRow, BulkWish, Caller, HoldWish, Mode, Written};
 use crate::http::Served;
 use crate::http::dto::{
     BulkAnswer, BulkKind, BulkStatus, NewAccount, NewAccountTransfer, NewBulkCase, NewRetirement,
@@ -58,16 +59,30 @@ pub(super) async fn bulk(
         ApiError::new(Kind::TooLarge, detail)
     })?;
     let rows = rows::read(kind, form, &bytes)?;
-    let answers = carry_out(&served, &caller, kind, key, rows, mode).await?;
+    let answers = carry_out(&served.app, &caller, kind, key, rows, mode).await?;
     Ok(Json(summary(answers)))
+}
+
+/// The same for rows of CSV that came in a form.
+pub(crate) async fn bulk_of_text(
+    app: &App,
+    caller: &Caller,
+    kind: BulkKind,
+    key: RequestId,
+    text: &str,
+    mode: Mode,
+) -> Result<BulkAnswer, ApiError> {
+    let rows = rows::read(kind, Form::Csv, text.as_bytes())?;
+    let answers = carry_out(app, caller, kind, key, rows, mode).await?;
+    Ok(summary(answers))
 }
 
 /// Carries out the rows that can be read; the others are answered with what is wrong with them.
 async fn carry_out(
-    served: &Served,
+    app: &App,
     caller: &Caller,
     kind: BulkKind,
-    key: countersign_protocol::id::RequestId,
+    key: RequestId,
     rows: Vec<Row>,
     mode: Mode,
 ) -> Result<Vec<RowAnswer>, ApiError> {
@@ -82,17 +97,13 @@ async fn carry_out(
         };
         read.push((row, line, problem));
     }
-    let mut done = served
-        .app
-        .bulk(caller, key, wishes, mode)
-        .await?
-        .into_iter();
+    let mut done = app.bulk(caller, key, wishes, mode).await?.into_iter();
     let mut answers = Vec::with_capacity(read.len());
     for (row, line, problem) in read {
         let outcome = match problem {
             Some(problem) => Err(problem),
             None => match done.next().unwrap_or(Err(AppError::Internal)) {
-                Ok(written) => made(served, kind, &written).map(|made| (written, made)),
+                Ok(written) => made(app, kind, &written).map(|made| (written, made)),
                 Err(error) => Err(ApiError::from(error)),
             },
         };
@@ -149,14 +160,14 @@ fn wish(kind: BulkKind, json: &[u8]) -> Result<BulkWish, ApiError> {
 }
 
 /// What a row made, in the words of the single request.
-fn made(served: &Served, kind: BulkKind, written: &Written) -> Result<Option<Value>, ApiError> {
+fn made(app: &App, kind: BulkKind, written: &Written) -> Result<Option<Value>, ApiError> {
     if written.is_trial {
         return Ok(None);
     }
     match kind {
         BulkKind::Accounts => json(write::account_of(written)),
-        BulkKind::AccountTransfers => json(view::moved(&served.app, written)),
-        BulkKind::Retirements => json(view::retired(&served.app, written)),
+        BulkKind::AccountTransfers => json(view::moved(app, written)),
+        BulkKind::Retirements => json(view::retired(app, written)),
         BulkKind::StandingHolds => json(written.find(|_, body| match body {
             record::Body::HoldPlaced(it) => Some(it.clone()),
             _ => None,

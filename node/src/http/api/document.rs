@@ -16,7 +16,7 @@ use crate::http::openapi::{
     CaseNumber, DocumentNumber, DryRun, NewDocument, Rejected, TooLarge, Tried,
     UnsupportedMediaType,
 };
-use crate::http::percent::encoded;
+use crate::http::percent::disposition;
 use crate::http::problem::ApiError;
 
 /// Adds a document to a case: the bytes are the body.
@@ -151,11 +151,6 @@ pub(super) async fn read(
         headers.insert(header::ETAG, tag);
     }
     Ok(response)
-}
-
-/// `attachment` with the name in UTF-8, percent-encoded (RFC 6266 section 4.3, RFC 8187).
-pub(super) fn disposition(name: &str) -> String {
-    format!("attachment; filename*=UTF-8''{}", encoded(name))
 }
 
 /// Opens a document to a wider circle. It is never closed again.

@@ -7,7 +7,6 @@ use axum::http::{HeaderValue, header};
 use axum::response::Response;
 use countersign_protocol::registry::OwedLetter;
 
-use super::document::disposition;
 use super::view;
 use crate::app::{Caller, CaseLetter, LetterCheck};
 use crate::http::Served;
@@ -17,6 +16,7 @@ use crate::http::openapi::{
     CaseNumber, LedgerWrite, LetterFilters, LetterForm, LetterHash, NotListed, NotWitnessed,
     Rejected,
 };
+use crate::http::percent::disposition;
 use crate::http::problem::ApiError;
 
 const PDF: HeaderValue = HeaderValue::from_static("application/pdf");

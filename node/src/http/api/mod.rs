@@ -34,6 +34,8 @@ use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+pub(crate) use bulk::bulk_of_text;
+
 use super::Served;
 use super::{docs, openapi};
 

@@ -75,7 +75,12 @@ impl Class {
             return Some(Self::Reads);
         }
         if let Some(is_heavy) = crate::web::cost(route) {
-            return Some(if is_heavy { Self::Lists } else { Self::Reads });
+            let is_write = !matches!(*method, Method::GET | Method::HEAD);
+            return Some(match is_write && crate::web::is_workspace(route) {
+                true => Self::Writes,
+                false if is_heavy => Self::Lists,
+                false => Self::Reads,
+            });
         }
         let path = route.strip_prefix("/api/v1/")?;
         if !matches!(*method, Method::GET | Method::HEAD) {
@@ -169,7 +174,7 @@ pub(super) struct Charged {
 }
 
 /// The budgets of everybody.
-pub(super) struct Rates {
+pub(crate) struct Rates {
     limits: RateLimits,
     table: Table,
     begun: Instant,
@@ -206,7 +211,7 @@ impl Rates {
     }
 
     /// Remembers that a secret opened something.
-    pub(super) fn know(&self, secret: &str, is_operator: bool) {
+    pub(crate) fn know(&self, secret: &str, is_operator: bool) {
         let client = self.table.secret(secret);
         self.table.know(client, is_operator, self.now_us());
     }
@@ -317,5 +322,8 @@ mod tests {
         assert_eq!(of(Method::GET, "/api/v1/organisations"), Class::Lists);
         assert_eq!(of(Method::POST, "/api/v1/organisations"), Class::Writes);
         assert_eq!(of(Method::GET, "unmatched"), Class::Reads);
+        assert_eq!(of(Method::POST, "/fr/sign-in"), Class::Writes);
+        assert_eq!(of(Method::GET, "/fr/sign-in"), Class::Reads);
+        assert_eq!(of(Method::GET, "/work/cases"), Class::Lists);
     }
 }

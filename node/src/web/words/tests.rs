@@ -33,7 +33,12 @@ fn keys(text: &str) -> BTreeMap<String, BTreeSet<String>> {
 fn sources() -> String {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut all = String::new();
-    for folder in ["src/web", "templates/web"] {
+    for folder in [
+        "src/web",
+        "src/web/work",
+        "templates/web",
+        "templates/web/work",
+    ] {
         for entry in std::fs::read_dir(root.join(folder)).unwrap() {
             let path = entry.unwrap().path();
             if path.is_file() {
@@ -110,6 +115,33 @@ fn listed() -> BTreeSet<String> {
     );
     list("month", "1 2 3 4 5 6 7 8 9 10 11 12");
     list("scope", "1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16");
+    list("part-state", "done todo wrong open");
+    list("retire-kind", "retire cancel");
+    list(
+        "unit-field",
+        "r-account r-tonnes r-ranges r-units r-to r-country r-agreement r-there r-kind r-purpose r-beneficiary r-reason \
+         r-jurisdiction r-ndc-year",
+    );
+    list("cases-part", "own assigned all");
+    list("cases-state", "open ended any");
+    list("own-done", "account invited proposed user");
+    list("account-done", "password session others news key");
+    list("user-state", "invited active suspended erased");
+    list("role", "root administrator manager viewer");
+    list(
+        "proposal",
+        "role invitation trusted-receiver key-rotation article6",
+    );
+    list("proposal-done", "approved rejected");
+    list(
+        "bulk-kind",
+        "cases accounts account-transfers retirements standing-holds",
+    );
+    list("bulk-status", "written repeated possible refused");
+    list(
+        "partner-state",
+        "consistent behind unreachable finding frozen accused removed",
+    );
     for of in [
         "by-year",
         "by-vintage",
@@ -126,6 +158,9 @@ fn listed() -> BTreeSet<String> {
         "too-many",
         "busy",
         "failed",
+        "signed-out",
+        "forbidden",
+        "refused",
     ] {
         list("error", &format!("{key} {key}-text"));
     }

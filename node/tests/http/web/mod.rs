@@ -5,6 +5,7 @@ mod languages;
 mod proofs;
 mod registry;
 mod safety;
+mod work;
 
 use std::collections::BTreeSet;
 

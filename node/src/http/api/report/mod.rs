@@ -15,7 +15,6 @@ use countersign_protocol::article6::aef::value::Value as _;
 use countersign_protocol::article6::aef::{Aef, Table, Version};
 use serde::Deserialize;
 
-use super::document::disposition;
 use super::view;
 use super::write::done_with;
 use crate::app::{AefChanges, AefDraft, AefWish, Caller};
@@ -29,6 +28,7 @@ use crate::http::openapi::{
     AefFormat, AefName, DryRun, NotFound, PartyFilter, Rejected, Second, SubmissionHash, TooLarge,
     Tried,
 };
+use crate::http::percent::disposition;
 use crate::http::problem::{ApiError, Kind};
 use crate::reports::{SubmissionOrigin, Submitted};
 
