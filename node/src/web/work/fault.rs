@@ -70,6 +70,7 @@ pub(super) fn of(page: &Page, error: AppError) -> Result<Fault, ApiError> {
         | AppError::NotListed(_)
         | AppError::NotWitnessed { .. }
         | AppError::Report(_)
+        | AppError::Bridge(_)
         | AppError::People(_) => return Err(error.into()),
     };
     Ok(Fault::whole(page.t(key)).with(detail))
