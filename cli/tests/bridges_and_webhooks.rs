@@ -87,7 +87,10 @@ fn receiver() -> (String, Arc<Mutex<Vec<Got>>>) {
             if reader.read_exact(&mut body).is_err() {
                 continue;
             }
-            let event: Value = serde_json::from_slice(&body).unwrap();
+            // A kill cuts requests off anywhere.
+            let Ok(event) = serde_json::from_slice::<Value>(&body) else {
+                continue;
+            };
             kept.lock()
                 .unwrap()
                 .push((id, event["data"]["index"].as_u64()));
