@@ -778,3 +778,15 @@ guide-privacy = الخصوصية
 guide-privacy-1 = لا تحفظ هذه الصفحات ملفات تعريف، ولا تعدّ زائرًا، ولا تحمّل شيئًا من خوادم أخرى.
 guide-privacy-2 = لا يحوي الدفتر أسماء أشخاص. يحوي بصمات مع أعداد سرية؛ وحين يُمحى شخص تزول الأعداد، فلا يستطيع أحد ربط البصمة به.
 guide-privacy-3 = لا يُذكر المستفيد من سحب هنا إلا إن وافق على ذلك.
+
+## Systems around the registry
+badges-title = أنظمة أخرى:
+bridge-name-cad-trust = CAD Trust
+bridge-name-mrv = النظام الوطني للقياس والإبلاغ والتحقق
+bridge-name-itmo-platform = منصة ITMO لبرنامج الأمم المتحدة الإنمائي
+badge-agrees = متطابق
+badge-absent = غير موجود
+badge-due = قيد التنفيذ
+badge-stopped = ينقص شيء هنا
+badge-differs = مختلف
+badge-dead = مرفوض هناك

@@ -751,3 +751,15 @@ guide-privacy = Privacy
 guide-privacy-1 = These pages set no cookie, count no visitor and load nothing from other hosts.
 guide-privacy-2 = The log holds no names of persons. It holds hashes with secret numbers; when a person is erased, the numbers go, and nobody can link the hash any more.
 guide-privacy-3 = A beneficiary of a retirement is named here only if it has agreed to that.
+
+## Systems around the registry
+badges-title = Other systems:
+bridge-name-cad-trust = CAD Trust
+bridge-name-mrv = National MRV system
+bridge-name-itmo-platform = UNDP ITMO platform
+badge-agrees = agrees
+badge-absent = not there
+badge-due = under way
+badge-stopped = something is missing here
+badge-differs = differs
+badge-dead = refused there

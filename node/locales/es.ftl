@@ -751,3 +751,15 @@ guide-privacy = Privacidad
 guide-privacy-1 = Estas páginas no guardan cookies, no cuentan visitantes y no cargan nada de otros servidores.
 guide-privacy-2 = El diario no contiene nombres de personas. Contiene huellas con números secretos; cuando se borra a una persona, los números desaparecen, y nadie puede ya vincular la huella.
 guide-privacy-3 = El beneficiario de un retiro solo se nombra aquí si lo ha consentido.
+
+## Systems around the registry
+badges-title = Otros sistemas:
+bridge-name-cad-trust = CAD Trust
+bridge-name-mrv = Sistema MRV nacional
+bridge-name-itmo-platform = Plataforma ITMO del PNUD
+badge-agrees = coincide
+badge-absent = no está
+badge-due = en curso
+badge-stopped = falta algo aquí
+badge-differs = difiere
+badge-dead = rechazado allí

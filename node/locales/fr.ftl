@@ -751,3 +751,15 @@ guide-privacy = Vie privée
 guide-privacy-1 = Ces pages ne déposent aucun cookie, ne comptent aucun visiteur et ne chargent rien d'autres serveurs.
 guide-privacy-2 = Le journal ne contient aucun nom de personne. Il contient des empreintes avec des nombres secrets ; quand une personne est effacée, les nombres disparaissent, et nul ne peut plus relier l'empreinte.
 guide-privacy-3 = Le bénéficiaire d'un retrait n'est nommé ici que s'il y a consenti.
+
+## Systems around the registry
+badges-title = Autres systèmes :
+bridge-name-cad-trust = CAD Trust
+bridge-name-mrv = Système MRV national
+bridge-name-itmo-platform = Plateforme ITMO du PNUD
+badge-agrees = concorde
+badge-absent = absent
+badge-due = en cours
+badge-stopped = il manque quelque chose ici
+badge-differs = diffère
+badge-dead = refusé là-bas

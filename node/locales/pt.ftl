@@ -751,3 +751,15 @@ guide-privacy = Privacidade
 guide-privacy-1 = Estas páginas não guardam cookies, não contam visitantes e não carregam nada de outros servidores.
 guide-privacy-2 = O diário não contém nomes de pessoas. Contém impressões digitais com números secretos; quando uma pessoa é apagada, os números desaparecem, e ninguém pode mais ligar a impressão digital.
 guide-privacy-3 = O beneficiário de uma retirada só é nomeado aqui se o consentiu.
+
+## Systems around the registry
+badges-title = Outros sistemas:
+bridge-name-cad-trust = CAD Trust
+bridge-name-mrv = Sistema MRV nacional
+bridge-name-itmo-platform = Plataforma ITMO do PNUD
+badge-agrees = coincide
+badge-absent = não está lá
+badge-due = em curso
+badge-stopped = falta algo aqui
+badge-differs = difere
+badge-dead = recusado lá

@@ -18,6 +18,12 @@ impl App {
         Self { bridges, ..self }
     }
 
+    /// Whether this node runs any bridge.
+    #[must_use]
+    pub fn has_bridges(&self) -> bool {
+        self.bridges.names().next().is_some()
+    }
+
     /// Whoever may read reports before they are public may look at bridges.
     fn may_look_at_bridges(&self, caller: &Caller) -> Result<(), AppError> {
         self.permit(caller, Action::ReportRead, &Object::default())

@@ -7,6 +7,7 @@
 mod accounting;
 mod answer;
 mod assets;
+mod badges;
 mod charts;
 mod cooperation;
 mod data;

@@ -276,6 +276,11 @@ impl Page {
         reader.map(Reader::token).unwrap_or_default()
     }
 
+    /// Whether the reader may look at the bridges that the node runs.
+    pub(super) fn sees_bridges(&self) -> bool {
+        self.reader.as_ref().is_some_and(|it| it.sees_bridges)
+    }
+
     /// Whether the reader may look at the federation.
     pub(super) fn sees_federation(&self) -> bool {
         self.reader.as_ref().is_some_and(|it| it.sees_federation)

@@ -11,12 +11,13 @@ use countersign_protocol::registry::Holding;
 use countersign_protocol::serial::SectoralScope;
 use countersign_protocol::workflow::{Flow, Process};
 
+use super::badges::{self, Badge};
 use super::list::{Asked, Choice, choices};
 use super::map::{Dot, Picture};
 use super::page::Page;
 use super::units::{colour, place};
 use super::{Shared, answer};
-use crate::app::{AppError, ListedCase, ProjectFile};
+use crate::app::{AgreementOf, AppError, ListedCase, ProjectFile};
 use crate::documents::StoredDocument;
 use crate::http::problem::ApiError;
 use crate::projection::query::{
@@ -154,6 +155,7 @@ struct ProjectPage {
     certifier: Option<OrganisationId>,
     owners: Vec<(OrganisationId, String)>,
     map: Option<Picture>,
+    badges: Vec<Badge>,
 }
 
 pub(super) async fn show(
@@ -188,6 +190,7 @@ pub(super) async fn show(
         certifier: None,
         owners: owners(&page, &file),
         map: file.description.as_ref().and_then(|it| places(&page, it)),
+        badges: badges::of(&site, &page, &AgreementOf::Project(number)).await?,
         file,
         page,
     };

@@ -9,10 +9,11 @@ use countersign_protocol::id::AccountId;
 use countersign_protocol::registry::{Holding, Place};
 use countersign_protocol::units::{UnitBlock, UnitRange};
 
+use super::badges::{self, Badge};
 use super::list::Asked;
 use super::page::Page;
 use super::{Shared, answer};
-use crate::app::UnitsName;
+use crate::app::{AgreementOf, UnitsName};
 use crate::http::problem::ApiError;
 use crate::projection::query::{EventRow, Window};
 
@@ -151,6 +152,7 @@ struct UnitsPage {
     tree: Vec<Branch>,
     events: Vec<Happened>,
     has_older: bool,
+    badges: Vec<Badge>,
 }
 
 #[derive(Template)]
@@ -209,7 +211,9 @@ pub(super) async fn show(
         &format!("/units/{encoded}"),
         &format!("countersign api GET units/{shown_range}"),
     );
+    let badges = badges::of(&site, &page, &AgreementOf::Units(name)).await?;
     let shown = UnitsPage {
+        badges,
         name: text,
         tonnes: if is_exact { block.tonnes() } else { held },
         pieces: domestic(&page, &block),

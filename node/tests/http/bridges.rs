@@ -40,7 +40,7 @@ fn private(folder: &Path, name: &str, text: &str) {
 }
 
 /// A CADT node that publishes at once.
-async fn cadt() -> Server {
+pub async fn cadt() -> Server {
     let mut node = cadt_v1::node();
     node.slowness = (0, 0);
     node.api_key = Some("the key of the CADT node".to_owned());
@@ -58,13 +58,13 @@ fn settings(folder: &Path, cadt: &Server, more: &str) {
 }
 
 /// An office in a node with a bridge to this CADT node.
-async fn office(cadt: &Server, more: &str) -> Office {
+pub async fn office(cadt: &Server, more: &str) -> Office {
     let world = World::start_beside(DEFAULT, |folder| settings(folder, cadt, more)).await;
     Office::open_in(world, preset("small").unwrap()).await
 }
 
 /// A project with everything that CAD Trust asks, and tonnes of it; gives its number.
-async fn with_units(office: &Office, tonnes: u64) -> u64 {
+pub async fn with_units(office: &Office, tonnes: u64) -> u64 {
     let case = office.case(&office.developer, project()).await;
     let paper = office
         .document(&office.developer, case, "design-document")
@@ -124,7 +124,7 @@ async fn post(world: &World, path: &str, body: Value) -> Value {
 }
 
 /// Lets a bridge work until its state is as wanted; gives it.
-async fn until(world: &World, bridge: &str, wanted: impl Fn(&Value) -> bool) -> Value {
+pub async fn until(world: &World, bridge: &str, wanted: impl Fn(&Value) -> bool) -> Value {
     let began = Instant::now();
     loop {
         let found = post(world, &format!("/api/v1/bridges/{bridge}/sync"), json!({})).await;

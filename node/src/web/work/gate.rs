@@ -35,6 +35,8 @@ pub(crate) struct Reader {
     pub(in crate::web) waiting: Option<u64>,
     /// Whether the reader may look at the federation.
     pub(in crate::web) sees_federation: bool,
+    /// Whether the reader may look at the bridges that the node runs.
+    pub(in crate::web) sees_bridges: bool,
 }
 
 impl Reader {
@@ -84,6 +86,7 @@ async fn entered(site: &Shared, headers: &HeaderMap) -> Option<(Reader, Caller)>
         secret: Arc::new(Zeroizing::new(secret.to_owned())),
         waiting: None,
         sees_federation: false,
+        sees_bridges: false,
     };
     Some((reader, caller))
 }
@@ -111,11 +114,13 @@ impl FromRequestParts<Shared> for Entered {
             let inbox = site.app.inbox(&caller, 0, COUNTED_MAX).await;
             let inbox = inbox.map_err(refused)?;
             let count = u64::try_from(inbox.items.len()).unwrap_or(u64::MAX);
-            let mut actions = me.actions.iter();
-            let sees_federation = actions.any(|(it, _)| *it == Action::FederationRead);
+            let may = |action: Action| me.actions.iter().any(|(it, _)| *it == action);
+            let sees_federation = may(Action::FederationRead);
+            let sees_bridges = site.app.has_bridges() && may(Action::ReportRead);
             page.reader = page.reader.map(|reader| Reader {
                 waiting: Some(count),
                 sees_federation,
+                sees_bridges,
                 ..reader
             });
         }
@@ -327,6 +332,7 @@ mod tests {
             secret: Arc::new(Zeroizing::new(secret.to_owned())),
             waiting: None,
             sees_federation: false,
+            sees_bridges: false,
         };
         let (ours, theirs) = (reader("css_1"), reader("css_2"));
         let (first, second) = (ours.token(), ours.token());

@@ -8,6 +8,7 @@
 mod account;
 mod act;
 mod apply;
+mod bridges;
 mod bulk;
 mod case;
 mod cases;
@@ -144,6 +145,8 @@ fn organisation() -> Vec<(&'static str, MethodRouter<Shared>)> {
         ("/work/proposals", get(proposals::list)),
         ("/work/proposals/{id}", post(proposals::decide)),
         ("/work/federation", get(federation::show)),
+        ("/work/bridges", get(bridges::list)),
+        ("/work/bridges/{bridge}/{deed}", post(bridges::drive)),
     ]
 }
 

@@ -1,6 +1,7 @@
 //! Workspaces: signing in, forms that only their own session sends, and people's whole work by pages alone.
 
 mod account;
+mod bridges;
 mod cases;
 mod forms;
 mod pages;
