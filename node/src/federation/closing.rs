@@ -7,10 +7,9 @@ use countersign_protocol::id::{RequestId, TransferId};
 use countersign_protocol::record::Partner;
 use countersign_protocol::registry::{Command, State, TransferKey, TransferStage};
 use countersign_protocol::trust::{Head, Standing};
-use sha2::{Digest, Sha256};
 use tracing::{debug, info, warn};
 
-use crate::federation::shared::Shared;
+use crate::federation::shared::{Shared, request_about};
 use crate::ledger::Submission;
 use crate::mirror::Mirror;
 
@@ -91,11 +90,5 @@ fn last_tree(mirror: &Mirror, head: Head) -> Result<Vec<Vec<u8>>, String> {
 
 /// One lock ends once.
 fn request_of(transfer: TransferId) -> RequestId {
-    let mut hash = Sha256::new();
-    hash.update(b"countersign/closed/v1");
-    hash.update(transfer.0);
-    let digest: [u8; 32] = hash.finalize().into();
-    let mut id = [0; 16];
-    id.copy_from_slice(&digest[..16]);
-    RequestId(id)
+    request_about("countersign/closed/v1", &[&transfer.0])
 }

@@ -8,10 +8,9 @@ use countersign_protocol::log::Checkpoint;
 use countersign_protocol::party::Party;
 use countersign_protocol::record::{Partner, ProofReference};
 use countersign_protocol::registry::Command;
-use sha2::{Digest, Sha256};
 use tracing::{debug, info, warn};
 
-use crate::federation::shared::Shared;
+use crate::federation::shared::{Shared, request_about};
 use crate::ledger::Submission;
 use crate::mirror::Mirror;
 
@@ -67,13 +66,6 @@ async fn submit(shared: &Shared, party: Party, hold: u64, command: Command) {
 
 /// One order is honoured once and ended once.
 fn request_of(party: Party, hold: u64, ends: bool) -> RequestId {
-    let mut hash = Sha256::new();
-    hash.update(b"countersign/freeze/v1");
-    hash.update(party.alpha2());
-    hash.update(hold.to_be_bytes());
-    hash.update([u8::from(ends)]);
-    let digest: [u8; 32] = hash.finalize().into();
-    let mut id = [0; 16];
-    id.copy_from_slice(&digest[..16]);
-    RequestId(id)
+    let parts: [&[u8]; 3] = [&party.alpha2(), &hold.to_be_bytes(), &[u8::from(ends)]];
+    request_about("countersign/freeze/v1", &parts)
 }

@@ -7,7 +7,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use countersign_protocol::federation::message::{Request, Response};
-use countersign_protocol::id::RequestId;
 use countersign_protocol::party::Party;
 use countersign_protocol::record::{LedgerCleared, Partner, PartnerStatus};
 use countersign_protocol::registry::Command;
@@ -21,7 +20,7 @@ use tracing::{debug, info, warn};
 
 use crate::clock::now_ms;
 use crate::federation::Federation;
-use crate::federation::shared::Shared;
+use crate::federation::shared::{Shared, request_about};
 use crate::ledger::Submission;
 use crate::network::{Multiaddr, NetworkHandle, PeerId};
 use crate::trust::TrustError;
@@ -256,15 +255,9 @@ impl Federation {
     /// The same entry asks for the same record: one version is followed once.
     async fn submit(&self, member: &Member, what: &str, command: Command) -> Result<(), String> {
         let state = self.shared.ledger.read(|state| state.size());
-        let mut hash = Sha256::new();
-        hash.update(b"countersign/member/v1");
-        hash.update(what.as_bytes());
-        hash.update(entry_hash(member));
-        hash.update(state.to_be_bytes());
-        let digest: [u8; 32] = hash.finalize().into();
-        let mut id = [0; 16];
-        id.copy_from_slice(&digest[..16]);
-        let submitted = Submission::new(RequestId(id), command);
+        let parts: [&[u8]; 3] = [what.as_bytes(), &entry_hash(member), &state.to_be_bytes()];
+        let id = request_about("countersign/member/v1", &parts);
+        let submitted = Submission::new(id, command);
         let submitted = self.shared.ledger.submit(submitted).await;
         submitted.map(drop).map_err(|error| error.to_string())
     }

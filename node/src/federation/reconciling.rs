@@ -11,11 +11,10 @@ use countersign_protocol::party::Party;
 use countersign_protocol::record::{MAX_RANGES, PositionDifference, PositionsCompared};
 use countersign_protocol::registry::{Command, Holding, Refusal, State};
 use countersign_protocol::units::UnitRange;
-use sha2::{Digest, Sha256};
 use tracing::{debug, error, info};
 
 use crate::clock::now_ms;
-use crate::federation::shared::Shared;
+use crate::federation::shared::{Shared, request_about};
 use crate::ledger::{LedgerHandle, Submission, SubmitError};
 use crate::mirror::{Mirror, MirrorError};
 
@@ -266,13 +265,6 @@ async fn record(shared: &Shared, found: &Reconciled) -> Result<(), SubmitError> 
 }
 
 fn request_of(found: &Reconciled) -> RequestId {
-    let mut hash = Sha256::new();
-    hash.update(b"countersign/compared/v1");
-    hash.update(found.party.alpha2());
-    hash.update(found.root);
-    hash.update(found.compared_ms.to_be_bytes());
-    let digest: [u8; 32] = hash.finalize().into();
-    let mut id = [0; 16];
-    id.copy_from_slice(&digest[..16]);
-    RequestId(id)
+    let (party, time) = (found.party.alpha2(), found.compared_ms.to_be_bytes());
+    request_about("countersign/compared/v1", &[&party, &found.root, &time])
 }

@@ -6,11 +6,12 @@ use std::time::Instant;
 
 use countersign_protocol::federation::schedule::Schedule;
 use countersign_protocol::federation::{FaultCode, Heads, Message, Needed, ProvenRecord};
-use countersign_protocol::id::Origin;
+use countersign_protocol::id::{Origin, RequestId};
 use countersign_protocol::log::TlogProof;
 use countersign_protocol::party::Party;
 use countersign_protocol::registry::State;
 use countersign_protocol::trust::Trust;
+use sha2::{Digest, Sha256};
 use tokio::sync::Notify;
 
 use crate::federation::courier::Carried;
@@ -330,4 +331,17 @@ pub(crate) fn partner_of(state: &State, origin: &Origin) -> Option<Party> {
         .partners()
         .find(|partner| partner.origin == *origin)
         .map(|partner| partner.party)
+}
+
+/// The id of a request that follows from what it is about: asked for again, it is the same one.
+pub(crate) fn request_about(what: &str, parts: &[&[u8]]) -> RequestId {
+    let mut hash = Sha256::new();
+    hash.update(what);
+    for part in parts {
+        hash.update(part);
+    }
+    let digest: [u8; 32] = hash.finalize().into();
+    let mut id = [0; 16];
+    id.copy_from_slice(&digest[..16]);
+    RequestId(id)
 }
