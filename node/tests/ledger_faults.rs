@@ -3,7 +3,13 @@
 //!
 //! `strace` makes the system calls of the real store fail (`-e inject`). `COUNTERSIGN_LONG=1` fails each of them; otherwise a few of
 //! each kind are chosen evenly.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    missing_docs
+)]
 
 #[path = "common/ledger.rs"]
 mod common;

@@ -2,7 +2,12 @@
 //!
 //! `listed_peer PEER_ID` prints what the peer must know as one line of JSON, then issues a tonne each second until its standard
 //! input ends.
-#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    missing_docs
+)]
 
 use std::io::Read;
 use std::time::Duration;

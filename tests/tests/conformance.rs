@@ -1,5 +1,11 @@
 //! The conformance kit against an honest node: nothing to find. What it finds in others is tested where they are forged.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    missing_docs
+)]
 
 use countersign_node::conformance::{CHECKS, Finding, Outcome, Target, examine};
 use countersign_tests::countries::{Witnesses, federation};

@@ -221,12 +221,10 @@ async fn an_order_of_the_issuer_is_followed_abroad_and_ends_with_it() {
     })))
     .await
     .unwrap();
-    let ordered = Instant::now();
     until("Switzerland follows the order", || {
         ch.ledger.read(|state| state.freeze(ghana, 1).is_some())
     })
     .await;
-    println!("the order was followed after {:?}", ordered.elapsed());
     let refused = ch.submit(moves(1, 2, "GH-701-750")).await;
     let Err(SubmitError::Refused(Refusal::FrozenByPartner { party, .. })) = &refused else {
         panic!("{refused:?}");

@@ -88,6 +88,10 @@ const NOT_TRIED: &[(&str, &str)] = &[
         "post /bridges/{bridge}/diff",
         "it compares, and notes what it finds",
     ),
+    (
+        "post /reconciliations/{party}",
+        "it does sooner what happens anyway, and records what it finds",
+    ),
     ("post /webhooks/{id}/ping", "it is a trial itself"),
     ("post /partners/{party}/parcel", "it writes nothing"),
     (
@@ -105,6 +109,8 @@ const NOT_TRIED: &[(&str, &str)] = &[
 const TRIED_ELSEWHERE: &[&str] = &[
     // In `bridges`: the node of this test runs none.
     "post /bridges/{bridge}/replay",
+    // In `reconciliation`: only an order that is honoured can be ended.
+    "post /freezes/{party}/{hold}/end",
     // In `evidence`: only an accused ledger can be cleared.
     "post /partners/{party}/clear",
     "post /cases/{number}/migrations",

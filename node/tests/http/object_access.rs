@@ -55,6 +55,8 @@ const OPERATORS: &[(&str, &str)] = &[
 const ELSEWHERE: &[&str] = &[
     "POST /proposals/{id}",
     "POST /migrations/{id}",
+    // No order is honoured here; see the test of reconciliation.
+    "POST /freezes/{party}/{hold}/end",
     "GET /cases/{number}/drafts/{step}",
     // Officials look and drive; see the tests of bridges and webhooks.
     "GET /bridges/{bridge}",
@@ -564,6 +566,13 @@ async fn probes(office: &Office) -> Vec<Probe> {
         "/partners/KE/ping",
         empty(),
         Action::FederationRead,
+    ));
+    all.push(country(
+        "/reconciliations/{party}",
+        "/reconciliations/CH",
+        "/reconciliations/KE",
+        empty(),
+        Action::FederationManage,
     ));
     all.push(country(
         "/partners/{party}/parcel",

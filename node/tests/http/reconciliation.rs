@@ -6,7 +6,7 @@ use countersign_protocol::id::RequestId;
 use countersign_protocol::record::{FreezeEnded, FreezeHonoured, ProofReference};
 use countersign_protocol::registry::Command;
 use reqwest::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::world::{World, ch, kind, swiss};
 
@@ -79,6 +79,16 @@ async fn a_partners_order_is_listed_and_ended_by_this_country() {
     let end = json!({"reason": "Our court decided otherwise"});
     let unknown = world.refuse("/api/v1/freezes/CH/4/end", end.clone()).await;
     assert_eq!((unknown.status, kind(&unknown)), (404, "not-found"));
+
+    let stranger = world
+        .bare(Method::POST, "/api/v1/freezes/CH/3/end")
+        .json(&end);
+    assert_eq!(stranger.send().await.unwrap().status(), 401);
+    let tried: Value = world
+        .post("/api/v1/freezes/CH/3/end?dry_run=true", end.clone())
+        .await;
+    let record = &tried["records"][0]["record"]["body"]["freeze_ended"];
+    assert_eq!(record["hold"], 3, "{tried}");
 
     let ended: Written<FreezeEnded> = world.post("/api/v1/freezes/CH/3/end", end.clone()).await;
 

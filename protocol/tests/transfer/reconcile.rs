@@ -80,7 +80,7 @@ fn act(world: &mut [Ledger], nonce: u8, sent: &mut Vec<(usize, Command)>, deed: 
             if messages.is_empty() {
                 return;
             }
-            let message = messages[which % messages.len()].clone();
+            let message = messages[which % messages.len()];
             let proven = world[who].prove(message.leaf);
             let to = world.iter().position(|it| it.party == message.to).unwrap();
             world[to].receive(&proven).unwrap();

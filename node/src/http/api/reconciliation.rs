@@ -58,7 +58,7 @@ pub(super) async fn compare(
     served.app.reconcile(&caller, party).await?;
     let all = served.app.reconciliations(&caller)?;
     let found = all.into_iter().find(|it| it.party == party);
-    let found = found.ok_or_else(|| crate::app::FederationError::UnknownPartner(party));
+    let found = found.ok_or(crate::app::FederationError::UnknownPartner(party));
     Ok(Json(listed(found.map_err(crate::app::AppError::from)?)))
 }
 
@@ -66,7 +66,7 @@ fn listed(of: ListedReconciliation) -> LedgerComparisonView {
     let recorded = of.recorded;
     let leaf = recorded.as_ref().map(|it| it.at);
     match of.last {
-        Some(last) => compared(last, leaf),
+        Some(last) => compared(&last, leaf),
         None => LedgerComparisonView {
             party: of.party,
             compared_ms: None,
@@ -81,7 +81,7 @@ fn listed(of: ListedReconciliation) -> LedgerComparisonView {
     }
 }
 
-fn compared(last: Reconciled, leaf: Option<u64>) -> LedgerComparisonView {
+fn compared(last: &Reconciled, leaf: Option<u64>) -> LedgerComparisonView {
     let differences = last.differences.iter();
     LedgerComparisonView {
         party: last.party,

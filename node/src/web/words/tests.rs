@@ -122,6 +122,11 @@ fn listed() -> BTreeSet<String> {
         "r-account r-tonnes r-ranges r-units r-to r-country r-agreement r-there r-kind r-purpose r-beneficiary r-reason \
          r-jurisdiction r-ndc-year",
     );
+    list("bridge-name", "cad-trust mrv itmo-platform");
+    list("badge", "agrees absent due stopped differs dead");
+    list("bridge-state", "starting working idle waits barred");
+    list("bridge-item", "due agreed stopped dead differs");
+    list("bridge-done", "sync replay");
     list("cases-part", "own assigned all");
     list("cases-state", "open ended any");
     list("own-done", "account invited proposed user");
