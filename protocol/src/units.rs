@@ -158,6 +158,16 @@ impl UnitRange {
         self.origin == other.origin && self.first <= other.last && other.first <= self.last
     }
 
+    /// The numbers that two ranges share; `None` where they share none.
+    #[must_use]
+    pub fn common(self, other: Self) -> Option<Self> {
+        self.overlaps(other).then(|| Self {
+            origin: self.origin,
+            first: self.first.max(other.first),
+            last: self.last.min(other.last),
+        })
+    }
+
     /// Whether one range begins where the other ends, in either order.
     #[must_use]
     pub fn is_adjacent(self, other: Self) -> bool {

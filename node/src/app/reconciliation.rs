@@ -47,9 +47,19 @@ impl App {
     ///
     /// # Errors
     /// [`AppError::Federation`] when it can not be compared now, [`AppError::Forbidden`].
-    pub async fn reconcile(&self, caller: &Caller, party: Party) -> Result<Reconciled, AppError> {
+    pub async fn reconcile(
+        &self,
+        caller: &Caller,
+        party: Party,
+    ) -> Result<ListedReconciliation, AppError> {
         self.permit(caller, Action::FederationManage, &Object::default())?;
-        Ok(self.federation().reconcile(party).await?)
+        let found = self.federation().reconcile(party).await?;
+        let recorded = self.ledger().read(|state| state.comparison(party).cloned());
+        Ok(ListedReconciliation {
+            party,
+            recorded,
+            last: Some(found),
+        })
     }
 
     /// Partners' orders that were honoured here, by partner and number, those that ended too.

@@ -30,7 +30,7 @@ impl UnitsName {
 
     /// Whether everything else that the name says agrees with the units as they are.
     fn agrees(&self, holding: &Holding) -> bool {
-        let shared = common(self.range, holding.block.range());
+        let shared = self.range.common(holding.block.range());
         let serial = self.serial.is_none_or(|serial| {
             let parts =
                 shared.map(|shared| (serial.part(shared), holding.block.serial.part(shared)));
@@ -99,14 +99,6 @@ fn over(block: &UnitBlock, range: UnitRange) -> UnitBlock {
     UnitBlock { serial, ..*block }
 }
 
-fn common(one: UnitRange, other: UnitRange) -> Option<UnitRange> {
-    if !one.overlaps(other) {
-        return None;
-    }
-    let first = one.first().max(other.first());
-    UnitRange::new(one.origin(), first, one.last().min(other.last())).ok()
-}
-
 impl App {
     /// The ranges, as they stand, that share a unit with those named. `next` is the number to go on at.
     ///
@@ -156,7 +148,7 @@ impl App {
         let covered: u64 = found
             .items
             .iter()
-            .filter_map(|holding| common(name.range, holding.block.range()))
+            .filter_map(|holding| name.range.common(holding.block.range()))
             .map(UnitRange::tonnes)
             .sum();
         if covered != name.range.tonnes() {

@@ -6,7 +6,7 @@ use countersign_protocol::log::{
     Frontier, Hash, VerifiedCheckpoint, leaf_hash, verify_consistency,
 };
 
-use super::{Book, Checked, Finding, Kit, failed, head_of, skipped};
+use super::{Book, Checked, Finding, Kit, NOBODY, failed, head_of, skipped};
 use crate::ledger::replay::{ReadLeaf, Replay};
 
 /// So many leaves are fetched; a longer log is read so far, and the rest is joined by a proof.
@@ -174,7 +174,7 @@ fn rules(records: &[ReadLeaf]) -> Checked {
 }
 
 pub(super) async fn unknown_log(kit: &Kit) -> Checked {
-    let origin = "conformance.invalid/nobody".to_owned();
+    let origin = NOBODY.to_owned();
     match kit.ask(Request::GetCheckpoint { origin }).await? {
         Response::Refused { code, .. } if code == FaultCode::UnknownLog.code() => Ok(()),
         Response::Refused { code, .. } => failed(format!("it refused with {code}")),

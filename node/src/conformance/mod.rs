@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use countersign_protocol::federation::message::{Request, Response};
 use countersign_protocol::id::Origin;
-use countersign_protocol::log::{Policy, VerifiedCheckpoint};
+use countersign_protocol::log::{Checkpoint, Hash, KeyKind, Policy, SignerKey, VerifiedCheckpoint};
 use libp2p::identity::Keypair;
 use reqwest::Url;
 use tokio::time::{Instant, sleep};
@@ -93,6 +93,22 @@ fn failed<T>(why: impl Into<String>) -> Checked<T> {
 
 fn skipped<T>(why: impl Into<String>) -> Checked<T> {
     Err(Problem::Skipped(why.into()))
+}
+
+/// The origin of a log that nobody keeps.
+const NOBODY: &str = "conformance.invalid/nobody";
+
+/// A head of that log, signed by a key that nobody knows.
+fn nobodys_head(size: u64, root: Hash) -> Checked<String> {
+    let problem = |error: &dyn std::fmt::Display| Problem::Skipped(error.to_string());
+    let key = SignerKey::from_seed(NOBODY, KeyKind::Ed25519, &[7; 32]);
+    let key = key.map_err(|error| problem(&error))?;
+    let head = Checkpoint {
+        origin: NOBODY.to_owned(),
+        size,
+        root,
+    };
+    head.sign(&key).map_err(|error| problem(&error))
 }
 
 /// The kit, connected to its target.

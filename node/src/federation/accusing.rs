@@ -222,6 +222,17 @@ async fn tell(shared: &Shared, evidence: String) {
     }
 }
 
+/// SHA-256 of the evidence against whoever stands accused.
+pub(crate) fn standing(shared: &Shared) -> Vec<Hash> {
+    shared.ledger.read(|state| {
+        let parties = state.partners().map(|partner| partner.party);
+        parties
+            .filter_map(|party| state.accusation(party))
+            .map(|accusation| accusation.evidence)
+            .collect()
+    })
+}
+
 /// Tells the evidence against whoever stands accused again and again, until the node stops.
 pub(crate) async fn keep_telling(shared: Arc<Shared>, stop: CancellationToken) {
     loop {
@@ -229,14 +240,7 @@ pub(crate) async fn keep_telling(shared: Arc<Shared>, stop: CancellationToken) {
             () = stop.cancelled() => return,
             () = tokio::time::sleep(TELL_EVERY) => {}
         }
-        let standing: Vec<Hash> = shared.ledger.read(|state| {
-            let parties = state.partners().map(|partner| partner.party);
-            parties
-                .filter_map(|party| state.accusation(party))
-                .map(|accusation| accusation.evidence)
-                .collect()
-        });
-        for sha256 in standing {
+        for sha256 in standing(&shared) {
             match shared.evidence.text(&sha256) {
                 Ok(Some(text)) => tell(&shared, text).await,
                 Ok(None) => debug!(evidence = hex::encode(sha256), "evidence is not kept here"),

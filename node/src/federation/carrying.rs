@@ -1,12 +1,10 @@
 //! What a parcel carries beside transfers: the trust registry, and evidence against ledgers that contradict themselves.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use countersign_protocol::federation::parcel::{
     PARCEL_EVIDENCE_MAX, PARCEL_TRUST_BYTES_MAX, PARCEL_TRUST_FILES_MAX, Parcel,
 };
-use countersign_protocol::log::Hash;
 use countersign_protocol::time::Timestamp;
 
 use crate::clock::now_ms;
@@ -62,13 +60,9 @@ impl Federation {
 
     /// The evidence against whoever stands accused here.
     pub(super) fn evidence_to_carry(&self) -> Vec<String> {
-        let standing: Vec<Hash> = self.shared.ledger.read(|state| {
-            let parties = state.partners().map(|partner| partner.party);
-            let accusations = parties.filter_map(|party| state.accusation(party));
-            accusations.map(|it| it.evidence).collect()
-        });
-        let texts = standing.iter().filter_map(|sha256| {
-            let text = self.shared.evidence.text(sha256);
+        let standing = accusing::standing(&self.shared).into_iter();
+        let texts = standing.filter_map(|sha256| {
+            let text = self.shared.evidence.text(&sha256);
             text.ok().flatten()
         });
         texts.take(PARCEL_EVIDENCE_MAX).collect()
@@ -78,11 +72,7 @@ impl Federation {
     pub(super) async fn take_evidence(&self, parcel: &Parcel) -> Vec<String> {
         let mut problems = Vec::new();
         for text in &parcel.evidence {
-            let taken = match text.parse() {
-                Ok(evidence) => accusing::take(&Arc::clone(&self.shared), &evidence).await,
-                Err(error) => Err(error.into()),
-            };
-            if let Err(problem) = taken {
+            if let Err(problem) = self.accuse(text).await {
                 problems.push(format!("evidence is not taken: {problem}"));
             }
         }

@@ -21,6 +21,7 @@ use crate::app::Unpacked;
 use crate::clock::now_ms;
 use crate::federation::inbound::{Taken, take};
 use crate::federation::shared::Way;
+use crate::federation::witnessing::Against;
 use crate::federation::{Federation, witnessing};
 use crate::ledger::Head;
 use crate::witness::origin_hash;
@@ -300,27 +301,18 @@ impl Federation {
     /// That this ledger continues a checkpoint that its own key signed. If not, it writes no more: it would be a second
     /// history.
     fn continues(&self, checkpoint: &Checkpoint) -> Result<(), CourierError> {
-        let ledger = &self.shared.ledger;
-        let size = ledger.latest_head().size;
-        let alarm = if checkpoint.size > size {
-            format!(
+        let alarm = match witnessing::stands_against(&self.shared, checkpoint) {
+            None => return Ok(()),
+            Some(Against::RolledBack(size)) => format!(
                 "a partner cosigned {} leaves of this ledger, which now has {size}: it was rolled back",
                 checkpoint.size
-            )
-        } else if ledger
-            .root(checkpoint.size)
-            .is_ok_and(|root| root != checkpoint.root)
-        {
-            format!(
+            ),
+            Some(Against::Forked) => format!(
                 "a partner cosigned another history of {} leaves than this ledger has: it was forked",
                 checkpoint.size
-            )
-        } else {
-            return Ok(());
+            ),
         };
-        ledger.stop_writes(&format!(
-            "{alarm}. Recover the missing leaves before writing"
-        ));
+        witnessing::stop_writes(&self.shared, &alarm);
         Err(CourierError::Alarm(alarm))
     }
 

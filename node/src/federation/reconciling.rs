@@ -105,11 +105,11 @@ impl Reconciler {
         let wait = match compare(shared, party).await {
             Ok(found) if found.differences.is_empty() => EVERY,
             Ok(_) => AGAIN,
+            // Nothing was read yet, and the partner mostly answers the next time that it is asked for its head.
+            Err(ReconcileError::NotCaughtUp(_)) => return,
             Err(problem) => {
                 debug!(%party, %problem, "a partner's ledger is not compared now");
-                // The mirror is asked again soon, and its partner mostly answers then.
-                self.next = None;
-                return;
+                AGAIN
             }
         };
         self.next = Instant::now().checked_add(wait);

@@ -15,8 +15,9 @@ use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
 use crate::federation::shared::Shared;
+use crate::federation::witnessing::{self, Against};
 use crate::ledger::WriteHold;
-use crate::witness::WitnessClient;
+use crate::witness::{CollectError, WitnessClient};
 
 /// How long a witness may take to answer before writing begins without it.
 const HEAR_WITHIN: Duration = Duration::from_secs(5);
@@ -49,9 +50,7 @@ pub(crate) async fn hear(
         Heard::Nothing | Heard::Silence(_) => None,
     });
     if let Some(alarm) = alarm {
-        shared.ledger.stop_writes(&format!(
-            "{alarm}. Recover the missing leaves before writing"
-        ));
+        witnessing::stop_writes(&shared, alarm);
     }
     let silent = heard.iter().filter_map(|it| match it {
         Heard::Silence(name) => Some(name.as_str()),
@@ -80,7 +79,7 @@ enum Heard {
     /// It did not answer.
     Silence(String),
     /// It holds a head, signed by this ledger's key, that this ledger does not have.
-    Alarm(String),
+    Alarm(CollectError),
 }
 
 async fn ask(
@@ -112,18 +111,10 @@ fn judge(shared: &Shared, witness: &str, origin: &str, note: &str) -> Heard {
     if head.origin != origin || signed.verify(keys).is_err() {
         return Heard::Nothing;
     }
-    let size = shared.ledger.latest_head().size;
-    if head.size > size {
-        return Heard::Alarm(format!(
-            "the witness {witness} has cosigned {} leaves of this ledger, which now has {size}: it was rolled back",
-            head.size
-        ));
-    }
-    match shared.ledger.root(head.size) {
-        Ok(root) if root != head.root => Heard::Alarm(format!(
-            "the witness {witness} has cosigned another history of {} leaves than this ledger has: it was forked",
-            head.size
-        )),
-        _ => Heard::Nothing,
+    let (witness, size) = (witness.to_owned(), head.size);
+    match witnessing::stands_against(shared, &head) {
+        None => Heard::Nothing,
+        Some(Against::RolledBack(_)) => Heard::Alarm(CollectError::RolledBack { witness, size }),
+        Some(Against::Forked) => Heard::Alarm(CollectError::Forked { witness, size }),
     }
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use countersign_protocol::log::Checkpoint;
 use tokio_util::sync::CancellationToken;
 use tracing::{debug, error, warn};
 
@@ -49,9 +50,7 @@ pub(crate) async fn run(
             }
             Err(alarm @ (CollectError::RolledBack { .. } | CollectError::Forked { .. })) => {
                 // Whatever this node would write now could never be witnessed, and might be a second history.
-                shared.ledger.stop_writes(&format!(
-                    "{alarm}. Recover the missing leaves before writing"
-                ));
+                stop_writes(&shared, &alarm);
                 return;
             }
             Err(problem) => {
@@ -96,4 +95,30 @@ async fn cosign(
             .map_err(|error| error.to_string())
     };
     collector.collect(&policy, &head.note, prove).await
+}
+
+/// How a head that this ledger's own key signed stands against the ledger.
+pub(crate) enum Against {
+    /// The ledger has fewer leaves: so many.
+    RolledBack(u64),
+    /// It is of another tree.
+    Forked,
+}
+
+/// Whether the ledger does not continue a head that its own key signed and somebody cosigned.
+pub(crate) fn stands_against(shared: &Shared, head: &Checkpoint) -> Option<Against> {
+    let size = shared.ledger.latest_head().size;
+    if head.size > size {
+        return Some(Against::RolledBack(size));
+    }
+    let root = shared.ledger.root(head.size);
+    root.is_ok_and(|root| root != head.root)
+        .then_some(Against::Forked)
+}
+
+/// Stops all writing for what a witness knows.
+pub(crate) fn stop_writes(shared: &Shared, alarm: &dyn std::fmt::Display) {
+    shared.ledger.stop_writes(&format!(
+        "{alarm}. Recover the missing leaves before writing"
+    ));
 }

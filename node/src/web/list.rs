@@ -6,6 +6,7 @@ use std::str::FromStr;
 use axum::extract::{FromRequestParts, Query};
 use axum::http::request::Parts;
 
+use super::page::Page;
 use crate::http::percent::encoded;
 use crate::http::problem::{ApiError, Kind};
 use crate::projection::query::Window;
@@ -41,6 +42,12 @@ impl Asked {
     pub(super) fn text(&self, name: &str) -> Option<&str> {
         let found = self.0.iter().find(|(it, _)| it == name)?;
         Some(found.1.trim())
+    }
+
+    /// What was done before this page was shown, if it is one of these, in the words of a list.
+    pub(super) fn done(&self, page: &Page, list: &str, known: &[&str]) -> Option<String> {
+        let done = self.text("done").filter(|it| known.contains(it))?;
+        Some(page.word(list, done))
     }
 
     /// The text of a field, or nothing.

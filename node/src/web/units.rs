@@ -232,10 +232,7 @@ pub(super) async fn show(
 
 /// The block of those units of a range that were asked for.
 fn narrowed(holding: &Holding, asked: UnitRange) -> UnitBlock {
-    let range = holding.block.range();
-    let first = range.first().max(asked.first());
-    let last = range.last().min(asked.last());
-    let common = UnitRange::new(range.origin(), first, last).ok();
+    let common = holding.block.range().common(asked);
     common
         .and_then(|common| holding.block.part(common))
         .unwrap_or(holding.block)

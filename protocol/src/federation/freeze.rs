@@ -9,8 +9,7 @@ use crate::record::{
 };
 use crate::registry::{Place, RegistryHold, State};
 use crate::units::UnitRange;
-
-const DAY_MS: u64 = 86_400_000;
+use crate::workflow::DAY_MS;
 
 /// The orders of a partner that this ledger does not honour yet and should. `proof` says under which head of the partner's
 /// ledger a leaf stands; `None` where none covers it yet.
@@ -29,6 +28,8 @@ pub fn to_honour(
     });
     orders
         .filter_map(|order| {
+            // A national hold without an end is no notice to others.
+            let expiry_ms = order.placed.expiry_ms?;
             let ranges = named(order, own, partner, (here, there));
             if ranges.is_empty() {
                 return None;
@@ -42,8 +43,7 @@ pub fn to_honour(
                 reason: order.placed.reason.clone(),
                 authority: authority.name.clone(),
                 reference: order.placed.reference.clone(),
-                // A national hold without an end is no notice to others.
-                expiry_ms: order.placed.expiry_ms?.min(longest),
+                expiry_ms: expiry_ms.min(longest),
                 proof: proof(order.placed_at)?,
             })
         })
@@ -64,14 +64,15 @@ fn named(
     for range in ranges {
         for holding in partner.holdings_over(*range) {
             let is_its_business = range.origin() == there || holding.place == Place::Abroad(here);
-            let Some(piece) = common(holding.block.range(), *range).filter(|_| is_its_business)
+            let Some(piece) = holding
+                .block
+                .range()
+                .common(*range)
+                .filter(|_| is_its_business)
             else {
                 continue;
             };
-            let is_here = own
-                .holdings_over(piece)
-                .any(|it| !matches!(it.place, Place::Abroad(_) | Place::Used | Place::Cancelled));
-            if !is_here {
+            if !own.has_any_of(piece) {
                 continue;
             }
             match named
@@ -85,12 +86,6 @@ fn named(
     }
     named.truncate(MAX_RANGES);
     named
-}
-
-fn common(one: UnitRange, other: UnitRange) -> Option<UnitRange> {
-    let (first, last) = (one.first().max(other.first()), one.last().min(other.last()));
-    (one.origin() == other.origin() && first <= last)
-        .then(|| UnitRange::known(one.origin(), first, last))
 }
 
 /// The orders honoured here that the partner has lifted.

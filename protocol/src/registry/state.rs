@@ -314,6 +314,17 @@ impl State {
         self.holdings.beginning(range.origin(), first, range.last())
     }
 
+    /// Whether any unit of a range is in this registry and not used up.
+    #[must_use]
+    pub fn has_any_of(&self, range: UnitRange) -> bool {
+        self.holdings_over(range).any(|holding| {
+            !matches!(
+                holding.place,
+                Place::Abroad(_) | Place::Used | Place::Cancelled
+            )
+        })
+    }
+
     /// The holdings that begin at a number of an origin or after it, in order of origin and number; all of them for `None`.
     pub fn holdings_from(&self, from: Option<(Party, u64)>) -> impl Iterator<Item = Holding> {
         let (origin, first) = from.unwrap_or((Party::BEFORE_ALL, 0));

@@ -55,11 +55,8 @@ pub(super) async fn compare(
     State(served): State<Served>,
     PathValue(party): PathValue<Party>,
 ) -> Result<Json<LedgerComparisonView>, ApiError> {
-    served.app.reconcile(&caller, party).await?;
-    let all = served.app.reconciliations(&caller)?;
-    let found = all.into_iter().find(|it| it.party == party);
-    let found = found.ok_or(crate::app::FederationError::UnknownPartner(party));
-    Ok(Json(listed(found.map_err(crate::app::AppError::from)?)))
+    let found = served.app.reconcile(&caller, party).await?;
+    Ok(Json(listed(found)))
 }
 
 fn listed(of: ListedReconciliation) -> LedgerComparisonView {

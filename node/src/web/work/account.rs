@@ -68,8 +68,7 @@ pub(super) async fn show(
     entered: Entered,
     asked: crate::web::list::Asked,
 ) -> Result<Response, ApiError> {
-    let done = asked.text("done").filter(|it| DONE.contains(it));
-    let done = done.map(|it| entered.page.word("account-done", it));
+    let done = asked.done(&entered.page, "account-done", &DONE);
     page_with(&site, entered, StatusCode::OK, Vec::new(), done).await
 }
 

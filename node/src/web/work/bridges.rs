@@ -53,10 +53,7 @@ pub(super) async fn list(
     signed: Signed,
     asked: Asked,
 ) -> Result<Response, ApiError> {
-    let done = asked
-        .text("done")
-        .filter(|it| ["sync", "replay"].contains(it));
-    let done = done.map(|it| signed.page.word("bridge-done", it));
+    let done = asked.done(&signed.page, "bridge-done", &["sync", "replay"]);
     page(&site, signed, StatusCode::OK, Vec::new(), done).await
 }
 

@@ -96,8 +96,7 @@ pub(super) async fn show(
     signed: Signed,
     asked: Asked,
 ) -> Result<Response, ApiError> {
-    let done = asked.text("done").filter(|it| DONE.contains(it));
-    let done = done.map(|it| signed.page.word("own-done", it));
+    let done = asked.done(&signed.page, "own-done", &DONE);
     page(&site, signed, StatusCode::OK, Vec::new(), done).await
 }
 

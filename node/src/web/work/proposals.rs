@@ -39,10 +39,7 @@ pub(super) async fn list(
     signed: Signed,
     asked: Asked,
 ) -> Result<Response, ApiError> {
-    let done = asked
-        .text("done")
-        .filter(|it| ["approved", "rejected"].contains(it));
-    let done = done.map(|it| signed.page.word("proposal-done", it));
+    let done = asked.done(&signed.page, "proposal-done", &["approved", "rejected"]);
     page(&site, signed, StatusCode::OK, Vec::new(), done).await
 }
 

@@ -3,12 +3,10 @@
 use crate::record::{FREEZE_DAYS_MAX, FreezeEnded, FreezeHonoured};
 use crate::registry::apply::Context;
 use crate::registry::apply::case::official;
-use crate::registry::apply::hold::is_here;
 use crate::registry::restraint::{FreezeEnd, PartnerFreeze};
 use crate::registry::tx::Tx;
 use crate::registry::{Key, Refusal, State, Value};
-
-const DAY_MS: u64 = 86_400_000;
+use crate::workflow::DAY_MS;
 
 pub(super) fn honoured(
     tx: &mut Tx<'_>,
@@ -27,7 +25,7 @@ pub(super) fn honoured(
         ));
     }
     proven(tx.state(), it)?;
-    if !it.ranges.iter().any(|range| is_here(tx.state(), *range)) {
+    if !it.ranges.iter().any(|range| tx.state().has_any_of(*range)) {
         return Err(Refusal::Freeze("none of the units that it names is here"));
     }
     tx.put(

@@ -53,7 +53,7 @@ fn numbers(state: &State, ranges: &[UnitRange], until_ms: Option<u64>) -> Result
         let mut over = state.holdings_over(*range);
         over.any(|holding| matches!(holding.place, Place::Abroad(_)))
     };
-    for range in ranges.iter().filter(|range| !is_here(state, **range)) {
+    for range in ranges.iter().filter(|range| !state.has_any_of(**range)) {
         if !is_abroad(range) {
             return Err(Refusal::Hold(
                 "a range names no units that are here or abroad",
@@ -66,16 +66,6 @@ fn numbers(state: &State, ranges: &[UnitRange], until_ms: Option<u64>) -> Result
         }
     }
     Ok(())
-}
-
-/// Whether any unit of a range is in this registry and not used up.
-pub(super) fn is_here(state: &State, range: UnitRange) -> bool {
-    state.holdings_over(range).any(|holding| {
-        !matches!(
-            holding.place,
-            Place::Abroad(_) | Place::Used | Place::Cancelled
-        )
-    })
 }
 
 pub(super) fn lifted(tx: &mut Tx<'_>, context: Context, it: &HoldLifted) -> Result<(), Refusal> {
