@@ -6,7 +6,7 @@
 
 mod common;
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::time::{Duration, Instant};
 
 use common::machine::{Machine, resident_megabytes};
@@ -15,10 +15,19 @@ use common::report::{Series, line, verdict};
 use countersign_protocol::id::TransferId;
 use countersign_protocol::log::{Policy, TlogProof};
 use countersign_protocol::registry::TransferKey;
-use countersign_tests::countries::{Country, Witnesses, federation};
+use countersign_tests::countries::{Country, Witnesses, connect, federation};
+use futures::StreamExt;
+use futures::stream::FuturesUnordered;
+use tokio::sync::mpsc::UnboundedReceiver;
 
 /// Transfers that one country keeps open at a time in the sustained measurement.
 const WINDOW: usize = 1_000;
+
+/// Transfers that wait on both sides of a cut.
+const IN_FLIGHT: usize = 10_000;
+
+/// Rounds above this are those of a full run.
+const SHORT: Duration = Duration::from_secs(5);
 
 /// Transfers that are measured one after the other, with nothing else going on.
 const IDLE: usize = 100;
@@ -51,6 +60,14 @@ async fn main() {
             &rates,
         );
         verdict("cross-border transfers per second", rates.median(), 1_000.0);
+    }
+    if options.wants("paced") {
+        // The bar is ten minutes of it; a short round shows the same but for what grows with time.
+        let duration = options.duration * if options.duration > SHORT { 60 } else { 5 };
+        paced(gh, ch, duration).await;
+    }
+    if options.wants("partition") {
+        partition(&countries).await;
     }
     if options.wants("verify") {
         verify(gh, &witnesses);
@@ -127,6 +144,99 @@ async fn sustained(gh: &Country, ch: &Country, duration: Duration) -> f64 {
         }
     }
     f64::from(done) / start.elapsed().as_secs_f64()
+}
+
+/// A thousand transfers a second, whatever becomes of the earlier ones: how many take longer than a second, lock to final.
+async fn paced(gh: &Country, ch: &Country, duration: Duration) {
+    let (locked, waiting) = tokio::sync::mpsc::unbounded_channel();
+    let sending = async move {
+        let mut tick = tokio::time::interval(Duration::from_millis(10));
+        let (start, mut asking) = (Instant::now(), FuturesUnordered::new());
+        while start.elapsed() < duration || !asking.is_empty() {
+            tokio::select! {
+                _ = tick.tick(), if start.elapsed() < duration => {
+                    for _ in 0..10 {
+                        asking.push(async {
+                            let asked = Instant::now();
+                            (gh.send(&ch.identity, 1, 1).await.unwrap(), asked)
+                        });
+                    }
+                }
+                Some(sent) = asking.next() => locked.send(sent).unwrap(),
+            }
+        }
+    };
+    let ((), mut times) = tokio::join!(sending, all_final(gh, waiting));
+    times.sort_unstable();
+    let late = times
+        .iter()
+        .filter(|time| **time > Duration::from_secs(1))
+        .count();
+    let of_1000 = late * 1_000 / times.len().max(1);
+    println!(
+        "1,000 transfers per s for {} s: {} final, p50 {:.1} ms, p99 {:.1} ms, {:.1} % over 1 s (bar 1 %: {}), {:.0} MB",
+        duration.as_secs(),
+        times.len(),
+        times[times.len() / 2].as_secs_f64() * 1e3,
+        times[times.len() * 99 / 100].as_secs_f64() * 1e3,
+        late as f64 * 100.0 / times.len() as f64,
+        if of_1000 <= 10 { "reached" } else { "MISSED" },
+        resident_megabytes(),
+    );
+}
+
+/// How long each transfer took from its request until it was final and durable, or a little longer: one is looked at when those
+/// before it are final. Ends when there are no more.
+async fn all_final(
+    gh: &Country,
+    mut locked: UnboundedReceiver<(TransferId, Instant)>,
+) -> Vec<Duration> {
+    let mut open: VecDeque<(TransferId, Instant)> = VecDeque::new();
+    let (mut times, mut head, mut more) = (Vec::new(), gh.ledger.head(), true);
+    while more || !open.is_empty() {
+        tokio::select! {
+            sent = locked.recv(), if more => match sent {
+                Some(sent) => open.push_back(sent),
+                None => more = false,
+            },
+            _ = head.changed() => {
+                let size = head.borrow_and_update().size;
+                let settled = |id| gh.transfer(TransferKey::Out(id)).and_then(|it| it.settled_at);
+                while let Some((id, asked)) = open.front()
+                    && settled(*id).is_some_and(|at| at < size)
+                {
+                    times.push(asked.elapsed());
+                    open.pop_front();
+                }
+            }
+        }
+    }
+    times
+}
+
+/// Ten thousand transfers are locked while the countries are cut off from each other; how long they take once they are not.
+async fn partition(countries: &BTreeMap<String, Country>) {
+    let (gh, ch) = (&countries["GH"], &countries["CH"]);
+    for (one, other) in [(gh, ch), (ch, gh)] {
+        let peer = other.network.local_peer_id();
+        one.network.remove(peer).await.unwrap();
+    }
+    let (locked, waiting) = tokio::sync::mpsc::unbounded_channel();
+    for _ in 0..IN_FLIGHT / 500 {
+        let wishes = (0..500).map(|_| gh.send(&ch.identity, 1, 1));
+        for sent in futures::future::join_all(wishes).await {
+            locked.send((sent.unwrap(), Instant::now())).unwrap();
+        }
+    }
+    drop(locked);
+    let healed = Instant::now();
+    connect(countries).await;
+    let settled = all_final(gh, waiting).await.len();
+    let seconds = healed.elapsed().as_secs_f64();
+    println!(
+        "{settled} transfers in flight across a partition: settled {seconds:.1} s after it healed (bar 10 s: {})",
+        if seconds <= 10.0 { "reached" } else { "MISSED" }
+    );
 }
 
 /// A whole bundle: text, log signature, quorum of cosignatures, inclusion.

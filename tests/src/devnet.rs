@@ -7,6 +7,7 @@ mod country;
 mod data;
 mod journey;
 mod process;
+mod way;
 mod witnesses;
 
 use std::path::{Path, PathBuf};
@@ -16,6 +17,7 @@ use serde_json::{Value, json};
 pub use country::Country;
 pub use data::{PublishedTransfer, published};
 pub use process::{Cli, Failure};
+pub use way::{Passage, Way, Weather};
 pub use witnesses::Witness;
 
 /// The countries: code, name of the authority, port-free origin, registry id.

@@ -135,12 +135,23 @@ fn mirrored_bundle(shared: &Shared, party: Party, index: u64) -> Option<String> 
 /// Takes evidence, from wherever it came.
 ///
 /// # Errors
-/// [`AccusationError`] says why not. Taking it again is harmless.
+/// [`AccusationError`] says why not. Taking it again is harmless; while other evidence against the ledger stands, that is what
+/// comes back.
 pub(crate) async fn take(
     shared: &Arc<Shared>,
     evidence: &Evidence,
 ) -> Result<Accused, AccusationError> {
     let (party, proven) = check(shared, evidence)?;
+    let _one_by_one = shared.accusing.lock().await;
+    let standing = shared.ledger.read(|state| state.accusation(party));
+    if let Some(standing) = standing.filter(|it| it.evidence != evidence.sha256()) {
+        // It says all that matters; a member that signs a thousand contradictions does not fill our disk.
+        return Ok(Accused {
+            party,
+            kind: standing.kind,
+            evidence: standing.evidence,
+        });
+    }
     shared.evidence.keep(evidence)?;
     let accused = Accused {
         party,

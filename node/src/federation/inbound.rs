@@ -1,5 +1,6 @@
 //! What peers send: each bundle is judged, recorded and answered; each question is answered from the log.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use countersign_protocol::federation::evidence::Evidence;
@@ -53,6 +54,7 @@ async fn respond(shared: &Arc<Shared>, peer: PeerId, request: Request) -> Respon
                     .map(|bundle| take(shared, bundle, Way::Network)),
             )
             .await;
+            tell_faults(peer, &taken);
             let verdicts = taken
                 .into_iter()
                 .map(|taken| verdict(shared, taken))
@@ -211,17 +213,25 @@ pub(crate) enum Taken {
 
 /// Takes one bundle: verify, pin, step, record.
 pub(crate) async fn take(shared: &Arc<Shared>, bundle: &[u8], way: Way) -> Taken {
-    match try_take(shared, bundle, way).await {
-        Ok(taken) => taken,
-        Err(fault) => {
-            // The first line an operator looks for when a partner says that a transfer hangs.
-            warn!(
-                code = fault.code(),
-                name = fault.name(),
-                "a bundle was not taken"
-            );
-            Taken::Fault(fault)
+    let taken = try_take(shared, bundle, way).await;
+    taken.unwrap_or_else(Taken::Fault)
+}
+
+/// Why bundles of one request were not taken: the first line an operator looks for when a partner says that a transfer hangs.
+/// One line for all of them, so that a peer that sends nothing else does not fill the log.
+pub(crate) fn tell_faults(peer: PeerId, taken: &[Taken]) {
+    let mut faults: BTreeMap<FaultCode, u32> = BTreeMap::new();
+    for taken in taken {
+        if let Taken::Fault(fault) = taken {
+            *faults.entry(*fault).or_default() += 1;
         }
+    }
+    if !faults.is_empty() {
+        let why: Vec<String> = faults
+            .iter()
+            .map(|(why, many)| format!("{why}: {many}"))
+            .collect();
+        warn!(%peer, why = why.join(", "), "bundles were not taken");
     }
 }
 

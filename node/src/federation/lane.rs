@@ -10,8 +10,9 @@ use countersign_protocol::party::Party;
 use tokio_util::sync::CancellationToken;
 use tracing::{debug, warn};
 
-use crate::federation::inbound::take;
+use crate::federation::inbound::{take, tell_faults};
 use crate::federation::shared::{Lane, Shared, Way};
+use crate::network::PeerId;
 
 /// The longest that a lane sleeps without looking at its schedule.
 const LOOK_AGAIN: Duration = Duration::from_secs(5);
@@ -60,7 +61,7 @@ async fn send(shared: &Arc<Shared>, party: Party, lane: &Lane, due: &[Due]) {
     }
     for request in Request::deliver_all(bundles) {
         match shared.network.request(lane.peer, request).await {
-            Ok(Response::Delivered { verdicts }) => heed(shared, party, verdicts).await,
+            Ok(Response::Delivered { verdicts }) => heed(shared, party, lane.peer, verdicts).await,
             Ok(Response::Refused { code, reason }) => {
                 warn!(%party, code, reason, "a partner did not take a delivery");
             }
@@ -75,14 +76,16 @@ async fn send(shared: &Arc<Shared>, party: Party, lane: &Lane, due: &[Due]) {
 }
 
 /// Takes the answers that came back at once, and reports faults. Nothing is given up: the schedule sends again.
-async fn heed(shared: &Arc<Shared>, party: Party, verdicts: Vec<Verdict>) {
+async fn heed(shared: &Arc<Shared>, party: Party, peer: PeerId, verdicts: Vec<Verdict>) {
+    let mut taken = Vec::new();
     for Verdict { code, answer } in verdicts {
         if code != Verdict::TAKEN {
             let name = FaultCode::from_code(code).map_or("unknown", FaultCode::name);
             warn!(%party, code, name, "a partner did not take a bundle");
         }
         if let Some(answer) = answer {
-            take(shared, &answer, Way::Network).await;
+            taken.push(take(shared, &answer, Way::Network).await);
         }
     }
+    tell_faults(peer, &taken);
 }

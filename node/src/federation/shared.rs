@@ -54,6 +54,8 @@ pub(crate) struct Shared {
     carried: Mutex<Carried>,
     mirror_bells: Mutex<BTreeMap<Party, Arc<Notify>>>,
     reconciled: Mutex<BTreeMap<Party, Reconciled>>,
+    /// Evidence is taken one by one: of what comes at the same moment against one ledger, one is kept.
+    pub(crate) accusing: tokio::sync::Mutex<()>,
 }
 
 /// What is kept of others: their ledgers, evidence against them, and who they are.
@@ -102,6 +104,7 @@ impl Shared {
             carried: Mutex::default(),
             mirror_bells: Mutex::default(),
             reconciled: Mutex::default(),
+            accusing: tokio::sync::Mutex::default(),
         }
     }
 

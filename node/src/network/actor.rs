@@ -23,7 +23,7 @@ use super::handle::Command;
 use super::metrics::{Metrics, Reason};
 use super::peers::Peer;
 use super::requests::{Answered, Asked};
-use super::{Inbound, Limits, NetworkConfig, NetworkError, NetworkHandle, transport};
+use super::{Inbound, Limits, NetworkConfig, NetworkError, NetworkHandle, scoring, transport};
 
 /// How often peers are looked over for a dial that is due.
 const ROUND: Duration = Duration::from_millis(250);
@@ -151,7 +151,10 @@ impl Actor {
                     Some(command) => self.on_command(command),
                     None => return,
                 },
-                _ = round.tick() => self.dial_due_peers(),
+                _ = round.tick() => {
+                    self.shut_out_by_score();
+                    self.dial_due_peers();
+                }
                 event = self.swarm.select_next_some() => self.on_swarm_event(event),
             }
         }
@@ -235,6 +238,40 @@ impl Actor {
                     peer.lost(Some(error.to_string()), &self.limits, now);
                 }
             }
+        }
+    }
+
+    /// Counts an offence of a peer, and shuts it out when it is one too many.
+    pub(super) fn offend(&mut self, id: PeerId, offence: u32) {
+        let now = Instant::now();
+        let offends = |peer: &mut Peer| peer.offends(offence, now);
+        if self.peers.get_mut(&id).is_some_and(offends) {
+            self.shut_out(id, now);
+        }
+    }
+
+    /// Shuts out whom gossip itself has found to break its rules: what it counts never reaches the application.
+    fn shut_out_by_score(&mut self) {
+        let gossip = &self.swarm.behaviour().gossip;
+        let bad = |id: &&PeerId| {
+            gossip
+                .peer_score(id)
+                .is_some_and(|it| it < scoring::SHUT_OUT)
+        };
+        let connected = self.peers.iter().filter(|(_, peer)| peer.connections > 0);
+        let bad: Vec<PeerId> = connected.map(|(id, _)| id).filter(bad).copied().collect();
+        for id in bad {
+            self.shut_out(id, Instant::now());
+        }
+    }
+
+    /// Closes the connections of a peer that offends, and takes none of it until its time is over.
+    fn shut_out(&mut self, id: PeerId, now: Instant) {
+        let shut_out = |peer: &mut Peer| peer.shut_out(now);
+        if self.peers.get_mut(&id).is_some_and(shut_out) {
+            tracing::warn!(peer = %id, "shut out for a minute: it floods this node, or sends what no node sends");
+            self.metrics.refused(Reason::Flood);
+            self.swarm.behaviour_mut().allowed.disallow_peer(id);
         }
     }
 

@@ -16,7 +16,7 @@ use prometheus_client::registry::Registry;
 use sha2::{Digest, Sha256};
 
 use super::codec::PeerCodec;
-use super::{Limits, NetworkConfig, NetworkError};
+use super::{Limits, NetworkConfig, NetworkError, scoring};
 
 /// Bytes that gossip's own envelope may add to a message: topic, lengths, control messages.
 const GOSSIP_ENVELOPE_BYTES: usize = 1024;
@@ -139,6 +139,8 @@ fn gossip(network: &str, registry: &mut Registry) -> Result<Gossipsub, NetworkEr
                 registry.sub_registry_with_prefix("libp2p_gossipsub"),
                 MetricsConfig::default(),
             );
+    let (params, thresholds) = scoring::score(topics.iter().map(IdentTopic::hash));
+    gossip.with_peer_score(params, thresholds).map_err(setup)?;
     for topic in &topics {
         gossip
             .subscribe(topic)

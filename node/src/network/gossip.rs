@@ -11,6 +11,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::actor::Actor;
 use super::behaviour::ident_topic;
 use super::metrics::Reason;
+use super::peers::{MISCONDUCT, OVER_BUDGET};
 use super::{GossipVerdict, Inbound, NetworkError};
 
 /// A gossip message that the application has judged, or has not.
@@ -59,6 +60,11 @@ impl Actor {
         if let Err((reason, acceptance)) = self.admit_gossip(peer, &id, topic, &message.data) {
             self.refuse(&peer, reason);
             self.report(&id, &peer, acceptance);
+            if let Reason::Frame(fault) = reason
+                && fault.is_misconduct()
+            {
+                self.offend(peer, MISCONDUCT);
+            }
         }
     }
 
@@ -78,9 +84,7 @@ impl Actor {
         peer.seen();
         let message = Gossip::decode(topic, data);
         if !peer.work.take(gossip_work(&message), now) {
-            if peer.floods(now) {
-                self.shut_out(from, now);
-            }
+            self.offend(from, OVER_BUDGET);
             return Err(ignore(Reason::WorkBudget));
         }
         let message = message.map_err(|fault| {
@@ -129,7 +133,10 @@ impl Actor {
         });
         let (outcome, acceptance) = match verdict {
             GossipVerdict::Accept => ("accepted", MessageAcceptance::Accept),
-            GossipVerdict::Reject => ("rejected", MessageAcceptance::Reject),
+            GossipVerdict::Reject => {
+                self.offend(judged.peer, MISCONDUCT);
+                ("rejected", MessageAcceptance::Reject)
+            }
             GossipVerdict::Ignore => ("ignored", MessageAcceptance::Ignore),
         };
         self.metrics.gossip_received(judged.topic.label(), outcome);
@@ -140,18 +147,6 @@ impl Actor {
         let gossip = &mut self.swarm.behaviour_mut().gossip;
         if !gossip.report_message_validation_result(id, from, acceptance) {
             tracing::debug!(peer = %from, "a gossip message was forgotten before its verdict came");
-        }
-    }
-
-    /// Closes the connections of a peer that floods, and takes none of it until its time is over.
-    fn shut_out(&mut self, id: PeerId, now: Instant) {
-        let Some(peer) = self.peers.get_mut(&id) else {
-            return;
-        };
-        if peer.shut_out(now) {
-            tracing::warn!(peer = %id, "shut out for a minute: it floods gossip beyond its budget");
-            self.metrics.refused(Reason::Flood);
-            self.swarm.behaviour_mut().allowed.disallow_peer(id);
         }
     }
 }

@@ -35,7 +35,7 @@ pub(super) enum Reason {
     StreamGone,
     /// The application gave no verdict in time.
     VerdictTimeout,
-    /// The peer went on with gossip far beyond its budget and is shut out for a while.
+    /// The peer went on far beyond its budget, or sent what no node sends, and is shut out for a while.
     Flood,
 }
 

@@ -32,6 +32,7 @@ mod handle;
 mod metrics;
 mod peers;
 mod requests;
+mod scoring;
 mod transport;
 
 pub use config::{Limits, NetworkConfig};

@@ -10,14 +10,20 @@ use super::{Limits, PeerStatus};
 /// Longest error text that is kept of a peer, bytes: some dial errors list every address.
 const ERROR_BYTES_MAX: usize = 300;
 
-/// Over-budget gossip messages of one peer in one window after which it is shut out. Its budget has then been used up
-/// long ago; what it goes on sending costs memory for hashes and nothing else, and this bounds even that.
-const FLOOD_MESSAGES: u32 = 1_000;
+/// Offences of one peer in one window after which it is shut out.
+const OFFENCES_MAX: u32 = 1_000;
 
-/// The window over which [`FLOOD_MESSAGES`] counts.
-const FLOOD_WINDOW: Duration = Duration::from_secs(10);
+/// The window over which [`OFFENCES_MAX`] counts.
+const OFFENCES_WINDOW: Duration = Duration::from_secs(10);
 
-/// How long a peer that floods is shut out. Short: transfers of an honest state with a broken program wait for it.
+/// The offence of one gossip message over the budget. The budget has then been used up long ago; what comes beyond it costs
+/// memory for hashes and nothing else, and this bounds even that.
+pub(super) const OVER_BUDGET: u32 = 1;
+
+/// The offence of one thing that no program that keeps the protocol sends: fifty in a window are no accident.
+pub(super) const MISCONDUCT: u32 = OFFENCES_MAX / 50;
+
+/// How long a peer that offends is shut out. Short: transfers of an honest state with a broken program wait for it.
 const SHUT_OUT: Duration = Duration::from_secs(60);
 
 /// What the network knows of a listed peer.
@@ -42,8 +48,8 @@ pub(super) struct Peer {
     /// Its gossip messages that are unjudged here.
     pub(super) judging: usize,
     pub(super) refused: u64,
-    flood_since: Instant,
-    flood_messages: u32,
+    offending_since: Instant,
+    offences: u32,
     /// Until when it is shut out.
     shut_out_until: Option<Instant>,
 }
@@ -65,8 +71,8 @@ impl Peer {
             asking: 0,
             judging: 0,
             refused: 0,
-            flood_since: now,
-            flood_messages: 0,
+            offending_since: now,
+            offences: 0,
             shut_out_until: None,
         }
     }
@@ -114,20 +120,22 @@ impl Peer {
         self.last_seen = Some(SystemTime::now());
     }
 
-    /// Counts a gossip message over the budget, and says whether that makes a flood.
-    pub(super) fn floods(&mut self, now: Instant) -> bool {
-        if now.saturating_duration_since(self.flood_since) > FLOOD_WINDOW {
-            self.flood_since = now;
-            self.flood_messages = 0;
+    /// Counts an offence, and says whether it is one too many.
+    pub(super) fn offends(&mut self, offence: u32, now: Instant) -> bool {
+        if now.saturating_duration_since(self.offending_since) > OFFENCES_WINDOW {
+            self.offending_since = now;
+            self.offences = 0;
         }
-        self.flood_messages += 1;
-        self.flood_messages > FLOOD_MESSAGES
+        self.offences = self.offences.saturating_add(offence);
+        self.offences > OFFENCES_MAX
     }
 
     /// Shuts the peer out for a while. Says whether it was not shut out before.
     pub(super) fn shut_out(&mut self, now: Instant) -> bool {
-        self.last_error = Some("shut out for a minute: it flooded gossip".to_owned());
-        self.flood_messages = 0;
+        self.last_error = Some(
+            "shut out for a minute: it flooded this node, or sent what no node sends".to_owned(),
+        );
+        self.offences = 0;
         self.shut_out_until.replace(now + SHUT_OUT).is_none()
     }
 

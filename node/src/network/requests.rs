@@ -14,6 +14,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::actor::Actor;
 use super::codec::Framed;
 use super::metrics::Reason;
+use super::peers::MISCONDUCT;
 use super::{Inbound, NetworkError};
 
 /// Work of a request beside its bundles: a stream, two frames, a turn of the application.
@@ -143,6 +144,11 @@ impl Actor {
             Err((reason, refusal)) => {
                 self.refuse(&id, reason);
                 self.respond(&id, channel, refusal);
+                if let Reason::Frame(fault) = reason
+                    && fault.is_misconduct()
+                {
+                    self.offend(id, MISCONDUCT);
+                }
             }
         }
     }
@@ -226,7 +232,11 @@ impl Actor {
             self.refuse(&id, reason);
             Response::refused(FaultCode::Unavailable, "the node gave no answer")
         });
+        let misconduct = misconduct(&response);
         self.respond(&id, channel, response);
+        if misconduct > 0 {
+            self.offend(id, misconduct.saturating_mul(MISCONDUCT));
+        }
     }
 
     fn respond(
@@ -243,6 +253,18 @@ impl Actor {
             self.refuse(id, Reason::StreamGone);
         }
     }
+}
+
+/// How many bundles of a request were such as no node sends.
+fn misconduct(response: &Response) -> u32 {
+    let Response::Delivered { verdicts } = response else {
+        return 0;
+    };
+    let faults = verdicts
+        .iter()
+        .filter_map(|it| FaultCode::from_code(it.code));
+    let count = faults.filter(|fault| fault.is_misconduct()).count();
+    u32::try_from(count).unwrap_or(u32::MAX)
 }
 
 fn failure(peer: PeerId, error: &OutboundFailure) -> NetworkError {

@@ -336,6 +336,19 @@ impl FaultCode {
         }
     }
 
+    /// Whether no program that keeps the protocol ever sends what is refused with this fault, whatever version, keys, agreements
+    /// and ledgers it knows.
+    pub const fn is_misconduct(self) -> bool {
+        matches!(
+            self,
+            FaultCode::FrameTooLarge
+                | FaultCode::NotCanonical
+                | FaultCode::TooManyBundles
+                | FaultCode::InclusionFails
+                | FaultCode::MalformedProof
+        )
+    }
+
     fn row(self) -> Option<&'static Row> {
         TABLE.iter().find(|(fault, _, _)| *fault == self)
     }

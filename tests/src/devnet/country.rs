@@ -2,6 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
+use countersign_node::ops::keys::{KeyFolder, NodeKeys};
+use countersign_node::run::DataFolder;
+use countersign_protocol::federation::invite::Invite;
+use secrecy::SecretString;
 use serde_json::{Value, json};
 
 use super::process::{Cli, Failure, Running, free_port, passphrase_file};
@@ -92,6 +96,64 @@ impl Country {
         Ok(())
     }
 
+    /// Starts the node with more of an environment, and waits until it answers at all: it need not be witnessed yet.
+    ///
+    /// # Errors
+    /// If it does not answer.
+    pub async fn start_with(
+        &mut self,
+        cli: &Cli,
+        environment: &[(&str, &str)],
+    ) -> Result<(), Failure> {
+        let passphrase = self.passphrase.to_string_lossy().into_owned();
+        let args = ["serve", "--passphrase-file", &passphrase, "--log", "info"];
+        let log = self.data.with_extension("log");
+        let mut running = cli.spawn_with(&self.data, &args, &log, environment)?;
+        running.answers(&format!("{}/healthz", self.api)).await?;
+        self.running = Some(running);
+        Ok(())
+    }
+
+    /// Kills the node.
+    pub async fn kill(&mut self) {
+        if let Some(running) = self.running.take() {
+            running.kill().await;
+        }
+    }
+
+    /// Whether the node's process runs; one that ended by itself is forgotten.
+    pub fn runs(&mut self) -> bool {
+        let runs = self.running.as_mut().is_some_and(Running::runs);
+        if !runs {
+            self.running = None;
+        }
+        runs
+    }
+
+    /// The TCP port of its peer-to-peer network.
+    ///
+    /// # Errors
+    /// If its address has none.
+    pub fn p2p_port(&self) -> Result<u16, Failure> {
+        let port = self
+            .p2p
+            .split('/')
+            .nth(4)
+            .and_then(|port| port.parse().ok());
+        port.ok_or_else(|| Failure::new(format!("no port in {}", self.p2p)))
+    }
+
+    /// Sends the node's process a signal, such as `STOP`.
+    ///
+    /// # Errors
+    /// If it does not run.
+    pub async fn signal(&self, name: &str) -> Result<(), Failure> {
+        match &self.running {
+            Some(running) => running.signal(name).await,
+            None => Err(Failure::new(format!("{} does not run", self.party))),
+        }
+    }
+
     /// Whether the node's ledger is witnessed and takes writes.
     ///
     /// # Errors
@@ -125,6 +187,45 @@ impl Country {
         .map(|_| ())
     }
 
+    /// Adds a partner whose invite says that it is reached at these addresses and nowhere else; none: it calls by itself.
+    ///
+    /// # Errors
+    /// What the command says.
+    pub async fn add_partner_at(
+        &self,
+        cli: &Cli,
+        other: &Self,
+        addresses: &[&str],
+    ) -> Result<(), Failure> {
+        let told = cli.json(&other.data, &["peer", "invite"]).await?;
+        let invite = Invite::parse(text(&told, "invite")?.as_bytes())?;
+        let mut fields = invite.fields().clone();
+        fields.addresses = Vec::new();
+        for address in addresses {
+            fields.addresses.push(address.parse()?);
+        }
+        let invite = Invite::sign(fields, &other.keys()?.log)?;
+        let file = other
+            .data
+            .with_extension(format!("invite-for-{}", self.party));
+        std::fs::write(&file, invite.to_string())?;
+        let fingerprint = invite.fingerprint().to_string();
+        let file = file.to_string_lossy();
+        let args = ["peer", "add", &file, "--fingerprint", &fingerprint];
+        cli.run(&self.data, args).await.map(|_| ())
+    }
+
+    /// Its secret keys, as only its operator can read them.
+    ///
+    /// # Errors
+    /// If a file can not be opened.
+    pub fn keys(&self) -> Result<NodeKeys, Failure> {
+        let passphrase = std::fs::read_to_string(&self.passphrase)?;
+        let passphrase = SecretString::from(passphrase.trim_end().to_owned());
+        let folder = DataFolder::new(&self.data);
+        Ok(KeyFolder::new(folder.keys()).load_node(&passphrase)?)
+    }
+
     /// Adds a partner by its invite, whose fingerprint the partner has told.
     ///
     /// # Errors
@@ -154,6 +255,20 @@ impl Country {
             "data": self.data,
             "token_file": self.token_file,
         })
+    }
+
+    /// The administrator's API key, as `init` wrote it.
+    ///
+    /// # Errors
+    /// If its file can not be read.
+    pub fn token(&self) -> Result<String, Failure> {
+        Ok(std::fs::read_to_string(&self.token_file)?.trim().to_owned())
+    }
+
+    /// The process of its node, while it runs.
+    #[must_use]
+    pub fn process(&self) -> Option<u32> {
+        self.running.as_ref().and_then(Running::id)
     }
 
     /// The file with the passphrase of its keys.

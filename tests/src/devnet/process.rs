@@ -146,9 +146,21 @@ impl Cli {
     /// # Errors
     /// If it can not be started.
     pub fn spawn(&self, data: &Path, args: &[&str], log: &Path) -> Result<Running, Failure> {
-        let out = File::create(log)?;
+        self.spawn_with(data, args, log, &[])
+    }
+
+    /// The same with more of an environment; what an earlier process wrote to `log` stays.
+    pub(super) fn spawn_with(
+        &self,
+        data: &Path,
+        args: &[&str],
+        log: &Path,
+        environment: &[(&str, &str)],
+    ) -> Result<Running, Failure> {
+        let out = File::options().create(true).append(true).open(log)?;
         let child = self
             .command(Some(data), args)
+            .envs(environment.iter().copied())
             .stdout(out.try_clone()?)
             .stderr(out)
             .spawn()?;
@@ -192,6 +204,37 @@ impl Running {
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
+    }
+
+    /// Sends it a signal by its name, such as `KILL` or `STOP`.
+    pub(super) async fn signal(&self, name: &str) -> Result<(), Failure> {
+        let id = self
+            .child
+            .id()
+            .ok_or_else(|| Failure::new("the process has ended"))?;
+        let sent = Command::new("kill")
+            .arg(format!("-{name}"))
+            .arg(id.to_string())
+            .status()
+            .await?;
+        if sent.success() {
+            return Ok(());
+        }
+        Err(Failure::new(format!("SIG{name} could not be sent")))
+    }
+
+    /// Ends it at once, as a machine that loses its power does.
+    pub(super) async fn kill(mut self) {
+        let _already_gone = self.child.kill().await;
+    }
+
+    /// Whether it runs.
+    pub(super) fn runs(&mut self) -> bool {
+        matches!(self.child.try_wait(), Ok(None))
+    }
+
+    pub(super) fn id(&self) -> Option<u32> {
+        self.child.id()
     }
 
     fn last_words(&self) -> String {

@@ -66,6 +66,14 @@ impl Witness {
                 format!("{}\n", country.log_key),
             )?;
         }
+        self.start_again(cli).await
+    }
+
+    /// Starts it again with the logs that it knows.
+    ///
+    /// # Errors
+    /// If it does not answer.
+    pub async fn start_again(&mut self, cli: &Cli) -> Result<(), Failure> {
         let passphrase = self.passphrase.to_string_lossy().into_owned();
         let args = [
             "witness",
@@ -80,6 +88,30 @@ impl Witness {
         running.answers(&format!("{}/healthz", self.url)).await?;
         self.running = Some(running);
         Ok(())
+    }
+
+    /// Kills it.
+    pub async fn kill(&mut self) {
+        if let Some(running) = self.running.take() {
+            running.kill().await;
+        }
+    }
+
+    /// Whether it was started and not killed.
+    #[must_use]
+    pub const fn runs(&self) -> bool {
+        self.running.is_some()
+    }
+
+    /// Sends it a signal, such as `STOP`.
+    ///
+    /// # Errors
+    /// If it does not run.
+    pub async fn signal(&self, name: &str) -> Result<(), Failure> {
+        match &self.running {
+            Some(running) => running.signal(name).await,
+            None => Err(Failure::new("the witness does not run")),
+        }
     }
 
     /// What programs need to know of it.
