@@ -7,7 +7,7 @@ mod common;
 use std::path::Path;
 
 use common::{Folder, account, genesis, issue, key, request, submit, transfer};
-use countersign_node::ledger::rebuild::Rebuild;
+use countersign_node::ledger::rebuild::{Rebuild, RebuildError};
 use countersign_node::ledger::replay::ReplayError;
 use countersign_node::ledger::{Ledger, LedgerConfig, Submission, SubmitError, verify};
 use countersign_node::store::{Identity, OpenOptions, StoreReader};
@@ -204,4 +204,16 @@ fn an_id_is_used_once_whatever_is_asked_under_it() {
     let other = handle.submit_blocking(Submission::new(request, issue(1, 124)));
     assert!(matches!(other, Err(SubmitError::Conflict { .. })));
     ledger.shutdown();
+}
+
+#[test]
+fn a_block_without_an_end_costs_bounded_memory_and_what_was_kept_stays() {
+    let (_folder, _ledger, leaves) = grown();
+    let folder = tempfile::tempdir().unwrap();
+    let mut rebuild = rebuild_into(&folder.path().join("mirror"), &leaves, 100);
+    let size = rebuild.size();
+    let chunk = vec![vec![0x55; 4_096]; 1_024];
+    let refused = (0..20).find_map(|_| rebuild.append(&chunk).err());
+    assert!(matches!(refused, Some(RebuildError::Endless)));
+    assert_eq!(rebuild.size(), size, "only what waited is forgotten");
 }

@@ -65,6 +65,33 @@ async fn second_account(country: &Country) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_comparison_that_is_asked_for_comes_about_while_units_come_without_a_pause() {
+    let dir = tempfile::tempdir().unwrap();
+    let countries = two(dir.path()).await;
+    let (gh, ch) = (&countries["GH"], &countries["CH"]);
+    gh.issue(1_000_000).await;
+    let sending = async {
+        loop {
+            gh.send(&ch.identity, 1, 1).await.unwrap();
+        }
+    };
+    let asking = async {
+        reconciled(ch, gh.identity.party).await;
+        for _ in 0..5 {
+            let found = ch.federation().reconcile(gh.identity.party).await;
+            assert!(found.unwrap().differences.is_empty());
+        }
+    };
+    tokio::select! {
+        () = sending => {}
+        () = asking => {}
+    }
+    for country in countries.into_values() {
+        country.stop().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn honest_ledgers_agree_while_units_go_to_and_fro() {
     let dir = tempfile::tempdir().unwrap();
     let countries = two(dir.path()).await;

@@ -4,12 +4,13 @@
 use std::time::{Duration, Instant};
 
 use countersign_protocol::federation::FaultCode;
+use countersign_protocol::federation::evidence::{Contradiction, Evidence};
 use countersign_protocol::federation::message::{Request, Response, Verdict};
 use countersign_protocol::id::TransferId;
 use countersign_protocol::log::{
     Checkpoint, KeyKind, SignedNote, SignerKey, TlogProof, cosign, leaf_hash,
 };
-use countersign_protocol::record::Record;
+use countersign_protocol::record::{Body, Record, Release};
 use countersign_protocol::registry::{TransferKey, TransferStage};
 use countersign_tests::countries::{Country, Identity, QUORUM, Witnesses, federation};
 
@@ -174,6 +175,71 @@ async fn a_second_history_of_a_pinned_ledger_is_a_fork_even_with_a_quorum() {
     );
     let code = deliver(gh, ch, fork.to_string().into_bytes()).await;
     assert_eq!(code, FaultCode::Fork.code());
+    // Two leaves at one index, each under a tree that Ghana signed: anybody can check that.
+    assert_eq!(accusation(ch, gh).await, Contradiction::TwoLeaves);
+    for country in countries.into_values() {
+        country.stop().await;
+    }
+}
+
+/// What a ledger's accusation of another says, once it is recorded.
+async fn accusation(at: &Country, of: &Country) -> Contradiction {
+    let deadline = Instant::now() + Duration::from_secs(20);
+    loop {
+        let party = of.identity.party;
+        if let Some(accusation) = at.ledger.read(|state| state.accusation(party)) {
+            let text = at.federation().evidence(&accusation.evidence).unwrap();
+            let evidence: Evidence = text.expect("it is kept").parse().unwrap();
+            let keys = [of.identity.log.verifier().clone()];
+            assert_eq!(evidence.check(&keys).unwrap().kind, accusation.kind);
+            return accusation.kind;
+        }
+        assert!(Instant::now() < deadline, "nobody is accused");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn another_end_of_a_transfer_on_another_line_is_evidence() {
+    let dir = tempfile::tempdir().unwrap();
+    let witnesses = Witnesses::start(dir.path());
+    let countries = federation(dir.path(), &witnesses, &["GH", "CH"]).await;
+    let (gh, ch) = (&countries["GH"], &countries["CH"]);
+    gh.issue(1_000).await;
+    let (id, _, _) = lock_leaf(gh, ch).await;
+    let settled = gh
+        .wait_for(TransferKey::Out(id), |it| it.settled_at.is_some())
+        .await;
+    let deadline = Instant::now() + Duration::from_secs(20);
+    while ch
+        .mirrors
+        .find(&gh.identity.origin())
+        .is_none_or(|mirror| mirror.status().size <= settled.settled_at.unwrap())
+    {
+        assert!(Instant::now() < deadline, "Ghana is not mirrored");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+
+    // On another line the units came back to Ghana: they would be in two countries.
+    let leaf = gh
+        .ledger
+        .leaf(settled.settled_at.unwrap())
+        .unwrap()
+        .unwrap();
+    let mut forged = Record::decode(&leaf).unwrap();
+    let Body::Finalise(end) = forged.body else {
+        panic!("it is final")
+    };
+    forged.body = Body::Release(Release {
+        transfer: end.transfer,
+        code: FaultCode::Expired.code(),
+        proof: end.proof,
+    });
+    let forged = forged.encode();
+    let note = checkpoint(&gh.identity.log, 1, leaf_hash(&forged), QUORUM);
+    let code = deliver(gh, ch, bundle(&forged, note)).await;
+    assert_eq!(code, FaultCode::Fork.code());
+    assert_eq!(accusation(ch, gh).await, Contradiction::TwoEnds);
     for country in countries.into_values() {
         country.stop().await;
     }

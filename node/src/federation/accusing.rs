@@ -12,12 +12,13 @@ use countersign_protocol::federation::evidence::{
 use countersign_protocol::id::RequestId;
 use countersign_protocol::log::{Hash, TileTree, TlogProof, VerifierKey, prove_inclusion};
 use countersign_protocol::party::Party;
-use countersign_protocol::record::LedgerAccused;
-use countersign_protocol::registry::{Command, Refusal};
+use countersign_protocol::record::{Body, LedgerAccused};
+use countersign_protocol::registry::{Command, Refusal, TransferKey};
 use tokio_util::sync::CancellationToken;
 use tracing::{debug, error, warn};
 
 use crate::federation::shared::{Shared, partner_of};
+use crate::federation::verifier::Unpinned;
 use crate::ledger::{Submission, SubmitError};
 use crate::ops::files::FileFault;
 
@@ -111,6 +112,57 @@ pub(crate) async fn of_broken_rule(shared: &Arc<Shared>, party: Party, index: u6
         Some(Ok(evidence)) => report(shared, party, &evidence).await,
         Some(Err(problem)) => error!(%party, index, %problem, "a broken rule can not be shown"),
         None => debug!(%party, index, "a broken rule is shown once the mirror is up to date"),
+    }
+}
+
+/// A bundle that does not continue what is known of its ledger: beside the leaves of this node's mirror it is evidence when it says
+/// something else about the same transfer (E3), block (E2) or index (E4).
+pub(crate) async fn of_other_line(shared: &Arc<Shared>, said: &Unpinned, bundle: &[u8]) {
+    let origin = said.origin();
+    let party = shared.ledger.read(|state| {
+        let party = partner_of(state, origin)?;
+        state.accusation(party).is_none().then_some(party)
+    });
+    let (Some(party), Ok(text)) = (party, std::str::from_utf8(bundle)) else {
+        return;
+    };
+    let keys = keys_of(shared, origin.as_str());
+    let beside = {
+        let (shared, said) = (Arc::clone(shared), said.record().body.clone());
+        let index = text.parse::<TlogProof>().map(|bundle| bundle.index);
+        // The mirror may be growing: reading it waits for that.
+        let read = move || {
+            let ended = ended_at(&shared, party, &said);
+            let indices = ended.into_iter().chain(index.ok());
+            indices
+                .filter_map(|index| mirrored_bundle(&shared, party, index))
+                .collect::<Vec<String>>()
+        };
+        tokio::task::spawn_blocking(read).await.unwrap_or_default()
+    };
+    let evidence = beside
+        .iter()
+        .find_map(|held| Evidence::of_bundles(held, text, &keys).ok());
+    if let Some(evidence) = evidence {
+        report(shared, party, &evidence).await;
+    }
+}
+
+/// Where the mirror of a partner's ledger has the end of the transfer that a record of that ledger speaks of.
+fn ended_at(shared: &Shared, party: Party, said: &Body) -> Option<u64> {
+    let key = match said {
+        Body::Acquire(it) => TransferKey::In(it.source, it.transfer),
+        Body::Refuse(it) => TransferKey::In(it.source, it.transfer),
+        Body::Finalise(it) => TransferKey::Out(it.transfer),
+        Body::Release(it) => TransferKey::Out(it.transfer),
+        _ => return None,
+    };
+    let partner = shared.ledger.read(|state| state.partner(party).cloned())?;
+    let mirror = shared.mirrors.find(partner.origin.as_str())?;
+    let transfer = mirror.read(|state| state.transfer(&key)).ok()??;
+    match key {
+        TransferKey::In(..) => Some(transfer.opened_at),
+        TransferKey::Out(_) => transfer.settled_at,
     }
 }
 

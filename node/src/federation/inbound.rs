@@ -237,7 +237,16 @@ pub(crate) fn tell_faults(peer: PeerId, taken: &[Taken]) {
 
 async fn try_take(shared: &Arc<Shared>, bundle: &[u8], way: Way) -> Result<Taken, FaultCode> {
     let unpinned = shared.verifier.verify(bundle)?;
-    let proven = shared.pin(unpinned, way).await?;
+    let proven = match shared.pin(unpinned, way).await {
+        Ok(proven) => proven,
+        Err(fault) => {
+            // It is signed and cosigned, and continues nothing that is known here: what the mirror holds may show it to others.
+            if let Ok(said) = shared.verifier.verify(bundle) {
+                accusing::of_other_line(shared, &said, bundle).await;
+            }
+            return Err(fault);
+        }
+    };
     if let Body::Lock(lock) = &proven.record.body {
         may_acquire(shared, &proven, lock)?;
     }

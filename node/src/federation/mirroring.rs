@@ -90,12 +90,17 @@ async fn round_and_report(
     mirror: &Arc<Mirror>,
     reconciler: &mut Reconciler,
 ) {
-    let round = round(shared, partner, mirror).await;
+    let round = round_of(shared, partner, mirror).await;
     closing::settle(shared, partner, mirror).await;
     match round {
         Ok(None) => {
             freezing::follow(shared, partner, mirror).await;
-            reconciler.when_due(shared, partner.party).await;
+            let catch_up = async {
+                if let Err(problem) = round_of(shared, partner, mirror).await {
+                    debug!(party = %partner.party, %problem, "the mirror did not catch up");
+                }
+            };
+            reconciler.when_due(shared, partner.party, catch_up).await;
         }
         Ok(Some(finding)) => report(shared, partner.party, &finding).await,
         Err(problem) => {
@@ -127,7 +132,7 @@ async fn report(shared: &Arc<Shared>, party: Party, finding: &AuditFinding) {
 }
 
 /// One round: `Some` where the partner's ledger has a leaf that is not as it must be.
-async fn round(
+async fn round_of(
     shared: &Arc<Shared>,
     partner: &Partner,
     mirror: &Arc<Mirror>,

@@ -333,7 +333,7 @@ impl Federation {
     /// # Errors
     /// [`ReconcileError`] says why not.
     pub async fn reconcile(&self, party: Party) -> Result<Reconciled, ReconcileError> {
-        reconciling::compare(&self.shared, party).await
+        reconciling::compare_when_asked(&self.shared, party).await
     }
 
     /// What the last comparison with each partner's ledger found, since this node started.

@@ -24,6 +24,9 @@ const EVERY: Duration = Duration::from_secs(24 * 3600);
 /// How often while differences stand, or when it could not be done.
 const AGAIN: Duration = Duration::from_secs(600);
 
+/// How long a comparison that somebody asked for waits for the mirror. Shorter than a request over HTTP may take.
+const CATCH_UP: Duration = Duration::from_secs(5);
+
 /// So many ranges are judged while the ledger is read once: the writer waits no longer than for these.
 const AT_ONCE: usize = 512;
 
@@ -98,11 +101,22 @@ pub(crate) struct Reconciler {
 
 impl Reconciler {
     /// Compares where it is due. A failure is told and tried again.
-    pub(crate) async fn when_due(&mut self, shared: &Arc<Shared>, party: Party) {
+    ///
+    /// `catch_up` brings the mirror to the partner's newest head.
+    pub(crate) async fn when_due(
+        &mut self,
+        shared: &Arc<Shared>,
+        party: Party,
+        catch_up: impl Future<Output = ()>,
+    ) {
         if self.next.is_some_and(|next| Instant::now() < next) {
             return;
         }
-        let wait = match compare(shared, party).await {
+        let compared = match compare(shared, party).await {
+            Err(ReconcileError::Behind(_)) => compare_still(shared, party, catch_up).await,
+            compared => compared,
+        };
+        let wait = match compared {
             Ok(found) if found.differences.is_empty() => EVERY,
             Ok(_) => AGAIN,
             // Nothing was read yet, and the partner mostly answers the next time that it is asked for its head.
@@ -133,6 +147,62 @@ pub(crate) async fn compare(
     record(shared, &found).await?;
     shared.reconciled(found.clone());
     Ok(found)
+}
+
+/// The same when somebody asks for it: where units come faster than the mirror grows, they wait until the two are compared.
+///
+/// # Errors
+/// [`ReconcileError`] says why not.
+pub(crate) async fn compare_when_asked(
+    shared: &Arc<Shared>,
+    party: Party,
+) -> Result<Reconciled, ReconcileError> {
+    match compare(shared, party).await {
+        Err(ReconcileError::Behind(_)) => {
+            let catch_up = mirrored_to_pin(shared, party);
+            compare_still(shared, party, catch_up).await
+        }
+        compared => compared,
+    }
+}
+
+/// Compares while nothing newer of the partner is taken in, so that this ledger relies on no leaf that the mirror lacks. What the
+/// partner sends meanwhile it sends again.
+async fn compare_still(
+    shared: &Arc<Shared>,
+    party: Party,
+    catch_up: impl Future<Output = ()>,
+) -> Result<Reconciled, ReconcileError> {
+    let no_partner = ReconcileError::NoPartner(party);
+    let origin = shared
+        .ledger
+        .read(|state| state.partner(party).map(|it| it.origin.clone()));
+    let Some(heads) = origin.and_then(|origin| shared.heads_of(&origin).ok()) else {
+        return Err(no_partner);
+    };
+    let _nothing_newer = heads.lock().await;
+    catch_up.await;
+    compare(shared, party).await
+}
+
+/// Waits a while until the mirror holds all that this ledger relies on.
+async fn mirrored_to_pin(shared: &Shared, party: Party) {
+    let origin = shared
+        .ledger
+        .read(|state| state.partner(party).map(|it| it.origin.clone()));
+    let mirror = origin.and_then(|origin| shared.mirrors.find(origin.as_str()));
+    let Some(mirror) = mirror else {
+        return;
+    };
+    let end = Instant::now() + CATCH_UP;
+    while Instant::now() < end {
+        let pin = shared.ledger.read(|state| state.pin(party));
+        if pin.is_none_or(|pin| pin.size <= mirror.status().size) {
+            return;
+        }
+        shared.mirror_bell(party).notify_one();
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
 }
 
 fn find(

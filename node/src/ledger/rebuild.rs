@@ -29,6 +29,9 @@ pub enum RebuildError {
     /// The store holds something else than a ledger.
     #[error(transparent)]
     Ledger(Box<LedgerError>),
+    /// A block does not end.
+    #[error("a block of this ledger is longer than {} MiB and has no end: no node writes such", ENDLESS_BYTES >> 20)]
+    Endless,
     /// An earlier release stopped within a block that this one takes.
     #[error("the store ends within a block: fetch the ledger again")]
     Partial,
@@ -36,6 +39,9 @@ pub enum RebuildError {
     #[error("what follows from a leaf can not be kept: {0}")]
     Keep(String),
 }
+
+/// Leaves that wait in memory for the header of their block, bytes: thirty times what a node's fullest block has.
+const ENDLESS_BYTES: usize = 64 << 20;
 
 impl From<BlockError> for RebuildError {
     fn from(error: BlockError) -> Self {
@@ -186,6 +192,16 @@ impl Rebuild {
     pub fn append(&mut self, leaves: &[Vec<u8>]) -> Result<(), RebuildError> {
         // What waits has no header.
         let waiting = self.pending.len();
+        let bytes = self
+            .pending
+            .iter()
+            .chain(leaves)
+            .map(Vec::len)
+            .sum::<usize>();
+        if bytes > ENDLESS_BYTES && !leaves.iter().any(|bytes| is_header(bytes)) {
+            self.pending = Vec::new();
+            return Err(RebuildError::Endless);
+        }
         self.pending.extend_from_slice(leaves);
         let whole = match &self.finding {
             Some(_) => self.pending.len(),
