@@ -82,6 +82,12 @@ need_tracer() {
     have strace || missing "strace" "strace: it makes the disk fail under the tests"
 }
 
+# Lets a node run by another clock: what a date that is a day off does is tried in a storm.
+need_false_clock() {
+    compgen -G "/usr/lib/*/faketime/libfaketimeMT.so.1" >/dev/null && return
+    missing "faketime" "libfaketime: nodes run by a clock that is a day off under the tests"
+}
+
 need_pdf_reader() {
     have pdftotext && return
     missing "poppler-utils" "pdftotext: the tests read the letters"
@@ -138,6 +144,7 @@ need_tests() {
     need_postgresql
     need_pdf_reader
     need_tracer
+    need_false_clock
     install_missing
 }
 

@@ -5,7 +5,9 @@
 mod common;
 
 use std::fs;
+use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
 
 use common::{Ended, PASSPHRASE, run, secret_file, text};
 use countersign_protocol::log::{KeyKind, SignerKey};
@@ -426,4 +428,119 @@ fn a_registry_that_somebody_changed_is_refused() {
     let changed = desk.run(&format!("show --registry @registry --root-hash {hash}"));
     assert_eq!(changed.code, 8, "{}", changed.err);
     assert!(changed.err.contains("1.members.json"), "{}", changed.err);
+}
+
+/// A witness that runs.
+struct Running {
+    child: Child,
+    data: PathBuf,
+    /// Its line in a policy.
+    line: String,
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+impl Running {
+    fn start(desk: &Desk, number: usize) -> Self {
+        let data = desk.path(&format!("witness-{number}"));
+        let common = [
+            "witness",
+            "--data",
+            text(&data),
+            "--passphrase-file",
+            text(&desk.passphrase),
+        ];
+        let name = format!("w{number}.example");
+        let made = run(&[&common[..], &["--name", &name, "--make-only", "-o", "json"]].concat());
+        let key = made.json()["vkey"].as_str().unwrap().to_owned();
+        let mut child = Command::new(env!("CARGO_BIN_EXE_countersign"))
+            .args([&common[..], &["--listen", "127.0.0.1:0"]].concat())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut said = String::new();
+        BufReader::new(child.stdout.take().unwrap())
+            .read_line(&mut said)
+            .unwrap();
+        let url = said.trim_end().rsplit_once("http://").unwrap().1;
+        let line = format!("witness w{number} {key} http://{url}/\n");
+        Self { child, data, line }
+    }
+
+    fn knows(&self, key: &str) {
+        let logs = self.data.join("logs");
+        fs::create_dir_all(&logs).unwrap();
+        fs::write(logs.join("trust.vkey"), format!("{key}\n")).unwrap();
+    }
+}
+
+#[test]
+fn what_is_published_is_an_entry_of_a_log_that_witnesses_stand_behind() {
+    let desk = Desk::new();
+    let mut witnesses: Vec<Running> = (1..=3).map(|it| Running::start(&desk, it)).collect();
+    let lines: String = witnesses.iter().map(|it| it.line.as_str()).collect();
+    fs::write(
+        desk.path("policy"),
+        lines + "group most 2 w1 w2 w3\nquorum most\n",
+    )
+    .unwrap();
+    desk.keys(&["GH", "CH", "VU", "server"], false);
+    let hash = desk.found("registry", "").json()["root_hash"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    desk.sign(&["GH", "CH"]);
+
+    let begin = "publish --registry @registry --key @server --begin-log";
+    let unknown = desk.run(begin);
+    assert_eq!(unknown.code, 7, "{}", unknown.err);
+    assert_eq!(desk.show(&hash)["in_force"], false, "nothing was published");
+    let key = unknown.err.split("the key of the log, ").nth(1).unwrap();
+    let key = key.split(", and publish").next().unwrap();
+    witnesses.iter().for_each(|it| it.knows(key));
+    let published = desk.run(begin);
+    assert_eq!(published.code, 0, "{}", published.err);
+    assert_eq!(published.json()["log_size"], 1);
+    assert_eq!(published.json()["log_witnessed"], true);
+    let shown = desk.show(&hash);
+    assert_eq!(
+        (&shown["in_force"], &shown["log"]["in_force"]),
+        (&true.into(), &true.into())
+    );
+    // A timestamp alone is no new version.
+    assert_eq!(desk.publish().json()["log_size"], 1);
+
+    // Two witnesses are away: a version waits for them, unless it can not.
+    witnesses.truncate(1);
+    let frozen = desk.run("propose renew --registry @registry members");
+    assert_eq!(frozen.code, 0, "{}", frozen.err);
+    desk.sign(&["GH", "CH"]);
+    assert_eq!(desk.publish().code, 7);
+    assert_eq!(desk.show(&hash)["log"]["size"], 1);
+    let alone = desk.run("publish --registry @registry --key @server --without-witnesses");
+    assert_eq!(alone.json()["log_witnessed"], false);
+    let shown = desk.show(&hash);
+    assert_eq!(
+        (&shown["log"]["size"], &shown["in_force"]),
+        (&2.into(), &false.into())
+    );
+
+    // A member takes it in, and begins nothing under it.
+    let took = desk.run(&format!(
+        "update --registry @held --from @registry --root-hash {hash}"
+    ));
+    assert_eq!(took.code, 0, "{}", took.err);
+    let held = desk
+        .run(&format!("show --registry @held --root-hash {hash}"))
+        .json();
+    assert_eq!(
+        (&held["log"]["size"], &held["in_force"]),
+        (&2.into(), &false.into())
+    );
 }

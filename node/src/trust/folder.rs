@@ -9,8 +9,8 @@ use countersign_protocol::trust::TrustSource;
 
 use crate::ops::files::{self, FileFault, PUBLIC_FILE_MODE, Privacy};
 
-/// The subfolders of a TUF repository.
-const FOLDERS: [&str; 2] = ["metadata/", "targets/"];
+/// The subfolders of a TUF repository, and that of the log of its versions.
+const FOLDERS: [&str; 3] = ["metadata/", "targets/", "log/"];
 
 /// The file that says what is newest: written last, so that what it names is there.
 const TIMESTAMP: &str = "metadata/timestamp.json";

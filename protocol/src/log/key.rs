@@ -261,6 +261,17 @@ impl SignerKey {
         Ok(Self { secret, verifier })
     }
 
+    /// The same key under another name, for another log.
+    ///
+    /// # Errors
+    /// [`KeyError`] when the name can not be used.
+    pub fn under(&self, name: &str) -> Result<Self, KeyError> {
+        Ok(Self {
+            secret: self.secret.clone(),
+            verifier: VerifierKey::new(name, self.kind(), self.verifier.public_key())?,
+        })
+    }
+
     /// The public half.
     #[must_use]
     pub const fn verifier(&self) -> &VerifierKey {

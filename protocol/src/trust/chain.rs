@@ -2,6 +2,7 @@
 
 use super::envelope::Envelope;
 use super::layout::{TrustSource, metadata_path, next_version};
+use super::log::TrustLog;
 use super::members::Members;
 use super::metadata::{Delegated, RootMeta, SnapshotMeta, TargetsMeta, TimestampMeta};
 use super::refusal::TrustRefusal;
@@ -35,10 +36,14 @@ pub(super) struct Complete {
 /// the newest complete version.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Trust {
+    /// The hash of the first root.
+    pub(super) first: Hash,
     pub(super) root: Verified<RootMeta>,
     pub(super) timestamp: Option<Verified<TimestampMeta>>,
     pub(super) snapshot: Option<Verified<SnapshotMeta>>,
     pub(super) complete: Option<Complete>,
+    /// The log of the versions, once one was seen.
+    pub(super) log: Option<TrustLog>,
 }
 
 impl Trust {
@@ -65,10 +70,12 @@ impl Trust {
         }
         envelope.check(&meta.keys, &meta.root, "root", &file)?;
         Ok(Self {
+            first: found,
             root: Verified { meta, envelope },
             timestamp: None,
             snapshot: None,
             complete: None,
+            log: None,
         })
     }
 
@@ -156,7 +163,8 @@ impl Trust {
     ///
     /// # Errors
     /// [`TrustRefusal::Expired`] when any file has expired; [`TrustRefusal::Behind`] when a newer version was announced, or the
-    /// keys changed, and its files are not complete here; [`TrustRefusal::NothingYet`] before the first complete version.
+    /// keys changed, and its files are not complete here; [`TrustRefusal::NothingYet`] before the first complete version; those of
+    /// [`Trust::is_logged`].
     pub fn for_new_decisions(&self, now: Timestamp) -> Result<NewDecisions<'_>, TrustRefusal> {
         let complete = self.complete.as_ref().ok_or(TrustRefusal::NothingYet)?;
         self.expiries().try_for_each(|(file, expires)| {
@@ -180,6 +188,7 @@ impl Trust {
         if !is_newest {
             return Err(TrustRefusal::Behind);
         }
+        self.is_logged()?;
         Ok(NewDecisions::new(Settling::new(complete)))
     }
 

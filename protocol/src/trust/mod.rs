@@ -12,6 +12,7 @@
 //! metadata/N.targets.json                 who signs for members and witnesses
 //! metadata/N.members.json                 hashes of targets/members/HASH.GHA01.txt ...
 //! metadata/N.witnesses.json               hash of targets/witnesses/HASH.policy.txt
+//! log/entries, log/checkpoint             the log of the versions ([`TrustLog`])
 //! ```
 //!
 //! Everything here is a pure function of files and a moment that the caller passes in. [`Trust`] walks the roots one by one and
@@ -28,6 +29,7 @@ mod fields;
 mod json;
 mod key;
 mod layout;
+mod log;
 mod member;
 mod members;
 mod metadata;
@@ -44,6 +46,9 @@ pub use envelope::Envelope;
 pub use json::Json;
 pub use key::{TufKeyId, TufKeyIdError};
 pub use layout::{TrustSource, metadata_path, root_hash, target_path};
+pub use log::{
+    LOG_CHECKPOINT, LOG_CHECKPOINT_BYTES_MAX, LOG_ENTRIES, LOG_ENTRIES_BYTES_MAX, TrustLog,
+};
 pub use member::{Head, KeyRow, Member, MemberError, Standing};
 pub use members::{Members, MembersFault};
 pub use metadata::{

@@ -151,6 +151,26 @@ pub enum TrustRefusal {
         "a newer version of the trust registry is announced and not yet complete here; nothing new begins until it is: refresh it from another member"
     )]
     Behind,
+    /// The log of the versions is none.
+    #[error(
+        "the log of the registry's versions: {0}; ask another member for the whole trust registry"
+    )]
+    Log(String),
+    /// Another log than the one that was seen.
+    #[error(
+        "the log of the registry's versions does not continue the one that was seen here: somebody shows two registries. Keep both and tell the other members"
+    )]
+    LogForked,
+    /// A version that is not in the log.
+    #[error(
+        "this version of the trust registry is not in its log, as all that is published must be; nothing new begins under it. What is open is still settled"
+    )]
+    NotLogged,
+    /// A log without a quorum.
+    #[error(
+        "too few witnesses stand behind the log of the registry's versions: {0}; nothing new begins until they do. What is open is still settled"
+    )]
+    LogNotWitnessed(String),
     /// A member's entry breaks a rule.
     #[error("{file}: {fault}")]
     Member {

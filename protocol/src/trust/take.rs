@@ -27,6 +27,8 @@ impl Trust {
         let timestamp = self.take_timestamp(source, now)?;
         let snapshot = self.take_snapshot(source, &timestamp.meta.snapshot, now)?;
         let complete = self.take_rest(source, timestamp, snapshot, now)?;
+        // Whoever serves a log that is none, or another one, serves nothing that is taken in.
+        self.take_log(source)?;
         self.complete = Some(complete);
         Ok(())
     }

@@ -92,8 +92,14 @@ impl<'t> Settling<'t> {
     /// # Errors
     /// As [`Settling::keys_at`].
     pub fn policy_at(&self, origin: &str, size: u64) -> Result<Policy, KeyRefusal> {
+        let keys: Vec<VerifierKey> = self.keys_at(origin, size)?.into_iter().cloned().collect();
+        self.policy_of(&keys)
+    }
+
+    /// The witnesses and their quorum over a log with these keys.
+    pub(super) fn policy_of(&self, keys: &[VerifierKey]) -> Result<Policy, KeyRefusal> {
         let mut policy = PolicyBuilder::default();
-        for key in self.keys_at(origin, size)? {
+        for key in keys {
             policy.log(key.clone(), None)?;
         }
         let witnesses = self.witnesses().policy();

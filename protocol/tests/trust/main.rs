@@ -10,6 +10,7 @@
 
 mod attacks;
 mod entries;
+mod logged;
 mod properties;
 mod proposals;
 mod python_tuf;

@@ -2,12 +2,15 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use clap::Args;
 use countersign_node::ops::keys::{KeyFolder, KeyRole};
-use countersign_protocol::log::SignerKey;
+use countersign_node::witness::{ClientError, CollectError, Collector, HttpWitness, WitnessClient};
+use countersign_protocol::log::{Policy, SignerKey};
 use countersign_protocol::trust::{
-    Common, Envelope, FileMeta, RootMeta, SnapshotMeta, TimestampMeta, Trust, metadata_path,
+    Common, Envelope, FileMeta, RootMeta, SnapshotMeta, TimestampMeta, Trust, TrustLog,
+    metadata_path,
 };
 use serde::Serialize;
 
@@ -32,6 +35,12 @@ pub(crate) struct PublishArgs {
     /// Days until the snapshot expires
     #[arg(long, value_name = "N", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=90))]
     snapshot_days: u64,
+    /// Begin the log of the versions: from then on each version is an entry of it, and witnesses stand behind it
+    #[arg(long)]
+    begin_log: bool,
+    /// Publish though too few witnesses cosign the log: nothing new begins anywhere until they do, and what is open is settled
+    #[arg(long)]
+    without_witnesses: bool,
     #[command(flatten)]
     passphrase: PassphraseArgs,
 }
@@ -45,6 +54,10 @@ struct Published {
     files: Vec<String>,
     timestamp_expires: String,
     root_hash: String,
+    /// How many entries the log of the versions has, where there is one.
+    log_size: Option<u64>,
+    /// Whether a quorum of witnesses stands behind it.
+    log_witnessed: Option<bool>,
 }
 
 impl PublishArgs {
@@ -62,6 +75,10 @@ impl PublishArgs {
         let key = KeyFolder::new(&self.key).load_signer(KeyRole::Holder, &passphrase)?;
         let version = self.seal(&folder, &proposals, root, &key, &mut new)?;
         let trust = check_as_reader(&folder, &new)?;
+        if let Some(log) = self.log(&trust, &folder, &key)? {
+            new.extend(log.files());
+        }
+        let trust = check_as_reader(&folder, &new)?;
         folder.publish(&new)?;
         let published = Published {
             root: trust.root().common.version,
@@ -70,6 +87,8 @@ impl PublishArgs {
             files: new.into_keys().collect(),
             timestamp_expires: in_days(self.timestamp_days)?.to_string(),
             root_hash: folder.root_hash.map(hex::encode).unwrap_or_default(),
+            log_size: trust.log().map(TrustLog::size),
+            log_witnessed: trust.log().map(|_| trust.is_logged().is_ok()),
         };
         terminal::done(format_args!(
             "published in {}: serve this folder as it is",
@@ -87,8 +106,41 @@ impl PublishArgs {
                 ("snapshot", it.snapshot.to_string()),
                 ("timestamp until", it.timestamp_expires.clone()),
                 ("hash of the first root", it.root_hash.clone()),
+                ("log of the versions", logged_words(it)),
             ])
         })
+    }
+
+    /// The log with the new version as an entry, where there is one or one begins, and the cosignatures of a quorum.
+    fn log(
+        &self,
+        trust: &Trust,
+        folder: &RegistryFolder,
+        key: &SignerKey,
+    ) -> Outcome<Option<TrustLog>> {
+        let first = folder.root_hash.unwrap_or_default();
+        let held = TrustLog::read(&first, folder)?;
+        let Some(mut log) = held.or_else(|| self.begin_log.then(|| TrustLog::new(&first))) else {
+            return Ok(None);
+        };
+        log.append(trust.log_entry().unwrap_or_default());
+        log.sign(key)?;
+        let policy = trust.log_policy();
+        let policy = policy.ok_or_else(|| Failure::validation("there are no witnesses"))?;
+        match cosign(&policy, &log) {
+            Ok(note) => log.cosigned(note),
+            Err(problem) if self.without_witnesses => terminal::warn(format_args!(
+                "{problem}. Nothing new begins anywhere until they cosign: publish again once they do"
+            )),
+            Err(problem) => {
+                let key = key.under(log.name()).map_err(Failure::other)?;
+                return Err(Failure::new(Exit::Unreachable, problem).hint(format_args!(
+                    "give each witness the key of the log, {}, and publish again; with --without-witnesses it is published all the same",
+                    key.verifier()
+                )));
+            }
+        }
+        Ok(Some(log))
     }
 
     /// Adds snapshot and timestamp of the next version; gives the version.
@@ -129,6 +181,40 @@ impl PublishArgs {
         new.insert(path, envelope.to_bytes());
         Ok(version)
     }
+}
+
+fn logged_words(it: &Published) -> String {
+    match (it.log_size, it.log_witnessed) {
+        (Some(size), Some(true)) => format!("{size} entries, witnessed"),
+        (Some(size), _) => format!("{size} entries, NOT witnessed"),
+        (None, _) => "none; begin one with --begin-log".to_owned(),
+    }
+}
+
+/// The log's checkpoint with the cosignatures of a quorum, asked for at the addresses in the policy.
+fn cosign(policy: &Policy, log: &TrustLog) -> Result<String, CosignProblem> {
+    let mut clients: Vec<Arc<dyn WitnessClient>> = Vec::new();
+    for witness in policy.witnesses() {
+        if let Some(url) = &witness.url {
+            clients.push(Arc::new(HttpWitness::new(&witness.name, url)?));
+        }
+    }
+    let mut runtime = tokio::runtime::Builder::new_current_thread();
+    let runtime = runtime.enable_all().build()?;
+    let prove = |from| log.consistency(from).map_err(|error| error.to_string());
+    let collector = Collector::new(clients);
+    Ok(runtime.block_on(collector.collect(policy, log.note(), prove))?)
+}
+
+/// Why the log has no quorum.
+#[derive(Debug, thiserror::Error)]
+enum CosignProblem {
+    #[error("an address in the witness policy can not be used: {0}")]
+    Address(#[from] ClientError),
+    #[error("too few witnesses stand behind the log of the versions: {0}")]
+    Witnesses(#[from] CollectError),
+    #[error("{0}")]
+    Runtime(#[from] std::io::Error),
 }
 
 /// What the snapshot lists: the proposed files, and the published ones of roles for which nothing is proposed.

@@ -34,7 +34,18 @@ struct Shown {
     members: Vec<MemberRow>,
     witnesses: Option<String>,
     witnesses_tolerate: Option<usize>,
+    log: Option<LogRow>,
     proposed: Vec<ProposedRow>,
+}
+
+/// The log of the versions.
+#[derive(Serialize)]
+struct LogRow {
+    origin: String,
+    size: u64,
+    /// Whether the newest version is in it under a quorum of witnesses; why not, if not.
+    in_force: bool,
+    refusal: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -92,6 +103,28 @@ impl ShowArgs {
     }
 }
 
+impl LogRow {
+    fn of(trust: &Trust) -> Option<Self> {
+        let log = trust.log()?;
+        let refusal = trust.is_logged().err();
+        Some(Self {
+            origin: log.name().to_owned(),
+            size: log.size(),
+            in_force: refusal.is_none(),
+            refusal: refusal.map(|it| it.to_string()),
+        })
+    }
+
+    fn view(&self) -> View {
+        let state = self.refusal.clone();
+        View::pairs([
+            ("log of the versions", self.origin.clone()),
+            ("entries", self.size.to_string()),
+            ("standing", state.unwrap_or_else(|| "witnessed".to_owned())),
+        ])
+    }
+}
+
 fn names<'k>(keys: impl Iterator<Item = &'k VerifierKey>) -> Vec<String> {
     keys.map(|key| key.name().to_owned()).collect()
 }
@@ -121,6 +154,7 @@ impl Shown {
                 .unwrap_or_default(),
             witnesses: view.map(|it| it.witnesses().to_string()),
             witnesses_tolerate: view.and_then(|it| it.witnesses().tolerates()),
+            log: trust.and_then(LogRow::of),
             proposed,
         })
     }
@@ -184,6 +218,7 @@ impl Shown {
             });
             views.push(View::Text(format!("{policy}{tolerate}")));
         }
+        views.extend(self.log.iter().map(LogRow::view));
         views.extend(self.proposed.iter().map(ProposedRow::view));
         View::Many(views)
     }
