@@ -52,6 +52,21 @@ impl Drop for SmallDisk {
     }
 }
 
+/// What the checker says, and whether it found nothing wrong.
+fn judged(history: &Path, exports: &[std::path::PathBuf]) -> (bool, String) {
+    let judged = Command::new("python3")
+        .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("storm/check.py"))
+        .arg(history)
+        .args(exports)
+        .output()
+        .unwrap();
+    let said = [judged.stdout, judged.stderr].concat();
+    (
+        judged.status.success(),
+        String::from_utf8_lossy(&said).into_owned(),
+    )
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_unit_is_doubled_or_lost_in_a_storm() {
     let by_clock = SystemTime::now()
@@ -68,14 +83,19 @@ async fn no_unit_is_doubled_or_lost_in_a_storm() {
     let faults = storm.blow(duration()).await.unwrap();
     println!("seed {seed}: {faults:?}");
     let (history, exports) = storm.aftermath().await.unwrap();
-    let judged = Command::new("python3")
-        .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("storm/check.py"))
-        .arg(history)
-        .args(exports)
-        .output()
-        .unwrap();
-    let said = String::from_utf8_lossy(&judged.stdout);
-    println!("{said}{}", String::from_utf8_lossy(&judged.stderr));
-    assert!(judged.status.success(), "seed {seed}: {said}");
+    let (is_right, said) = judged(&history, &exports);
+    println!("{said}");
+    assert!(is_right, "seed {seed}: {said}");
+
+    // A judge that finds nothing wrong in anything is none: an acknowledged transfer that is not there, a leaf that is another.
+    let told = std::fs::read_to_string(&history).unwrap();
+    let made_up = told.replacen("\"transfer\":\"", "\"transfer\":\"0", 1);
+    let false_history = dir.path().join("false-history.jsonl");
+    std::fs::write(&false_history, made_up).unwrap();
+    assert!(!judged(&false_history, &exports).0);
+    let records = exports[0].join("records.jsonl");
+    let lines = std::fs::read_to_string(&records).unwrap();
+    std::fs::write(&records, lines.replacen("\"lock\"", "\"release\"", 1)).unwrap();
+    assert!(!judged(&history, &exports).0);
     drop(disk);
 }

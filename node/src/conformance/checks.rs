@@ -20,7 +20,7 @@ const fn check(number: u16, title: &'static str, source: &'static str) -> Check 
 }
 
 /// Every check, by number.
-pub const CHECKS: [Check; 22] = [
+pub const CHECKS: [Check; 25] = [
     check(
         101,
         "a listed peer gets in",
@@ -100,6 +100,21 @@ pub const CHECKS: [Check; 22] = [
         306,
         "many requests at once are answered or refused as busy, and it goes on",
         "formats-peer.md, What a node takes",
+    ),
+    check(
+        307,
+        "bytes that are no message are refused with 1002",
+        "formats-peer.md, 1002",
+    ),
+    check(
+        308,
+        "a frame that is too long is refused with 1001 by its length alone",
+        "formats-peer.md, 1001",
+    ),
+    check(
+        309,
+        "a message of a version that nobody speaks is refused with 1005",
+        "formats-peer.md, 1005",
     ),
     check(
         401,

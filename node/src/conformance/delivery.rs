@@ -1,7 +1,7 @@
 //! 3xx: what a broken or hostile partner would deliver.
 
 use countersign_protocol::federation::FaultCode;
-use countersign_protocol::federation::message::{Request, Response, Verdict};
+use countersign_protocol::federation::message::{REQUEST_BYTES_MAX, Request, Response, Verdict};
 use countersign_protocol::id::RequestId;
 use countersign_protocol::log::{
     Hash, NodeSource, TlogProof, leaf_hash, node_hash, prove_inclusion,
@@ -22,6 +22,15 @@ pub(super) async fn checks<F: FnMut(&Finding)>(kit: &Kit, held: Option<&Held>, b
     book.note(304, no_transfer(kit, held).await);
     book.note(305, repeated(kit).await);
     book.note(306, many(kit).await);
+    book.note(
+        307,
+        frame(kit, vec![0xff; 10], FaultCode::NotCanonical).await,
+    );
+    book.note(308, too_long(kit).await);
+    book.note(
+        309,
+        frame(kit, vec![0x08, 0x63], FaultCode::UnknownVersion).await,
+    );
 }
 
 async fn deliver(kit: &Kit, bundle: Vec<u8>) -> Checked<Verdict> {
@@ -45,6 +54,28 @@ fn refused_by(verdict: &Verdict, classes: &[u32]) -> Checked {
         0 => "it was taken".to_owned(),
         code => format!("it was refused with {code}"),
     })
+}
+
+/// Sends a frame of these bytes, which must be refused with this number.
+async fn frame(kit: &Kit, bytes: Vec<u8>, fault: FaultCode) -> Checked {
+    let length = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
+    let framed = [&length.to_be_bytes()[..], &bytes].concat();
+    refused_with(kit.exchange(framed).await?, fault)
+}
+
+/// Four bytes that announce more than any request may have, and nothing after them.
+async fn too_long(kit: &Kit) -> Checked {
+    let announced = u32::try_from(REQUEST_BYTES_MAX + 1).unwrap_or(u32::MAX);
+    let answer = kit.exchange(announced.to_be_bytes().to_vec()).await?;
+    refused_with(answer, FaultCode::FrameTooLarge)
+}
+
+fn refused_with(answer: Response, fault: FaultCode) -> Checked {
+    match answer {
+        Response::Refused { code, .. } if code == fault.code() => Ok(()),
+        Response::Refused { code, .. } => failed(format!("it was refused with {code}")),
+        other => failed(format!("it answered with {}", other.kind())),
+    }
 }
 
 async fn garbage(kit: &Kit) -> Checked {

@@ -122,6 +122,12 @@ impl Kit {
         let answer = self.network.request(self.target.peer, request).await;
         answer.map_err(|error| Problem::Failed(format!("no answer: {error}")))
     }
+
+    /// Writes bytes as they are.
+    async fn exchange(&self, bytes: Vec<u8>) -> Checked<Response> {
+        let answer = self.network.exchange(self.target.peer, bytes).await;
+        answer.map_err(|error| Problem::Failed(format!("no answer: {error}")))
+    }
 }
 
 /// What was found so far; each finding is told as it comes.

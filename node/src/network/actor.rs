@@ -18,6 +18,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::time::MissedTickBehavior;
 
 use super::behaviour::{self, Behaviour};
+use super::codec::Framed;
 use super::gossip::Judged;
 use super::handle::Command;
 use super::metrics::{Metrics, Reason};
@@ -167,7 +168,10 @@ impl Actor {
                 peer,
                 request,
                 reply,
-            } => self.ask(peer, request, reply),
+            } => self.ask(peer, request.kind(), Framed::own(request), reply),
+            Command::Exchange { peer, bytes, reply } => {
+                self.ask(peer, "as-it-is", Framed::raw(bytes), reply);
+            }
             Command::Publish { topic, data, reply } => {
                 let _ = reply.send(self.publish(topic, data));
             }

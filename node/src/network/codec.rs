@@ -23,6 +23,8 @@ pub(super) struct Framed<T> {
     pub(super) content: Result<T, MessageError>,
     /// Holds the frame's share of the memory for frames until this is dropped. `None` for a message of our own.
     pub(super) share: Option<OwnedSemaphorePermit>,
+    /// Bytes that are written as they are, in place of a message: what only an examination sends.
+    raw: Option<Vec<u8>>,
 }
 
 impl<T> Framed<T> {
@@ -31,6 +33,16 @@ impl<T> Framed<T> {
         Framed {
             content: Ok(message),
             share: None,
+            raw: None,
+        }
+    }
+
+    /// Bytes to be sent as they are, length and all.
+    pub(super) const fn raw(bytes: Vec<u8>) -> Self {
+        Framed {
+            content: Err(MessageError::UnknownKind),
+            share: None,
+            raw: Some(bytes),
         }
     }
 
@@ -38,6 +50,7 @@ impl<T> Framed<T> {
         Framed {
             content: Err(fault),
             share: None,
+            raw: None,
         }
     }
 }
@@ -92,6 +105,10 @@ impl request_response::Codec for PeerCodec {
     where
         T: AsyncWrite + Unpin + Send,
     {
+        if let Some(bytes) = request.raw {
+            io.write_all(&bytes).await?;
+            return io.flush().await;
+        }
         let frame = request.content.and_then(|request| request.encode());
         write_frame(io, &frame.map_err(io::Error::other)?).await
     }
@@ -156,6 +173,7 @@ where
     Ok(Framed {
         content: decode(&frame),
         share: Some(share),
+        raw: None,
     })
 }
 

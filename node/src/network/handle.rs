@@ -75,6 +75,11 @@ pub(super) enum Command {
         request: Request,
         reply: oneshot::Sender<Result<Response, NetworkError>>,
     },
+    Exchange {
+        peer: PeerId,
+        bytes: Vec<u8>,
+        reply: oneshot::Sender<Result<Response, NetworkError>>,
+    },
     Publish {
         topic: Topic,
         data: Vec<u8>,
@@ -124,6 +129,21 @@ impl NetworkHandle {
     /// This node's peer id.
     pub const fn local_peer_id(&self) -> PeerId {
         self.local
+    }
+
+    /// Writes bytes on a stream of the peer protocol as they are, and waits for the answer: how a node takes what is no message.
+    ///
+    /// # Errors
+    /// As [`NetworkHandle::request`], but for limits.
+    pub(crate) async fn exchange(
+        &self,
+        peer: PeerId,
+        bytes: Vec<u8>,
+    ) -> Result<Response, NetworkError> {
+        let call = self.call(|reply| Command::Exchange { peer, bytes, reply });
+        tokio::time::timeout(self.request_deadline, call)
+            .await
+            .map_err(|_| NetworkError::Timeout { peer })??
     }
 
     /// Sends one request and waits for its answer.

@@ -40,7 +40,8 @@ impl Actor {
     pub(super) fn ask(
         &mut self,
         id: PeerId,
-        request: Request,
+        kind: &'static str,
+        request: Framed<Request>,
         reply: oneshot::Sender<Result<Response, NetworkError>>,
     ) {
         let limit = self.limits.asking_per_peer;
@@ -55,7 +56,6 @@ impl Actor {
                 None
             }
         };
-        let kind = request.kind();
         if let Some(refusal) = refusal {
             self.metrics.request_sent(kind, "not-sent", 0.0);
             let _ = reply.send(Err(refusal));
@@ -68,7 +68,7 @@ impl Actor {
             since: Instant::now(),
             reply,
         };
-        let sent = requests.send_request(&id, Framed::own(request));
+        let sent = requests.send_request(&id, request);
         self.asked.insert(sent, asked);
     }
 
