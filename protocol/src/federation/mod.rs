@@ -27,5 +27,5 @@ pub use fault::FaultCode;
 pub use fingerprint::Fingerprint;
 pub use heads::{Heads, Needed};
 pub use lines::FileError;
-pub use step::{Event, Message, MessageKind, Outcome, ProvenRecord, outbox, step};
+pub use step::{Event, Message, MessageKind, Outcome, ProvenRecord, begins, outbox, step};
 pub(crate) use step::{answer, answer_closed};

@@ -128,6 +128,21 @@ pub fn step(state: &State, time_ms: u64, event: Event<'_>) -> Result<Outcome, Fa
     }
 }
 
+/// The partner with which a proven record would begin something here: a lock that this ledger has not answered. Everything
+/// else settles what is open, and what was answered before is answered again.
+///
+/// While the trust registry vouches for nothing new, such a lock waits: a refusal would end it for ever.
+#[must_use]
+pub fn begins(state: &State, proven: &ProvenRecord) -> Option<Party> {
+    let Body::Lock(lock) = &proven.record.body else {
+        return None;
+    };
+    let mut partners = state.partners();
+    let source = partners.find(|it| it.origin == proven.proof.origin)?.party;
+    let answer = state.transfer(&TransferKey::In(source, lock.transfer));
+    answer.is_none().then_some(source)
+}
+
 /// The partner whose log this is, unless the proof shows another root than its pin.
 fn continues_pin<'s>(state: &'s State, proof: &ProofReference) -> Result<&'s Partner, FaultCode> {
     let partner = state

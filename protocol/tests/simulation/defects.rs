@@ -106,6 +106,31 @@ fn quorums_that_share_the_lying_witness_cosign_two_lines() {
 }
 
 #[test]
+fn a_witness_that_is_exchanged_at_once_cosigns_another_line() {
+    found(Defect::ExchangesAWitness, Law::OnlyGrows);
+}
+
+#[test]
+fn changes_of_witnesses_in_a_row_cosign_another_line() {
+    found(Defect::ChangesInARow, Law::OnlyGrows);
+}
+
+#[test]
+fn a_head_that_new_witnesses_are_not_asked_for_strands_locks() {
+    found(Defect::AsksOncePerHead, Law::Settles);
+}
+
+#[test]
+fn an_expiry_that_stops_answers_strands_locks() {
+    found(Defect::ExpiryStopsAnswers, Law::Settles);
+}
+
+#[test]
+fn a_registry_that_has_run_out_and_stops_nothing_is_found() {
+    found(Defect::ExpiryStopsNothing, Law::BeginsFresh);
+}
+
+#[test]
 fn a_ledger_that_is_closed_while_witnesses_go_on_counts_twice() {
     found(Defect::ClosesWithoutSealing, Law::HeldOnce);
 }
