@@ -91,6 +91,7 @@ fn agreement(with: Party) -> Command {
         max_tonnes_per_year: 0,
         vintage_from: None,
         vintage_until: None,
+            use_needs_source_final: false,
         cooperative_approach: "CA0007".parse().unwrap(),
         document: [9; 32],
         unit_types: Vec::new(),

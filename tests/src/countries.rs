@@ -370,6 +370,7 @@ impl Country {
             max_tonnes_per_year: 0,
             vintage_from: None,
             vintage_until: None,
+            use_needs_source_final: false,
             cooperative_approach: "CA0007".parse().expect("an id"),
             document: [9; 32],
             unit_types: Vec::new(),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use countersign_protocol::federation::evidence::Evidence;
 use countersign_protocol::federation::message::{Gossip, Request, Response, Verdict};
-use countersign_protocol::federation::{Event, FaultCode, Message, ProvenRecord, step};
+use countersign_protocol::federation::{Event, FaultCode, Message, ProvenRecord, begins, step};
 use countersign_protocol::id::RequestId;
 use countersign_protocol::log::{AddCheckpoint, Checkpoint};
 use countersign_protocol::record::{Body, Genesis, Lock};
@@ -228,9 +228,7 @@ pub(crate) async fn take(shared: &Arc<Shared>, bundle: &[u8], way: Way) -> Taken
 async fn try_take(shared: &Arc<Shared>, bundle: &[u8], way: Way) -> Result<Taken, FaultCode> {
     let unpinned = shared.verifier.verify(bundle)?;
     let proven = shared.pin(unpinned, way).await?;
-    if let Body::Lock(lock) = &proven.record.body {
-        may_acquire(shared, &proven, lock)?;
-    }
+    may_act(shared, &proven)?;
     let now_ms = shared.ledger.now_ms();
     let outcome = shared
         .ledger
@@ -246,12 +244,8 @@ async fn try_take(shared: &Arc<Shared>, bundle: &[u8], way: Way) -> Result<Taken
 
 /// While the trust registry has expired, or does not list the source as one with which something may begin, a lock waits:
 /// refusing it would end it for ever. What was answered before is answered again.
-fn may_acquire(shared: &Shared, proven: &ProvenRecord, lock: &Lock) -> Result<(), FaultCode> {
-    let source = shared.ledger.read(|state| {
-        let source = partner_of(state, &proven.proof.origin)?;
-        let key = TransferKey::In(source, lock.transfer);
-        state.transfer(&key).is_none().then_some(source)
-    });
+fn may_act(shared: &Shared, proven: &ProvenRecord) -> Result<(), FaultCode> {
+    let source = shared.ledger.read(|state| begins(state, proven));
     let Some(source) = source else {
         return Ok(());
     };

@@ -170,7 +170,10 @@ impl LedgerHandle {
     /// When the store refuses the write.
     pub fn set_witnessed(&self, head: &Head) -> Result<(), StoreError> {
         let is_newer = self.shared.witnessed.send_if_modified(|last| {
-            let newer = last.as_ref().is_none_or(|last| head.size > last.size);
+            // The same head with other cosignatures takes the place of the first: other witnesses may count by now.
+            let newer = last.as_ref().is_none_or(|last| {
+                head.size > last.size || (head.size == last.size && head.note != last.note)
+            });
             if newer {
                 *last = Some(head.clone());
             }

@@ -594,4 +594,8 @@ pub struct Agreement {
     /// The last vintage that may move; none sets no limit.
     #[serde(default)]
     pub vintage_until: Option<u16>,
+    /// Units that were acquired under it are used (towards an NDC, for international mitigation or other purposes) only once
+    /// the source has ended their transfer, which records the first transfer there (rule R14).
+    #[serde(default)]
+    pub use_needs_source_final: bool,
 }

@@ -467,6 +467,9 @@ pub struct Agreement {
     /// last vintage that may move; 0: no limit
     #[prost(uint32, tag = "14")]
     pub vintage_until: u32,
+    /// acquired units are used only once the source has ended the transfer
+    #[prost(bool, tag = "15")]
+    pub use_needs_source_final: bool,
 }
 /// There is evidence that a partner's ledger contradicts itself.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]

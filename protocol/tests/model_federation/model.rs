@@ -48,8 +48,8 @@ pub(crate) struct Scope {
     pub(crate) closes: bool,
     /// How often the set of witnesses changes; members hear of it one by one.
     pub(crate) witness_changes: u8,
-    /// Whether the last country has every change from the beginning and the others hear of none: fewer situations than when
-    /// they hear of it some time.
+    /// Whether the last country has every change from the beginning and the others hear of none, and only the first country
+    /// sends: fewer situations than when they hear of it some time, and send units on.
     pub(crate) split: bool,
     /// Whether the trust registry may run out for a country, never to be renewed there.
     pub(crate) expires: bool,
@@ -450,7 +450,8 @@ impl Federation {
             return;
         }
         let is_expired = situation.expired[country];
-        if situation.transfers < self.scope.transfers && !is_expired {
+        let may_send = !is_expired && (country == 0 || !self.scope.split);
+        if situation.transfers < self.scope.transfers && may_send {
             let others = (0..self.scope.countries).filter(|to| *to != country);
             next.extend(others.map(|to| Happening::Send { node, to }));
         }

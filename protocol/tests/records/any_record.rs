@@ -302,6 +302,7 @@ fn partners() -> BoxedStrategy<Body> {
                 max_tonnes_per_year: more.0,
                 vintage_from: more.1,
                 vintage_until: more.2,
+                use_needs_source_final: more.1.is_some(),
             })
         },
     );

@@ -144,6 +144,7 @@ fn setup() -> Vec<(&'static str, Body)> {
         max_tonnes_per_year: 0,
         vintage_from: None,
         vintage_until: None,
+        use_needs_source_final: false,
         cooperative_approach: text("CA0001"),
         document: [0xd0; 32],
         unit_types: Vec::new(),
@@ -157,6 +158,7 @@ fn setup() -> Vec<(&'static str, Body)> {
         max_tonnes_per_year: 0,
         vintage_from: None,
         vintage_until: None,
+        use_needs_source_final: false,
         unit_types: vec![text("A6.4ER"), text("ITMO")],
         scopes: [1, 13].map(|it| SectoralScope::new(it).unwrap()).to_vec(),
         ..agreement.clone()
@@ -199,6 +201,7 @@ fn federation() -> Vec<(&'static str, Body)> {
         max_tonnes_per_year: 250_000,
         vintage_from: Some(2021),
         vintage_until: Some(2030),
+        use_needs_source_final: true,
         ..agreement
     };
     let accused = LedgerAccused {

@@ -6,7 +6,7 @@ use crate::shared::Law;
 use crate::world::run;
 
 /// Within how many seeds each defect is found.
-const WITHIN: u64 = 200;
+const WITHIN: u64 = 600;
 
 /// Runs seeds until a defect breaks a law.
 fn found(defect: Defect, law: Law) {

@@ -332,6 +332,8 @@ impl Node {
             }
             block.push((leaf, record.body));
         }
+        let begins = |body: &Body| matches!(body, Body::Lock(_) | Body::Acquire(_));
+        let began = block.iter().any(|(_, body)| begins(body));
         let told: Vec<&str> = block.iter().map(|(_, body)| body.kind()).collect();
         let told = told.join(", ");
         if !self.put(
@@ -344,7 +346,6 @@ impl Node {
             self.keep(leaf, &body);
         }
         shared.tell(|| format!("{} writes {first}: {told}", self.name()));
-        let began = told.contains("lock") || told.contains("acquire");
         if began && !shared.registry.is_fresh(self.version, time_ms) {
             shared.broken(Law::BeginsFresh, || {
                 format!(

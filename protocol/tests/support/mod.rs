@@ -96,6 +96,7 @@ pub fn agreement_of(own: Party, partner: Party) -> Agreement {
         max_tonnes_per_year: 0,
         vintage_from: None,
         vintage_until: None,
+            use_needs_source_final: false,
         cooperative_approach: text("CA0001"),
         document: [0; 32],
         unit_types: Vec::new(),

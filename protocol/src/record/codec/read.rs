@@ -572,5 +572,6 @@ fn agreement_from_wire(it: &wire::Agreement) -> Result<Body, DecodeError> {
         max_tonnes_per_year: it.max_tonnes_per_year,
         vintage_from: read.vintage_or_none("vintage_from", it.vintage_from)?,
         vintage_until: read.vintage_or_none("vintage_until", it.vintage_until)?,
+        use_needs_source_final: it.use_needs_source_final,
     }))
 }

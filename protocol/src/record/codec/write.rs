@@ -193,6 +193,7 @@ fn body_to_wire(body: &Body) -> WireBody {
             max_tonnes_per_year: it.max_tonnes_per_year,
             vintage_from: it.vintage_from.map_or(0, u32::from),
             vintage_until: it.vintage_until.map_or(0, u32::from),
+            use_needs_source_final: it.use_needs_source_final,
         }),
         Body::ProcessPart(it) => WireBody::ProcessPart(case::process_part(it)),
         Body::ProcessAdopted(it) => WireBody::ProcessAdopted(case::process_adopted(it)),
