@@ -182,6 +182,7 @@ impl Identity {
                 .expect("a registry id"),
             name: "Authority".parse().expect("a name"),
             log_key: self.log.verifier().to_string().parse().expect("a key text"),
+            continues: None,
         }
     }
 
@@ -201,6 +202,7 @@ impl Identity {
                 .expect("a peer id text"),
             status: PartnerStatus::Active,
             invite: [7; 32],
+            continues: None,
         }
     }
 }

@@ -7,8 +7,8 @@ use countersign_protocol::federation::message::{Gossip, Request, Response, Verdi
 use countersign_protocol::federation::{Event, FaultCode, Message, ProvenRecord, begins, step};
 use countersign_protocol::id::RequestId;
 use countersign_protocol::log::{AddCheckpoint, Checkpoint};
-use countersign_protocol::record::{Body, Genesis, Lock};
-use countersign_protocol::registry::{Command, Refusal, TransferKey};
+use countersign_protocol::record::Genesis;
+use countersign_protocol::registry::{Command, Refusal};
 use futures::future::join_all;
 use sha2::{Digest, Sha256};
 use tracing::{debug, info, warn};

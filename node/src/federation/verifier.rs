@@ -76,8 +76,16 @@ impl Verifier {
     /// Replaces the policy; everything verified under the old one is verified again.
     pub(crate) fn set_policy(&self, policy: Policy) {
         let quorum = |it: &Policy| {
-            let witnesses = it.witnesses().iter().map(|it| it.key.clone()).collect::<Vec<_>>();
-            (witnesses, it.groups().to_vec(), it.quorum().map(str::to_owned))
+            let witnesses = it
+                .witnesses()
+                .iter()
+                .map(|it| it.key.clone())
+                .collect::<Vec<_>>();
+            (
+                witnesses,
+                it.groups().to_vec(),
+                it.quorum().map(str::to_owned),
+            )
         };
         let now = quorum(&policy);
         let before = {

@@ -111,6 +111,7 @@ pub fn init(
         registry: config.registry,
         name: parse("name", config.name.as_str())?,
         log_key: parse("log key", &keys.log.verifier().to_string())?,
+        continues: None,
     };
     let ledger = LedgerConfig::new(
         folder.ledger(),

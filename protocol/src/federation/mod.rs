@@ -22,7 +22,7 @@ pub use address::{
     ADDRESS_LEN_MAX, AddressError, HttpAddress, PEER_NAME_LEN_MAX, PeerAddress, PeerName,
 };
 pub use bundle::Unverified;
-pub use closed::{ClosedError, ClosedLedger, LastWord, Unanswered};
+pub use closed::{ClosedError, ClosedLedger, LastWord, Unanswered, check_continues};
 pub use fault::FaultCode;
 pub use fingerprint::Fingerprint;
 pub use heads::{Heads, Needed};

@@ -250,17 +250,21 @@ fn offered(
         return Err(FaultCode::NotAddressedToUs);
     }
     let ranges: Vec<UnitRange> = lock.blocks.iter().map(UnitBlock::range).collect();
-    let terms = TransferTerms {
-        source: &partner.origin,
-        destination: &own.origin,
-        agreement: &lock.agreement,
-        ranges: &ranges,
-        from: lock.from,
-        to: lock.to,
-        nonce: &lock.nonce,
-        expiry_ms: lock.expiry_ms,
+    let id_from = |source| {
+        transfer_id(&TransferTerms {
+            source,
+            destination: &own.origin,
+            agreement: &lock.agreement,
+            ranges: &ranges,
+            from: lock.from,
+            to: lock.to,
+            nonce: &lock.nonce,
+            expiry_ms: lock.expiry_ms,
+        })
     };
-    if transfer_id(&terms) != lock.transfer {
+    // A ledger that goes on from a closed one has the locks that began there.
+    let mut origins = std::iter::once(&partner.origin).chain(state.former_origins(partner.party));
+    if !origins.any(|source| id_from(source) == lock.transfer) {
         return Err(FaultCode::MalformedProof);
     }
     if let Some(message) = earlier_answer(state, partner, lock.transfer) {

@@ -542,6 +542,9 @@ pub enum Refusal {
         /// From where.
         source_party: Party,
     },
+    /// A ledger does not go on from a closed one like this.
+    #[error("the ledger that goes on from a closed one: {0}")]
+    Continued(&'static str),
     /// A partner's order, or its end, is out of place.
     #[error("the order of a partner: {0}")]
     Freeze(&'static str),

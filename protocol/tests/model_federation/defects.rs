@@ -44,6 +44,8 @@ pub(crate) enum Defect {
     ExpiryStopsAnswers,
     /// F19: a registry that has run out stops nothing.
     ExpiryStopsNothing,
+    /// F20: the next change of witnesses is published while heads that counted have no quorum of the one before.
+    HeadsLeftBehind,
 }
 
 pub(crate) fn with(defect: Defect, scope: Scope) -> Scope {

@@ -48,8 +48,10 @@ pub(crate) struct Scope {
     pub(crate) closes: bool,
     /// How often the set of witnesses changes; members hear of it one by one.
     pub(crate) witness_changes: u8,
-    /// Whether the last country has every change from the beginning and the others hear of none, and only the first country
-    /// sends: fewer situations than when they hear of it some time, and send units on.
+    /// Whether only the first country sends.
+    pub(crate) one_sends: bool,
+    /// Whether the last country has every change from the beginning and the others hear of none: fewer situations than when
+    /// they hear of it some time.
     pub(crate) split: bool,
     /// Whether the trust registry may run out for a country, never to be renewed there.
     pub(crate) expires: bool,
@@ -73,6 +75,7 @@ pub(crate) const SIMPLE: Scope = Scope {
     rotates: false,
     closes: false,
     witness_changes: 0,
+    one_sends: false,
     split: false,
     expires: false,
     defect: None,
@@ -117,40 +120,79 @@ pub(crate) struct Situation {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Happening {
     /// A node locks a unit for a partner.
-    Send { node: usize, to: usize },
+    Send {
+        node: usize,
+        to: usize,
+    },
     /// A source asks for cancellation.
-    Cancel { node: usize, transfer: TransferId },
+    Cancel {
+        node: usize,
+        transfer: TransferId,
+    },
     /// The witness is asked to cosign the node's log.
-    Witness { node: usize },
+    Witness {
+        node: usize,
+    },
     /// A message arrives.
-    Deliver { node: usize, letter: Letter },
+    Deliver {
+        node: usize,
+        letter: Letter,
+    },
     /// A country's clock passes the expiry.
-    Expire { country: usize },
+    Expire {
+        country: usize,
+    },
     /// A node goes on with a copy of its disk from earlier.
-    Restore { node: usize, backup: LogId },
+    Restore {
+        node: usize,
+        backup: LogId,
+    },
     /// A node that knows itself to be behind its witnesses fetches its log from its partners' mirrors.
-    Recover { node: usize },
+    Recover {
+        node: usize,
+    },
     /// One of the honest witnesses is asked to cosign the node's log.
-    Vote { witness: usize, node: usize },
+    Vote {
+        witness: usize,
+        node: usize,
+    },
     /// The trust registry names another set of witnesses, or a country hears of it.
     ChangeWitnesses,
-    Follow { country: usize },
+    Follow {
+        country: usize,
+    },
     /// The trust registry runs out for a country.
-    RunOut { country: usize },
+    RunOut {
+        country: usize,
+    },
     /// Only as a defect: a witness starts again with an empty disk.
-    Forget { witness: usize },
+    Forget {
+        witness: usize,
+    },
     /// An operator freezes a partner, or takes it back.
-    Freeze { node: usize, partner: usize },
+    Freeze {
+        node: usize,
+        partner: usize,
+    },
     /// The first country takes another log key.
-    Rotate { node: usize },
+    Rotate {
+        node: usize,
+    },
     /// A country hears from the trust registry of the new key.
-    Learn { country: usize },
+    Learn {
+        country: usize,
+    },
     /// The trust registry closes the second country's ledger at its last witnessed head.
     Close,
     /// A node hears of it, and settles its open locks by the last tree.
-    Settle { node: usize },
+    Settle {
+        node: usize,
+    },
     /// Only as a defect: the source frees the units on its own clock.
-    FreeOnTimeout { node: usize, transfer: TransferId },
+    FreeOnTimeout {
+        node: usize,
+        transfer: TransferId,
+    },
 }
 
 #[derive(Clone)]
@@ -450,7 +492,7 @@ impl Federation {
             return;
         }
         let is_expired = situation.expired[country];
-        let may_send = !is_expired && (country == 0 || !self.scope.split);
+        let may_send = !is_expired && (country == 0 || !self.scope.one_sends);
         if situation.transfers < self.scope.transfers && may_send {
             let others = (0..self.scope.countries).filter(|to| *to != country);
             next.extend(others.map(|to| Happening::Send { node, to }));

@@ -36,8 +36,8 @@ impl Federation {
 
     /// How many of the first witnesses are alike, so that their order is no difference.
     fn alike(&self) -> usize {
-        let one_leaves = self.scope.witness_changes > 1
-            || self.scope.defect == Some(Defect::ExchangesAWitness);
+        let one_leaves =
+            self.scope.witness_changes > 1 || self.scope.defect == Some(Defect::ExchangesAWitness);
         VOTERS - usize::from(one_leaves)
     }
 
@@ -140,12 +140,16 @@ impl Federation {
         situation.follows[country] = situation.changes;
     }
 
-    /// Whether the next change may be published: the one before has reached everybody.
+    /// Whether the next change may be published: the one before has reached everybody, and so have the heads that counted its
+    /// witnesses.
     pub(crate) fn may_change_witnesses(&self, situation: &Situation) -> bool {
         let others = &situation.follows[1..];
         let waits = self.scope.defect != Some(Defect::ChangesInARow);
+        let counted = (situation.changes, situation.witnessed[0]);
+        let is_carried = situation.quorums.contains(&counted)
+            || self.scope.defect == Some(Defect::HeadsLeftBehind);
         situation.changes < self.scope.witness_changes
-            && (!waits || others.iter().all(|it| *it == situation.changes))
+            && (!waits || (is_carried && others.iter().all(|it| *it == situation.changes)))
     }
 
     /// Rule R2: a quorum has cosigned the line that a leaf is on, of the witnesses that the country goes by.

@@ -3,8 +3,8 @@
 use countersign_protocol::id::{AccountId, OrganisationId, RequestId, TransferId};
 use countersign_protocol::record::{
     Account, AccountKind, Acquire, ActedBy, Agreement, AskCancel, AttachedDocument, BlockHeader,
-    Body, CaseAct, CaseOpened, Claim, Commitment, Contradiction, Discrepancy, Fate, Finalise,
-    FreezeEnded, FreezeHonoured, Genesis, Hold, Issuance, KeyRotation, LedgerAccused,
+    Body, CaseAct, CaseOpened, Claim, Commitment, Continues, Contradiction, Discrepancy, Fate,
+    Finalise, FreezeEnded, FreezeHonoured, Genesis, Hold, Issuance, KeyRotation, LedgerAccused,
     LedgerCleared, Lock, Organisation, OrganisationKind, Partner, PartnerStatus,
     PositionDifference, PositionsCompared, ProcessAdopted, ProcessPart, Project, ProofReference,
     Purpose, Record, Refuse, Release, Reservation, Retire, RetireKind, SourceSettled, Split,
@@ -81,6 +81,7 @@ pub(crate) fn samples() -> Vec<(&'static str, Record)> {
         .chain((300..).zip(crate::article6::samples()))
         .chain((400..).zip(federation()))
         .chain((450..).zip(restraints()))
+        .chain((480..).zip(continued()))
         .map(|(number, (name, body))| {
             let record = Record {
                 time_ms: 1_751_846_400_000 + number,
@@ -100,6 +101,7 @@ fn setup() -> Vec<(&'static str, Body)> {
         registry: text("GHA01"),
         name: text("Carbon Market Office"),
         log_key: text("gh.example/ledger+6f7a1c3d+AQIDBA=="),
+        continues: None,
     };
     let organisation = Organisation {
         id: OrganisationId(1),
@@ -132,6 +134,7 @@ fn setup() -> Vec<(&'static str, Body)> {
         peer: text("12D3KooWPjceQrSwdWXPyLLeABRXmuqt69Rg3sBYbU1Nft9HyQ6X"),
         status: PartnerStatus::Active,
         invite: [0x5a; 32],
+        continues: None,
     };
     let agreement = Agreement {
         id: text("CH-GH-2020"),
@@ -186,6 +189,41 @@ fn setup() -> Vec<(&'static str, Body)> {
         ("agreement_closed", Body::Agreement(closed)),
         ("block_header", Body::BlockHeader(header)),
         ("block_header_first", Body::BlockHeader(first_header)),
+    ]
+}
+
+/// A ledger that goes on from a closed one, and a partner's.
+fn continued() -> Vec<(&'static str, Body)> {
+    let setup: Vec<Body> = setup().into_iter().map(|(_, body)| body).collect();
+    let genesis = setup.iter().find_map(|body| match body {
+        Body::Genesis(it) => Some(it.clone()),
+        _ => None,
+    });
+    let partner = setup.iter().find_map(|body| match body {
+        Body::Partner(it) => Some(it.clone()),
+        _ => None,
+    });
+    let continues = Some(Continues {
+        origin: text("gh.example/ledger"),
+        size: 120,
+        root: [0x77; 32],
+    });
+    let genesis_continued = Genesis {
+        origin: text("gh.example/ledger/2"),
+        registry: text("GHA02"),
+        log_key: text("gh.example/ledger/2+6f7a1c3e+AQIDBQ=="),
+        continues: continues.clone(),
+        ..genesis.unwrap()
+    };
+    let partner_continued = Partner {
+        origin: text("ch.example/ledger/2"),
+        registry: text("CHE02"),
+        continues,
+        ..partner.unwrap()
+    };
+    vec![
+        ("genesis_continued", Body::Genesis(genesis_continued)),
+        ("partner_continued", Body::Partner(partner_continued)),
     ]
 }
 

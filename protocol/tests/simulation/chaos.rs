@@ -59,6 +59,15 @@ pub(crate) fn weather(random: &mut Random) -> Vec<u64> {
     ACTS.iter().enumerate().map(weigh).collect()
 }
 
+/// For defects that only changes of witnesses bring out.
+pub(crate) fn change_witnesses_often(weather: &mut [u64]) {
+    for (times, (weight, act)) in weather.iter_mut().zip(&ACTS) {
+        if [other_witnesses as Act, two_histories].contains(act) {
+            *times = weight * 8;
+        }
+    }
+}
+
 /// One thing happens.
 pub(crate) fn act(world: &mut World) {
     let mut drawn = world.shared.random.below(world.weather.iter().sum());

@@ -143,6 +143,20 @@ impl Checks {
         sets.any(|(honest, needed)| honest.intersection(seen).count() >= *needed)
     }
 
+    /// Whether the newest head of every open ledger has a quorum of this set.
+    pub(crate) fn all_carried_over(&self, set: &WitnessSet) -> bool {
+        let honest: BTreeSet<usize> = set.honest().collect();
+        let books = self.books.iter().enumerate();
+        let open = books
+            .filter(|(country, book)| book.tree.size() > 0 && !self.closed.contains_key(country));
+        let is_carried = |(country, book): (usize, &Book)| {
+            let head = (country, book.tree.size(), book.tree.root());
+            let seen = self.cosigned.get(&head);
+            seen.is_some_and(|seen| honest.intersection(seen).count() + 1 >= set.quorum)
+        };
+        open.into_iter().all(is_carried)
+    }
+
     /// Another set of witnesses counts: the heads, and who cosigned each, that have a quorum of it.
     pub(crate) fn witnesses_are(&mut self, set: &WitnessSet) -> Vec<(Seen, usize)> {
         let needed = if self.is_quorum_of_two {
@@ -286,7 +300,9 @@ impl Checks {
     fn reconcile(&mut self, states: &[State]) {
         let is_honest = |it: &usize| self.liar != Some(*it) && !self.closed.contains_key(it);
         let honest: Vec<usize> = (0..COUNTRIES.len()).filter(is_honest).collect();
-        let pairs = honest.iter().flat_map(|own| honest.iter().map(move |it| (own, it)));
+        let pairs = honest
+            .iter()
+            .flat_map(|own| honest.iter().map(move |it| (own, it)));
         for (own, other) in pairs.filter(|(own, other)| own != other) {
             let (here, there) = (&states[*own], &states[*other]);
             let Some(beside) = Reconciliation::new(here, there, here.size()) else {

@@ -116,6 +116,11 @@ fn changes_of_witnesses_in_a_row_cosign_another_line() {
 }
 
 #[test]
+fn heads_that_a_change_of_witnesses_leaves_behind_have_two_lines() {
+    found(Defect::HeadsLeftBehind, Law::OnlyGrows);
+}
+
+#[test]
 fn a_head_that_new_witnesses_are_not_asked_for_strands_locks() {
     found(Defect::AsksOncePerHead, Law::Settles);
 }

@@ -140,6 +140,7 @@ pub(crate) fn partner(country: usize, status: PartnerStatus) -> Partner {
         peer: text("12D3KooWtest"),
         status,
         invite: [0; 32],
+        continues: None,
     }
 }
 
@@ -165,6 +166,7 @@ fn found(country: usize) -> Founding {
         registry: text(&format!("{}01", party.alpha3())),
         name: text("Carbon Market Office"),
         log_key: text(&log_key(country, 0).verifier().to_string()),
+        continues: None,
     }));
     founding.must(&Command::RegisterOrganisation {
         name: text("Cook-stoves"),

@@ -103,7 +103,8 @@ fn longest_line(world: &World, country: usize) -> Option<Stored> {
 }
 
 /// The trust registry names other witnesses: one joins and a quorum is one more, or one leaves and it is one less. The next
-/// change waits until everybody has the one before.
+/// change waits until everybody has the one before, and until every head that counted has a quorum of it: a head that only an
+/// earlier set has cosigned would have too few witnesses in common with the next one.
 pub(crate) fn change_witnesses(world: &mut World) {
     let shared = &mut world.shared;
     let since = shared.registry.newest_witnesses_since();
@@ -113,6 +114,10 @@ pub(crate) fn change_witnesses(world: &mut World) {
         return;
     }
     let mut set = WitnessSet::clone(&shared.registry.witnesses(shared.registry.newest()));
+    let is_free = |defect| matches!(defect, Defect::ChangesInARow | Defect::HeadsLeftBehind);
+    if !shared.defect.is_some_and(is_free) && !shared.checks.all_carried_over(&set) {
+        return;
+    }
     let stays = set.members.len() > FIRST_WITNESSES;
     let leaving: Vec<usize> = set.honest().collect();
     let joining = (0..WITNESSES).find(|it| !world.used_witnesses.contains(it));
@@ -133,7 +138,12 @@ pub(crate) fn change_witnesses(world: &mut World) {
     } else {
         "witness joined"
     });
-    shared.tell(|| format!("the witnesses are {:?}, {} of them", set.members, set.quorum));
+    shared.tell(|| {
+        format!(
+            "the witnesses are {:?}, {} of them",
+            set.members, set.quorum
+        )
+    });
     shared.registry.change_witnesses(set.clone());
     for ((country, size, root), witness) in shared.checks.witnesses_are(&set) {
         // Whoever cosigned a head has its leaves, unless it was made to forget.

@@ -10,7 +10,8 @@ use countersign_protocol::time::Timestamp;
 use countersign_protocol::trust::{Head, KeyRow, Member, Standing};
 
 use crate::founding::{
-    FIRST_WITNESSES, FOUNDERS, LYING_WITNESS, QUORUM, country_with, log_key, member_key, origin, party, witness_key,
+    FIRST_WITNESSES, FOUNDERS, LYING_WITNESS, QUORUM, country_with, log_key, member_key, origin,
+    party, witness_key,
 };
 use crate::support::{START_MS, text};
 

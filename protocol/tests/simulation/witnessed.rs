@@ -135,10 +135,7 @@ impl Node {
 
     /// A cosignature: with enough of them, the head counts.
     pub(crate) fn cosigned(&mut self, shared: &mut Shared, size: u64, body: &str) {
-        if size <= self.counted_size(shared)
-            || size < self.witnessed_size()
-            || size > self.size()
-        {
+        if size <= self.counted_size(shared) || size < self.witnessed_size() || size > self.size() {
             return;
         }
         let mut set = shared.registry.witnesses(self.version);

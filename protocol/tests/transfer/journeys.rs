@@ -1,9 +1,7 @@
 //! Whole journeys of units between countries, message by message.
 
 use countersign_protocol::federation::{Event, FaultCode, MessageKind, Outcome, outbox, step};
-use countersign_protocol::record::{
-    Agreement, Body, Claim, PartnerStatus, Purpose, RetireKind,
-};
+use countersign_protocol::record::{Agreement, Body, Claim, PartnerStatus, Purpose, RetireKind};
 use countersign_protocol::registry::{
     Command, Direction, LedgerAccount, Place, Refusal, Selection, TransferStage, plan,
 };
@@ -484,7 +482,10 @@ fn use_waits_for_the_source_where_the_agreement_says_so() {
     );
     // Where only tonnes are named, none fit.
     let refused = all[1].submit(&tonnes(1, RetireKind::Retire, imp));
-    assert!(matches!(refused, Err(Refusal::TooFew { .. })), "{refused:?}");
+    assert!(
+        matches!(refused, Err(Refusal::TooFew { .. })),
+        "{refused:?}"
+    );
     // Under an agreement that does not say so, nothing waits.
     let mut other = all[1].clone();
     other.must(&Command::SetAgreement(Agreement {

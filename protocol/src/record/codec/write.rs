@@ -16,7 +16,7 @@ use crate::record::codec::{
     retire_kind_number,
 };
 use crate::record::wire::{self, record::Body as WireBody};
-use crate::record::{RECORD_VERSION, Record};
+use crate::record::{Continues, RECORD_VERSION, Record};
 use crate::units::{UnitBlock, UnitRange};
 
 fn range(range: &UnitRange) -> wire::UnitRange {
@@ -24,6 +24,14 @@ fn range(range: &UnitRange) -> wire::UnitRange {
         origin: range.origin().to_string(),
         first: range.first(),
         last: range.last(),
+    }
+}
+
+fn continues(it: &Continues) -> wire::Continues {
+    wire::Continues {
+        origin: it.origin.to_string(),
+        size: it.size,
+        root: it.root.to_vec(),
     }
 }
 
@@ -107,6 +115,7 @@ fn body_to_wire(body: &Body) -> WireBody {
             registry: it.registry.to_string(),
             name: it.name.to_string(),
             log_key: it.log_key.to_string(),
+            continues: it.continues.as_ref().map(continues),
         }),
         Body::Organisation(it) => WireBody::Organisation(wire::Organisation {
             id: it.id.0,
@@ -177,6 +186,7 @@ fn body_to_wire(body: &Body) -> WireBody {
             peer: it.peer.to_string(),
             status: partner_status_number(it.status),
             invite: it.invite.to_vec(),
+            continues: it.continues.as_ref().map(continues),
         }),
         Body::Agreement(it) => WireBody::Agreement(wire::Agreement {
             id: it.id.to_string(),
