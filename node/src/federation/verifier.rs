@@ -177,3 +177,50 @@ impl Verifier {
         Ok(verified)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use std::time::Duration;
+
+    use countersign_protocol::log::{KeyKind, SignerKey, VerifierKey};
+
+    use super::*;
+
+    fn policy(logs: &[u8], witnesses: &[u8], quorum: usize) -> Policy {
+        let key = |name: &str, kind, seed: u8| -> VerifierKey {
+            let key = SignerKey::from_seed(name, kind, &[seed; 32]).unwrap();
+            key.verifier().clone()
+        };
+        let logs: Vec<VerifierKey> = logs
+            .iter()
+            .map(|seed| key(&format!("log{seed}.example"), KeyKind::Ed25519, *seed))
+            .collect();
+        let witnesses: Vec<VerifierKey> = witnesses
+            .iter()
+            .map(|seed| key(&format!("w{seed}.example"), KeyKind::CosignatureV1, *seed))
+            .collect();
+        Policy::k_of_n(&logs, &witnesses, quorum).unwrap()
+    }
+
+    /// A head is cosigned again only when other witnesses count, not whenever a partner's key is added.
+    #[tokio::test]
+    async fn other_witnesses_are_told_apart_from_other_logs() {
+        let verifier = Verifier::new(policy(&[1], &[11, 12, 13], 2));
+        let is_told = || async {
+            let waited = tokio::time::timeout(Duration::from_millis(20), verifier.other_quorum());
+            waited.await.is_ok()
+        };
+        verifier.set_policy(policy(&[1, 2], &[11, 12, 13], 2));
+        assert!(!is_told().await);
+        for other in [
+            policy(&[1], &[11, 12, 14], 2),
+            policy(&[1], &[11, 12, 14], 3),
+        ] {
+            verifier.set_policy(other);
+            assert!(is_told().await);
+            assert!(!is_told().await);
+        }
+    }
+}

@@ -164,7 +164,7 @@ impl LedgerHandle {
         self.shared.witnessed.subscribe()
     }
 
-    /// Announces a head that a quorum of witnesses has cosigned and keeps it. An older one than the last is ignored.
+    /// Announces a head that a quorum of witnesses has cosigned and keeps it. One of fewer leaves than the last is ignored.
     ///
     /// # Errors
     /// When the store refuses the write.

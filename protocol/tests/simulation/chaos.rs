@@ -7,6 +7,7 @@ use countersign_protocol::log::TlogProof;
 use countersign_protocol::record::{Acquire, Body, ProofReference, Purpose, Record, RetireKind};
 use countersign_protocol::registry::{Command, Selection, TransferKey};
 
+use crate::defect::Defect;
 use crate::disk::DiskFault;
 use crate::founding::{COUNTRIES, FOUNDERS, TRADING, WITNESSES, country_of, origin, party};
 use crate::governance;
@@ -59,13 +60,21 @@ pub(crate) fn weather(random: &mut Random) -> Vec<u64> {
     ACTS.iter().enumerate().map(weigh).collect()
 }
 
-/// For defects that only changes of witnesses bring out.
-pub(crate) fn change_witnesses_often(weather: &mut [u64]) {
-    for (times, (weight, act)) in weather.iter_mut().zip(&ACTS) {
-        if [other_witnesses as Act, two_histories].contains(act) {
+/// More of what brings a defect out that shows itself in the ledger of a liar only; whether a liar is needed for it.
+pub(crate) fn bring_out(defect: Option<Defect>, weather: &mut [u64]) -> bool {
+    let act: Act = match defect {
+        Some(Defect::ExchangesAWitness | Defect::ChangesInARow | Defect::HeadsLeftBehind) => {
+            other_witnesses
+        }
+        Some(Defect::WitnessAnswersBeforeStoring) => spoil_witness,
+        _ => return false,
+    };
+    for (times, (weight, this)) in weather.iter_mut().zip(&ACTS) {
+        if [act, two_histories].contains(this) {
             *times = weight * 8;
         }
     }
+    true
 }
 
 /// One thing happens.

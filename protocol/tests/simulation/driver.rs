@@ -11,7 +11,7 @@ use countersign_protocol::registry::Command;
 use countersign_protocol::trust::Member;
 
 use crate::defect::Defect;
-use crate::founding::{COUNTRIES, country_of, country_with, origin, party};
+use crate::founding::{COUNTRIES, WITNESSES, country_of, country_with, origin, party};
 use crate::letter::{Letter, To};
 use crate::node::Node;
 use crate::shared::{Event, Shared};
@@ -157,7 +157,7 @@ impl Node {
             country,
             from: 0,
         };
-        let witness = self.some_witness(shared);
+        let witness = shared.random.index(WITNESSES);
         shared.send(self.place(), To::Witness(witness), letter);
     }
 

@@ -7,7 +7,7 @@ use countersign_protocol::trust::Head;
 
 use crate::defect::Defect;
 use crate::disk::in_blocks;
-use crate::founding::{Leaf, generations, log_key, origin};
+use crate::founding::{Leaf, WITNESSES, generations, log_key, origin};
 use crate::letter::{Letter, To};
 use crate::node::Node;
 use crate::shared::Shared;
@@ -32,16 +32,10 @@ impl Node {
                 country,
                 from: self.size(),
             };
-            let witness = self.some_witness(shared);
+            // A mirror, whether its cosignature counts any more or not.
+            let witness = shared.random.index(WITNESSES);
             shared.send(self.place(), To::Witness(witness), letter);
         }
-    }
-
-    /// One of the witnesses that count, which is a mirror too.
-    pub(crate) fn some_witness(&self, shared: &mut Shared) -> usize {
-        let members = shared.witnesses(self.version).members.clone();
-        let members: Vec<usize> = members.into_iter().collect();
-        shared.random.pick(&members).unwrap()
     }
 
     /// The size of the head that has a quorum of the witnesses that count now. After a change of witnesses that may be none,

@@ -74,19 +74,11 @@ pub(crate) fn run(setup: Setup, is_traced: bool) -> Ended {
 impl World {
     fn new(setup: Setup) -> Self {
         let mut shared = Shared::new(setup.seed, setup.defect, setup.watched);
-        let lies_surely = matches!(
-            setup.defect,
-            Some(Defect::ExchangesAWitness | Defect::ChangesInARow | Defect::HeadsLeftBehind)
-        );
-        let liar = if lies_surely || shared.random.chance(400) {
-            Some(shared.random.index(FOUNDERS))
-        } else {
-            None
-        };
+        let lies = shared.random.chance(400);
+        let liar = shared.random.index(FOUNDERS);
         let mut weather = chaos::weather(&mut shared.random);
-        if lies_surely {
-            chaos::change_witnesses_often(&mut weather);
-        }
+        let needs_a_liar = chaos::bring_out(setup.defect, &mut weather);
+        let liar = (lies || needs_a_liar).then_some(liar);
         let mut world = Self {
             shared,
             nodes: (0..FOUNDERS).map(|it| Node::new(it, it)).collect(),
