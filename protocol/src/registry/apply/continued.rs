@@ -5,7 +5,7 @@
 
 use crate::record::{Continues, Genesis, Partner, PartnerStatus};
 use crate::registry::apply::Context;
-use crate::registry::apply::setup::{origin_is_free, registry_of};
+use crate::registry::apply::setup::{self, origin_is_free, registry_of};
 use crate::registry::tx::Tx;
 use crate::registry::{Key, Pin, Refusal, TransferKey, TransferStage, Value};
 
@@ -38,16 +38,7 @@ pub(super) fn genesis(
     if closed.size != context.at.index || !ends_block {
         return refused("it does not stand right after the last block of the closed ledger");
     }
-    registry_of(it.registry, it.party)?;
-    tx.put(
-        Key::LogKey,
-        Value::LogKey {
-            key: it.log_key.clone(),
-            from_size: 0,
-        },
-    );
-    tx.put(Key::Genesis, Value::Genesis(it.clone()));
-    Ok(())
+    setup::genesis(tx, it)
 }
 
 /// A partner whose ledger was closed goes on with another. What was believed of the closed one lies within its last tree,
