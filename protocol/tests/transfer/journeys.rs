@@ -425,6 +425,23 @@ fn nothing_is_sent_before_it_is_witnessed() {
     assert_eq!(outbox(&swiss.state, acquired + 1).len(), 1);
 }
 
+/// Rule R9: an older head proves what lies under it, and is not believed instead of a newer one.
+#[test]
+fn a_pin_only_grows() {
+    let (mut ghana, mut swiss) = ghana_and_switzerland(100);
+    let (first, lock) = ghana.send(swiss.party, 40, 1);
+    let earlier = swiss.receive_and_write(&ghana.prove(lock));
+    let earlier = swiss.prove(earlier);
+    let (_, lock) = ghana.send(swiss.party, 10, 2);
+    let later = swiss.receive_and_write(&ghana.prove(lock));
+    let later = swiss.prove(later);
+    ghana.receive_and_write(&later);
+    ghana.receive_and_write(&earlier);
+    assert_eq!(ghana.stage_sent(first), TransferStage::Final);
+    let pin = ghana.state.pin(swiss.party).unwrap();
+    assert_eq!((pin.size, pin.root), (later.proof.size, later.proof.root));
+}
+
 #[test]
 fn units_that_were_acquired_can_go_on_at_once() {
     let [mut ghana, mut swiss, mut vanuatu] =
