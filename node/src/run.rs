@@ -49,7 +49,7 @@ use crate::witness::{self, HttpWitness, Witness, WitnessClient, WitnessStore};
 pub use conformance::{ExamineError, Examined, conformance};
 pub use error::RunError;
 pub use folder::DataFolder;
-pub use init::{Created, FirstProcess, NewNode, init};
+pub use init::{ClosedFolder, Created, FirstProcess, NewNode, init};
 pub use observer::{WitnessFolder, WitnessNode};
 pub use recovery::{RecoveryError, recover};
 

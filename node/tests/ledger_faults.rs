@@ -58,6 +58,7 @@ fn swiss_genesis() -> Genesis {
         origin: SWISS.parse().unwrap(),
         registry: "CHE01".parse().unwrap(),
         log_key: swiss_key().verifier().to_string().parse().unwrap(),
+        continues: None,
         ..genesis()
     }
 }
@@ -76,6 +77,7 @@ fn partner(genesis: &Genesis) -> Command {
         peer: format!("12D3KooW{}", genesis.party).parse().unwrap(),
         status: PartnerStatus::Active,
         invite: [1; 32],
+        continues: None,
     })
 }
 
@@ -91,6 +93,7 @@ fn agreement(with: Party) -> Command {
         max_tonnes_per_year: 0,
         vintage_from: None,
         vintage_until: None,
+        use_needs_source_final: false,
         cooperative_approach: "CA0007".parse().unwrap(),
         document: [9; 32],
         unit_types: Vec::new(),

@@ -11,10 +11,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use common::{
     Folder, ORIGIN, account, genesis, issue, key, organisation, project, request, submit, transfer,
 };
-use countersign_node::ledger::{Ledger, LedgerConfig, Submission, SubmitError};
+use countersign_node::ledger::{Head, Ledger, LedgerConfig, Submission, SubmitError};
 use countersign_node::store::StoreReader;
 use countersign_protocol::id::{AccountId, RequestId};
-use countersign_protocol::log::{Checkpoint, leaf_hash, verify_consistency, verify_inclusion};
+use countersign_protocol::log::{
+    Checkpoint, KeyKind, SignedNote, SignerKey, cosign, leaf_hash, verify_consistency,
+    verify_inclusion,
+};
 use countersign_protocol::record::{Body, Record};
 use countersign_protocol::registry::{Command, LedgerAccount, Refusal};
 
@@ -423,10 +426,21 @@ fn the_newest_witnessed_head_outlives_a_restart_and_only_grows() {
     handle.set_witnessed(&newer).unwrap();
     handle.set_witnessed(&older).unwrap();
     assert_eq!(*handle.witnessed().borrow(), Some(newer.clone()));
+    // Other witnesses count by now: the same head with their cosignatures takes its place.
+    let mut note = SignedNote::parse(&newer.note).unwrap();
+    let witness = SignerKey::from_seed("w.example", KeyKind::CosignatureV1, &[9; 32]).unwrap();
+    let line = cosign(note.text(), &witness, 1_800_000_000).unwrap();
+    note.add(line).unwrap();
+    let again = Head {
+        note: note.to_string().into(),
+        ..newer
+    };
+    handle.set_witnessed(&again).unwrap();
+    assert_eq!(*handle.witnessed().borrow(), Some(again.clone()));
     drop(handle);
     drop(ledger);
     let ledger = folder.open().unwrap();
-    assert_eq!(*ledger.handle().witnessed().borrow(), Some(newer));
+    assert_eq!(*ledger.handle().witnessed().borrow(), Some(again));
 }
 
 #[test]

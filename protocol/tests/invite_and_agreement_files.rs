@@ -4,7 +4,7 @@
 use countersign_protocol::federation::FileError;
 use countersign_protocol::federation::agreement::{
     AGREEMENT_BYTES_MAX, Agreement, AgreementError, AgreementFile, AgreementParty, MaxTonnes,
-    VintageYear,
+    SourceFinal, VintageYear,
 };
 use countersign_protocol::federation::invite::{
     INVITE_ADDRESSES_MAX, INVITE_BYTES_MAX, Invite, InviteError, InviteFields,
@@ -68,6 +68,7 @@ fn agreement() -> Agreement {
         max_tonnes_per_year: None,
         vintage_from: None,
         vintage_until: None,
+        use_needs: None,
         unit_types: vec!["A6.4ER".parse().unwrap(), "ITMO".parse().unwrap()],
         scopes: vec![
             SectoralScope::new(3).unwrap(),
@@ -501,6 +502,7 @@ prop_compose! {
         from in 0..4_000_000_000_u64, days in 1..20_000_u64, max in proptest::option::of(1..=i64::MAX as u64),
         per_year in proptest::option::of(1..=i64::MAX as u64), vintages in (proptest::option::of(1990..=2050_u16), proptest::option::of(2050..=2199_u16)),
         unit_types in prop::collection::btree_set("[A-Z0-9.]{1,12}", 0..6), scopes in prop::collection::btree_set(1..=16_u8, 0..17),
+        use_needs in proptest::option::of(Just(SourceFinal)),
     ) -> Agreement {
         let both = ["CH-GH", "GH-CH"];
         let directions = if directions == 3 { &both[..] } else { &both[directions - 1..directions] };
@@ -517,6 +519,7 @@ prop_compose! {
             vintage_until: vintages.1.map(|year| VintageYear::new(year).unwrap()),
             unit_types: unit_types.iter().map(|text| text.parse().unwrap()).collect(),
             scopes: scopes.into_iter().map(|number| SectoralScope::new(number).unwrap()).collect(),
+            use_needs,
         }
     }
 }

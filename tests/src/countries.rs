@@ -182,6 +182,7 @@ impl Identity {
                 .expect("a registry id"),
             name: "Authority".parse().expect("a name"),
             log_key: self.log.verifier().to_string().parse().expect("a key text"),
+            continues: None,
         }
     }
 
@@ -201,6 +202,7 @@ impl Identity {
                 .expect("a peer id text"),
             status: PartnerStatus::Active,
             invite: [7; 32],
+            continues: None,
         }
     }
 }
@@ -370,6 +372,7 @@ impl Country {
             max_tonnes_per_year: 0,
             vintage_from: None,
             vintage_until: None,
+            use_needs_source_final: false,
             cooperative_approach: "CA0007".parse().expect("an id"),
             document: [9; 32],
             unit_types: Vec::new(),

@@ -26,6 +26,7 @@ fn new_node() -> NewNode {
         config: Config::parse(CONFIG).unwrap(),
         policy: "quorum none\n".to_owned(),
         process: None,
+        continues: None,
     }
 }
 

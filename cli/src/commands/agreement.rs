@@ -7,7 +7,7 @@ use countersign_node::http::dto::{
     AgreementText, AgreementView, DraftText, PartnerView, Status, Written,
 };
 use countersign_protocol::federation::agreement::{
-    Agreement, AgreementParty, Direction, MaxTonnes, VintageYear,
+    Agreement, AgreementParty, Direction, MaxTonnes, SourceFinal, VintageYear,
 };
 use countersign_protocol::id::{AgreementId, Origin};
 use countersign_protocol::party::Party;
@@ -71,6 +71,9 @@ pub(crate) struct DraftArgs {
     /// Only units of this sectoral scope; may be given several times
     #[arg(long = "scope", value_name = "1-16")]
     scopes: Vec<SectoralScope>,
+    /// Acquired units are used only once the source has ended their transfer and so recorded the first transfer
+    #[arg(long)]
+    use_needs_source_final: bool,
     /// Write it to this new file instead of stdout
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
@@ -151,6 +154,7 @@ impl DraftArgs {
             vintage_until: self.vintage_until,
             unit_types: ascending(self.unit_types),
             scopes: ascending(self.scopes),
+            use_needs: self.use_needs_source_final.then_some(SourceFinal),
         };
         agreement.check().map_err(Failure::validation)?;
         give(&agreement.to_string(), self.out.as_deref())
@@ -192,6 +196,14 @@ fn vintages(it: &record::Agreement) -> String {
     }
 }
 
+fn used_once(it: &record::Agreement) -> &'static str {
+    if it.use_needs_source_final {
+        "once the source has ended their transfer"
+    } else {
+        "as soon as they are acquired"
+    }
+}
+
 /// What is used of a limit, and how full that is.
 fn gauge(used: u64, limit: u64) -> String {
     // Rounded down: full is said when it is full.
@@ -219,6 +231,7 @@ fn recorded(it: &record::Agreement) -> View {
         ("limit each way", limit(it.max_tonnes)),
         ("limit each way and year", limit(it.max_tonnes_per_year)),
         ("vintages", vintages(it)),
+        ("units are used", used_once(it).to_owned()),
         ("cooperative approach", it.cooperative_approach.to_string()),
     ])
 }

@@ -15,13 +15,14 @@ use countersign_node::ops::config::{
     ProjectionConfig, SiteConfig, WebhooksConfig, WitnessAddress, WitnessConfig,
 };
 use countersign_node::ops::files::{self, PRIVATE_FILE_MODE, PUBLIC_FILE_MODE};
-use countersign_node::run::{DataFolder, FirstProcess, NewNode, init};
+use countersign_node::run::{ClosedFolder, DataFolder, FirstProcess, NewNode, init};
 use countersign_protocol::federation::HttpAddress;
 use countersign_protocol::id::{Origin, Text};
 use countersign_protocol::log::{Policy, PolicyWitness};
 use countersign_protocol::party::{Party, RegistryId};
 use countersign_protocol::permission;
-use countersign_protocol::record::Name;
+use countersign_protocol::record::{Continues, Name};
+use countersign_protocol::trust::Head;
 use countersign_protocol::workflow::preset;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
@@ -80,6 +81,15 @@ pub(crate) struct InitArgs {
     /// The ministry or office that keeps the registry, as people read it: organisation 1
     #[arg(long, value_name = "NAME", requires = "process")]
     ministry: Option<Name>,
+    /// The store of this country's closed ledger, from which this one goes on: its folder `ledger`, or a partner's mirror of it
+    #[arg(long, value_name = "FOLDER", requires_all = ["closed_origin", "closed_at", "registry"], conflicts_with_all = ["process", "trial"])]
+    continues: Option<PathBuf>,
+    /// The origin of the closed ledger
+    #[arg(long, value_name = "ORIGIN", requires = "continues")]
+    closed_origin: Option<Origin>,
+    /// The last head of the closed ledger, as the trust registry names it, as "SIZE ROOT"
+    #[arg(long, value_name = "HEAD", requires = "continues")]
+    closed_at: Option<Head>,
     #[command(flatten)]
     witnesses: Witnesses,
     #[command(flatten)]
@@ -181,6 +191,7 @@ impl InitArgs {
             config,
             policy: policy_text,
             process,
+            continues: self.closed_folder(),
         };
         let created = init(folder, &new, &passphrase)?;
         if self.trial {
@@ -218,6 +229,22 @@ impl InitArgs {
         background::start(folder, passphrase.as_deref(), &self.passphrase)?;
         steps.say(false);
         Ok(())
+    }
+
+    fn closed_folder(&self) -> Option<ClosedFolder> {
+        let (store, origin, head) = (
+            self.continues.as_ref()?,
+            self.closed_origin.as_ref()?,
+            self.closed_at?,
+        );
+        Some(ClosedFolder {
+            store: store.clone(),
+            closed: Continues {
+                origin: origin.clone(),
+                size: head.size,
+                root: head.root,
+            },
+        })
     }
 
     /// A preset's name means the preset; `./small` is a file of that name.

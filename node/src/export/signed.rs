@@ -38,13 +38,15 @@ impl Names {
         match &record.body {
             Body::Genesis(genesis) => {
                 key(genesis.log_key.as_str(), 0)?;
-                self.genesis.get_or_insert_with(|| genesis.clone());
+                // A ledger that goes on from a closed one has another after the leaves of that one.
+                self.genesis = Some(genesis.clone());
             }
             Body::KeyRotation(it) => key(it.log_key.as_str(), it.from_size)?,
             Body::BlockHeader(_) => self.blocks += 1,
             _ => {}
         }
-        if (index == 0) != matches!(record.body, Body::Genesis(_)) {
+        let begins = matches!(&record.body, Body::Genesis(it) if it.continues.is_none());
+        if (index == 0) != begins {
             let found = record.body.kind();
             return Err(VerifyError::Border { index, found });
         }

@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use countersign_protocol::federation::evidence::Evidence;
 use countersign_protocol::federation::message::{Gossip, Request, Response, Verdict};
-use countersign_protocol::federation::{Event, FaultCode, Message, ProvenRecord, step};
+use countersign_protocol::federation::{Event, FaultCode, Message, ProvenRecord, begins, step};
 use countersign_protocol::id::RequestId;
 use countersign_protocol::log::{AddCheckpoint, Checkpoint};
-use countersign_protocol::record::{Body, Genesis, Lock};
-use countersign_protocol::registry::{Command, Refusal, TransferKey};
+use countersign_protocol::record::Genesis;
+use countersign_protocol::registry::{Command, Refusal};
 use futures::future::join_all;
 use sha2::{Digest, Sha256};
 use tracing::{debug, info, warn};
@@ -247,9 +247,7 @@ async fn try_take(shared: &Arc<Shared>, bundle: &[u8], way: Way) -> Result<Taken
             return Err(fault);
         }
     };
-    if let Body::Lock(lock) = &proven.record.body {
-        may_acquire(shared, &proven, lock)?;
-    }
+    may_act(shared, &proven)?;
     let now_ms = shared.ledger.now_ms();
     let outcome = shared
         .ledger
@@ -265,12 +263,8 @@ async fn try_take(shared: &Arc<Shared>, bundle: &[u8], way: Way) -> Result<Taken
 
 /// While the trust registry has expired, or does not list the source as one with which something may begin, a lock waits:
 /// refusing it would end it for ever. What was answered before is answered again.
-fn may_acquire(shared: &Shared, proven: &ProvenRecord, lock: &Lock) -> Result<(), FaultCode> {
-    let source = shared.ledger.read(|state| {
-        let source = partner_of(state, &proven.proof.origin)?;
-        let key = TransferKey::In(source, lock.transfer);
-        state.transfer(&key).is_none().then_some(source)
-    });
+fn may_act(shared: &Shared, proven: &ProvenRecord) -> Result<(), FaultCode> {
+    let source = shared.ledger.read(|state| begins(state, proven));
     let Some(source) = source else {
         return Ok(());
     };

@@ -289,6 +289,7 @@ fn partner_of(member: &Member) -> Result<Partner, String> {
             Standing::Frozen { .. } | Standing::Closed { .. } => PartnerStatus::Frozen,
         },
         invite: entry_hash(member),
+        continues: None,
     })
 }
 

@@ -8,6 +8,7 @@ use countersign_protocol::id::Origin;
 use countersign_protocol::log::{Checkpoint, Policy, VerifiedCheckpoint};
 use countersign_protocol::record::Record;
 use countersign_protocol::trust::{KeyRefusal, Trust};
+use tokio::sync::Notify;
 
 /// How many verified checkpoints are remembered: one checkpoint proves a whole block of transfers, so that signatures
 /// are checked once a block and not once a transfer.
@@ -26,6 +27,8 @@ pub(crate) struct Verifier {
     /// Where there is one, it says which keys sign which sizes of a member's ledger.
     trust: RwLock<Option<Arc<Trust>>>,
     cache: Mutex<Cache>,
+    /// Other witnesses count, or another number of them.
+    other_quorum: Notify,
 }
 
 /// A record proven under a checkpoint with a quorum, which is not yet known to continue the partner's pin.
@@ -66,13 +69,38 @@ impl Verifier {
             policy: RwLock::new(Arc::new(policy)),
             trust: RwLock::default(),
             cache: Mutex::default(),
+            other_quorum: Notify::new(),
         }
     }
 
     /// Replaces the policy; everything verified under the old one is verified again.
     pub(crate) fn set_policy(&self, policy: Policy) {
-        *self.policy.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(policy);
+        let quorum = |it: &Policy| {
+            let witnesses = it
+                .witnesses()
+                .iter()
+                .map(|it| it.key.clone())
+                .collect::<Vec<_>>();
+            (
+                witnesses,
+                it.groups().to_vec(),
+                it.quorum().map(str::to_owned),
+            )
+        };
+        let now = quorum(&policy);
+        let before = {
+            let mut held = self.policy.write().unwrap_or_else(PoisonError::into_inner);
+            std::mem::replace(&mut *held, Arc::new(policy))
+        };
         *self.cache.lock().unwrap_or_else(PoisonError::into_inner) = Cache::default();
+        if quorum(&before) != now {
+            self.other_quorum.notify_one();
+        }
+    }
+
+    /// Waits until other witnesses count, or another number of them: a head that had a quorum may need other cosignatures.
+    pub(crate) async fn other_quorum(&self) {
+        self.other_quorum.notified().await;
     }
 
     /// Replaces the trust registry; everything verified under the old one is verified again.
@@ -147,5 +175,52 @@ impl Verifier {
             }
         }
         Ok(verified)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use std::time::Duration;
+
+    use countersign_protocol::log::{KeyKind, SignerKey, VerifierKey};
+
+    use super::*;
+
+    fn policy(logs: &[u8], witnesses: &[u8], quorum: usize) -> Policy {
+        let key = |name: &str, kind, seed: u8| -> VerifierKey {
+            let key = SignerKey::from_seed(name, kind, &[seed; 32]).unwrap();
+            key.verifier().clone()
+        };
+        let logs: Vec<VerifierKey> = logs
+            .iter()
+            .map(|seed| key(&format!("log{seed}.example"), KeyKind::Ed25519, *seed))
+            .collect();
+        let witnesses: Vec<VerifierKey> = witnesses
+            .iter()
+            .map(|seed| key(&format!("w{seed}.example"), KeyKind::CosignatureV1, *seed))
+            .collect();
+        Policy::k_of_n(&logs, &witnesses, quorum).unwrap()
+    }
+
+    /// A head is cosigned again only when other witnesses count, not whenever a partner's key is added.
+    #[tokio::test]
+    async fn other_witnesses_are_told_apart_from_other_logs() {
+        let verifier = Verifier::new(policy(&[1], &[11, 12, 13], 2));
+        let is_told = || async {
+            let waited = tokio::time::timeout(Duration::from_millis(20), verifier.other_quorum());
+            waited.await.is_ok()
+        };
+        verifier.set_policy(policy(&[1, 2], &[11, 12, 13], 2));
+        assert!(!is_told().await);
+        for other in [
+            policy(&[1], &[11, 12, 14], 2),
+            policy(&[1], &[11, 12, 14], 3),
+        ] {
+            verifier.set_policy(other);
+            assert!(is_told().await);
+            assert!(!is_told().await);
+        }
     }
 }

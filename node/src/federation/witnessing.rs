@@ -65,6 +65,8 @@ pub(crate) async fn run(
         }
         tokio::select! {
             () = stop.cancelled() => return,
+            // Partners that go by the new set need its cosignatures on this very head: nothing else may be written for long.
+            () = shared.verifier.other_quorum() => {}
             changed = head.changed() => if changed.is_err() {
                 debug!("the ledger has stopped");
                 return;

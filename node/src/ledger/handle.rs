@@ -164,13 +164,16 @@ impl LedgerHandle {
         self.shared.witnessed.subscribe()
     }
 
-    /// Announces a head that a quorum of witnesses has cosigned and keeps it. An older one than the last is ignored.
+    /// Announces a head that a quorum of witnesses has cosigned and keeps it. One of fewer leaves than the last is ignored.
     ///
     /// # Errors
     /// When the store refuses the write.
     pub fn set_witnessed(&self, head: &Head) -> Result<(), StoreError> {
         let is_newer = self.shared.witnessed.send_if_modified(|last| {
-            let newer = last.as_ref().is_none_or(|last| head.size > last.size);
+            // The same head with other cosignatures takes the place of the first: other witnesses may count by now.
+            let newer = last.as_ref().is_none_or(|last| {
+                head.size > last.size || (head.size == last.size && head.note != last.note)
+            });
             if newer {
                 *last = Some(head.clone());
             }

@@ -5,6 +5,7 @@
 
 mod block;
 mod gate;
+mod go_on;
 mod handle;
 mod head;
 mod keyring;
@@ -33,6 +34,7 @@ use countersign_protocol::party::Party;
 use tokio::sync::mpsc;
 
 pub use gate::WriteHold;
+pub use go_on::GoOnError;
 pub use handle::LedgerHandle;
 pub use head::Head;
 pub use submission::{

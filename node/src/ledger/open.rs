@@ -133,7 +133,7 @@ fn first_block(store: &Store, genesis: Genesis, now_ms: u64) -> Result<Sealed, L
     })
 }
 
-fn write_block(
+pub(super) fn write_block(
     store: &Store,
     identity: &Identity,
     mut sealed: Sealed,

@@ -13,7 +13,7 @@ use countersign_protocol::registry::{Applied, At, SettledTransfers, State, Trans
 use super::block::BlockError;
 use super::leaf::{Leaf, follow, keep, log};
 use super::open::judged_state;
-use super::replay::{ReadLeaf, ReplayError};
+use super::replay::{ReadLeaf, ReplayError, check_goes_on};
 use super::requests::OpenRequests;
 use super::settled::StoredTransfers;
 use super::submission::LedgerError;
@@ -220,6 +220,7 @@ impl Rebuild {
         let mut batch = store.batch()?;
         let mut settled = Vec::new();
         for block in leaves.split_inclusive(|bytes| is_header(bytes)) {
+            self.check_goes_on(block);
             let judged = match &self.finding {
                 Some(_) => None,
                 None => self.judge(self.tree.size(), block),
@@ -242,6 +243,15 @@ impl Rebuild {
         }
         self.tree.write_edge(&mut batch);
         self.write(batch, &settled)
+    }
+
+    /// A second genesis stands at the beginning of its block: the rules see to that.
+    fn check_goes_on(&mut self, block: &[Vec<u8>]) {
+        let first = block.first().map(|it| ReadLeaf::read(self.tree.size(), it));
+        if let (None, Some(Ok(leaf))) = (&self.finding, first) {
+            let checked = check_goes_on(&leaf, || self.tree.frontier().root());
+            self.finding = checked.err();
+        }
     }
 
     /// Judges and applies a block, all of it or nothing: a store's state is that of the last header.

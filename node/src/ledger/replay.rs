@@ -3,7 +3,7 @@
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 use countersign_protocol::log::{Frontier, FrontierError, Hash, leaf_hash};
-use countersign_protocol::record::{DecodeError, Record};
+use countersign_protocol::record::{Body, DecodeError, Record};
 use countersign_protocol::registry::{Applied, At, Refusal, State, apply};
 
 /// Leaves that are handed from the reading thread to the folding thread at a time: enough to make the hand-over cheap.
@@ -88,6 +88,7 @@ impl Replay {
             index: leaf.index,
             hash: leaf.hash,
         };
+        check_goes_on(leaf, || self.frontier.root())?;
         let applied =
             apply(&mut self.state, at, &leaf.record).map_err(|source| ReplayError::Rule {
                 index: leaf.index,
@@ -108,6 +109,28 @@ impl Replay {
     #[must_use]
     pub fn root(&self) -> Hash {
         self.frontier.root()
+    }
+}
+
+/// A second genesis names the closed ledger whose leaves stand before it: they make the root that it names. The rules, which
+/// see one leaf after the other, can not know.
+///
+/// # Errors
+/// [`ReplayError::Rule`] when they make another.
+pub(super) fn check_goes_on(
+    leaf: &ReadLeaf,
+    root: impl FnOnce() -> Hash,
+) -> Result<(), ReplayError> {
+    let Body::Genesis(genesis) = &leaf.record.body else {
+        return Ok(());
+    };
+    match &genesis.continues {
+        Some(closed) if closed.root != root() => Err(ReplayError::Rule {
+            index: leaf.index,
+            kind: leaf.record.body.kind(),
+            source: Refusal::Continued("the leaves before it are not those of the closed ledger"),
+        }),
+        _ => Ok(()),
     }
 }
 

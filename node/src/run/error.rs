@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use crate::app::AppError;
 use crate::documents::DocumentError;
 use crate::federation::FederationError;
-use crate::ledger::LedgerError;
+use crate::ledger::{GoOnError, LedgerError};
 use crate::mail::MailError;
 use crate::network::NetworkError;
 use crate::ops::config::ConfigError;
@@ -16,6 +16,7 @@ use crate::ops::files::FileFault;
 use crate::ops::keys::KeyFileError;
 use crate::people::{BeneficiaryError, PeopleError, TokenError};
 use crate::reports::ReportError;
+use crate::store::StoreError;
 use crate::webhooks::WebhookError;
 use crate::witness::{ClientError, WitnessError, WitnessStoreError};
 
@@ -40,6 +41,12 @@ pub enum RunError {
     /// The ledger refuses to open.
     #[error(transparent)]
     Ledger(#[from] LedgerError),
+    /// The ledger does not go on from the closed one.
+    #[error(transparent)]
+    GoOn(#[from] GoOnError),
+    /// A store can not be read.
+    #[error(transparent)]
+    Store(#[from] StoreError),
     /// The node's own witness refuses to start.
     #[error(transparent)]
     OwnWitness(#[from] WitnessError),

@@ -1,10 +1,11 @@
 //! Making a node: configuration, keys, the ledger's genesis, the operator's token.
 
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 
 use countersign_protocol::id::RequestId;
 use countersign_protocol::log::{Policy, VerifierKey};
-use countersign_protocol::record::{Genesis, Name};
+use countersign_protocol::record::{Continues, Genesis, Name};
 use countersign_protocol::registry::Command;
 use secrecy::SecretString;
 
@@ -15,6 +16,7 @@ use crate::ops::files::{PUBLIC_FILE_MODE, create_private_folder, write_new};
 use crate::ops::keys::KeyFolder;
 use crate::people::Tokens;
 use crate::run::{DataFolder, RunError};
+use crate::store::StoreReader;
 use crate::witness::WitnessStore;
 
 /// Adopts the process and enrols the authority.
@@ -55,6 +57,17 @@ pub struct NewNode {
     pub policy: String,
     /// The country's process, if it begins with one. It can also be adopted later.
     pub process: Option<FirstProcess>,
+    /// The country's closed ledger that this one goes on from, if it had one.
+    pub continues: Option<ClosedFolder>,
+}
+
+/// A closed ledger, and where its leaves lie.
+#[derive(Clone, Debug)]
+pub struct ClosedFolder {
+    /// The folder of its store: its own, or a partner's mirror of it.
+    pub store: PathBuf,
+    /// Its origin and the last head, as the trust registry names them.
+    pub closed: Continues,
 }
 
 /// The process that a registry begins with, and the authority that keeps it.
@@ -111,6 +124,7 @@ pub fn init(
         registry: config.registry,
         name: parse("name", config.name.as_str())?,
         log_key: parse("log key", &keys.log.verifier().to_string())?,
+        continues: new.continues.as_ref().map(|it| it.closed.clone()),
     };
     let ledger = LedgerConfig::new(
         folder.ledger(),
@@ -118,7 +132,10 @@ pub fn init(
         config.origin.clone(),
         vec![keys.log.clone()],
     );
-    let made = Ledger::create(ledger, genesis)?;
+    let made = match &new.continues {
+        None => Ledger::create(ledger, genesis)?,
+        Some(before) => Ledger::go_on(ledger, genesis, &StoreReader::open(&before.store)?)?,
+    };
     let begun = new.process.as_ref().map(|first| begin(&made, first));
     made.shutdown();
     begun.transpose()?;

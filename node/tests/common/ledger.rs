@@ -35,6 +35,7 @@ pub fn genesis() -> Genesis {
         registry: "GHA01".parse().unwrap(),
         name: "Environmental Protection Authority".parse().unwrap(),
         log_key: key(1).verifier().to_string().parse().unwrap(),
+        continues: None,
     }
 }
 

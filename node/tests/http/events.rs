@@ -569,6 +569,7 @@ async fn the_feed_goes_on_after_a_restart_of_the_node_where_a_reader_left_it() {
         config: Config::parse(CONFIG).unwrap(),
         policy: "quorum none\n".to_owned(),
         process: None,
+        continues: None,
     };
     let made = {
         let folder = folder.clone();

@@ -371,6 +371,7 @@ pub fn swiss() -> Partner {
         peer: "12D3KooWCH".parse().unwrap(),
         status: PartnerStatus::Active,
         invite: [3; 32],
+        continues: None,
     }
 }
 
@@ -386,6 +387,7 @@ pub fn agreed() -> Agreement {
         max_tonnes_per_year: 0,
         vintage_from: None,
         vintage_until: None,
+        use_needs_source_final: false,
         cooperative_approach: "CA0001".parse().unwrap(),
         document: [4; 32],
         unit_types: Vec::new(),

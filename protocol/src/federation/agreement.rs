@@ -18,15 +18,19 @@
 //! vintage-until 2030
 //! unit-type ITMO
 //! scope 13
+//! use-needs source-final
 //! ```
 //!
 //! The parties stand in ascending order, so that both sides write the same text. `direction` stands once or twice,
 //! `max-tonnes`, `max-tonnes-per-year`, `vintage-from` and `vintage-until` at most once, `unit-type` and `scope` any number of times in ascending order; where none stands,
-//! every type or scope is permitted.
+//! every type or scope is permitted. `use-needs source-final` stands at most once: then acquired units are used only
+//! once the source's ledger has ended their transfer.
 
 mod terms;
 
-pub use terms::{AgreementParty, AgreementValueError, Direction, MaxTonnes, VintageYear};
+pub use terms::{
+    AgreementParty, AgreementValueError, Direction, MaxTonnes, SourceFinal, VintageYear,
+};
 
 use super::Fingerprint;
 use super::lines::{FileError, Lines};
@@ -125,6 +129,8 @@ pub struct Agreement {
     pub unit_types: Vec<UnitType>,
     /// The sectoral scopes whose units may move, ascending; empty permits all.
     pub scopes: Vec<SectoralScope>,
+    /// What must have happened before acquired units are used; `None` asks for nothing.
+    pub use_needs: Option<SourceFinal>,
 }
 
 impl Agreement {
@@ -146,6 +152,7 @@ impl Agreement {
             vintage_until,
             unit_types,
             scopes,
+            use_needs: _,
         } = self;
         let [first, second] = parties;
         if first.party >= second.party || first.origin == second.origin {
@@ -216,6 +223,7 @@ impl Agreement {
             vintage_until: lines.optional("vintage-until")?,
             unit_types: lines.repeated("unit-type", AGREEMENT_UNIT_TYPES_MAX)?,
             scopes: lines.repeated("scope", SectoralScope::all().count())?,
+            use_needs: lines.optional("use-needs")?,
         };
         lines.end()?;
         Ok(agreement)
@@ -238,6 +246,7 @@ impl fmt::Display for Agreement {
             vintage_until,
             unit_types,
             scopes,
+            use_needs,
         } = self;
         let [first, second] = parties;
         writeln!(
@@ -269,6 +278,9 @@ impl fmt::Display for Agreement {
         }
         for scope in scopes {
             writeln!(formatter, "scope {scope}")?;
+        }
+        if let Some(needed) = use_needs {
+            writeln!(formatter, "use-needs {needed}")?;
         }
         Ok(())
     }
@@ -405,6 +417,7 @@ impl AgreementFile {
             max_tonnes_per_year: agreement.max_tonnes_per_year.map_or(0, MaxTonnes::get),
             vintage_from: agreement.vintage_from.map(VintageYear::get),
             vintage_until: agreement.vintage_until.map(VintageYear::get),
+            use_needs_source_final: agreement.use_needs.is_some(),
         })
     }
 

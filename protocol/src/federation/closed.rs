@@ -12,7 +12,7 @@ use crate::federation::ProvenRecord;
 use crate::id::{Origin, TransferId};
 use crate::log::{Frontier, Hash, leaf_hash};
 use crate::party::Party;
-use crate::record::{Body, ProofReference, Record};
+use crate::record::{Body, Continues, ProofReference, Record};
 use crate::trust::Head;
 
 /// No answer to a transfer stands in the partner's last tree. Only [`ClosedLedger::last_word`] finds this out.
@@ -49,6 +49,38 @@ pub enum ClosedError {
     /// They make another tree.
     #[error("the leaves do not make the tree of the last head: fetch them from another mirror")]
     Root,
+}
+
+/// Whether leaves are those of a closed ledger's last tree: what a ledger that goes on from it begins with, and what whoever
+/// reads such a ledger checks before the leaf that says so.
+///
+/// # Errors
+/// [`ClosedError`] when they are not all of its leaves, and nothing else.
+pub fn check_continues<L: AsRef<[u8]>>(
+    closed: &Continues,
+    leaves: impl IntoIterator<Item = L>,
+) -> Result<(), ClosedError> {
+    let mut tree = Frontier::new();
+    for leaf in leaves {
+        let is_above = tree.size() >= closed.size;
+        if is_above || tree.push(leaf_hash(leaf.as_ref())).is_err() {
+            return Err(ClosedError::Size {
+                found: tree.size().saturating_add(1),
+                wanted: closed.size,
+            });
+        }
+    }
+    if tree.size() != closed.size {
+        return Err(ClosedError::Size {
+            found: tree.size(),
+            wanted: closed.size,
+        });
+    }
+    if tree.root() == closed.root {
+        Ok(())
+    } else {
+        Err(ClosedError::Root)
+    }
 }
 
 /// The answers of a ledger that is over, to the transfers of one source.

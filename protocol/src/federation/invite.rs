@@ -272,6 +272,7 @@ impl Invite {
             peer: peer.as_str().parse()?,
             status: PartnerStatus::Active,
             invite: self.digest(),
+            continues: None,
         })
     }
 

@@ -22,10 +22,10 @@ pub use address::{
     ADDRESS_LEN_MAX, AddressError, HttpAddress, PEER_NAME_LEN_MAX, PeerAddress, PeerName,
 };
 pub use bundle::Unverified;
-pub use closed::{ClosedError, ClosedLedger, LastWord, Unanswered};
+pub use closed::{ClosedError, ClosedLedger, LastWord, Unanswered, check_continues};
 pub use fault::FaultCode;
 pub use fingerprint::Fingerprint;
 pub use heads::{Heads, Needed};
 pub use lines::FileError;
-pub use step::{Event, Message, MessageKind, Outcome, ProvenRecord, outbox, step};
+pub use step::{Event, Message, MessageKind, Outcome, ProvenRecord, begins, outbox, step};
 pub(crate) use step::{answer, answer_closed};

@@ -128,6 +128,21 @@ pub fn step(state: &State, time_ms: u64, event: Event<'_>) -> Result<Outcome, Fa
     }
 }
 
+/// The partner with which a proven record would begin something here: a lock that this ledger has not answered. Everything
+/// else settles what is open, and what was answered before is answered again.
+///
+/// While the trust registry vouches for nothing new, such a lock waits: a refusal would end it for ever.
+#[must_use]
+pub fn begins(state: &State, proven: &ProvenRecord) -> Option<Party> {
+    let Body::Lock(lock) = &proven.record.body else {
+        return None;
+    };
+    let mut partners = state.partners();
+    let source = partners.find(|it| it.origin == proven.proof.origin)?.party;
+    let answer = state.transfer(&TransferKey::In(source, lock.transfer));
+    answer.is_none().then_some(source)
+}
+
 /// The partner whose log this is, unless the proof shows another root than its pin.
 fn continues_pin<'s>(state: &'s State, proof: &ProofReference) -> Result<&'s Partner, FaultCode> {
     let partner = state
@@ -235,17 +250,21 @@ fn offered(
         return Err(FaultCode::NotAddressedToUs);
     }
     let ranges: Vec<UnitRange> = lock.blocks.iter().map(UnitBlock::range).collect();
-    let terms = TransferTerms {
-        source: &partner.origin,
-        destination: &own.origin,
-        agreement: &lock.agreement,
-        ranges: &ranges,
-        from: lock.from,
-        to: lock.to,
-        nonce: &lock.nonce,
-        expiry_ms: lock.expiry_ms,
+    let id_from = |source| {
+        transfer_id(&TransferTerms {
+            source,
+            destination: &own.origin,
+            agreement: &lock.agreement,
+            ranges: &ranges,
+            from: lock.from,
+            to: lock.to,
+            nonce: &lock.nonce,
+            expiry_ms: lock.expiry_ms,
+        })
     };
-    if transfer_id(&terms) != lock.transfer {
+    // A ledger that goes on from a closed one has the locks that began there.
+    let mut origins = std::iter::once(&partner.origin).chain(state.former_origins(partner.party));
+    if !origins.any(|source| id_from(source) == lock.transfer) {
         return Err(FaultCode::MalformedProof);
     }
     if let Some(message) = earlier_answer(state, partner, lock.transfer) {

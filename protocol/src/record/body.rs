@@ -9,6 +9,7 @@ use crate::record::accusation::{LedgerAccused, LedgerCleared};
 use crate::record::article6::Article6;
 use crate::record::case::{CaseAct, CaseMigrated, CaseOpened, ProcessAdopted, ProcessPart, Word};
 use crate::record::comparison::PositionsCompared;
+use crate::record::continues::Continues;
 use crate::record::finding::{FindingOpened, FindingStep};
 use crate::record::freeze::{FreezeEnded, FreezeHonoured};
 use crate::record::hold::{HoldLifted, HoldPlaced};
@@ -172,7 +173,8 @@ pub struct ProofReference {
     pub root: Hash,
 }
 
-/// The first leaf of a ledger: whose it is.
+/// The first leaf of a ledger: whose it is. In a ledger that goes on from a closed one also the leaf right after those of the
+/// closed ledger.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Genesis {
@@ -188,6 +190,9 @@ pub struct Genesis {
     pub name: Name,
     /// The key that signs checkpoints.
     pub log_key: VerifierKeyText,
+    /// The closed ledger whose leaves stand before this one; none in the first leaf of a ledger.
+    #[serde(default)]
+    pub continues: Option<Continues>,
 }
 
 /// What an organisation is to the registry.
@@ -552,6 +557,9 @@ pub struct Partner {
     #[serde(with = "hex::serde")]
     #[cfg_attr(feature = "openapi", schema(value_type = crate::openapi::Sha256))]
     pub invite: Hash,
+    /// The closed ledger from which the log of `origin` goes on; only in the record that takes up that log.
+    #[serde(default)]
+    pub continues: Option<Continues>,
 }
 
 /// A bilateral agreement: says what may move between this Party and a partner, and when.
@@ -594,4 +602,8 @@ pub struct Agreement {
     /// The last vintage that may move; none sets no limit.
     #[serde(default)]
     pub vintage_until: Option<u16>,
+    /// Units that were acquired under it are used (towards an NDC, for international mitigation or other purposes) only once
+    /// the source has ended their transfer, which records the first transfer there (rule R14).
+    #[serde(default)]
+    pub use_needs_source_final: bool,
 }

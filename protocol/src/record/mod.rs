@@ -9,6 +9,7 @@ mod body;
 mod case;
 mod codec;
 mod comparison;
+mod continues;
 mod error;
 mod finding;
 mod freeze;
@@ -37,6 +38,7 @@ pub use case::{
     Word, YearTonnes,
 };
 pub use comparison::{Discrepancy, PositionDifference, PositionsCompared};
+pub use continues::Continues;
 pub use error::DecodeError;
 pub use finding::{FindingKind, FindingOpened, FindingStep};
 pub use freeze::{FREEZE_DAYS_MAX, FreezeEnded, FreezeHonoured};

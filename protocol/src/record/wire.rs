@@ -204,6 +204,19 @@ pub struct Genesis {
     pub name: ::prost::alloc::string::String,
     #[prost(string, tag = "6")]
     pub log_key: ::prost::alloc::string::String,
+    /// only where the ledger goes on from a closed one, whose leaves stand before this one
+    #[prost(message, optional, tag = "7")]
+    pub continues: ::core::option::Option<Continues>,
+}
+/// A closed ledger, at its last head.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Continues {
+    #[prost(string, tag = "1")]
+    pub origin: ::prost::alloc::string::String,
+    #[prost(uint64, tag = "2")]
+    pub size: u64,
+    #[prost(bytes = "vec", tag = "3")]
+    pub root: ::prost::alloc::vec::Vec<u8>,
 }
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Organisation {
@@ -429,6 +442,9 @@ pub struct Partner {
     /// SHA-256 of the signed invite file
     #[prost(bytes = "vec", tag = "7")]
     pub invite: ::prost::alloc::vec::Vec<u8>,
+    /// only when its ledger goes on from a closed one
+    #[prost(message, optional, tag = "8")]
+    pub continues: ::core::option::Option<Continues>,
 }
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Agreement {
@@ -467,6 +483,9 @@ pub struct Agreement {
     /// last vintage that may move; 0: no limit
     #[prost(uint32, tag = "14")]
     pub vintage_until: u32,
+    /// acquired units are used only once the source has ended the transfer
+    #[prost(bool, tag = "15")]
+    pub use_needs_source_final: bool,
 }
 /// There is evidence that a partner's ledger contradicts itself.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]

@@ -6,6 +6,7 @@ mod article6;
 mod border;
 mod case;
 mod comparison;
+mod continued;
 mod freeze;
 mod header;
 mod hold;
@@ -59,7 +60,8 @@ pub fn apply(state: &mut State, at: At, record: &Record) -> Result<Applied, Refu
             last: state.time_ms(),
         });
     }
-    if matches!(record.body, Body::Genesis(_)) != (at.index == 0) {
+    let begins = matches!(&record.body, Body::Genesis(it) if it.continues.is_none());
+    if begins != (at.index == 0) {
         return Err(Refusal::Genesis);
     }
     let mut tx = Tx::new(state);
@@ -87,12 +89,18 @@ fn write(tx: &mut Tx<'_>, context: Context, body: &Body) -> Result<(), Refusal> 
         return Err(Refusal::LockAwaited(case.number));
     }
     match body {
-        Body::Genesis(it) => setup::genesis(tx, it),
+        Body::Genesis(it) => match &it.continues {
+            None => setup::genesis(tx, it),
+            Some(closed) => continued::genesis(tx, context, it, closed),
+        },
         Body::Organisation(it) => setup::organisation(tx, it),
         Body::Account(it) => setup::account(tx, it),
         Body::Project(it) => setup::project(tx, it),
         Body::KeyRotation(it) => setup::key_rotation(tx, context, it),
-        Body::Partner(it) => setup::partner(tx, it),
+        Body::Partner(it) => match &it.continues {
+            None => setup::partner(tx, it),
+            Some(closed) => continued::partner(tx, it, closed),
+        },
         Body::Agreement(it) => setup::agreement(tx, it),
         Body::Issuance(it) => units::issuance(tx, context, it),
         Body::Split(it) => units::split(tx, it),

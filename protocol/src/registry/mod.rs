@@ -21,6 +21,7 @@ mod plan;
 mod posting;
 mod refusal;
 mod restraint;
+mod source_final;
 mod standing;
 mod state;
 mod transfer;

@@ -129,7 +129,9 @@ fn intended(state: &State, time_ms: u64, command: &Command) -> Result<Vec<Body>,
             beneficiary,
             claim,
         } => {
-            let Chosen { mut bodies, blocks } = choose(state, time_ms, *account, units)?;
+            let fits = |block: &UnitBlock| state.may_end(block.range(), *kind, *purpose).is_ok();
+            let chosen = choose_of(state, time_ms, *account, units, &fits)?;
+            let Chosen { mut bodies, blocks } = chosen;
             let (account, kind, purpose, beneficiary) = (*account, *kind, *purpose, *beneficiary);
             bodies.push(Body::Retire(Retire {
                 account,

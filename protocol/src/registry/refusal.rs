@@ -529,6 +529,22 @@ pub enum Refusal {
         /// Leaf of this ledger that says so.
         at: u64,
     },
+    /// The agreement under which the units came lets nobody use them before the source has ended their transfer.
+    #[error(
+        "{range} came by transfer {transfer}, which {source_party} has not ended yet: by the agreement its units are used once it \
+         has, and may move until then"
+    )]
+    SourceNotFinal {
+        /// The units.
+        range: UnitRange,
+        /// The transfer that brought them.
+        transfer: TransferId,
+        /// From where.
+        source_party: Party,
+    },
+    /// A ledger does not go on from a closed one like this.
+    #[error("the ledger that goes on from a closed one: {0}")]
+    Continued(&'static str),
     /// A partner's order, or its end, is out of place.
     #[error("the order of a partner: {0}")]
     Freeze(&'static str),

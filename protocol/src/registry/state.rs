@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 
-use crate::id::{AccountId, AgreementId, OrganisationId};
+use crate::id::{AccountId, AgreementId, OrganisationId, Origin};
 use crate::log::Hash;
 use crate::party::Party;
 use crate::record::{
@@ -413,6 +413,18 @@ impl State {
             Some(Value::Partner(it)) => Some(it),
             _ => None,
         }
+    }
+
+    /// The origins of closed ledgers from which a partner's goes on: transfers that began there have ids that name them.
+    pub fn former_origins(&self, party: Party) -> impl Iterator<Item = &Origin> {
+        self.others
+            .range(Key::Comparison(Party::AFTER_ALL)..)
+            .filter_map(move |(key, value)| match (key, value) {
+                (Key::FormerOrigin(origin), Value::FormerOrigin(of)) if *of == party => {
+                    Some(origin)
+                }
+                _ => None,
+            })
     }
 
     /// Every partner, listed or removed.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::id::{AccountId, AgreementId, AuthorisationId, OrganisationId};
+use crate::id::{AccountId, AgreementId, AuthorisationId, OrganisationId, Origin};
 use crate::log::Hash;
 use crate::party::Party;
 use crate::period::{Day, Period};
@@ -109,6 +109,8 @@ pub enum Key {
     Freeze(Party, u64),
     /// What a comparison with a partner's ledger found.
     Comparison(Party),
+    /// The origin of a closed ledger from which a partner's goes on.
+    FormerOrigin(Origin),
 }
 
 /// One value of the state.
@@ -190,6 +192,8 @@ pub enum Value {
     Freeze(Box<PartnerFreeze>),
     /// For [`Key::Comparison`].
     Comparison(Box<Comparison>),
+    /// For [`Key::FormerOrigin`]: whose it was.
+    FormerOrigin(Party),
 }
 
 /// The last block header and the clock that it set.
@@ -384,5 +388,6 @@ pub(super) fn fits(key: &Key, value: &Value) -> bool {
             | (Key::Accusation(_), Value::Accusation(_))
             | (Key::Freeze(..), Value::Freeze(_))
             | (Key::Comparison(_), Value::Comparison(_))
+            | (Key::FormerOrigin(_), Value::FormerOrigin(_))
     )
 }

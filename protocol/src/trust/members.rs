@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::member::{KeyRow, Member};
+use super::member::{KeyRow, Member, Standing};
 use crate::id::Origin;
 use crate::party::{Party, RegistryId};
+use crate::record::Continues;
 
 /// What does not go together in a list of members, or undoes what was decided.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -120,6 +121,22 @@ impl Members {
     pub fn of_party(&self, party: Party) -> Option<&Member> {
         self.iter()
             .find(|member| member.party == party && !member.is_closed())
+    }
+
+    /// The closed ledger from which a country's open one goes on, when this is the origin of the closed one.
+    #[must_use]
+    pub fn continued_from(&self, party: Party, origin: &Origin) -> Option<Continues> {
+        let open = self.of_party(party)?;
+        let closed = self.of_origin(origin.as_str())?;
+        let Standing::Closed { head, .. } = &closed.standing else {
+            return None;
+        };
+        let is_its_own = closed.party == party && open.origin != *origin;
+        is_its_own.then(|| Continues {
+            origin: origin.clone(),
+            size: head.size,
+            root: head.root,
+        })
     }
 
     /// Checks that this list may follow an earlier one. Whatever the keyholders sign, a member does not vanish, a closed one

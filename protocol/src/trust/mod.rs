@@ -55,7 +55,7 @@ pub use metadata::{
     Common, Delegated, Federation, FileMeta, RootMeta, SnapshotMeta, TargetMeta, TargetsMeta,
     TimestampMeta,
 };
-pub use prudence::{Imprudence, check_root, check_targets};
+pub use prudence::{Imprudence, check_root, check_targets, check_witnesses};
 pub use refusal::TrustRefusal;
 pub use role::{KeyRing, RoleKeys};
 pub use view::{KeyRefusal, NewDecisions, Settling};

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::key::TufKeyId;
 use super::metadata::{RootMeta, TargetsMeta};
 use super::role::{KeyRing, RoleKeys};
+use super::witnesses::WitnessSet;
 
 /// What is unwise in a proposal.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -43,6 +44,16 @@ pub enum Imprudence {
         /// The role of keyholders.
         role: &'static str,
     },
+    /// While the change is on its way, a quorum of the old witnesses and one of the new could cosign two ledgers.
+    #[error(
+        "a quorum of these witnesses and one of those in force are sure to share {shared} and must share {needed}, or a ledger could be shown in two versions while some members have the change and some do not; change one at a time: first add one and ask for one more, and take one away once every member has that"
+    )]
+    TooManyAtOnce {
+        /// How many witnesses any two quorums share.
+        shared: usize,
+        /// How many they must.
+        needed: usize,
+    },
 }
 
 /// Checks a root before people are asked to sign it.
@@ -70,6 +81,22 @@ pub fn check_targets(targets: &TargetsMeta, root: &RootMeta) -> Result<(), Impru
         check_offline(name, role, &online(root), &delegated.keys)?;
     }
     Ok(())
+}
+
+/// Checks a change of witnesses before people are asked to sign it: any quorum of the old set and any of the new must share
+/// more witnesses than may lie. A reader does not ask for this: one that was away takes several changes at once.
+///
+/// # Errors
+/// [`Imprudence::TooManyAtOnce`].
+pub fn check_witnesses(before: &WitnessSet, now: &WitnessSet) -> Result<(), Imprudence> {
+    let may_lie = |set: &WitnessSet| set.tolerates().unwrap_or(0);
+    let needed = may_lie(before).min(may_lie(now)) + 1;
+    let shared = before.shares_with(now);
+    if before == now || shared >= needed {
+        Ok(())
+    } else {
+        Err(Imprudence::TooManyAtOnce { shared, needed })
+    }
 }
 
 fn online(root: &RootMeta) -> BTreeSet<TufKeyId> {

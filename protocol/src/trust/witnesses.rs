@@ -1,6 +1,6 @@
 //! The witnesses of the federation and the quorum of them: a C2SP tlog-policy file without logs.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use super::WITNESSES_BYTES_MAX;
@@ -97,6 +97,58 @@ impl WitnessSet {
         let (k, n) = (group.needed(), group.members.len());
         Some((2 * k).saturating_sub(n + 1).min(n.saturating_sub(k)))
     }
+
+    /// How many witnesses a quorum of this set and one of another are sure to share: a witness is who has its key. While a
+    /// change is on its way, some members go by one set and some by the other.
+    ///
+    /// Exact where both together have fourteen witnesses or fewer; above that it may be more than is said.
+    #[must_use]
+    pub fn shares_with(&self, other: &Self) -> usize {
+        let all: Vec<&[u8]> = keys(self).union(&keys(other)).copied().collect();
+        if all.len() > COUNTED_MAX {
+            let least = self.cost(&|_| 1) + other.cost(&|_| 1);
+            return least.saturating_sub(all.len());
+        }
+        let sets = 0_u32..1 << all.len();
+        let shared = sets.filter_map(|set| {
+            let has = |key: &[u8]| {
+                let at = all.iter().position(|it| *it == key);
+                at.is_some_and(|at| set >> at & 1 == 1)
+            };
+            let is_quorum = self.cost(&|key| usize::from(!has(key))) == 0;
+            // What the other quorum needs of these witnesses when it takes all the others first.
+            is_quorum.then(|| other.cost(&|key| usize::from(has(key))))
+        });
+        shared.min().unwrap_or(0)
+    }
+
+    /// The least that a quorum costs.
+    fn cost(&self, of: &dyn Fn(&[u8]) -> usize) -> usize {
+        let witnesses = self.policy.witnesses().iter();
+        let mut costs: BTreeMap<&str, usize> = witnesses
+            .map(|it| (it.name.as_str(), of(it.key.public_key())))
+            .collect();
+        // The members of a group stand before it.
+        for group in self.policy.groups() {
+            let members = group.members.iter();
+            let mut each: Vec<usize> = members
+                .filter_map(|it| costs.get(it.as_str()).copied())
+                .collect();
+            each.sort_unstable();
+            let cost = each.iter().take(group.needed()).sum();
+            costs.insert(&group.name, cost);
+        }
+        let quorum = self.policy.quorum();
+        quorum.and_then(|it| costs.get(it)).copied().unwrap_or(0)
+    }
+}
+
+/// The most witnesses of two sets together whose common ones are counted exactly.
+const COUNTED_MAX: usize = 14;
+
+fn keys(set: &WitnessSet) -> BTreeSet<&[u8]> {
+    let witnesses = set.policy.witnesses().iter();
+    witnesses.map(|it| it.key.public_key()).collect()
 }
 
 /// Whether any two quorums have a witness in common. Groups share no members and stand after them, so one pass settles it:

@@ -236,6 +236,12 @@ impl Archive {
         &block.leaves[(leaf - block.first) as usize]
     }
 
+    /// Whether the last block of a log takes units in.
+    pub(crate) fn ends_with_acquisition(&self, log: LogId) -> bool {
+        let mut bodies = self.block(log).leaves.iter().map(|record| &record.body);
+        bodies.any(|body| matches!(body, Body::Acquire(_)))
+    }
+
     /// Every leaf of a log after its first block.
     pub(crate) fn leaves(&self, log: LogId) -> Vec<(u64, Record)> {
         let mut leaves = Vec::new();

@@ -1,4 +1,4 @@
-//! Seven defects, each one rule left out: the model must find what goes wrong, or it would not find it in the protocol
+//! Defects, each one rule left out: the model must find what goes wrong, or it would not find it in the protocol
 //! either.
 
 use crate::laws;
@@ -34,6 +34,18 @@ pub(crate) enum Defect {
     ClosesWithoutSealing,
     /// F14: the answers in a closed ledger's last tree are not looked at.
     ClosedFreesAll,
+    /// F15: one witness is exchanged for another at once, so that an old quorum and a new one may share only the liar.
+    ExchangesAWitness,
+    /// F16: the next change of witnesses is published before everybody has the one before.
+    ChangesInARow,
+    /// F17: witnesses are asked once for each head, and not again when others are the witnesses.
+    AsksOncePerHead,
+    /// F18: once the trust registry has run out nothing is taken, answers neither (against R12).
+    ExpiryStopsAnswers,
+    /// F19: a registry that has run out stops nothing.
+    ExpiryStopsNothing,
+    /// F20: the next change of witnesses is published while heads that counted have no quorum of the one before.
+    HeadsLeftBehind,
 }
 
 pub(crate) fn with(defect: Defect, scope: Scope) -> Scope {

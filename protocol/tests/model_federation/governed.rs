@@ -34,6 +34,34 @@ const ROTATED: Scope = Scope {
     ..SIMPLE
 };
 
+/// Another witness joins while a lock is open.
+const WITNESSES_CHANGE: Scope = Scope {
+    witness_changes: 1,
+    ..VOTED
+};
+
+/// The same, and a source that shows two histories to partners of which one has the change and one has not.
+const WITNESSES_CHANGE_TWO_FACED: Scope = Scope {
+    witness_changes: 1,
+    one_sends: true,
+    split: true,
+    ..VOTED_TWO_FACED
+};
+
+/// Two changes, of which partners hear some time.
+const CHANGES_TWO_FACED: Scope = Scope {
+    witness_changes: 2,
+    split: false,
+    ..WITNESSES_CHANGE_TWO_FACED
+};
+
+/// The trust registry runs out and is never renewed.
+const EXPIRED: Scope = Scope {
+    expires: true,
+    clocks: false,
+    ..SIMPLE
+};
+
 const CLOSED: Scope = Scope {
     closes: true,
     transfers: 2,
@@ -98,6 +126,53 @@ fn two_units_while_a_partner_is_frozen_and_a_ledger_is_closed() {
 }
 
 #[test]
+fn other_witnesses_while_locks_are_open_strand_nothing() {
+    holds("1 transfer, a witness joins", WITNESSES_CHANGE);
+    let twice = Scope {
+        witness_changes: 2,
+        ..WITNESSES_CHANGE
+    };
+    holds("1 transfer, a witness joins and another leaves", twice);
+    let restored = Scope {
+        restores: 1,
+        ..WITNESSES_CHANGE
+    };
+    holds("1 transfer, a witness joins, 1 restore", restored);
+}
+
+#[test]
+fn a_two_faced_source_while_a_witness_joins() {
+    holds(
+        "2 transfers, two-faced source, a witness joins",
+        WITNESSES_CHANGE_TWO_FACED,
+    );
+}
+
+#[test]
+#[ignore = "long: partners hear of two changes at any time"]
+fn long_two_faced_source_while_a_witness_joins_and_another_leaves() {
+    holds(
+        "2 transfers, two-faced source, 2 changes",
+        CHANGES_TWO_FACED,
+    );
+}
+
+#[test]
+fn a_registry_that_runs_out_for_ever_strands_nothing() {
+    holds("1 transfer, the registry runs out", EXPIRED);
+    let restored = Scope {
+        restores: 1,
+        ..EXPIRED
+    };
+    holds("1 transfer, the registry runs out, 1 restore", restored);
+    let there_and_back = Scope {
+        transfers: 2,
+        ..EXPIRED
+    };
+    holds("2 transfers, the registry runs out", there_and_back);
+}
+
+#[test]
 fn f8_quorums_that_share_only_the_liar_count_twice() {
     let scope = with(Defect::QuorumOfTwo, VOTED_TWO_FACED);
     let way = double_count(scope).expect("a double count");
@@ -154,6 +229,50 @@ fn f14_a_closed_ledger_whose_answers_are_not_looked_at_counts_twice() {
         ..CLOSED
     };
     is_found("F14", with(Defect::ClosedFreesAll, scope), 7);
+}
+
+#[test]
+fn f15_a_witness_that_is_exchanged_at_once_counts_twice() {
+    let scope = with(Defect::ExchangesAWitness, WITNESSES_CHANGE_TWO_FACED);
+    let way = double_count(scope).expect("a double count");
+    println!("F15: DOUBLE COUNT in {} steps: {}", way.len(), told(&way));
+}
+
+#[test]
+fn f16_changes_of_witnesses_in_a_row_count_twice() {
+    let scope = Scope {
+        witness_changes: 2,
+        ..with(Defect::ChangesInARow, WITNESSES_CHANGE_TWO_FACED)
+    };
+    let way = double_count(scope).expect("a double count");
+    println!("F16: DOUBLE COUNT in {} steps: {}", way.len(), told(&way));
+}
+
+#[test]
+fn f17_a_head_that_new_witnesses_are_not_asked_for_strands_locks() {
+    is_stuck("F17", with(Defect::AsksOncePerHead, WITNESSES_CHANGE));
+}
+
+#[test]
+fn f18_an_expiry_that_stops_answers_strands_locks() {
+    is_stuck("F18", with(Defect::ExpiryStopsAnswers, EXPIRED));
+}
+
+#[test]
+fn f19_a_registry_that_has_run_out_and_stops_nothing_is_found() {
+    let scope = with(Defect::ExpiryStopsNothing, EXPIRED);
+    let began = |_: &Federation, situation: &Situation| situation.broken.is_some();
+    let (graph, found) = Graph::explore(scope, began);
+    let way = graph.way_to(found.expect("an acquisition under a registry that has run out"));
+    println!("F19: BEGUN in {} steps: {}", way.len(), told(&way));
+}
+
+#[test]
+#[ignore = "long: two changes of witnesses"]
+fn long_f20_heads_that_a_change_leaves_behind_count_twice() {
+    let scope = with(Defect::HeadsLeftBehind, CHANGES_TWO_FACED);
+    let way = double_count(scope).expect("a double count");
+    println!("F20: DOUBLE COUNT in {} steps: {}", way.len(), told(&way));
 }
 
 /// The defect leads into a situation without a way out; it counts nothing twice.

@@ -35,7 +35,7 @@ pub(crate) fn properties(scope: &Scope) -> Vec<Property<Federation>> {
             some_release_by_last_tree,
         ));
     }
-    if scope.transfers > 1 && !scope.closes {
+    if scope.transfers > 1 && !scope.closes && !scope.one_sends {
         properties.push(Property::sometimes("a unit comes home", unit_came_home));
     }
     if scope.restores > 0 {

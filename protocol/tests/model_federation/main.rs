@@ -21,3 +21,4 @@ mod protocol_holds;
 mod search;
 #[path = "../support/mod.rs"]
 mod support;
+mod voting;

@@ -46,6 +46,15 @@ pub(crate) struct Scope {
     pub(crate) rotates: bool,
     /// Whether the second country's ledger may be closed for ever.
     pub(crate) closes: bool,
+    /// How often the set of witnesses changes; members hear of it one by one.
+    pub(crate) witness_changes: u8,
+    /// Whether only the first country sends.
+    pub(crate) one_sends: bool,
+    /// Whether the last country has every change from the beginning and the others hear of none: fewer situations than when
+    /// they hear of it some time.
+    pub(crate) split: bool,
+    /// Whether the trust registry may run out for a country, never to be renewed there.
+    pub(crate) expires: bool,
     /// The rule that is left out, if one is.
     pub(crate) defect: Option<Defect>,
 }
@@ -65,11 +74,12 @@ pub(crate) const SIMPLE: Scope = Scope {
     unfreezes: false,
     rotates: false,
     closes: false,
+    witness_changes: 0,
+    one_sends: false,
+    split: false,
+    expires: false,
     defect: None,
 };
-
-/// How many honest witnesses vote on the first country's log; with the one that cosigns anything they are four.
-const VOTERS: usize = 3;
 
 /// The country that may be closed.
 pub(crate) const CLOSING: usize = 1;
@@ -90,8 +100,14 @@ pub(crate) struct Situation {
     pub(crate) freezes: u8,
     /// What each honest witness has cosigned of the first country's log. They are alike, so their order is no difference.
     pub(crate) votes: Vec<BTreeSet<LogId>>,
-    /// The heads of the first country's log that ever had a quorum: two lines of them, if a defect lets it happen.
-    pub(crate) quorums: BTreeSet<LogId>,
+    /// The heads of the first country's log that ever had a quorum of a set of witnesses: two lines of them, if a defect
+    /// lets it happen.
+    pub(crate) quorums: BTreeSet<(u8, LogId)>,
+    /// How often the set of witnesses has changed, and up to which change each country follows.
+    pub(crate) changes: u8,
+    pub(crate) follows: Vec<u8>,
+    /// The countries for which the trust registry has run out.
+    pub(crate) expired: Vec<bool>,
     /// The countries that know the first country's new key.
     pub(crate) learned: Vec<bool>,
     /// The last head of the second country's ledger, once it is closed.
@@ -104,35 +120,79 @@ pub(crate) struct Situation {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Happening {
     /// A node locks a unit for a partner.
-    Send { node: usize, to: usize },
+    Send {
+        node: usize,
+        to: usize,
+    },
     /// A source asks for cancellation.
-    Cancel { node: usize, transfer: TransferId },
+    Cancel {
+        node: usize,
+        transfer: TransferId,
+    },
     /// The witness is asked to cosign the node's log.
-    Witness { node: usize },
+    Witness {
+        node: usize,
+    },
     /// A message arrives.
-    Deliver { node: usize, letter: Letter },
+    Deliver {
+        node: usize,
+        letter: Letter,
+    },
     /// A country's clock passes the expiry.
-    Expire { country: usize },
+    Expire {
+        country: usize,
+    },
     /// A node goes on with a copy of its disk from earlier.
-    Restore { node: usize, backup: LogId },
+    Restore {
+        node: usize,
+        backup: LogId,
+    },
     /// A node that knows itself to be behind its witnesses fetches its log from its partners' mirrors.
-    Recover { node: usize },
+    Recover {
+        node: usize,
+    },
     /// One of the honest witnesses is asked to cosign the node's log.
-    Vote { witness: usize, node: usize },
+    Vote {
+        witness: usize,
+        node: usize,
+    },
+    /// The trust registry names another set of witnesses, or a country hears of it.
+    ChangeWitnesses,
+    Follow {
+        country: usize,
+    },
+    /// The trust registry runs out for a country.
+    RunOut {
+        country: usize,
+    },
     /// Only as a defect: a witness starts again with an empty disk.
-    Forget { witness: usize },
+    Forget {
+        witness: usize,
+    },
     /// An operator freezes a partner, or takes it back.
-    Freeze { node: usize, partner: usize },
+    Freeze {
+        node: usize,
+        partner: usize,
+    },
     /// The first country takes another log key.
-    Rotate { node: usize },
+    Rotate {
+        node: usize,
+    },
     /// A country hears from the trust registry of the new key.
-    Learn { country: usize },
+    Learn {
+        country: usize,
+    },
     /// The trust registry closes the second country's ledger at its last witnessed head.
     Close,
     /// A node hears of it, and settles its open locks by the last tree.
-    Settle { node: usize },
+    Settle {
+        node: usize,
+    },
     /// Only as a defect: the source frees the units on its own clock.
-    FreeOnTimeout { node: usize, transfer: TransferId },
+    FreeOnTimeout {
+        node: usize,
+        transfer: TransferId,
+    },
 }
 
 #[derive(Clone)]
@@ -180,56 +240,6 @@ impl Federation {
     /// Whether a node asks its witnesses how far its log went before it writes.
     fn asks_witnesses_at_start(&self) -> bool {
         self.scope.defect != Some(Defect::PinsOnly)
-    }
-
-    /// Whether the node's log lies behind what its witnesses saw.
-    pub(crate) fn is_rolled_back(
-        &self,
-        archive: &Archive,
-        situation: &Situation,
-        node: usize,
-    ) -> bool {
-        let log = situation.nodes[node];
-        let country = archive.block(log).country;
-        if country != 0 || !self.scope.votes {
-            return !archive.extends(log, situation.witnessed[country]);
-        }
-        let is_past = |votes: &&BTreeSet<LogId>| votes.iter().all(|it| archive.extends(log, *it));
-        let in_line = situation.votes.iter().filter(is_past).count();
-        let asked = match self.scope.defect {
-            // Of three that answer, one may be the liar.
-            Some(Defect::AsksAQuorumOnly) => VOTERS - 1,
-            _ => VOTERS,
-        };
-        in_line < asked
-    }
-
-    /// How many honest cosignatures make a quorum together with the liar's.
-    fn votes_needed(&self) -> usize {
-        match self.scope.defect {
-            Some(Defect::QuorumOfTwo) => 1,
-            _ => 2,
-        }
-    }
-
-    /// An honest witness cosigns what continues all that it has cosigned before.
-    fn vote(&self, archive: &Archive, situation: &mut Situation, witness: usize, log: LogId) {
-        let before = &mut situation.votes[witness];
-        if !before.iter().all(|it| archive.extends(log, *it)) {
-            return;
-        }
-        before.insert(log);
-        let votes = situation.votes.iter().filter(|it| it.contains(&log));
-        if votes.count() >= self.votes_needed() {
-            situation.quorums.insert(log);
-            let witnessed = situation.witnessed[0];
-            if archive.extends(log, witnessed) {
-                situation.witnessed[0] = log;
-            } else if !archive.extends(witnessed, log) {
-                situation.broken = Some("two lines have a quorum");
-            }
-        }
-        situation.votes.sort();
     }
 
     fn may_write(&self, archive: &Archive, situation: &Situation, node: usize) -> bool {
@@ -307,7 +317,10 @@ impl Federation {
         let log = situation.nodes[node];
         let country = archive.block(log).country;
         let from = archive.block(letter.log).country;
-        if from == country || !self.passes_the_driver(archive, situation, log, letter) {
+        if from == country
+            || !self.passes_the_driver(archive, situation, log, letter)
+            || !self.registry_allows(archive, situation, log, letter)
+        {
             return None;
         }
         let is_late = situation.late[country];
@@ -316,6 +329,9 @@ impl Federation {
             self.receive(archive, log, letter, time_ms)
         });
         match result? {
+            Ok(next) if situation.expired[country] && archive.ends_with_acquisition(next) => {
+                situation.broken = Some("something began under a registry that had run out");
+            }
             Ok(next) => situation.nodes[node] = next,
             Err(broken) => situation.broken = Some(broken),
         }
@@ -359,11 +375,7 @@ impl Federation {
     ) -> bool {
         let from = archive.block(letter.log).country;
         let country = archive.block(log).country;
-        let has_quorum = archive.extends(situation.witnessed[from], letter.log)
-            || situation
-                .quorums
-                .iter()
-                .any(|it| archive.extends(*it, letter.log));
+        let has_quorum = self.is_witnessed_for(archive, situation, country, letter.log);
         if self.asks_for_quorum() && !has_quorum {
             return false;
         }
@@ -424,9 +436,9 @@ impl Federation {
         for node in 0..situation.nodes.len() {
             let log = situation.nodes[node];
             let country = archive.block(log).country;
-            let of_this = |it: &&LogId| country == 0 && archive.extends(log, **it);
-            let on_line = situation.quorums.iter().filter(of_this);
-            let longest = on_line.max_by_key(|it| archive.block(**it).size).copied();
+            let heads = situation.quorums.iter().map(|(_, head)| *head);
+            let on_line = heads.filter(|it| country == 0 && archive.extends(log, *it));
+            let longest = on_line.max_by_key(|it| archive.block(*it).size);
             let witnessed = longest.unwrap_or(situation.witnessed[country]);
             let below = if !self.asks_for_quorum() {
                 archive.block(log).size
@@ -461,8 +473,8 @@ impl Federation {
         let country = archive.block(log).country;
         let witnessed = situation.witnessed[country];
         if country == 0 && self.scope.votes {
-            let asks = |witness| Happening::Vote { witness, node };
-            next.extend((0..VOTERS).map(asks));
+            let asked = (0..self.voters()).filter(|it| self.is_asked(situation, *it, log));
+            next.extend(asked.map(|witness| Happening::Vote { witness, node }));
         } else if log != witnessed
             && archive.extends(log, witnessed)
             && !self.is_sealed(situation, country)
@@ -479,7 +491,9 @@ impl Federation {
             }
             return;
         }
-        if situation.transfers < self.scope.transfers {
+        let is_expired = situation.expired[country];
+        let may_send = !is_expired && (country == 0 || !self.scope.one_sends);
+        if situation.transfers < self.scope.transfers && may_send {
             let others = (0..self.scope.countries).filter(|to| *to != country);
             next.extend(others.map(|to| Happening::Send { node, to }));
         }
@@ -516,15 +530,19 @@ impl Model for Federation {
             restores: 0,
             freezes: 0,
             votes: if self.scope.votes {
-                vec![BTreeSet::from([self.genesis[0]]); VOTERS]
+                vec![BTreeSet::from([self.genesis[0]]); self.voters()]
             } else {
                 Vec::new()
             },
             quorums: if self.scope.votes {
-                BTreeSet::from([self.genesis[0]])
+                let all = 0..=self.first_changes();
+                all.map(|it| (it, self.genesis[0])).collect()
             } else {
                 BTreeSet::new()
             },
+            changes: self.first_changes(),
+            follows: self.first_follows(),
+            expired: vec![false; self.scope.countries],
             learned: vec![false; self.scope.countries],
             closed: None,
             broken: None,
@@ -543,8 +561,20 @@ impl Model for Federation {
             let others = (1..self.scope.countries).filter(|it| !situation.learned[*it]);
             next.extend(others.map(|country| Happening::Learn { country }));
         }
+        if self.may_change_witnesses(situation) {
+            next.push(Happening::ChangeWitnesses);
+        }
+        for country in 0..self.scope.countries {
+            let lags = country > 0 && situation.follows[country] < situation.changes;
+            if lags && !self.scope.split {
+                next.push(Happening::Follow { country });
+            }
+            if self.scope.expires && !situation.expired[country] {
+                next.push(Happening::RunOut { country });
+            }
+        }
         if self.scope.defect == Some(Defect::WitnessForgets) {
-            next.extend((0..VOTERS).map(|witness| Happening::Forget { witness }));
+            next.extend((0..self.voters()).map(|witness| Happening::Forget { witness }));
         }
         // A clock matters only once there is a lock.
         if self.scope.clocks && situation.transfers > 0 {
@@ -575,6 +605,9 @@ impl Model for Federation {
                 let log = self.to_cosign(archive, &next, node)?;
                 self.vote(archive, &mut next, witness, log);
             }
+            Happening::ChangeWitnesses => self.change_witnesses(archive, &mut next),
+            Happening::Follow { country } => self.follow(&mut next, country),
+            Happening::RunOut { country } => next.expired[country] = true,
             Happening::Forget { witness } => {
                 next.votes[witness] = BTreeSet::from([self.genesis[0]]);
                 next.votes.sort();
@@ -604,7 +637,7 @@ impl Model for Federation {
         }
         if !self.scope.lag {
             assert!(self.scope.restores == 0 && !self.scope.two_faced && !self.scope.votes);
-            assert!(!self.scope.closes && !self.scope.rotates);
+            assert!(!self.scope.closes && !self.scope.rotates && self.scope.witness_changes == 0);
             next.witnessed.clone_from(&next.nodes);
         }
         if self.scope.votes && self.scope.restores == 0 {

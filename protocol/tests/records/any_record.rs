@@ -7,13 +7,13 @@ use countersign_protocol::party::{Party, RegistryId};
 use countersign_protocol::period::{Day, Period};
 use countersign_protocol::record::{
     Account, AccountKind, Acquire, ActedBy, Agreement, AskCancel, AttachedDocument, BlockHeader,
-    Body, CaseAct, CaseMigrated, CaseOpened, Claim, Commitment, Contradiction, Discrepancy, Fate,
-    Finalise, FindingKind, FindingOpened, FindingStep, FreezeEnded, FreezeHonoured, Genesis, Hold,
-    HoldLifted, HoldOn, HoldPlaced, Issuance, KeyRotation, LedgerAccused, LedgerCleared,
-    LetterIssued, Lock, Organisation, OrganisationKind, Partner, PartnerStatus, PositionDifference,
-    PositionsCompared, ProcessAdopted, ProcessPart, Project, ProofReference, Purpose, Receiver,
-    Record, Refuse, Release, Reservation, Retire, RetireKind, Sending, SourceSettled, Split,
-    Transfer, TrustedReceiver, Word, YearTonnes,
+    Body, CaseAct, CaseMigrated, CaseOpened, Claim, Commitment, Continues, Contradiction,
+    Discrepancy, Fate, Finalise, FindingKind, FindingOpened, FindingStep, FreezeEnded,
+    FreezeHonoured, Genesis, Hold, HoldLifted, HoldOn, HoldPlaced, Issuance, KeyRotation,
+    LedgerAccused, LedgerCleared, LetterIssued, Lock, Organisation, OrganisationKind, Partner,
+    PartnerStatus, PositionDifference, PositionsCompared, ProcessAdopted, ProcessPart, Project,
+    ProofReference, Purpose, Receiver, Record, Refuse, Release, Reservation, Retire, RetireKind,
+    Sending, SourceSettled, Split, Transfer, TrustedReceiver, Word, YearTonnes,
 };
 use countersign_protocol::serial::{CooperativeApproachId, DomesticSerial, SectoralScope};
 use countersign_protocol::serial::{UnitType, YEAR_MAX, YEAR_MIN};
@@ -184,10 +184,18 @@ fn proof() -> impl Strategy<Value = ProofReference> {
     })
 }
 
+fn continues(closed: ProofReference) -> Continues {
+    let ProofReference {
+        origin, size, root, ..
+    } = closed;
+    Continues { origin, size, root }
+}
+
 fn setup() -> BoxedStrategy<Body> {
     use OrganisationKind::{Certifier, Developer, Government, Other};
-    let genesis = (party(), origin(), words(), registry(), words(), words()).prop_map(
-        |(party, origin, network, registry, name, log_key)| {
+    let named = (party(), origin(), words(), registry(), words(), words());
+    let genesis = (named, option::of(proof())).prop_map(
+        |((party, origin, network, registry, name, log_key), closed)| {
             Body::Genesis(Genesis {
                 party,
                 origin,
@@ -195,6 +203,7 @@ fn setup() -> BoxedStrategy<Body> {
                 registry,
                 name,
                 log_key,
+                continues: closed.map(continues),
             })
         },
     );
@@ -256,8 +265,8 @@ fn partners() -> BoxedStrategy<Body> {
     use PartnerStatus::{Active, Frozen, Removed};
     let status = select(vec![Active, Frozen, Removed]);
     let named = (party(), origin(), registry(), words(), words());
-    let partner = (named, status, any::<[u8; 32]>()).prop_map(
-        |((party, origin, registry, log_key, peer), status, invite)| {
+    let partner = (named, status, any::<[u8; 32]>(), option::of(proof())).prop_map(
+        |((party, origin, registry, log_key, peer), status, invite, closed)| {
             Body::Partner(Partner {
                 party,
                 origin,
@@ -266,6 +275,7 @@ fn partners() -> BoxedStrategy<Body> {
                 peer,
                 status,
                 invite,
+                continues: closed.map(continues),
             })
         },
     );
@@ -302,6 +312,7 @@ fn partners() -> BoxedStrategy<Body> {
                 max_tonnes_per_year: more.0,
                 vintage_from: more.1,
                 vintage_until: more.2,
+                use_needs_source_final: more.1.is_some(),
             })
         },
     );

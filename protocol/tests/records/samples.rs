@@ -3,8 +3,8 @@
 use countersign_protocol::id::{AccountId, OrganisationId, RequestId, TransferId};
 use countersign_protocol::record::{
     Account, AccountKind, Acquire, ActedBy, Agreement, AskCancel, AttachedDocument, BlockHeader,
-    Body, CaseAct, CaseOpened, Claim, Commitment, Contradiction, Discrepancy, Fate, Finalise,
-    FreezeEnded, FreezeHonoured, Genesis, Hold, Issuance, KeyRotation, LedgerAccused,
+    Body, CaseAct, CaseOpened, Claim, Commitment, Continues, Contradiction, Discrepancy, Fate,
+    Finalise, FreezeEnded, FreezeHonoured, Genesis, Hold, Issuance, KeyRotation, LedgerAccused,
     LedgerCleared, Lock, Organisation, OrganisationKind, Partner, PartnerStatus,
     PositionDifference, PositionsCompared, ProcessAdopted, ProcessPart, Project, ProofReference,
     Purpose, Record, Refuse, Release, Reservation, Retire, RetireKind, SourceSettled, Split,
@@ -81,6 +81,7 @@ pub(crate) fn samples() -> Vec<(&'static str, Record)> {
         .chain((300..).zip(crate::article6::samples()))
         .chain((400..).zip(federation()))
         .chain((450..).zip(restraints()))
+        .chain((480..).zip(continued()))
         .map(|(number, (name, body))| {
             let record = Record {
                 time_ms: 1_751_846_400_000 + number,
@@ -100,6 +101,7 @@ fn setup() -> Vec<(&'static str, Body)> {
         registry: text("GHA01"),
         name: text("Carbon Market Office"),
         log_key: text("gh.example/ledger+6f7a1c3d+AQIDBA=="),
+        continues: None,
     };
     let organisation = Organisation {
         id: OrganisationId(1),
@@ -132,6 +134,7 @@ fn setup() -> Vec<(&'static str, Body)> {
         peer: text("12D3KooWPjceQrSwdWXPyLLeABRXmuqt69Rg3sBYbU1Nft9HyQ6X"),
         status: PartnerStatus::Active,
         invite: [0x5a; 32],
+        continues: None,
     };
     let agreement = Agreement {
         id: text("CH-GH-2020"),
@@ -144,6 +147,7 @@ fn setup() -> Vec<(&'static str, Body)> {
         max_tonnes_per_year: 0,
         vintage_from: None,
         vintage_until: None,
+        use_needs_source_final: false,
         cooperative_approach: text("CA0001"),
         document: [0xd0; 32],
         unit_types: Vec::new(),
@@ -157,6 +161,7 @@ fn setup() -> Vec<(&'static str, Body)> {
         max_tonnes_per_year: 0,
         vintage_from: None,
         vintage_until: None,
+        use_needs_source_final: false,
         unit_types: vec![text("A6.4ER"), text("ITMO")],
         scopes: [1, 13].map(|it| SectoralScope::new(it).unwrap()).to_vec(),
         ..agreement.clone()
@@ -187,6 +192,41 @@ fn setup() -> Vec<(&'static str, Body)> {
     ]
 }
 
+/// A ledger that goes on from a closed one, and a partner's.
+fn continued() -> Vec<(&'static str, Body)> {
+    let setup: Vec<Body> = setup().into_iter().map(|(_, body)| body).collect();
+    let genesis = setup.iter().find_map(|body| match body {
+        Body::Genesis(it) => Some(it.clone()),
+        _ => None,
+    });
+    let partner = setup.iter().find_map(|body| match body {
+        Body::Partner(it) => Some(it.clone()),
+        _ => None,
+    });
+    let continues = Some(Continues {
+        origin: text("gh.example/ledger"),
+        size: 120,
+        root: [0x77; 32],
+    });
+    let genesis_continued = Genesis {
+        origin: text("gh.example/ledger/2"),
+        registry: text("GHA02"),
+        log_key: text("gh.example/ledger/2+6f7a1c3e+AQIDBQ=="),
+        continues: continues.clone(),
+        ..genesis.unwrap()
+    };
+    let partner_continued = Partner {
+        origin: text("ch.example/ledger/2"),
+        registry: text("CHE02"),
+        continues,
+        ..partner.unwrap()
+    };
+    vec![
+        ("genesis_continued", Body::Genesis(genesis_continued)),
+        ("partner_continued", Body::Partner(partner_continued)),
+    ]
+}
+
 /// What came with the second set of terms of agreements, and with evidence.
 fn federation() -> Vec<(&'static str, Body)> {
     let mut setup = setup().into_iter().map(|(_, body)| body);
@@ -199,6 +239,7 @@ fn federation() -> Vec<(&'static str, Body)> {
         max_tonnes_per_year: 250_000,
         vintage_from: Some(2021),
         vintage_until: Some(2030),
+        use_needs_source_final: true,
         ..agreement
     };
     let accused = LedgerAccused {

@@ -7,6 +7,7 @@ use countersign_protocol::log::TlogProof;
 use countersign_protocol::record::{Acquire, Body, ProofReference, Purpose, Record, RetireKind};
 use countersign_protocol::registry::{Command, Selection, TransferKey};
 
+use crate::defect::Defect;
 use crate::disk::DiskFault;
 use crate::founding::{COUNTRIES, FOUNDERS, TRADING, WITNESSES, country_of, origin, party};
 use crate::governance;
@@ -24,7 +25,7 @@ const HOUR_MS: u64 = 3_600_000;
 type Act = fn(&mut World);
 
 /// What can happen, and how often beside the others.
-const ACTS: [(u64, Act); 18] = [
+const ACTS: [(u64, Act); 21] = [
     (430, send),
     (70, cancel),
     (30, retire),
@@ -43,6 +44,9 @@ const ACTS: [(u64, Act); 18] = [
     (20, join),
     (12, leave),
     (20, repeat),
+    (25, other_witnesses),
+    (12, run_out),
+    (12, renew),
 ];
 
 /// How often each happens in one run: every run has its own weather, so that what is rare beside everything else comes often
@@ -54,6 +58,23 @@ pub(crate) fn weather(random: &mut Random) -> Vec<u64> {
         if place == 0 { *weight } else { *weight * times }
     };
     ACTS.iter().enumerate().map(weigh).collect()
+}
+
+/// More of what brings a defect out that shows itself in the ledger of a liar only; whether a liar is needed for it.
+pub(crate) fn bring_out(defect: Option<Defect>, weather: &mut [u64]) -> bool {
+    let act: Act = match defect {
+        Some(Defect::ExchangesAWitness | Defect::ChangesInARow | Defect::HeadsLeftBehind) => {
+            other_witnesses
+        }
+        Some(Defect::WitnessAnswersBeforeStoring) => spoil_witness,
+        _ => return false,
+    };
+    for (times, (weight, this)) in weather.iter_mut().zip(&ACTS) {
+        if [act, two_histories].contains(this) {
+            *times = weight * 8;
+        }
+    }
+    true
 }
 
 /// One thing happens.
@@ -78,6 +99,12 @@ fn some_node(world: &mut World) -> Option<usize> {
     world.shared.random.pick(&running)
 }
 
+/// One of those that count or ever did.
+fn some_witness(world: &mut World) -> usize {
+    let used: Vec<usize> = world.used_witnesses.iter().copied().collect();
+    world.shared.random.pick(&used).unwrap()
+}
+
 /// A country locks units for another.
 fn send(world: &mut World) {
     let Some(node) = some_node(world) else { return };
@@ -86,6 +113,10 @@ fn send(world: &mut World) {
     let Some(to) = shared.random.pick(&node.partners()) else {
         return;
     };
+    if !node.may_begin(shared) {
+        shared.checks.count("not begun");
+        return;
+    }
     world.nonce += 1;
     let mut nonce = [0; 16];
     nonce[..8].copy_from_slice(&world.nonce.to_be_bytes());
@@ -123,6 +154,17 @@ fn cancel(world: &mut World) {
     }
 }
 
+/// Nothing can be acquired any more: sources ask to cancel everything that is open.
+pub(crate) fn cancel_all(world: &mut World) {
+    for node in &mut world.nodes {
+        for (transfer, _) in node.open_locks() {
+            let reason = text("the trust registry has run out");
+            let command = Command::Cancel { transfer, reason };
+            let _asked_already = node.commit(&mut world.shared, &command);
+        }
+    }
+}
+
 fn retire(world: &mut World) {
     let Some(node) = some_node(world) else { return };
     let command = Command::Retire {
@@ -149,7 +191,7 @@ fn crash(world: &mut World) {
 }
 
 fn crash_witness(world: &mut World) {
-    let witness = world.shared.random.index(WITNESSES);
+    let witness = some_witness(world);
     if world.witnesses[witness].is_up {
         world.shared.checks.count("witness crash");
         world.witnesses[witness].crash(&mut world.shared);
@@ -239,7 +281,7 @@ fn spoil_disk(world: &mut World) {
 }
 
 fn spoil_witness(world: &mut World) {
-    let witness = world.shared.random.index(WITNESSES);
+    let witness = some_witness(world);
     let faults = [WitnessFault::BeforeStoring, WitnessFault::AfterStoring];
     world.witnesses[witness].fault = world.shared.random.pick(&faults);
     world.shared.checks.count("witness fault");
@@ -346,6 +388,23 @@ fn freeze(world: &mut World) {
     if !node.disk.frozen.remove(&partner) {
         node.disk.frozen.insert(partner);
     }
+}
+
+fn other_witnesses(world: &mut World) {
+    governance::change_witnesses(world);
+}
+
+/// Nobody renews the trust registry: within a minute nothing begins by it any more.
+fn run_out(world: &mut World) {
+    let ms = world.shared.random.between(0, 60_000);
+    let until_ms = world.shared.now_ms + ms;
+    world.shared.checks.count("registry ran out");
+    world.shared.registry.sign_until(until_ms);
+}
+
+fn renew(world: &mut World) {
+    let now_ms = world.shared.now_ms;
+    world.shared.registry.renew(now_ms);
 }
 
 fn join(world: &mut World) {

@@ -3,23 +3,28 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use countersign_protocol::federation::reconcile::Reconciliation;
 use countersign_protocol::id::TransferId;
 use countersign_protocol::log::{Hash, leaf_hash};
 use countersign_protocol::record::Record;
 use countersign_protocol::registry::{At, State, apply};
+use countersign_protocol::units::UnitRange;
 
 use crate::book::{Book, Claim, End, Unit, proven_by};
 use crate::defect::Defect;
-use crate::founding::{COUNTRIES, Leaf};
+use crate::founding::{COUNTRIES, Leaf, TONNES, party};
 use crate::shared::{Law, Violation};
 use crate::tree::Tree;
+use crate::trust::WitnessSet;
 
 /// A head: whose, how many leaves, and the root.
-type Seen = (usize, u64, Hash);
+pub(crate) type Seen = (usize, u64, Hash);
 
 pub(crate) struct Checks {
-    /// How many honest witnesses make a quorum together with the one that lies.
-    needed: usize,
+    /// The honest witnesses of each set that was ever named, and how many of them make a quorum together with the one that
+    /// lies.
+    sets: Vec<(BTreeSet<usize>, usize)>,
+    is_quorum_of_two: bool,
     cosigned: BTreeMap<Seen, BTreeSet<usize>>,
     pub(crate) books: Vec<Book>,
     holders: BTreeMap<Unit, BTreeSet<usize>>,
@@ -40,11 +45,8 @@ pub(crate) struct Checks {
 impl Checks {
     pub(crate) fn new(defect: Option<Defect>, watched: Option<Law>) -> Self {
         Self {
-            needed: if defect == Some(Defect::QuorumOfTwo) {
-                1
-            } else {
-                2
-            },
+            sets: Vec::new(),
+            is_quorum_of_two: defect == Some(Defect::QuorumOfTwo),
             cosigned: BTreeMap::new(),
             books: vec![Book::default(); COUNTRIES.len()],
             holders: BTreeMap::new(),
@@ -129,10 +131,45 @@ impl Checks {
     ) {
         self.kept(country, size, root);
         let seen = self.cosigned.entry((country, size, root)).or_default();
-        seen.insert(witness);
-        if seen.len() == self.needed {
+        let is_new = seen.insert(witness);
+        if is_new && self.has_quorum((country, size, root)) {
             self.certified(country, size, root, leaves);
         }
+    }
+
+    fn has_quorum(&self, head: Seen) -> bool {
+        let seen = &self.cosigned[&head];
+        let mut sets = self.sets.iter();
+        sets.any(|(honest, needed)| honest.intersection(seen).count() >= *needed)
+    }
+
+    /// Whether the newest head of every open ledger has a quorum of this set.
+    pub(crate) fn all_carried_over(&self, set: &WitnessSet) -> bool {
+        let honest: BTreeSet<usize> = set.honest().collect();
+        let books = self.books.iter().enumerate();
+        let open = books
+            .filter(|(country, book)| book.tree.size() > 0 && !self.closed.contains_key(country));
+        let is_carried = |(country, book): (usize, &Book)| {
+            let head = (country, book.tree.size(), book.tree.root());
+            let seen = self.cosigned.get(&head);
+            seen.is_some_and(|seen| honest.intersection(seen).count() + 1 >= set.quorum)
+        };
+        open.into_iter().all(is_carried)
+    }
+
+    /// Another set of witnesses counts: the heads, and who cosigned each, that have a quorum of it.
+    pub(crate) fn witnesses_are(&mut self, set: &WitnessSet) -> Vec<(Seen, usize)> {
+        let needed = if self.is_quorum_of_two {
+            1
+        } else {
+            set.quorum - 1
+        };
+        self.sets.push((set.honest().collect(), needed));
+        let heads = self.cosigned.iter();
+        let counting = heads.filter(|(head, _)| self.has_quorum(**head));
+        counting
+            .filter_map(|(head, seen)| Some((*head, *seen.first()?)))
+            .collect()
     }
 
     /// A head has a quorum: everything below it counts from now on.
@@ -239,6 +276,7 @@ impl Checks {
 
     /// Every witnessed ledger again from its leaves, by the registry's own rules: what a mirror does.
     pub(crate) fn audit(&mut self) {
+        let mut states = Vec::new();
         for (country, name) in COUNTRIES.iter().enumerate() {
             let mut state = State::default();
             let leaves = self.books[country].leaves.clone();
@@ -251,6 +289,35 @@ impl Checks {
                         format!("{name}, leaf {index}: {refusal}"),
                     );
                     break;
+                }
+            }
+            states.push(state);
+        }
+        self.reconcile(&states);
+    }
+
+    /// When nothing is open any more, no two honest ledgers differ about any unit.
+    fn reconcile(&mut self, states: &[State]) {
+        let is_honest = |it: &usize| self.liar != Some(*it) && !self.closed.contains_key(it);
+        let honest: Vec<usize> = (0..COUNTRIES.len()).filter(is_honest).collect();
+        let pairs = honest
+            .iter()
+            .flat_map(|own| honest.iter().map(move |it| (own, it)));
+        for (own, other) in pairs.filter(|(own, other)| own != other) {
+            let (here, there) = (&states[*own], &states[*other]);
+            let Some(beside) = Reconciliation::new(here, there, here.size()) else {
+                continue;
+            };
+            self.count("reconciled");
+            for origin in 0..COUNTRIES.len() {
+                let all = UnitRange::new(party(origin), 1, TONNES).unwrap();
+                let differences = beside.differences(all);
+                if !differences.is_empty() {
+                    let what = format!(
+                        "{} and {}: {differences:?}",
+                        COUNTRIES[*own], COUNTRIES[*other]
+                    );
+                    self.broken(Law::Agree, what);
                 }
             }
         }

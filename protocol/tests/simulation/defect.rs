@@ -42,4 +42,16 @@ pub(crate) enum Defect {
     ClosesWithoutSealing,
     /// A closed ledger's answers are not looked at.
     ClosedFreesAll,
+    /// F15: one witness is exchanged for another at once, so that an old quorum and a new one may share only the one that lies.
+    ExchangesAWitness,
+    /// F16: the next change of witnesses is published before everybody has the one before.
+    ChangesInARow,
+    /// F20: the next change of witnesses is published while heads that counted have no quorum of the one before.
+    HeadsLeftBehind,
+    /// F17: witnesses are asked once for each head, and not again when others are the witnesses.
+    AsksOncePerHead,
+    /// F18: once the trust registry has run out nothing is taken, answers neither (against R12).
+    ExpiryStopsAnswers,
+    /// F19: a registry that has run out stops nothing.
+    ExpiryStopsNothing,
 }

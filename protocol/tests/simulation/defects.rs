@@ -6,7 +6,7 @@ use crate::shared::Law;
 use crate::world::run;
 
 /// Within how many seeds each defect is found.
-const WITHIN: u64 = 200;
+const WITHIN: u64 = 600;
 
 /// Runs seeds until a defect breaks a law.
 fn found(defect: Defect, law: Law) {
@@ -103,6 +103,36 @@ fn witnesses_that_cosign_anything_cosign_two_lines() {
 #[test]
 fn quorums_that_share_the_lying_witness_cosign_two_lines() {
     found(Defect::QuorumOfTwo, Law::OnlyGrows);
+}
+
+#[test]
+fn a_witness_that_is_exchanged_at_once_cosigns_another_line() {
+    found(Defect::ExchangesAWitness, Law::OnlyGrows);
+}
+
+#[test]
+fn changes_of_witnesses_in_a_row_cosign_another_line() {
+    found(Defect::ChangesInARow, Law::OnlyGrows);
+}
+
+#[test]
+fn heads_that_a_change_of_witnesses_leaves_behind_have_two_lines() {
+    found(Defect::HeadsLeftBehind, Law::OnlyGrows);
+}
+
+#[test]
+fn a_head_that_new_witnesses_are_not_asked_for_strands_locks() {
+    found(Defect::AsksOncePerHead, Law::Settles);
+}
+
+#[test]
+fn an_expiry_that_stops_answers_strands_locks() {
+    found(Defect::ExpiryStopsAnswers, Law::Settles);
+}
+
+#[test]
+fn a_registry_that_has_run_out_and_stops_nothing_is_found() {
+    found(Defect::ExpiryStopsNothing, Law::BeginsFresh);
 }
 
 #[test]

@@ -20,10 +20,12 @@ use crate::tree::Tree;
 pub(crate) const COUNTRIES: [&str; 5] = ["GH", "CH", "VU", "PE", "SE"];
 /// How many countries are members from the start.
 pub(crate) const FOUNDERS: usize = 4;
-/// How many witnesses there are; the last one lies: it cosigns whatever it is shown and remembers nothing.
-pub(crate) const WITNESSES: usize = 4;
-pub(crate) const LYING_WITNESS: usize = WITNESSES - 1;
-/// The quorum: 2k > n + f and k <= n - f.
+/// How many witnesses there are at first; the last one lies: it cosigns whatever it is shown and remembers nothing.
+pub(crate) const FIRST_WITNESSES: usize = 4;
+pub(crate) const LYING_WITNESS: usize = FIRST_WITNESSES - 1;
+/// How many there ever are: some join while the simulation runs.
+pub(crate) const WITNESSES: usize = 7;
+/// The first quorum: 2k > n + f and k <= n - f.
 pub(crate) const QUORUM: usize = 3;
 /// Tonnes that each of the first three countries has issued.
 pub(crate) const TONNES: u64 = 12;
@@ -138,6 +140,7 @@ pub(crate) fn partner(country: usize, status: PartnerStatus) -> Partner {
         peer: text("12D3KooWtest"),
         status,
         invite: [0; 32],
+        continues: None,
     }
 }
 
@@ -163,6 +166,7 @@ fn found(country: usize) -> Founding {
         registry: text(&format!("{}01", party.alpha3())),
         name: text("Carbon Market Office"),
         log_key: text(&log_key(country, 0).verifier().to_string()),
+        continues: None,
     }));
     founding.must(&Command::RegisterOrganisation {
         name: text("Cook-stoves"),

@@ -1,12 +1,17 @@
 //! What the members decide together: keys, who joins, and what becomes of a ledger that is gone or that lied.
 
+use std::collections::BTreeMap;
+
 use countersign_protocol::log::Checkpoint;
 use countersign_protocol::trust::Head;
 
 use crate::defect::Defect;
-use crate::founding::{COUNTRIES, Founding, generations, log_key, origin};
+use crate::founding::{
+    COUNTRIES, FIRST_WITNESSES, Founding, WITNESSES, generations, log_key, origin,
+};
 use crate::node::Node;
 use crate::shared::{Event, Law};
+use crate::trust::WitnessSet;
 use crate::witness::{Stored, Witness};
 use crate::world::World;
 
@@ -38,6 +43,7 @@ pub(crate) fn join(world: &mut World, country: usize) {
         .tell(|| format!("{} joins", COUNTRIES[country]));
     let id = world.nodes.len();
     let mut node = Node::new(id, country);
+    node.version = world.shared.registry.newest();
     node.start(&mut world.shared);
     world.nodes.push(node);
     world.tell_everybody();
@@ -47,7 +53,7 @@ pub(crate) fn join(world: &mut World, country: usize) {
 /// ever had a quorum is on it. Where they are on too many lines, it is the last head that had a quorum, and where none had,
 /// the first block.
 fn last_line(world: &World, country: usize) -> Stored {
-    let longest = longest_line(&world.witnesses, country);
+    let longest = longest_line(world, country);
     longest.unwrap_or_else(|| witnessed_line(world, country))
 }
 
@@ -74,21 +80,79 @@ fn witnessed_line(world: &World, country: usize) -> Stored {
     }
 }
 
-fn longest_line(witnesses: &[Witness], country: usize) -> Option<Stored> {
-    let honest: Vec<&Stored> = witnesses
+fn longest_line(world: &World, country: usize) -> Option<Stored> {
+    let honest: BTreeMap<usize, &Stored> = world
+        .witnesses
         .iter()
         .filter(|witness| !witness.lies())
-        .filter_map(|witness| witness.disk.get(&country))
+        .filter_map(|witness| Some((witness.id, witness.disk.get(&country)?)))
         .collect();
-    let mut lines = honest.clone();
+    let mut lines: Vec<&Stored> = honest.values().copied().collect();
     lines.sort_by_key(|stored| std::cmp::Reverse(stored.head.size));
+    let sets = world.shared.registry.witness_sets();
     let fits = |line: &&Stored| {
-        let below = honest
-            .iter()
-            .filter(|it| line.tree.extends(it.head.size, &it.head.root));
-        below.count() >= 2
+        let is_below = |witness: &usize| {
+            honest
+                .get(witness)
+                .is_some_and(|it| line.tree.extends(it.head.size, &it.head.root))
+        };
+        let mut sets = sets.iter();
+        sets.any(|set| set.honest().filter(is_below).count() + 1 >= set.quorum)
     };
     lines.into_iter().find(fits).cloned()
+}
+
+/// The trust registry names other witnesses: one joins and a quorum is one more, or one leaves and it is one less. The next
+/// change waits until everybody has the one before, and until every head that counted has a quorum of it: a head that only an
+/// earlier set has cosigned would have too few witnesses in common with the next one.
+pub(crate) fn change_witnesses(world: &mut World) {
+    let shared = &mut world.shared;
+    let since = shared.registry.newest_witnesses_since();
+    let mut nodes = world.nodes.iter().filter(|it| !it.is_gone);
+    let has_everybody = nodes.all(|node| node.version >= since);
+    if !has_everybody && shared.defect != Some(Defect::ChangesInARow) {
+        return;
+    }
+    let mut set = WitnessSet::clone(&shared.registry.witnesses(shared.registry.newest()));
+    let is_free = |defect| matches!(defect, Defect::ChangesInARow | Defect::HeadsLeftBehind);
+    if !shared.defect.is_some_and(is_free) && !shared.checks.all_carried_over(&set) {
+        return;
+    }
+    let stays = set.members.len() > FIRST_WITNESSES;
+    let leaving: Vec<usize> = set.honest().collect();
+    let joining = (0..WITNESSES).find(|it| !world.used_witnesses.contains(it));
+    let leaves = stays || shared.defect == Some(Defect::ExchangesAWitness);
+    if leaves {
+        let left = shared.random.pick(&leaving).unwrap();
+        set.members.remove(&left);
+        set.quorum -= 1;
+    }
+    if !stays {
+        let Some(joining) = joining else { return };
+        world.used_witnesses.insert(joining);
+        set.members.insert(joining);
+        set.quorum += 1;
+    }
+    shared.checks.count(if stays {
+        "witness left"
+    } else {
+        "witness joined"
+    });
+    shared.tell(|| {
+        format!(
+            "the witnesses are {:?}, {} of them",
+            set.members, set.quorum
+        )
+    });
+    shared.registry.change_witnesses(set.clone());
+    for ((country, size, root), witness) in shared.checks.witnesses_are(&set) {
+        // Whoever cosigned a head has its leaves, unless it was made to forget.
+        let stored = world.witnesses[witness].disk.get(&country);
+        if let Some(stored) = stored.filter(|it| it.leaves.len() as u64 >= size) {
+            shared.checks.certified(country, size, root, &stored.leaves);
+        }
+    }
+    world.tell_everybody();
 }
 
 /// The witnesses that are not on the line that was named move to it, and mirror it.

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use countersign_protocol::federation::{
-    Event as StepEvent, FaultCode, Heads, Message, Needed, ProvenRecord, Unverified, step,
+    Event as StepEvent, FaultCode, Heads, Message, Needed, ProvenRecord, Unverified, begins, step,
 };
 use countersign_protocol::log::{Checkpoint, Equivocation, Hash, TlogProof};
 use countersign_protocol::record::{Body, PartnerStatus, ProofReference, Record};
@@ -24,10 +24,10 @@ impl Node {
     pub(crate) fn take(&mut self, shared: &mut Shared, bundle: &str) -> Result<(), FaultCode> {
         let unverified = Unverified::read(bundle.as_bytes())?;
         let members = self.members(shared);
-        let quorum = shared.quorum();
+        let set = shared.witnesses(self.version);
         let verified = shared
             .verifier
-            .check(&members, unverified.checkpoint(), quorum)?;
+            .check(&members, unverified.checkpoint(), &set)?;
         let proven = if shared.defect == Some(Defect::InclusionUnchecked) {
             unchecked(bundle, verified.checkpoint())
         } else {
@@ -108,6 +108,14 @@ impl Node {
         shared: &mut Shared,
         proven: ProvenRecord,
     ) -> Result<(), FaultCode> {
+        let stops = match shared.defect {
+            Some(Defect::ExpiryStopsAnswers) => true,
+            _ => begins(&self.memory.state, &proven).is_some(),
+        };
+        if stops && !self.may_begin(shared) {
+            shared.checks.count("waited for the registry");
+            return Err(FaultCode::Unavailable);
+        }
         match (shared.defect, &proven.record.body) {
             (Some(Defect::DestinationForgetsIds), _) => {
                 self.memory.state = without_answers(&self.memory.state, |_| true);

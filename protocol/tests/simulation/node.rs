@@ -122,6 +122,12 @@ impl Node {
         shared.registry.members(self.version)
     }
 
+    /// Whether the trust registry that it has lets anything begin.
+    pub(crate) fn may_begin(&self, shared: &Shared) -> bool {
+        let is_fresh = shared.registry.is_fresh(self.version, self.now_ms(shared));
+        is_fresh || shared.defect == Some(Defect::ExpiryStopsNothing)
+    }
+
     pub(crate) fn size(&self) -> u64 {
         self.memory.tree.size()
     }
@@ -142,11 +148,12 @@ impl Node {
     /// Whether the witnesses have said how far this ledger went, and it is all here.
     pub(crate) fn may_write(&self, shared: &Shared) -> bool {
         let wanted = match shared.defect {
-            Some(Defect::WritesBeforeAsking | Defect::PinsOnly) => 0,
-            _ => WITNESSES,
+            Some(Defect::WritesBeforeAsking | Defect::PinsOnly) => false,
+            _ => true,
         };
         let memory = &self.memory;
-        let knows = memory.answered.len() >= wanted;
+        let asked = shared.witnesses(self.version);
+        let knows = !wanted || asked.members.is_subset(&memory.answered);
         self.is_running()
             && (self.is_liar || (knows && memory.behind.is_none() && !memory.is_forked))
     }
@@ -325,6 +332,8 @@ impl Node {
             }
             block.push((leaf, record.body));
         }
+        let begins = |body: &Body| matches!(body, Body::Lock(_) | Body::Acquire(_));
+        let began = block.iter().any(|(_, body)| begins(body));
         let told: Vec<&str> = block.iter().map(|(_, body)| body.kind()).collect();
         let told = told.join(", ");
         if !self.put(
@@ -337,6 +346,14 @@ impl Node {
             self.keep(leaf, &body);
         }
         shared.tell(|| format!("{} writes {first}: {told}", self.name()));
+        if began && !shared.registry.is_fresh(self.version, time_ms) {
+            shared.broken(Law::BeginsFresh, || {
+                format!(
+                    "{} began something by a registry that has run out",
+                    self.name()
+                )
+            });
+        }
         self.sign();
         shared.checks.acknowledged(self.id, &self.memory.tree);
         if shared.believes_unwitnessed() {

@@ -84,7 +84,11 @@ fn hold(batch: u64) {
         "recovered from mirrors",
         "released",
         "released from a closed ledger",
+        "registry abandoned",
         "surviving line named",
+        "waited for the registry",
+        "witness joined",
+        "witness left",
     ] {
         assert!(happened.contains_key(what), "{what} never happened");
     }

@@ -1,12 +1,13 @@
 //! What every machine of a run uses: virtual time, the network, the trust registry, and the eyes of the checker.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::rc::Rc;
 
 use crate::checks::Checks;
 use crate::defect::Defect;
 use crate::letter::{Letter, Place, To};
 use crate::random::Random;
-use crate::trust::{Registry, Verifier};
+use crate::trust::{Registry, Verifier, WitnessSet};
 
 /// How many letters are remembered, to be sent again much later.
 const REMEMBERED: usize = 300;
@@ -30,6 +31,10 @@ pub(crate) enum Law {
     NoEvidence,
     /// S8: nothing that was acknowledged is lost in a crash.
     NothingLost,
+    /// R12: nothing begins by a trust registry that has run out.
+    BeginsFresh,
+    /// Two honest ledgers agree where units are.
+    Agree,
     /// L1: after healing, every lock of an honest country ends, and every honest node goes on.
     Settles,
     /// L3: evidence reaches every honest member.
@@ -121,13 +126,16 @@ impl Shared {
         )
     }
 
-    /// How many witnesses a checkpoint needs.
-    pub(crate) fn quorum(&self) -> usize {
-        match self.defect {
+    /// The witnesses that a checkpoint needs, by a version of the trust registry.
+    pub(crate) fn witnesses(&self, version: usize) -> Rc<WitnessSet> {
+        let set = self.registry.witnesses(version);
+        let quorum = match self.defect {
             Some(Defect::PinsOnly | Defect::NothingIsWitnessedFirst) => 0,
             Some(Defect::QuorumOfTwo) => 2,
-            _ => crate::founding::QUORUM,
-        }
+            _ => return set,
+        };
+        let members = set.members.clone();
+        Rc::new(WitnessSet { members, quorum })
     }
 
     /// A line of the trace, made only when there is one.

@@ -1,7 +1,7 @@
 //! The trust registry as the nodes see it: real entries, in versions. That versions are signed by a threshold of keyholders is
 //! taken for granted here; `protocol/tests/trust` holds it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use countersign_protocol::federation::FaultCode;
@@ -10,17 +10,52 @@ use countersign_protocol::time::Timestamp;
 use countersign_protocol::trust::{Head, KeyRow, Member, Standing};
 
 use crate::founding::{
-    FOUNDERS, WITNESSES, country_with, log_key, member_key, origin, party, witness_key,
+    FIRST_WITNESSES, FOUNDERS, LYING_WITNESS, QUORUM, country_with, log_key, member_key, origin,
+    party, witness_key,
 };
-use crate::support::text;
+use crate::support::{START_MS, text};
 
 /// The members, by country.
 pub(crate) type Members = BTreeMap<usize, Member>;
 
+/// The witnesses that count, and how many of them.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct WitnessSet {
+    pub(crate) members: BTreeSet<usize>,
+    pub(crate) quorum: usize,
+}
+
+impl WitnessSet {
+    fn first() -> Self {
+        Self {
+            members: (0..FIRST_WITNESSES).collect(),
+            quorum: QUORUM,
+        }
+    }
+
+    /// The honest ones.
+    pub(crate) fn honest(&self) -> impl Iterator<Item = usize> {
+        let members = self.members.iter().copied();
+        members.filter(|it| *it != LYING_WITNESS)
+    }
+}
+
+/// One version of the trust registry.
+#[derive(Clone, Debug)]
+struct Version {
+    members: Rc<Members>,
+    witnesses: Rc<WitnessSet>,
+    /// From when on nothing begins by it.
+    expires_ms: u64,
+}
+
+/// How long a version counts that was renewed in time: longer than any clock is wrong.
+const RENEWED_MS: u64 = 90 * 86_400_000;
+
 /// Every version that was published, the first one at 0.
 #[derive(Clone, Debug)]
 pub(crate) struct Registry {
-    versions: Vec<Rc<Members>>,
+    versions: Vec<Version>,
 }
 
 fn entry(country: usize) -> Member {
@@ -48,7 +83,11 @@ impl Registry {
     pub(crate) fn new() -> Self {
         let members = (0..FOUNDERS).map(|it| (it, entry(it))).collect();
         Self {
-            versions: vec![Rc::new(members)],
+            versions: vec![Version {
+                members: Rc::new(members),
+                witnesses: Rc::new(WitnessSet::first()),
+                expires_ms: START_MS + RENEWED_MS,
+            }],
         }
     }
 
@@ -57,16 +96,64 @@ impl Registry {
     }
 
     pub(crate) fn members(&self, version: usize) -> Rc<Members> {
-        Rc::clone(&self.versions[version])
+        Rc::clone(&self.versions[version].members)
+    }
+
+    pub(crate) fn witnesses(&self, version: usize) -> Rc<WitnessSet> {
+        Rc::clone(&self.versions[version].witnesses)
+    }
+
+    /// Whether anything may begin by a version at that time.
+    pub(crate) fn is_fresh(&self, version: usize, now_ms: u64) -> bool {
+        now_ms < self.versions[version].expires_ms
+    }
+
+    /// The first version with the newest witnesses.
+    pub(crate) fn newest_witnesses_since(&self) -> usize {
+        let newest = self.witnesses(self.newest());
+        let mut versions = self.versions.iter();
+        versions.position(|it| it.witnesses == newest).unwrap()
+    }
+
+    /// Every set of witnesses that was ever named.
+    pub(crate) fn witness_sets(&self) -> BTreeSet<Rc<WitnessSet>> {
+        let sets = self.versions.iter();
+        sets.map(|it| Rc::clone(&it.witnesses)).collect()
+    }
+
+    /// The server signs again: the newest version counts until then.
+    pub(crate) fn sign_until(&mut self, expires_ms: u64) {
+        let newest = self.versions[self.newest()].clone();
+        self.versions.push(Version {
+            expires_ms,
+            ..newest
+        });
+    }
+
+    pub(crate) fn renew(&mut self, now_ms: u64) {
+        self.sign_until(now_ms + RENEWED_MS);
+    }
+
+    /// Others are the witnesses.
+    pub(crate) fn change_witnesses(&mut self, witnesses: WitnessSet) {
+        let newest = self.versions[self.newest()].clone();
+        self.versions.push(Version {
+            witnesses: Rc::new(witnesses),
+            ..newest
+        });
     }
 
     fn publish(&mut self, change: impl FnOnce(&mut Members)) {
-        let mut members = Members::clone(&self.versions[self.newest()]);
+        let newest = self.versions[self.newest()].clone();
+        let mut members = Members::clone(&newest.members);
         change(&mut members);
         for member in members.values() {
             member.check().unwrap();
         }
-        self.versions.push(Rc::new(members));
+        self.versions.push(Version {
+            members: Rc::new(members),
+            ..newest
+        });
     }
 
     pub(crate) fn join(&mut self, country: usize) {
@@ -118,27 +205,31 @@ impl Registry {
 
     /// How many keys a member's newest entry lists.
     pub(crate) fn keys_listed(&self, country: usize) -> usize {
-        self.versions[self.newest()]
+        self.members(self.newest())
             .get(&country)
             .map_or(0, |member| member.log_keys.len())
     }
 
     /// Whether the members have decided about a ledger: it is closed, or one of its lines was named.
     pub(crate) fn is_decided(&self, country: usize) -> bool {
-        let member = self.versions[self.newest()].get(&country);
+        let members = self.members(self.newest());
+        let member = members.get(&country);
         member.is_some_and(|member| member.is_closed() || survived(member).is_some())
     }
 
     pub(crate) fn closed_at(&self, country: usize) -> Option<Head> {
-        match self.versions[self.newest()].get(&country)?.standing {
+        match self.members(self.newest()).get(&country)?.standing {
             Standing::Closed { head, .. } => Some(head),
             _ => None,
         }
     }
 }
 
-/// By which keys, with how many witnesses, and which note.
-type Question = (Vec<[u8; 4]>, usize, Rc<str>);
+/// By which keys, with which witnesses.
+type By = (Vec<[u8; 4]>, WitnessSet);
+
+/// By what, and which note.
+type Question = (By, Rc<str>);
 
 /// What a policy says of a checkpoint.
 type Judged = Result<Rc<VerifiedCheckpoint>, FaultCode>;
@@ -146,32 +237,33 @@ type Judged = Result<Rc<VerifiedCheckpoint>, FaultCode>;
 /// Checks checkpoints as a node does, and remembers what came out: it is the same for everybody.
 #[derive(Default)]
 pub(crate) struct Verifier {
-    policies: BTreeMap<(Vec<[u8; 4]>, usize), Rc<Policy>>,
+    policies: BTreeMap<By, Rc<Policy>>,
     checked: BTreeMap<Question, Judged>,
 }
 
 impl Verifier {
     /// The policy for one size of a member's ledger: its keys, and so many of the witnesses.
-    pub(crate) fn policy(&mut self, keys: &[VerifierKey], quorum: usize) -> Rc<Policy> {
+    pub(crate) fn policy(&mut self, keys: &[VerifierKey], set: &WitnessSet) -> Rc<Policy> {
         let ids = keys.iter().map(VerifierKey::id).collect();
-        let policy = self.policies.entry((ids, quorum)).or_insert_with(|| {
-            let witnesses: Vec<VerifierKey> = (0..WITNESSES)
-                .map(|it| witness_key(it).verifier().clone())
+        let policy = self.policies.entry((ids, set.clone())).or_insert_with(|| {
+            let members = set.members.iter();
+            let witnesses: Vec<VerifierKey> = members
+                .map(|it| witness_key(*it).verifier().clone())
                 .collect();
-            Rc::new(Policy::k_of_n(keys, &witnesses, quorum).unwrap())
+            Rc::new(Policy::k_of_n(keys, &witnesses, set.quorum).unwrap())
         });
         Rc::clone(policy)
     }
 
     /// Judges a checkpoint note by the entry of the member whose ledger it is of.
-    pub(crate) fn check(&mut self, members: &Members, note: &str, quorum: usize) -> Judged {
+    pub(crate) fn check(&mut self, members: &Members, note: &str, set: &WitnessSet) -> Judged {
         let parsed = SignedNote::parse(note).map_err(|_| FaultCode::MalformedProof)?;
         let head = Checkpoint::parse(parsed.text()).map_err(|_| FaultCode::MalformedProof)?;
         let keys = keys_at(members, &head.origin, head.size);
         if keys.is_empty() {
             return Err(FaultCode::UnknownLog);
         }
-        self.check_by(&keys, &parsed, note, quorum)
+        self.check_by(&keys, &parsed, note, set)
     }
 
     /// Judges a note by certain keys of its log.
@@ -180,14 +272,14 @@ impl Verifier {
         keys: &[VerifierKey],
         parsed: &SignedNote,
         note: &str,
-        quorum: usize,
+        set: &WitnessSet,
     ) -> Judged {
         let ids: Vec<[u8; 4]> = keys.iter().map(VerifierKey::id).collect();
-        let key = (ids, quorum, Rc::from(note));
+        let key = ((ids, set.clone()), Rc::from(note));
         if let Some(known) = self.checked.get(&key) {
             return known.clone();
         }
-        let policy = self.policy(keys, quorum);
+        let policy = self.policy(keys, set);
         let checked = policy
             .check(parsed)
             .map(Rc::new)

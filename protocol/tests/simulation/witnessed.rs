@@ -7,7 +7,7 @@ use countersign_protocol::trust::Head;
 
 use crate::defect::Defect;
 use crate::disk::in_blocks;
-use crate::founding::{Leaf, QUORUM, WITNESSES, generations, log_key, origin};
+use crate::founding::{Leaf, WITNESSES, generations, log_key, origin};
 use crate::letter::{Letter, To};
 use crate::node::Node;
 use crate::shared::Shared;
@@ -20,7 +20,7 @@ impl Node {
     /// The witnesses are asked for the own head before anything is written, and mirrors for what is missing.
     pub(crate) fn ask_how_far(&mut self, shared: &mut Shared) {
         let (asker, country) = (self.asker(), self.country);
-        for witness in 0..WITNESSES {
+        for witness in shared.witnesses(self.version).members.iter().copied() {
             if !self.memory.answered.contains(&witness) {
                 let letter = Letter::AskLatest { asker, country };
                 shared.send(self.place(), To::Witness(witness), letter);
@@ -32,16 +32,34 @@ impl Node {
                 country,
                 from: self.size(),
             };
+            // A mirror, whether its cosignature counts any more or not.
             let witness = shared.random.index(WITNESSES);
             shared.send(self.place(), To::Witness(witness), letter);
         }
     }
 
+    /// The size of the head that has a quorum of the witnesses that count now. After a change of witnesses that may be none,
+    /// and the same head is asked for again.
+    pub(crate) fn counted_size(&self, shared: &mut Shared) -> u64 {
+        let Some((size, note)) = &self.disk.witnessed else {
+            return 0;
+        };
+        if shared.defect == Some(Defect::AsksOncePerHead) {
+            return *size;
+        }
+        let set = shared.witnesses(self.version);
+        let key = log_key(self.country, self.generation_at(*size)).verifier();
+        let parsed = SignedNote::parse(note).unwrap();
+        let keys = std::slice::from_ref(key);
+        let checked = shared.verifier.check_by(keys, &parsed, note, &set);
+        if checked.is_ok() { *size } else { 0 }
+    }
+
     pub(crate) fn ask_for_cosignatures(&mut self, shared: &mut Shared) {
-        if self.witnessed_size() >= self.size() || !self.may_write(shared) {
+        if self.counted_size(shared) >= self.size() || !self.may_write(shared) {
             return;
         }
-        for witness in 0..WITNESSES {
+        for witness in shared.witnesses(self.version).members.iter().copied() {
             let waited = shared.now_ms.saturating_sub(self.memory.asked_ms[witness]);
             if waited >= WITNESS_RETRY_MS {
                 self.ask_witness(shared, witness);
@@ -111,13 +129,13 @@ impl Node {
 
     /// A cosignature: with enough of them, the head counts.
     pub(crate) fn cosigned(&mut self, shared: &mut Shared, size: u64, body: &str) {
-        if size <= self.witnessed_size() || size > self.size() {
+        if size <= self.counted_size(shared) || size < self.witnessed_size() || size > self.size() {
             return;
         }
-        let quorum = match shared.defect {
-            Some(Defect::QuorumOfTwo) => 2,
-            _ => QUORUM,
-        };
+        let mut set = shared.registry.witnesses(self.version);
+        if shared.defect == Some(Defect::QuorumOfTwo) {
+            set = shared.witnesses(self.version);
+        }
         let key = log_key(self.country, self.generation_at(size)).verifier();
         let keys = std::slice::from_ref(key);
         let Some(note) = self.memory.collecting.get_mut(&size) else {
@@ -132,17 +150,17 @@ impl Node {
             .collect();
         for line in shared
             .verifier
-            .policy(keys, quorum)
+            .policy(keys, &set)
             .cosignatures(note.text(), &offered)
         {
             note.add(line).unwrap();
         }
         // The first line is the log's own.
-        if note.signatures().len() <= quorum {
+        if note.signatures().len() <= set.quorum {
             return;
         }
         let text = note.to_string();
-        if shared.verifier.check_by(keys, note, &text, quorum).is_ok() {
+        if shared.verifier.check_by(keys, note, &text, &set).is_ok() {
             shared.tell(|| format!("{} has a quorum for {size}", self.name()));
             self.disk.witnessed = Some((size, text));
             self.memory.collecting = self.memory.collecting.split_off(&(size + 1));

@@ -1,10 +1,10 @@
 //! A run: countries, witnesses, and the loop that lets one thing happen after the other.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::chaos;
 use crate::defect::Defect;
-use crate::founding::{COUNTRIES, FOUNDERS, WITNESSES};
+use crate::founding::{COUNTRIES, FIRST_WITNESSES, FOUNDERS, WITNESSES};
 use crate::governance;
 use crate::letter::{Letter, Place, To};
 use crate::node::Node;
@@ -38,6 +38,10 @@ pub(crate) struct World {
     pub(crate) liar: Option<usize>,
     pub(crate) nonce: u64,
     pub(crate) mended_ms: Option<u64>,
+    /// The witnesses that count or ever did.
+    pub(crate) used_witnesses: BTreeSet<usize>,
+    /// Nobody renews the trust registry any more, and sources ask for all that is open to be cancelled.
+    is_abandoned: bool,
     events: u64,
 }
 
@@ -70,12 +74,11 @@ pub(crate) fn run(setup: Setup, is_traced: bool) -> Ended {
 impl World {
     fn new(setup: Setup) -> Self {
         let mut shared = Shared::new(setup.seed, setup.defect, setup.watched);
-        let liar = if shared.random.chance(400) {
-            Some(shared.random.index(FOUNDERS))
-        } else {
-            None
-        };
-        let weather = chaos::weather(&mut shared.random);
+        let lies = shared.random.chance(400);
+        let liar = shared.random.index(FOUNDERS);
+        let mut weather = chaos::weather(&mut shared.random);
+        let needs_a_liar = chaos::bring_out(setup.defect, &mut weather);
+        let liar = (lies || needs_a_liar).then_some(liar);
         let mut world = Self {
             shared,
             nodes: (0..FOUNDERS).map(|it| Node::new(it, it)).collect(),
@@ -85,8 +88,12 @@ impl World {
             liar,
             nonce: 0,
             mended_ms: None,
+            used_witnesses: (0..FIRST_WITNESSES).collect(),
+            is_abandoned: false,
             events: 0,
         };
+        let first = world.shared.registry.witnesses(0);
+        world.shared.checks.witnesses_are(&first);
         for node in &mut world.nodes {
             node.start(&mut world.shared);
         }
@@ -171,6 +178,9 @@ impl World {
                     governance::help_whoever_is_stuck(self);
                 }
                 self.tell_everybody();
+                if self.is_abandoned {
+                    chaos::cancel_all(self);
+                }
                 self.shared.after(5_000, Event::Mended);
             }
         }
@@ -238,6 +248,14 @@ impl World {
         self.shared.drop_acts();
         self.shared.network.is_calm = true;
         self.shared.network.cut.clear();
+        let now_ms = self.shared.now_ms;
+        self.is_abandoned = self.shared.random.chance(150);
+        if self.is_abandoned {
+            self.shared.checks.count("registry abandoned");
+            self.shared.registry.sign_until(now_ms);
+        } else {
+            self.shared.registry.renew(now_ms);
+        }
         for witness in &mut self.witnesses {
             witness.is_up = true;
             witness.fault = None;

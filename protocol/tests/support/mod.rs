@@ -63,6 +63,7 @@ pub fn genesis_of(party: Party) -> Genesis {
         registry: text(&format!("{}01", party.alpha3())),
         name: text("Carbon Market Office"),
         log_key: text(&format!("{host}.example/ledger+00000000+AQ==")),
+        continues: None,
     }
 }
 
@@ -76,6 +77,7 @@ pub fn partner_of(party: Party, status: PartnerStatus) -> Partner {
         peer: text("12D3KooWtest"),
         status,
         invite: [0; 32],
+        continues: None,
     }
 }
 
@@ -96,6 +98,7 @@ pub fn agreement_of(own: Party, partner: Party) -> Agreement {
         max_tonnes_per_year: 0,
         vintage_from: None,
         vintage_until: None,
+        use_needs_source_final: false,
         cooperative_approach: text("CA0001"),
         document: [0; 32],
         unit_types: Vec::new(),
@@ -261,7 +264,7 @@ impl Ledger {
     pub fn prove_under(&self, leaf: u64, size: u64) -> ProvenRecord {
         ProvenRecord {
             proof: ProofReference {
-                origin: genesis_of(self.party).origin,
+                origin: self.state.genesis().unwrap().origin.clone(),
                 index: leaf,
                 size,
                 root: self.roots[size as usize],

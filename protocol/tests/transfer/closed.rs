@@ -14,11 +14,11 @@ use crate::support::invariants::check;
 use crate::support::world::ghana_and_switzerland;
 use crate::support::{EXPIRY_MS, Ledger, TRADING, genesis_of, partner_of, text};
 
-fn bytes(ledger: &Ledger) -> Vec<Vec<u8>> {
+pub(crate) fn bytes(ledger: &Ledger) -> Vec<Vec<u8>> {
     ledger.leaves.iter().map(Record::encode).collect()
 }
 
-fn head_of(leaves: &[Vec<u8>]) -> Head {
+pub(crate) fn head_of(leaves: &[Vec<u8>]) -> Head {
     let mut tree = Frontier::new();
     for leaf in leaves {
         tree.push(leaf_hash(leaf)).unwrap();
@@ -48,7 +48,7 @@ pub(crate) fn never_answered(ledger: &Ledger, source: Party, transfer: TransferI
     }
 }
 
-fn freeze(ledger: &mut Ledger, partner: Party) {
+pub(crate) fn freeze(ledger: &mut Ledger, partner: Party) {
     ledger.must(&Command::SetPartner(partner_of(
         partner,
         PartnerStatus::Frozen,

@@ -1,7 +1,7 @@
 //! Whole journeys of units between countries, message by message.
 
 use countersign_protocol::federation::{Event, FaultCode, MessageKind, Outcome, outbox, step};
-use countersign_protocol::record::{Agreement, Body, PartnerStatus};
+use countersign_protocol::record::{Agreement, Body, Claim, PartnerStatus, Purpose, RetireKind};
 use countersign_protocol::registry::{
     Command, Direction, LedgerAccount, Place, Refusal, Selection, TransferStage, plan,
 };
@@ -425,6 +425,23 @@ fn nothing_is_sent_before_it_is_witnessed() {
     assert_eq!(outbox(&swiss.state, acquired + 1).len(), 1);
 }
 
+/// Rule R9: an older head proves what lies under it, and is not believed instead of a newer one.
+#[test]
+fn a_pin_only_grows() {
+    let (mut ghana, mut swiss) = ghana_and_switzerland(100);
+    let (first, lock) = ghana.send(swiss.party, 40, 1);
+    let earlier = swiss.receive_and_write(&ghana.prove(lock));
+    let earlier = swiss.prove(earlier);
+    let (_, lock) = ghana.send(swiss.party, 10, 2);
+    let later = swiss.receive_and_write(&ghana.prove(lock));
+    let later = swiss.prove(later);
+    ghana.receive_and_write(&later);
+    ghana.receive_and_write(&earlier);
+    assert_eq!(ghana.stage_sent(first), TransferStage::Final);
+    let pin = ghana.state.pin(swiss.party).unwrap();
+    assert_eq!((pin.size, pin.root), (later.proof.size, later.proof.root));
+}
+
 #[test]
 fn units_that_were_acquired_can_go_on_at_once() {
     let [mut ghana, mut swiss, mut vanuatu] =
@@ -447,6 +464,61 @@ fn units_that_were_acquired_can_go_on_at_once() {
         all[0].party,
         "the first transfer was Ghana's"
     );
+}
+
+/// Rule R14: an agreement may ask that units which came under it are used only once their source has recorded the first
+/// transfer. They may move until then, and what claims nothing need not wait.
+#[test]
+fn use_waits_for_the_source_where_the_agreement_says_so() {
+    let mut all = countries(&["GH", "CH", "VU"]);
+    let (ghanaian, swiss) = (all[0].party, all[1].party);
+    all[0].issue(TRADING, 10);
+    let agreement = Agreement {
+        use_needs_source_final: true,
+        ..agreement_of(swiss, ghanaian)
+    };
+    all[1].must(&Command::SetAgreement(agreement.clone()));
+    let (transfer, lock) = all[0].send(swiss, 10, 1);
+    let offer = all[0].prove(lock);
+    all[1].receive_and_write(&offer);
+    let retire = |units, kind, purpose| Command::Retire {
+        account: TRADING,
+        units,
+        kind,
+        purpose,
+        beneficiary: None,
+        claim: Claim::default(),
+    };
+    let tonnes = |tonnes, kind, purpose| retire(Selection::Tonnes(tonnes), kind, purpose);
+    let imp = Purpose::InternationalMitigation;
+    let named = Selection::Ranges(vec![range("GH-2-3")]);
+    let refused = all[1].submit(&retire(named, RetireKind::Retire, imp));
+    assert!(
+        matches!(&refused, Err(Refusal::SourceNotFinal { transfer: by, .. }) if *by == transfer),
+        "{refused:?}"
+    );
+    // Where only tonnes are named, none fit.
+    let refused = all[1].submit(&tonnes(1, RetireKind::Retire, imp));
+    assert!(
+        matches!(refused, Err(Refusal::TooFew { .. })),
+        "{refused:?}"
+    );
+    // Under an agreement that does not say so, nothing waits.
+    let mut other = all[1].clone();
+    other.must(&Command::SetAgreement(Agreement {
+        use_needs_source_final: false,
+        ..agreement.clone()
+    }));
+    other.must(&tonnes(1, RetireKind::Retire, imp));
+    // Voluntary cancellation claims nothing; units go on to a third country.
+    all[1].must(&tonnes(1, RetireKind::Cancel, Purpose::Voluntary));
+    let third = all[2].party;
+    let (_, lock) = all[1].send(third, 2, 2);
+    let offer = all[1].prove(lock);
+    all[2].receive_and_write(&offer);
+    settle(&mut all);
+    assert_eq!(all[0].stage_sent(transfer), TransferStage::Final);
+    all[1].must(&tonnes(7, RetireKind::Retire, imp));
 }
 
 #[test]

@@ -8,6 +8,7 @@
 )]
 
 mod closed;
+mod continued;
 mod failures;
 mod freeze;
 mod journeys;

@@ -50,6 +50,7 @@ impl Country {
             registry: "GHA01".parse().unwrap(),
             name: "Authority".parse().unwrap(),
             log_key: key().verifier().to_string().parse().unwrap(),
+            continues: None,
         };
         let ledger = Ledger::create(config(&folder), genesis).unwrap();
         let country = Self {

@@ -55,6 +55,7 @@ pub fn start(runtime: &tokio::runtime::Runtime, folder: &DataFolder) -> (Node, S
         config,
         policy: "quorum none\n".to_owned(),
         process: None,
+        continues: None,
     };
     init(folder, &new, &passphrase).unwrap();
     let token = std::fs::read_to_string(folder.token()).unwrap();

@@ -7,7 +7,9 @@ use clap::{Args, Subcommand};
 use countersign_protocol::id::Text;
 use countersign_protocol::log::VerifierKey;
 use countersign_protocol::party::RegistryId;
-use countersign_protocol::trust::{Head, KeyRow, Member, Members, Standing, TargetsMeta};
+use countersign_protocol::trust::{
+    Head, KeyRow, Member, Members, Standing, TargetsMeta, Trust, check_witnesses,
+};
 
 use super::desk::{Desk, HowArgs, Part};
 use super::found::{FoundArgs, policy_of, witnesses_file};
@@ -153,6 +155,10 @@ impl ProposeCommand {
             Self::Witnesses(args) => {
                 let desk = Desk::open(&args.how)?;
                 let witnesses = policy_of(&args.policy)?;
+                let published = desk.folder.trust.as_ref().and_then(Trust::to_settle);
+                if let Some(view) = published {
+                    check_witnesses(view.witnesses(), &witnesses).map_err(Failure::validation)?;
+                }
                 let (list, files) = witnesses_file(desk.next_common(Part::Witnesses)?, &witnesses);
                 desk.propose(session, Part::Witnesses, list.write(), &files)
             }

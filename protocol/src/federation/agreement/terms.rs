@@ -34,6 +34,10 @@ pub struct MaxTonnes(u64);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct VintageYear(u16);
 
+/// Acquired units are used only once the source has ended their transfer. Text form: `source-final`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SourceFinal;
+
 /// Why a value of an agreement line is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum AgreementValueError {
@@ -55,6 +59,9 @@ pub enum AgreementValueError {
         "{0:?} is not a vintage from {YEAR_MIN} to {YEAR_MAX}; write 2021, or leave the line out"
     )]
     Vintage(String),
+    /// Not something that a use can wait for.
+    #[error("{0:?} is nothing that a use waits for; write source-final, or leave the line out")]
+    UseNeeds(String),
     /// No such country.
     #[error(transparent)]
     Country(#[from] PartyError),
@@ -95,6 +102,24 @@ impl VintageYear {
     #[must_use]
     pub const fn get(self) -> u16 {
         self.0
+    }
+}
+
+impl fmt::Display for SourceFinal {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("source-final")
+    }
+}
+
+impl FromStr for SourceFinal {
+    type Err = AgreementValueError;
+
+    fn from_str(text: &str) -> Result<Self, AgreementValueError> {
+        if text == "source-final" {
+            Ok(Self)
+        } else {
+            Err(AgreementValueError::UseNeeds(excerpt(text)))
+        }
     }
 }
 

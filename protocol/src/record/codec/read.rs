@@ -19,7 +19,9 @@ use crate::record::body::{
 };
 use crate::record::codec::{account_kind, organisation_kind, partner_status, purpose, retire_kind};
 use crate::record::wire::{self, record::Body as WireBody};
-use crate::record::{DecodeError, MAX_RANGES, MAX_SET, RECORD_VERSION, Record, is_ascending};
+use crate::record::{
+    Continues, DecodeError, MAX_RANGES, MAX_SET, RECORD_VERSION, Record, is_ascending,
+};
 use crate::serial::{DomesticSerial, SectoralScope, YEAR_MAX, YEAR_MIN};
 use crate::units::{FirstTransfer, UnitBlock, UnitRange};
 
@@ -360,6 +362,19 @@ fn genesis_from_wire(it: &wire::Genesis) -> Result<Body, DecodeError> {
         registry: read.parse("registry", &it.registry)?,
         name: read.parse("name", &it.name)?,
         log_key: read.parse("log_key", &it.log_key)?,
+        continues: continues_from_wire(read, it.continues.as_ref())?,
+    }))
+}
+
+fn continues_from_wire(
+    read: Reader,
+    it: Option<&wire::Continues>,
+) -> Result<Option<Continues>, DecodeError> {
+    let Some(it) = it else { return Ok(None) };
+    Ok(Some(Continues {
+        origin: read.parse("continues.origin", &it.origin)?,
+        size: it.size,
+        root: read.hash("continues.root", &it.root)?,
     }))
 }
 
@@ -550,6 +565,7 @@ fn partner_from_wire(it: &wire::Partner) -> Result<Body, DecodeError> {
         peer: read.parse("peer", &it.peer)?,
         status: read.number("status", it.status, partner_status)?,
         invite: read.hash("invite", &it.invite)?,
+        continues: continues_from_wire(read, it.continues.as_ref())?,
     }))
 }
 
@@ -572,5 +588,6 @@ fn agreement_from_wire(it: &wire::Agreement) -> Result<Body, DecodeError> {
         max_tonnes_per_year: it.max_tonnes_per_year,
         vintage_from: read.vintage_or_none("vintage_from", it.vintage_from)?,
         vintage_until: read.vintage_or_none("vintage_until", it.vintage_until)?,
+        use_needs_source_final: it.use_needs_source_final,
     }))
 }

@@ -16,7 +16,7 @@ use crate::record::codec::{
     retire_kind_number,
 };
 use crate::record::wire::{self, record::Body as WireBody};
-use crate::record::{RECORD_VERSION, Record};
+use crate::record::{Continues, RECORD_VERSION, Record};
 use crate::units::{UnitBlock, UnitRange};
 
 fn range(range: &UnitRange) -> wire::UnitRange {
@@ -24,6 +24,14 @@ fn range(range: &UnitRange) -> wire::UnitRange {
         origin: range.origin().to_string(),
         first: range.first(),
         last: range.last(),
+    }
+}
+
+fn continues(it: &Continues) -> wire::Continues {
+    wire::Continues {
+        origin: it.origin.to_string(),
+        size: it.size,
+        root: it.root.to_vec(),
     }
 }
 
@@ -107,6 +115,7 @@ fn body_to_wire(body: &Body) -> WireBody {
             registry: it.registry.to_string(),
             name: it.name.to_string(),
             log_key: it.log_key.to_string(),
+            continues: it.continues.as_ref().map(continues),
         }),
         Body::Organisation(it) => WireBody::Organisation(wire::Organisation {
             id: it.id.0,
@@ -177,6 +186,7 @@ fn body_to_wire(body: &Body) -> WireBody {
             peer: it.peer.to_string(),
             status: partner_status_number(it.status),
             invite: it.invite.to_vec(),
+            continues: it.continues.as_ref().map(continues),
         }),
         Body::Agreement(it) => WireBody::Agreement(wire::Agreement {
             id: it.id.to_string(),
@@ -193,6 +203,7 @@ fn body_to_wire(body: &Body) -> WireBody {
             max_tonnes_per_year: it.max_tonnes_per_year,
             vintage_from: it.vintage_from.map_or(0, u32::from),
             vintage_until: it.vintage_until.map_or(0, u32::from),
+            use_needs_source_final: it.use_needs_source_final,
         }),
         Body::ProcessPart(it) => WireBody::ProcessPart(case::process_part(it)),
         Body::ProcessAdopted(it) => WireBody::ProcessAdopted(case::process_adopted(it)),

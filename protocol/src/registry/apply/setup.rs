@@ -23,7 +23,7 @@ pub(super) fn genesis(tx: &mut Tx<'_>, it: &Genesis) -> Result<(), Refusal> {
     Ok(())
 }
 
-fn registry_of(registry: RegistryId, party: Party) -> Result<(), Refusal> {
+pub(super) fn registry_of(registry: RegistryId, party: Party) -> Result<(), Refusal> {
     if registry.party() == party {
         Ok(())
     } else {
@@ -192,6 +192,21 @@ pub(super) fn partner(tx: &mut Tx<'_>, it: &Partner) -> Result<(), Refusal> {
         return Err(Refusal::OwnParty(it.party));
     }
     registry_of(it.registry, it.party)?;
+    origin_is_free(tx, it)?;
+    // A log's identity never changes under a Party: a new origin would mean a new history without proof of the old one.
+    if let Some(known) = tx.state().partner(it.party)
+        && known.origin != it.origin
+    {
+        return Err(Refusal::WrongLog {
+            found: it.origin.to_string(),
+            wanted: known.origin.to_string(),
+        });
+    }
+    tx.put(Key::Partner(it.party), Value::Partner(it.clone()));
+    Ok(())
+}
+
+pub(super) fn origin_is_free(tx: &Tx<'_>, it: &Partner) -> Result<(), Refusal> {
     // A proof is attributed by its log's origin: two Parties with one origin could answer for each other.
     if let Some(other) = tx
         .state()
@@ -203,16 +218,6 @@ pub(super) fn partner(tx: &mut Tx<'_>, it: &Partner) -> Result<(), Refusal> {
             party: other.party,
         });
     }
-    // A log's identity never changes under a Party: a new origin would mean a new history without proof of the old one.
-    if let Some(known) = tx.state().partner(it.party)
-        && known.origin != it.origin
-    {
-        return Err(Refusal::WrongLog {
-            found: it.origin.to_string(),
-            wanted: known.origin.to_string(),
-        });
-    }
-    tx.put(Key::Partner(it.party), Value::Partner(it.clone()));
     Ok(())
 }
 

@@ -178,6 +178,7 @@ pub(super) fn retire(tx: &mut Tx<'_>, context: Context, it: &Retire) -> Result<(
     for range in &it.ranges {
         let block = held_at(tx, *range, Place::Available(it.account), it.account)?;
         may_move(tx.state(), context.time_ms, &block)?;
+        tx.state().may_end(*range, it.kind, it.purpose)?;
         let block = ended(tx, context, block, ending)?;
         put_holding(tx, block, place, context.at.index);
         tx.post(LedgerAccount::Available(it.account), credit, *range)?;

@@ -92,6 +92,8 @@ impl Refusal {
             Self::Held { .. } => ("held", Conflict),
             Self::FrozenByPartner { .. } => ("frozen-by-partner", Conflict),
             Self::Disputed { .. } => ("disputed", Conflict),
+            Self::Continued(_) => ("continued", Rule),
+            Self::SourceNotFinal { .. } => ("source-not-final", Conflict),
             Self::Freeze(_) => ("freeze", Rule),
             Self::Comparison(_) => ("comparison", Rule),
             Self::UnknownHold(_) => ("unknown-hold", Rule),
