@@ -158,7 +158,7 @@ impl Actor {
     fn admit(
         &mut self,
         id: PeerId,
-        Framed { content, share }: Framed<Request>,
+        Framed { content, share, .. }: Framed<Request>,
     ) -> Result<impl Future<Output = Result<Response, Reason>> + use<>, (Reason, Response)> {
         let busy = |why: &str| Response::refused(FaultCode::Busy, why);
         let Some(peer) = self.peers.get_mut(&id) else {
