@@ -119,13 +119,28 @@ struct Kit {
 
 impl Kit {
     async fn ask(&self, request: Request) -> Checked<Response> {
-        let answer = self.network.request(self.target.peer, request).await;
-        answer.map_err(|error| Problem::Failed(format!("no answer: {error}")))
+        let peer = self.target.peer;
+        self.twice(|| self.network.request(peer, request.clone()))
+            .await
     }
 
     /// Writes bytes as they are.
     async fn exchange(&self, bytes: Vec<u8>) -> Checked<Response> {
-        let answer = self.network.exchange(self.target.peer, bytes).await;
+        let peer = self.target.peer;
+        self.twice(|| self.network.exchange(peer, bytes.clone()))
+            .await
+    }
+
+    /// Once more when the connection broke meanwhile: that is the way's fault, and a node that closes it on purpose does so again.
+    async fn twice<F>(&self, ask: impl Fn() -> F) -> Checked<Response>
+    where
+        F: Future<Output = Result<Response, NetworkError>>,
+    {
+        let mut answer = ask().await;
+        if let Err(NetworkError::Broken { .. } | NetworkError::NotConnected { .. }) = answer {
+            let _still_not = is_connected(&self.network, self.target.peer, CONNECT_WITHIN).await;
+            answer = ask().await;
+        }
         answer.map_err(|error| Problem::Failed(format!("no answer: {error}")))
     }
 }
