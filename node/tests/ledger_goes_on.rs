@@ -118,6 +118,7 @@ fn other_leaves_than_those_of_the_last_head_are_refused() {
                 size: closed.last.size + 50,
                 ..closed.last.clone()
             },
+            // Fewer leaves are there than it names.
             ClosedError::Size {
                 found: 0,
                 wanted: closed.last.size + 50,
