@@ -92,6 +92,7 @@ fn serial_numbers_go_on_and_what_was_never_witnessed_never_was() {
         (state.issued(), held)
     });
     assert_eq!((issued, held), (1007, 1007));
+    drop(handle);
     ledger.shutdown();
     // It opens again, and replays.
     let ledger = Ledger::open(closed.config()).unwrap();
