@@ -92,6 +92,7 @@ fn serial_numbers_go_on_and_what_was_never_witnessed_never_was() {
         (state.issued(), held)
     });
     assert_eq!((issued, held), (1007, 1007));
+    drop(handle);
     ledger.shutdown();
     // It opens again, and replays.
     let ledger = Ledger::open(closed.config()).unwrap();
@@ -118,6 +119,7 @@ fn other_leaves_than_those_of_the_last_head_are_refused() {
                 size: closed.last.size + 50,
                 ..closed.last.clone()
             },
+            // Fewer leaves are there than it names.
             ClosedError::Size {
                 found: 0,
                 wanted: closed.last.size + 50,

@@ -61,12 +61,15 @@ impl Ledger {
         let signer = signer.ok_or_else(|| LedgerError::GenesisKey {
             wanted: genesis.log_key.to_string(),
         })?;
-        let identity = Identity {
+        let mut identity = Identity {
             party: genesis.party,
             origin: genesis.origin.clone(),
             log_keys: vec![genesis.log_key.to_string()],
         };
-        copy(&config, &identity, closed, &named)?;
+        // Until the second genesis is written, the key that the leaves name is the closed ledger's.
+        identity
+            .log_keys
+            .extend(copy(&config, &identity, closed, &named)?);
         let store = Arc::new(Store::open(&config.dir, &identity, &config.store)?);
         let state = judged_state(&store, Arc::new(StoredTransfers::new(Arc::clone(&store))))?;
         let (size, now_ms) = (state.size(), (config.clock)().max(state.time_ms()));
@@ -88,13 +91,13 @@ impl Ledger {
     }
 }
 
-/// Every leaf of the closed ledger's last tree, judged by the rules.
+/// Every leaf of the closed ledger's last tree, judged by the rules; gives the log key that they name last.
 fn copy(
     config: &LedgerConfig,
     identity: &Identity,
     closed: &StoreReader,
     named: &Continues,
-) -> Result<(), GoOnError> {
+) -> Result<Option<String>, GoOnError> {
     let mut rebuild = Rebuild::create(&config.dir, identity, &config.store)?;
     let mut rows = closed.leaves(0..named.size)?;
     let mut chunk = Vec::with_capacity(CHUNK);
@@ -120,5 +123,6 @@ fn copy(
     if rebuild.root().ok() != Some(named.root) {
         return Err(GoOnError::Leaves(ClosedError::Root));
     }
-    Ok(())
+    let key = rebuild.state().log_key();
+    Ok(key.map(|(key, _)| key.to_string()))
 }

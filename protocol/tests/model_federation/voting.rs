@@ -89,9 +89,11 @@ impl Federation {
         situation.votes[..self.alike()].sort();
     }
 
-    /// Enters the quorums that a head has.
+    /// Enters the quorums that a head has, of the sets by which anybody goes.
     fn count(&self, archive: &Archive, situation: &mut Situation, log: LogId) {
-        for changes in 0..=situation.changes {
+        let others = situation.follows.iter().skip(1);
+        let oldest = others.min().copied().unwrap_or(0);
+        for changes in oldest..=situation.changes {
             let set = self.witnesses(changes);
             let votes = set.honest.iter();
             let votes = votes.filter(|it| situation.votes[**it].contains(&log));

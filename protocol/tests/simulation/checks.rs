@@ -21,10 +21,11 @@ use crate::trust::WitnessSet;
 pub(crate) type Seen = (usize, u64, Hash);
 
 pub(crate) struct Checks {
-    /// The honest witnesses of each set that was ever named, and how many of them make a quorum together with the one that
+    /// The honest witnesses of each set by which anybody goes, and how many of them make a quorum together with the one that
     /// lies.
     sets: Vec<(BTreeSet<usize>, usize)>,
     is_quorum_of_two: bool,
+    all_sets_count: bool,
     cosigned: BTreeMap<Seen, BTreeSet<usize>>,
     pub(crate) books: Vec<Book>,
     holders: BTreeMap<Unit, BTreeSet<usize>>,
@@ -47,6 +48,7 @@ impl Checks {
         Self {
             sets: Vec::new(),
             is_quorum_of_two: defect == Some(Defect::QuorumOfTwo),
+            all_sets_count: defect == Some(Defect::ChangesInARow),
             cosigned: BTreeMap::new(),
             books: vec![Book::default(); COUNTRIES.len()],
             holders: BTreeMap::new(),
@@ -164,6 +166,11 @@ impl Checks {
         } else {
             set.quorum - 1
         };
+        if !self.all_sets_count {
+            // Everybody has the one before: nobody goes by an earlier one any more.
+            let earlier = self.sets.len().saturating_sub(1);
+            self.sets.drain(..earlier);
+        }
         self.sets.push((set.honest().collect(), needed));
         let heads = self.cosigned.iter();
         let counting = heads.filter(|(head, _)| self.has_quorum(**head));

@@ -147,13 +147,13 @@ impl Node {
 
     /// Whether the witnesses have said how far this ledger went, and it is all here.
     pub(crate) fn may_write(&self, shared: &Shared) -> bool {
-        let wanted = match shared.defect {
-            Some(Defect::WritesBeforeAsking | Defect::PinsOnly) => false,
-            _ => true,
-        };
+        let asks_nobody = matches!(
+            shared.defect,
+            Some(Defect::WritesBeforeAsking | Defect::PinsOnly)
+        );
         let memory = &self.memory;
         let asked = shared.witnesses(self.version);
-        let knows = !wanted || asked.members.is_subset(&memory.answered);
+        let knows = asks_nobody || asked.members.is_subset(&memory.answered);
         self.is_running()
             && (self.is_liar || (knows && memory.behind.is_none() && !memory.is_forked))
     }
