@@ -109,6 +109,7 @@ const NOT_TRIED: &[(&str, &str)] = &[
 const TRIED_ELSEWHERE: &[&str] = &[
     // In `bridges`: the node of this test runs none.
     "post /bridges/{bridge}/replay",
+    "post /bridges/{bridge}/arrivals/open",
     // In `reconciliation`: only an order that is honoured can be ended.
     "post /freezes/{party}/{hold}/end",
     // In `evidence`: only an accused ledger can be cleared.

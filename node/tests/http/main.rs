@@ -12,6 +12,7 @@
 #[path = "../common/ledger.rs"]
 mod common;
 
+mod arrivals;
 mod article6;
 mod article6_notifications;
 mod article6_reports;

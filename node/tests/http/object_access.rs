@@ -64,6 +64,8 @@ const ELSEWHERE: &[&str] = &[
     "POST /bridges/{bridge}/sync",
     "POST /bridges/{bridge}/diff",
     "POST /bridges/{bridge}/replay",
+    "GET /bridges/{bridge}/arrivals",
+    "POST /bridges/{bridge}/arrivals/open",
     "GET /webhooks/{id}",
     "DELETE /webhooks/{id}",
     "POST /webhooks/{id}/ping",

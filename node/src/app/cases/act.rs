@@ -133,6 +133,11 @@ impl App {
             check_texts(&seen, step, &wish)?;
             self.check_documents(wish.case, &wish.documents).await?;
         }
+        let evidence = if is_written {
+            Vec::new()
+        } else {
+            self.check_evidence(&seen.known, wish.form.as_ref()).await?
+        };
         let stated = facts(&seen, step, &wish)?;
         let keeps = mode == Mode::Write && !is_written;
         let description = description(&seen, step, &wish);
@@ -159,6 +164,9 @@ impl App {
                 .await?;
             if description.is_some() {
                 self.note_handed_in(wish.case);
+            }
+            if submitted.is_ok() {
+                self.note_evidence(wish.case, &evidence).await?;
             }
         }
         submitted
