@@ -18,6 +18,28 @@ use crate::frame::{MappingError, known_format, laid_over};
 /// The table that comes with the program.
 pub const DEFAULT_CALLS_MAPPING: &str = include_str!("../../presets/mrv-calls.toml");
 
+/// What is kept of a project; whatever else comes is not.
+const PROGRAMME: [&str; 8] = [
+    "title",
+    "sectoralScope",
+    "sector",
+    "startTime",
+    "endTime",
+    "proponentTaxVatId",
+    "proponentPercentage",
+    "creditEst",
+];
+/// What is kept of its owners.
+const OWNERSHIP: [&str; 2] = ["proponentTaxVatId", "proponentPercentage"];
+/// What is kept of a mitigation action.
+const MITIGATION: [&str; 5] = [
+    "actionId",
+    "typeOfMitigation",
+    "subTypeOfMitigation",
+    "userEstimatedCredits",
+    "methodology",
+];
+
 /// The longest id of a project.
 const ID_BYTES_MAX: usize = 128;
 /// The most things of one kind that are kept of a project.
@@ -109,23 +131,32 @@ pub fn after(kept: Option<Value>, call: Call, body: &Value) -> Result<Value, &'s
             if text(body, "title").is_none() {
                 return Err("title should not be empty");
             }
-            drop(known.insert("programme".to_owned(), body.clone()));
+            drop(known.insert("programme".to_owned(), only(body, &PROGRAMME)));
         }
         Call::AddMitigation => {
             let mitigation = body.get("mitigation").cloned().unwrap_or_default();
             let id =
                 text(&mitigation, "actionId").ok_or("mitigation.actionId should not be empty")?;
-            add(known, "mitigations", id, mitigation)?;
+            add(known, "mitigations", id, only(&mitigation, &MITIGATION))?;
         }
         Call::AddDocument => {
             let (id, document) = document(body);
             add(known, "documents", id, document)?;
         }
-        Call::Accept => drop(known.insert("accepted".to_owned(), body.clone())),
-        Call::UpdateOwnership => drop(known.insert("ownership".to_owned(), body.clone())),
+        Call::Accept => drop(known.insert("accepted".to_owned(), true.into())),
+        Call::UpdateOwnership => drop(known.insert("ownership".to_owned(), only(body, &OWNERSHIP))),
         Call::NotKept => {}
     }
     Ok(kept)
+}
+
+/// Of an object only some fields.
+fn only(body: &Value, fields: &[&str]) -> Value {
+    let kept = fields.iter().filter_map(|field| {
+        let value = body.get(*field)?;
+        Some(((*field).to_owned(), value.clone()))
+    });
+    Value::Object(kept.collect())
 }
 
 fn add(

@@ -170,7 +170,7 @@ fn holds_itmos() -> Country {
     let approach = CooperativeApproach {
         id: text("CA0002"),
         title: text("For airlines"),
-        parties: vec![text("VU")],
+        parties: vec![text("CH"), text("VU")],
         definition,
         metric: Metric::Ghg,
         by: by(),

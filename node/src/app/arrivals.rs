@@ -52,6 +52,8 @@ pub struct ListedArrival {
     pub arrival: Arrival,
     /// How it stands.
     pub standing: ArrivalStanding,
+    /// Of a report, the case of its project, once that is in the register.
+    pub parent: Option<u64>,
 }
 
 /// A case that somebody wants to open from something that arrived.
@@ -141,11 +143,12 @@ impl App {
         };
         let mut listed = Vec::with_capacity(all.len());
         for arrival in all {
-            let (standing, _) = self.standing_of(bridge, &arrival).await?;
+            let (standing, parent) = self.standing_of(bridge, &arrival).await?;
             listed.push(ListedArrival {
                 bridge,
                 arrival,
                 standing,
+                parent,
             });
         }
         Ok(listed)
@@ -158,11 +161,7 @@ impl App {
             ArrivalStanding::Opened(case)
             | ArrivalStanding::Ended(case)
             | ArrivalStanding::Known(case) => Some(case),
-            ArrivalStanding::Ready if it.arrival.kind == ArrivalKind::Monitoring => self
-                .opened(it.bridge, &project_key(&it.arrival))
-                .ok()
-                .and_then(|it| it.case.map(|(case, _)| case)),
-            _ => None,
+            _ => it.parent,
         };
         let known = case.and_then(|case| self.case_and_process(case).ok());
         known.map_or_else(

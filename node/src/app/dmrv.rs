@@ -14,7 +14,7 @@ use serde_json::Value;
 use super::duplicates::counts;
 use super::{App, AppError, Caller, Mode};
 use crate::monitoring::{
-    Batch, KeptBlueprint, Monitoring, MonitoringError, NewBatch, PointsWish, Source, Taken,
+    Batch, Claim, KeptBlueprint, Monitoring, MonitoringError, NewBatch, PointsWish, Source, Taken,
 };
 
 /// The longest name of a source, in bytes.
@@ -375,12 +375,12 @@ impl App {
     }
 
     /// The batches that a report names: each is of its project and of no other report, and no year claims more than they give
-    /// together. Gives their numbers.
+    /// together. Gives what the report is to claim.
     pub(super) async fn check_evidence(
         &self,
         known: &RegistryCase,
         form: Option<&Value>,
-    ) -> Result<Vec<u64>, AppError> {
+    ) -> Result<Vec<Claim>, AppError> {
         let named = form
             .and_then(|it| it.get(EVIDENCE))
             .and_then(Value::as_array);
@@ -394,11 +394,11 @@ impl App {
             let why = format!("a report names at most {EVIDENCE_MAX} batches");
             return Err(AppError::body("/form/evidence", why));
         }
-        let (mut batches, mut given) = (Vec::new(), BTreeMap::<u64, u64>::new());
+        let (mut claims, mut given) = (Vec::<Claim>::new(), BTreeMap::<u64, u64>::new());
         for (at, root) in named.iter().enumerate() {
             let wrong = |why: &str| AppError::body(format!("/form/evidence/{at}"), why.to_owned());
             let batch = self.named_batch(known, root, &wrong).await?;
-            if batches.contains(&batch.id) {
+            if claims.iter().any(|it| it.batch == batch.id) {
                 return Err(wrong("it is named twice"));
             }
             let (sealed, is_same) = self.recomputed(&batch).await?;
@@ -408,10 +408,13 @@ impl App {
             for figure in sealed.figures {
                 *given.entry(figure.year.into()).or_default() += figure.tonnes;
             }
-            batches.push(batch.id);
+            claims.push(Claim {
+                batch: batch.id,
+                seen: batch.used_by,
+            });
         }
         not_more_than(form, &given)?;
-        Ok(batches)
+        Ok(claims)
     }
 
     async fn named_batch(
@@ -447,12 +450,30 @@ impl App {
         Ok(batch)
     }
 
-    /// Notes that a report was handed in with these batches.
-    pub(super) async fn note_evidence(&self, case: u64, batches: &[u64]) -> Result<(), AppError> {
-        for batch in batches {
-            self.monitoring()?.note_use(*batch, case).await?;
+    /// Claims the data of a report before the ledger takes it, so that two reports do not rest on the same.
+    pub(super) async fn claim_evidence(&self, case: u64, claims: &[Claim]) -> Result<(), AppError> {
+        if claims.is_empty() {
+            return Ok(());
         }
-        Ok(())
+        Ok(self.monitoring()?.claim(claims, case).await?)
+    }
+
+    /// Ends a claim: the ledger took the report, or did not.
+    pub(super) async fn settle_evidence(
+        &self,
+        case: u64,
+        claims: &[Claim],
+        is_taken: bool,
+    ) -> Result<(), AppError> {
+        if claims.is_empty() {
+            return Ok(());
+        }
+        let store = self.monitoring()?;
+        Ok(if is_taken {
+            store.keep_only(claims, case).await?
+        } else {
+            store.release(claims, case).await?
+        })
     }
 }
 

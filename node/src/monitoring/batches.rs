@@ -46,6 +46,15 @@ pub struct NewBatch<'a> {
     pub points: &'a [Point],
 }
 
+/// A batch that a report is to rest on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Claim {
+    /// The batch's number.
+    pub batch: u64,
+    /// The case whose report it was seen with.
+    pub seen: Option<u64>,
+}
+
 /// Which points are to be sealed: those of a project over a span that are in no batch.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PointsWish {
@@ -187,17 +196,63 @@ impl Monitoring {
         rows.iter().map(point).collect()
     }
 
-    /// Notes with which case's report a batch was handed in.
+    /// Claims batches for the report of a case: each is as it was seen, and nobody else claims it meanwhile. All of them, or none.
+    ///
+    /// # Errors
+    /// [`MonitoringError::Taken`].
+    pub async fn claim(&self, claims: &[Claim], case: u64) -> Result<(), MonitoringError> {
+        let mut tx = self.begin().await?;
+        for claim in claims {
+            let done = sqlx::query("UPDATE batches SET used_by = ? WHERE id = ? AND used_by IS ?")
+                .bind(column(case))
+                .bind(column(claim.batch))
+                .bind(claim.seen.map(column))
+                .execute(&mut *tx)
+                .await?;
+            if done.rows_affected() != 1 {
+                return Err(MonitoringError::Taken(
+                    "another report named the same data meanwhile: look at it and ask again"
+                        .to_owned(),
+                ));
+            }
+        }
+        Ok(tx.commit().await?)
+    }
+
+    /// Gives claims back: the report was not taken.
     ///
     /// # Errors
     /// When the file can not be written.
-    pub async fn note_use(&self, batch: u64, case: u64) -> Result<(), MonitoringError> {
+    pub async fn release(&self, claims: &[Claim], case: u64) -> Result<(), MonitoringError> {
         let mut tx = self.begin().await?;
-        sqlx::query("UPDATE batches SET used_by = ? WHERE id = ?")
+        for claim in claims {
+            sqlx::query("UPDATE batches SET used_by = ? WHERE id = ? AND used_by = ?")
+                .bind(claim.seen.map(column))
+                .bind(column(claim.batch))
+                .bind(column(case))
+                .execute(&mut *tx)
+                .await?;
+        }
+        Ok(tx.commit().await?)
+    }
+
+    /// Frees what an earlier report of a case named and this one does not.
+    ///
+    /// # Errors
+    /// When the file can not be written.
+    pub async fn keep_only(&self, claims: &[Claim], case: u64) -> Result<(), MonitoringError> {
+        let mut tx = self.begin().await?;
+        let held: Vec<i64> = sqlx::query_scalar("SELECT id FROM batches WHERE used_by = ?")
             .bind(column(case))
-            .bind(column(batch))
-            .execute(&mut *tx)
+            .fetch_all(&mut *tx)
             .await?;
+        let is_named = |id: &i64| claims.iter().any(|it| it.batch == number(*id));
+        for id in held.into_iter().filter(|id| !is_named(id)) {
+            sqlx::query("UPDATE batches SET used_by = NULL WHERE id = ?")
+                .bind(id)
+                .execute(&mut *tx)
+                .await?;
+        }
         Ok(tx.commit().await?)
     }
 }

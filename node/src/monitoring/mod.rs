@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 use crate::ops::sqlite::{Database, Tx};
 
-pub use batches::{Batch, NewBatch, PointsWish};
+pub use batches::{Batch, Claim, NewBatch, PointsWish};
 pub use calls::PROGRAMMES_MAX;
 pub use error::MonitoringError;
 pub use points::{POINTS_KEPT_MAX, Taken};

@@ -135,11 +135,11 @@ async fn a_draft_of_the_platform_becomes_one_case_that_its_owner_completes_and_a
 
     // What has no word here stops it, with a message; and a report waits for its project.
     let (status, refused) = scene.open(developer, json!({"key": "draft/P-3"})).await;
-    assert_eq!(status, 400, "{refused:#}");
+    assert_eq!(status, 422, "{refused:#}");
     assert!(refused.to_string().contains("has no word in [sectors]"));
     let report = json!({"key": "monitoring/P-1/step-1"});
     let (status, refused) = scene.open(developer, report.clone()).await;
-    assert_eq!(status, 400, "{refused:#}");
+    assert_eq!(status, 422, "{refused:#}");
     assert!(refused.to_string().contains("not in the register yet"));
 
     let before = office.size().await;

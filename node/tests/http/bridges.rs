@@ -12,12 +12,12 @@ use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use crate::cadt::{Node, Server};
-use crate::cadt_v1;
 use crate::dts;
 use crate::faults::Doom;
 use crate::office::{Office, project, sign_in};
 use crate::platform;
 use crate::world::{World, kind, problem, read};
+use crate::{cadt_v1, cadt_v2};
 
 const MAPPING: &str = r#"
 [registry]
@@ -479,6 +479,80 @@ async fn a_bridge_goes_on_after_a_kill_at_any_step_with_nothing_lost_or_doubled(
         .map(|it| it["unitCount"].as_u64().unwrap())
         .sum();
     assert_eq!(tonnes, 100);
+}
+
+/// A CADT node that speaks V2 and publishes at once.
+async fn cadt_of_v2() -> Server {
+    let mut node = cadt_v2::node();
+    node.slowness = (0, 0);
+    node.api_key = Some("the key of the CADT node".to_owned());
+    Server::start(node, Doom::new(5), cadt_v2::answers).await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_node_that_speaks_v2_is_brought_in_step_and_stays_so_over_kills() {
+    let cadt = cadt_of_v2().await;
+    let mut office = office(&cadt, "").await;
+    let number = with_units(&office, 100).await;
+    // The first project was registered without a form, which V2 wants of every project: it waits, and nothing else does.
+    let rests = |ranges: usize| {
+        let cadt = &cadt;
+        move |it: &Value| {
+            it["state"] == "idle" && it["lag"] == 0 && there(cadt, "unit").len() == ranges
+        }
+    };
+    let state = until(&office.world, "cad-trust", rests(1)).await;
+    assert_eq!(state["memory"], "cad-trust-v2");
+    assert_eq!(state["items"]["dead"], 0, "{state:#}");
+    let plan = "/api/v1/bridges/cad-trust/plan";
+    let plan = office.get(&office.officials[0], plan).await;
+    let stopped = plan["stopped"].as_array().unwrap();
+    let is_first = |it: &Value| it["key"].as_str().unwrap().starts_with("project/1");
+    assert!(stopped.iter().all(is_first), "{plan:#}");
+    let projects = there(&cadt, "project");
+    assert_eq!(projects.len(), 1);
+    assert_eq!(projects[0]["projectName"], "Stoves on the outer islands");
+    let path = format!("/api/v1/projects/{number}/agreement");
+    let found = office.get(&office.officials[0], &path).await;
+    assert_eq!(found["bridges"][0]["state"], "agrees", "{found:#}");
+    for (round, steps) in [3_u64, 8, 14].into_iter().enumerate() {
+        cadt.doom.kill_in(steps);
+        moved(&office, 10 + round as u64).await;
+        let _ = tokio::time::timeout(Duration::from_secs(8), cadt.doom.killed()).await;
+        cadt.doom.spare();
+        office = Office {
+            world: office.world.restarted().await,
+            ..office
+        };
+        office.world.witness();
+        let found = until(&office.world, "cad-trust", rests(round + 2)).await;
+        assert_eq!(found["items"]["dead"], 0, "{found:#}");
+        let units = there(&cadt, "unit");
+        let tonnes: u64 = units
+            .iter()
+            .map(|it| it["unitCount"].as_u64().unwrap())
+            .sum();
+        assert_eq!(tonnes, 100);
+        assert_eq!(there(&cadt, "project").len(), 1);
+    }
+    // What somebody changes there is found and mended.
+    {
+        let mut node = cadt.node();
+        let units = node.tables.get_mut("unit").unwrap();
+        units.values_mut().next().unwrap()["unitCurrentOwner"] = json!("Somebody else");
+    }
+    let found = post(&office.world, "/api/v1/bridges/cad-trust/diff", json!({})).await;
+    let field = &found["differing"][0]["fields"][0]["field"];
+    assert_eq!(field, "/unitCurrentOwner", "{found:#}");
+    post(&office.world, "/api/v1/bridges/cad-trust/replay", json!({})).await;
+    let mended = |it: &Value| {
+        let units = there(&cadt, "unit");
+        it["state"] == "idle"
+            && units
+                .iter()
+                .all(|it| it["unitCurrentOwner"] != "Somebody else")
+    };
+    until(&office.world, "cad-trust", mended).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

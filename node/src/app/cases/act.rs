@@ -140,6 +140,9 @@ impl App {
         };
         let stated = facts(&seen, step, &wish)?;
         let keeps = mode == Mode::Write && !is_written;
+        if keeps {
+            self.claim_evidence(wish.case, &evidence).await?;
+        }
         let description = description(&seen, step, &wish);
         let _ids_alone = match &description {
             Some(of) if !is_written && !of.external_ids.is_empty() => {
@@ -165,9 +168,8 @@ impl App {
             if description.is_some() {
                 self.note_handed_in(wish.case);
             }
-            if submitted.is_ok() {
-                self.note_evidence(wish.case, &evidence).await?;
-            }
+            self.settle_evidence(wish.case, &evidence, submitted.is_ok())
+                .await?;
         }
         submitted
     }
