@@ -17,8 +17,8 @@ use crate::world::{World, kind, problem};
 const ARRIVALS: &str = "/api/v1/bridges/itmo-platform/arrivals";
 const OPEN: &str = "/api/v1/bridges/itmo-platform/arrivals/open";
 
-struct Scene {
-    office: Office,
+pub struct Scene {
+    pub office: Office,
     platform: Server,
     /// The country's table of words.
     words: PathBuf,
@@ -26,7 +26,7 @@ struct Scene {
 }
 
 impl Scene {
-    async fn begin() -> Self {
+    pub async fn begin() -> Self {
         let cadt = cadt().await;
         let mut node = Node::default();
         let table = node.tables.entry("projects".to_owned()).or_default();
@@ -58,7 +58,7 @@ impl Scene {
     }
 
     /// The country's table, and what the platform gives by it.
-    async fn words(&self, text: &str) {
+    pub async fn words(&self, text: &str) {
         std::fs::write(&self.words, text).unwrap();
         self.sync().await;
     }

@@ -19,7 +19,8 @@ use crate::http::dto::{
 };
 use crate::http::extract::{Body, Parameters, PathValue, PathValues, WriteMode};
 use crate::http::openapi::{
-    BatchRoot, DryRun, NotFound, PointPlace, ProjectNumber, Rejected, SourceNumber, TooLarge, Tried,
+    BatchRoot, DryRun, NotFound, PointPlace, ProjectNumber, Rejected, Second, SourceNumber,
+    TooLarge, Tried,
 };
 use crate::http::problem::{ApiError, Kind};
 use crate::monitoring::{Batch, KeptBlueprint, PointsWish, Source};
@@ -113,7 +114,7 @@ pub(super) async fn blueprints(
     tag = "Monitoring data",
     params(DryRun),
     request_body = NewBlueprint,
-    responses((status = 201, body = BlueprintView), Tried, Rejected),
+    responses((status = 201, body = BlueprintView), Tried, Rejected, Second),
 )]
 pub(super) async fn add_blueprint(
     caller: Caller,
@@ -132,7 +133,7 @@ pub(super) async fn add_blueprint(
     tag = "Monitoring data",
     params(DryRun),
     request_body = NewDataPoints,
-    responses((status = 200, body = DataPointsTaken), Tried, Rejected),
+    responses((status = 200, body = DataPointsTaken), Tried, Rejected, Second),
 )]
 pub(super) async fn points(
     caller: Caller,
@@ -160,7 +161,7 @@ pub(super) async fn points(
     tag = "Monitoring data",
     params(DryRun),
     request_body(content = String, content_type = "text/csv"),
-    responses((status = 200, body = DataPointsTaken), Tried, Rejected, TooLarge),
+    responses((status = 200, body = DataPointsTaken), Tried, Rejected, Second, TooLarge),
 )]
 pub(super) async fn points_file(
     caller: Caller,
@@ -249,7 +250,7 @@ pub(super) async fn batches(
     tag = "Monitoring data",
     params(ProjectNumber, DryRun),
     request_body = NewBatchBody,
-    responses((status = 201, body = BatchView), NotFound, Tried, Rejected),
+    responses((status = 201, body = BatchView), NotFound, Tried, Rejected, Second),
 )]
 pub(super) async fn seal(
     caller: Caller,

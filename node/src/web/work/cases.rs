@@ -167,7 +167,7 @@ pub(super) async fn inbox_page(
         items.push(waiting(site, &page, it, now_ms)?);
     }
     let proposals = site.app.proposals(&caller).await?.len();
-    let arrived = site.app.arrivals_to_open(&caller).await?;
+    let arrived = site.app.arrivals_to_open(&caller).await;
     let contact = me.user.contact.as_ref();
     let shown = InboxPage {
         name: contact.map_or_else(String::new, |(_, profile)| profile.name().to_owned()),
