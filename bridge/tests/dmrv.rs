@@ -7,7 +7,7 @@ use countersign_bridge::dmrv::{
     BLUEPRINT_SCHEMA, BatchError, Blueprint, POINT_SCHEMA, Point, PointError, SourceKey, inclusion,
     number_text, read_csv, seal, write_csv,
 };
-use countersign_protocol::log::{Hash, node_hash, verify_inclusion};
+use countersign_protocol::log::{Hash, leaf_hash, node_hash, verify_inclusion};
 use ed25519_dalek::{Signer as _, SigningKey};
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -100,6 +100,8 @@ fn the_signed_text_is_a_line_for_each_field_and_says_nothing_in_another_registry
     let text = "countersign data point 1\nVU\n1\nenergy\n100.5\nMWh\n0.5\n2024-01-01T00:00:00Z\n2024-02-01T00:00:00Z\n";
     assert_eq!(it.signed_text("VU").unwrap(), text);
     assert_eq!(it.verify("VU", &key()), Ok(()));
+    let leaf = leaf_hash(format!("{text}{}\n", it.signature).as_bytes());
+    assert_eq!(it.leaf("VU").unwrap(), leaf);
     assert_eq!(it.verify("GH", &key()), Err(PointError::Signature));
     for change in [
         |it: &mut Point| it.value = "100.6".to_owned(),
