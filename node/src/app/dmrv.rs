@@ -469,11 +469,12 @@ impl App {
             return Ok(());
         }
         let store = self.monitoring()?;
-        Ok(if is_taken {
-            store.keep_only(claims, case).await?
+        if is_taken {
+            store.keep_only(claims, case).await?;
         } else {
-            store.release(claims, case).await?
-        })
+            store.release(claims, case).await?;
+        }
+        Ok(())
     }
 }
 

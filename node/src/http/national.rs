@@ -55,7 +55,7 @@ async fn taken(
         .app
         .authenticate(key.unwrap_or_default())
         .await
-        .map_err(refused)?;
+        .map_err(|error| refused(&error))?;
     let body = axum::body::to_bytes(request.into_body(), CALL_BYTES_MAX).await;
     let body = body.map_err(|_| {
         let why = "a call has at most 16 MiB".to_owned();
@@ -68,11 +68,11 @@ async fn taken(
         )
     })?;
     let taken = served.app.take_mrv_call(&caller, call, &body).await;
-    taken.map_err(refused)
+    taken.map_err(|error| refused(&error))
 }
 
-fn refused(error: AppError) -> (StatusCode, String) {
-    let status = match &error {
+fn refused(error: &AppError) -> (StatusCode, String) {
+    let status = match error {
         AppError::NotAuthorised => StatusCode::UNAUTHORIZED,
         AppError::Forbidden(_) => StatusCode::FORBIDDEN,
         AppError::BadInput { .. } => StatusCode::BAD_REQUEST,
