@@ -2,7 +2,9 @@
 //! serves it.
 
 pub mod aef;
+pub mod arrival;
 pub mod cad_trust;
+pub mod dmrv;
 pub mod event;
 pub mod frame;
 pub mod information;

@@ -14,6 +14,7 @@ pub use name::{BridgeName, NoBridgeName};
 use crate::cad_trust::{self, CadTrustSettings, Version};
 use crate::frame::{Bridge, Clock, Fault, Feed, OtherSide, SqliteStore, Store, StoreError};
 use crate::itmo_platform::{self, Platform, PlatformSettings};
+use crate::mrv::calls::CallsMapping;
 use crate::mrv::{Dts, DtsSettings, DtsSide};
 
 /// The largest file that is read, in bytes.
@@ -49,6 +50,8 @@ struct Written {
     #[serde(default)]
     mrv: Option<Mrv>,
     #[serde(default)]
+    mrv_calls: Option<MrvCalls>,
+    #[serde(default)]
     itmo_platform: Option<ItmoPlatform>,
 }
 
@@ -77,6 +80,16 @@ struct Mrv {
     name: String,
     #[serde(default)]
     writes: bool,
+}
+
+/// An older national MRV that calls the registry.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct MrvCalls {
+    /// The name under which forms give ids of its projects.
+    name: String,
+    #[serde(default)]
+    mapping: Option<PathBuf>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -148,7 +161,11 @@ impl Settings {
     pub fn name_in_forms(&self, bridge: BridgeName) -> Option<&str> {
         match bridge {
             BridgeName::CadTrust => None,
-            BridgeName::Mrv => self.written.mrv.as_ref().map(|it| it.name.as_str()),
+            BridgeName::Mrv => {
+                let known = self.written.mrv.as_ref().map(|it| it.name.as_str());
+                let calling = self.written.mrv_calls.as_ref();
+                known.or_else(|| calling.map(|it| it.name.as_str()))
+            }
             BridgeName::ItmoPlatform => {
                 let known = self.written.itmo_platform.as_ref();
                 known.map(|it| it.name.as_str())
@@ -161,6 +178,7 @@ impl Settings {
     /// # Errors
     /// [`SettingsError::File`] with the first mistake.
     pub fn check(&self) -> Result<(), SettingsError> {
+        drop(self.mrv_calls()?);
         for bridge in self.bridges() {
             match bridge {
                 BridgeName::CadTrust => drop(self.cad_trust_settings()?),
@@ -319,6 +337,37 @@ impl Settings {
             password: self.secret(&known.password_file)?,
         })?;
         Ok((platform, mapping, known.name.clone()))
+    }
+
+    /// Whether the calls of an older national MRV are taken.
+    #[must_use]
+    pub const fn takes_mrv_calls(&self) -> bool {
+        self.written.mrv_calls.is_some()
+    }
+
+    /// The table of words of an older national MRV that calls the registry, and its name in forms; `None` where no calls are taken.
+    ///
+    /// # Errors
+    /// [`SettingsError::File`] with the place.
+    pub fn mrv_calls(&self) -> Result<Option<(CallsMapping, String)>, SettingsError> {
+        let Some(known) = self.written.mrv_calls.as_ref() else {
+            return Ok(None);
+        };
+        let words = match &known.mapping {
+            Some(path) => self.text(path)?,
+            None => String::new(),
+        };
+        let mapping = CallsMapping::parse(&words)
+            .map_err(|error| SettingsError::File(format!("[mrv-calls]: {error}")))?;
+        let pulled = self.written.mrv.as_ref();
+        if let Some(other) = pulled.filter(|it| it.name != known.name) {
+            let why = format!(
+                "[mrv] is {:?} in forms and [mrv-calls] {:?}: it is one MRV, so give it one name",
+                other.name, known.name
+            );
+            return Err(SettingsError::File(why));
+        }
+        Ok(Some((mapping, known.name.clone())))
     }
 
     fn text(&self, path: &Path) -> Result<String, SettingsError> {

@@ -4,9 +4,9 @@ use clap::{Parser, Subcommand};
 
 use crate::commands::{
     account, aef, agreement, api, article6, beneficiary, bridge, bulk, case, conformance, courier,
-    docs, document, events, evidence, federation, finding, hold, import, init, issue, key, ledger,
-    letter, mail, monitoring, organisation, peer, people, project, projection, reconcile, recover,
-    retire, serve, transfer, verify, webhook, witness, workflow,
+    dmrv, docs, document, events, evidence, federation, finding, hold, import, init, issue, key,
+    ledger, letter, mail, monitoring, organisation, peer, people, project, projection, reconcile,
+    recover, retire, serve, transfer, verify, webhook, witness, workflow,
 };
 use crate::exit::EXIT_CODES;
 use crate::session::Session;
@@ -151,6 +151,9 @@ pub(crate) enum Command {
     /// Watch and drive the bridges to the systems around the registry
     #[command(subcommand)]
     Bridge(bridge::BridgeCommand),
+    /// Send signed monitoring data, and seal it for a report
+    #[command(subcommand)]
+    Dmrv(dmrv::DmrvCommand),
     /// Tell other systems of events: endpoints, what was sent to them, and the key that verifies it
     #[command(subcommand)]
     Webhook(webhook::WebhookCommand),

@@ -12,6 +12,7 @@ pub mod ledger;
 pub mod letters;
 pub mod mail;
 pub mod mirror;
+pub mod monitoring;
 pub mod network;
 pub mod ops;
 pub mod people;

@@ -33,6 +33,7 @@ use crate::ledger::{Ledger, LedgerConfig, LedgerHandle};
 use crate::letters::Letters;
 use crate::mail::Mail;
 use crate::mirror::Mirrors;
+use crate::monitoring::Monitoring;
 use crate::network::{Limits, Multiaddr, Network, NetworkConfig, NetworkHandle, PeerId};
 use crate::ops::config::{Config, WitnessAddress};
 use crate::ops::files::{self, FileFault, Privacy};
@@ -192,6 +193,7 @@ impl Node {
         .with_policy(believed)
         .with_bridges(bridges)
         .with_webhooks(webhooks.clone())
+        .with_monitoring(Monitoring::open(&folder.private()).await?)
         .with_reports(
             Reports::open(folder.path()).await?,
             settings::switches(folder)?,

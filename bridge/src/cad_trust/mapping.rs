@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use countersign_protocol::log::leaf_hash;
 use countersign_protocol::party::Party;
+use countersign_protocol::period::Day;
 use serde::Deserialize;
 
 use super::words::Words;
@@ -44,6 +45,18 @@ pub struct Mapping {
     pub(crate) validation: BTreeMap<String, Names>,
     pub(crate) stakeholders: BTreeMap<String, Names>,
     pub(crate) aef: BTreeMap<String, Names>,
+    #[serde(default)]
+    submissions: BTreeMap<String, Vec<Submitted>>,
+}
+
+/// A submission in the agreed electronic format that was made.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Submitted {
+    /// X.Y.
+    pub(crate) version: String,
+    /// The day.
+    pub(crate) date: String,
 }
 
 /// What the registry is called.
@@ -130,7 +143,34 @@ impl Mapping {
     pub fn parse(country: &str) -> Result<Self, MappingError> {
         let mapping: Self = laid_over(DEFAULT_MAPPING, country)?;
         known_format(mapping.format)?;
+        mapping.check_submissions()?;
         Ok(mapping)
+    }
+
+    /// Years, versions and days that are none are told before anything runs.
+    fn check_submissions(&self) -> Result<(), MappingError> {
+        for (year, made) in &self.submissions {
+            let is_year = year.parse::<u16>().is_ok_and(|it| it >= 2021);
+            let is_good = |it: &Submitted| {
+                let version = it.version.split_once('.');
+                let is_number = |text: &str| text.parse::<u16>().is_ok();
+                version.is_some_and(|(x, y)| is_number(x) && is_number(y))
+                    && it.date.parse::<Day>().is_ok()
+            };
+            if !is_year || made.is_empty() || !made.iter().all(is_good) {
+                let why = format!(
+                    "[submissions] {year}: write {year} = [{{ version = \"1.0\", date = \"2025-12-15\" }}], with the year that was reported on"
+                );
+                return Err(MappingError::Unreadable(why));
+            }
+        }
+        Ok(())
+    }
+
+    /// The submissions for a year, the oldest first.
+    pub(crate) fn submissions(&self, year: u16) -> &[Submitted] {
+        let found = self.submissions.get(&year.to_string());
+        found.map_or(&[], Vec::as_slice)
     }
 
     /// SHA-256 of everything in it, as hex: another word is another drawing.

@@ -45,6 +45,16 @@ pub struct Mapping {
     pub(super) fields: BTreeMap<String, Vec<String>>,
     pub(super) about: BTreeMap<String, Vec<String>>,
     sectors: BTreeMap<String, Sector>,
+    owners: BTreeMap<String, u32>,
+    pub(super) monitoring: Monitoring,
+}
+
+/// How the form of a monitoring period is filled.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Monitoring {
+    /// The form, with `$word` where a word of `[about]` goes.
+    pub(super) form: serde_json::Value,
 }
 
 impl Mapping {
@@ -69,6 +79,17 @@ impl Mapping {
     pub(super) fn is_done(&self, status: &str) -> bool {
         let done = self.status.get("done").into_iter().flatten();
         done.into_iter().any(|it| tidy(it) == tidy(status))
+    }
+
+    /// The organisation here that a project's owner is: by the owner's name there, or by the project's id where the platform names
+    /// none.
+    pub(super) fn organisation(&self, owner: Option<&str>, project: &str) -> Option<u32> {
+        let named = |wanted: &str| {
+            let mut all = self.owners.iter();
+            all.find(|(known, _)| tidy(known) == tidy(wanted))
+                .map(|(_, number)| *number)
+        };
+        owner.and_then(named).or_else(|| named(project))
     }
 
     pub(super) fn sector(&self, theirs: &str) -> Option<&Sector> {

@@ -5,6 +5,7 @@
 //! names the activity among its ids elsewhere. Nothing is written into the MRV unless the country switches it on, and then one
 //! number of each matched activity: what it achieved, in thousands of tonnes, which is what was verified and issued.
 
+pub mod calls;
 mod client;
 mod reconcile;
 mod side;

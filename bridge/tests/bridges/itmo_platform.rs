@@ -12,7 +12,7 @@ use crate::rig::install_tls;
 
 #[test]
 fn a_project_becomes_a_draft_with_what_the_platform_says_and_a_list_of_what_it_does_not() {
-    let mapping = Mapping::parse("").unwrap();
+    let mapping = Mapping::parse("[owners]\n\"sun ltd \" = 7\n").unwrap();
     let [full, early, odd] = projects();
     let draft = read(&full, &mapping, "UNDP ITMO platform").unwrap();
     assert_eq!(
@@ -27,6 +27,7 @@ fn a_project_becomes_a_draft_with_what_the_platform_says_and_a_list_of_what_it_d
     Description::read(&draft.form).unwrap();
     let missing: Vec<&str> = draft.missing.iter().map(|it| it.field.as_str()).collect();
     assert_eq!(missing, ["description", "end"]);
+    assert_eq!((draft.organisation, draft.stopped.len()), (Some(7), 0));
     let reached: Vec<EventWord> = draft.reached.iter().map(|it| it.event).collect();
     assert_eq!(
         reached,
@@ -41,12 +42,13 @@ fn a_project_becomes_a_draft_with_what_the_platform_says_and_a_list_of_what_it_d
     assert!(read(&early, &mapping, "P").is_none());
     let odd = read(&odd, &mapping, "P").unwrap();
     let why = |field: &str| {
-        odd.missing
+        odd.stopped
             .iter()
             .find(|it| it.field == field)
             .map(|it| it.why.clone())
             .unwrap()
     };
+    assert!(why("owner").contains("the project's id \"P-3\""));
     assert!(why("sector").contains("\"fishing\" has no word in [sectors]"));
     assert!(
         why("title").contains("what the platform gives is none"),
@@ -54,6 +56,67 @@ fn a_project_becomes_a_draft_with_what_the_platform_says_and_a_list_of_what_it_d
         why("title")
     );
     assert_eq!(odd.form.get("sector"), None);
+}
+
+#[test]
+fn each_monitoring_report_is_a_proposal_with_what_it_states_and_nothing_else() {
+    let mapping = Mapping::parse("[owners]\n\"P-1\" = 7\n").unwrap();
+    let [mut full, ..] = projects();
+    let report = |more: Value| {
+        let mut step = json!({"name": "Upload Final Monitoring Report", "status": "completed"});
+        step.as_object_mut()
+            .unwrap()
+            .extend(more.as_object().unwrap().clone());
+        step
+    };
+    full["steps"][2]["iterations"][0]["contents"] = json!([
+        report(json!({"status": "open"})),
+        report(
+            json!({"tonnes": 120, "year": 2024, "periodStart": "2024-01-01T00:00:00Z", "periodEnd": "2024-12-31"})
+        ),
+        report(json!({"id": 77, "tonnes": 12.5, "year": "soon"})),
+        report(json!({})),
+    ]);
+    let arrivals = read(&full, &mapping, "P").unwrap().arrivals();
+    let keys: Vec<&str> = arrivals.iter().map(|it| it.key.as_str()).collect();
+    // Counted with the one that is not done yet, so that its day changes no other's key.
+    let wanted = [
+        "draft/P-1",
+        "monitoring/P-1/step-2",
+        "monitoring/P-1/77",
+        "monitoring/P-1/step-4",
+    ];
+    assert_eq!(keys, wanted);
+    assert_eq!(arrivals[0].files[0].name, "dd.pdf");
+    let form = json!({"period": {"start": "2024-01-01", "end": "2024-12-31"}, "reductions": [{"vintage": 2024, "tonnes": 120}]});
+    assert_eq!((&arrivals[1].form, arrivals[1].missing.len()), (&form, 0));
+    let stopped: Vec<&str> = arrivals[2]
+        .stopped
+        .iter()
+        .map(|it| it.field.as_str())
+        .collect();
+    assert_eq!(stopped, ["tonnes", "year"]);
+    assert_eq!(
+        (&arrivals[3].form, arrivals[3].stopped.len()),
+        (&json!({}), 0)
+    );
+    let missing: Vec<&str> = arrivals[3]
+        .missing
+        .iter()
+        .map(|it| it.field.as_str())
+        .collect();
+    let wanted = [
+        "/period/end",
+        "/period/start",
+        "/reductions/0/tonnes",
+        "/reductions/0/vintage",
+    ];
+    assert_eq!(missing, wanted);
+    let own = Mapping::parse("[monitoring]\nform = { made = \"$tonnes\", by = \"P\" }\n").unwrap();
+    assert_eq!(
+        read(&full, &own, "P").unwrap().arrivals()[1].form,
+        json!({"made": 120, "by": "P"})
+    );
 }
 
 #[test]

@@ -123,3 +123,27 @@ fn what_is_misspelt_or_not_there_is_named() {
     );
     assert!(read(&dir).unwrap_err().to_string().contains("maping"));
 }
+
+#[test]
+fn one_mrv_has_one_name_whether_it_is_read_or_calls() {
+    let dir = tempfile::tempdir().unwrap();
+    let with = |pulled: &str, calling: &str| {
+        let text = format!(
+            "[mrv]\nurl = \"http://127.0.0.1:1\"\nusername = \"u\"\npassword_file = \"p\"\nname = \"{pulled}\"\n\
+             [mrv-calls]\nname = \"{calling}\"\nmapping = \"calls.toml\"\n"
+        );
+        write(dir.path(), "bridges.toml", &text);
+        read(&dir).unwrap()
+    };
+    write(dir.path(), "p", "secret\n");
+    write(dir.path(), "calls.toml", "[owners]\n\"T-1\" = 7\n");
+    let settings = with("DTS", "DTS");
+    settings.check().unwrap();
+    assert!(settings.takes_mrv_calls());
+    assert_eq!(settings.name_in_forms(BridgeName::Mrv), Some("DTS"));
+    let said = with("DTS", "MRV").check().unwrap_err().to_string();
+    assert!(said.contains("give it one name"), "{said}");
+    write(dir.path(), "calls.toml", "[owners]\n\"T-1\" = \"seven\"\n");
+    let said = with("DTS", "DTS").check().unwrap_err().to_string();
+    assert!(said.contains("[mrv-calls]"), "{said}");
+}

@@ -4,11 +4,18 @@ use std::collections::BTreeSet;
 
 use countersign_bridge::cad_trust::filled_tables;
 use countersign_bridge::frame::{ItemState, Store as _};
+use countersign_protocol::article6::{AuthorisedUse, FirstTransferDefinition};
+use countersign_protocol::record::{
+    Article6, Authorisation, CooperativeApproach, InitialReport, Metric,
+};
+use countersign_protocol::registry::{Command, Selection};
 use serde_json::{Value, json};
 
 use crate::cadt_v2::{answers, node, schema};
-use crate::country::Country;
-use crate::rig::Rig;
+use crate::country::{Country, authorisation};
+use crate::rig::{MAPPING, Rig};
+use crate::small::official;
+use crate::support::text;
 
 /// A country with everything that the bridge sends.
 fn country() -> Country {
@@ -44,8 +51,14 @@ async fn every_row_that_is_sent_is_what_the_published_schema_asks() {
         .into_iter()
         .filter(|it| node.table(it).count() == 0)
         .collect();
-    // No rating and no authorised entity in this country.
-    assert_eq!(empty, ["rating", "aef_t5_authorized_entities"]);
+    // No rating and no authorised entity in this country, and nobody said that a submission was made.
+    let wanted = [
+        "rating",
+        "aef_t1_submission",
+        "aef_t5_authorized_entities",
+        "aef_t4_holdings",
+    ];
+    assert_eq!(empty, wanted);
 }
 
 #[tokio::test]
@@ -115,8 +128,7 @@ async fn a_label_goes_when_the_authorisation_ends_and_the_unit_stays() {
     let mut rig = settled().await;
     let labels = |rig: &Rig| rig.server.node().table("unit_label").count();
     assert!(labels(&rig) > 0);
-    use countersign_protocol::record::{Article6, AuthorisationRevoked};
-    use countersign_protocol::registry::Command;
+    use countersign_protocol::record::AuthorisationRevoked;
     let end = AuthorisationRevoked {
         id: "VU-CH-1".parse().unwrap(),
         party: "VU".parse().unwrap(),
@@ -145,4 +157,124 @@ async fn a_label_goes_when_the_authorisation_ends_and_the_unit_stays() {
         "what was first transferred keeps it"
     );
     assert_eq!(rig.server.node().table("unit").count(), units);
+}
+
+/// What a country writes that made its submission for 2025.
+const SUBMITTED: &str = "[submissions]\n2025 = [{ version = \"1.0\", date = \"2026-01-20\" }, { version = \"1.1\", date = \"2026-03-02\" }]\n";
+
+/// Units that are first transferred with their authorisation, and stay here.
+fn holds_itmos() -> Country {
+    let mut country = country();
+    let by = || vec![official(1), official(2)];
+    let definition = Some(FirstTransferDefinition::Authorisation);
+    let approach = CooperativeApproach {
+        id: text("CA0002"),
+        title: text("For airlines"),
+        parties: vec![text("CH"), text("VU")],
+        definition,
+        metric: Metric::Ghg,
+        by: by(),
+    };
+    let report = InitialReport {
+        approach: text("CA0002"),
+        submitted: text("2025-07-07"),
+        reference: text("IR 2"),
+        by: by(),
+    };
+    let terms = Authorisation {
+        id: text("VU-OIMP-1"),
+        approach: text("CA0002"),
+        uses: AuthorisedUse::Oimp,
+        oimp: Some(text("CORSIA")),
+        definition,
+        ..authorisation(1)
+    };
+    for it in [
+        Article6::CooperativeApproach(approach),
+        Article6::InitialReport(report),
+        Article6::Authorisation(Box::new(terms)),
+    ] {
+        country.ledger.must(&Command::Article6(Box::new(it)));
+    }
+    let project = country.project();
+    country.issue(project, 30).unwrap();
+    country.ledger.must(&Command::AuthoriseUnits {
+        account: country.from,
+        units: Selection::Tonnes(30),
+        authorisation: text("VU-OIMP-1"),
+        by: vec![official(1), official(2)],
+    });
+    country.publish();
+    country
+}
+
+#[tokio::test]
+async fn tables_1_and_4_are_of_the_submissions_that_the_country_says_it_made() {
+    let mapping = format!("{MAPPING}{SUBMITTED}");
+    let rig = Rig::with_mapping(holds_itmos(), node(), answers, &mapping).await;
+    let mut bridge = rig.bridge();
+    rig.settle(&mut bridge).await;
+    assert_eq!(rig.causes(ItemState::Dead).await, []);
+    let node = rig.server.node();
+    let made: Vec<Value> = node
+        .table("aef_t1_submission")
+        .map(|row| without_ids("aef_t1_submission", row))
+        .collect();
+    let submission = |version: f64, date: &str| {
+        json!({
+            "aefT1SubmissionParty": "VUT", "aefT1SubmissionVersion": version, "aefT1SubmissionReportYear": 2025,
+            "aefT1SubmissionSubmissionDate": date, "aefT1SubmissionNdcFirstYear": 2021, "aefT1SubmissionNdcLastYear": 2030,
+        })
+    };
+    let wanted = [submission(1.0, "2026-01-20"), submission(1.1, "2026-03-02")];
+    assert_eq!(made.len(), 2, "{made:#?}");
+    assert!(wanted.iter().all(|it| made.contains(it)), "{made:#?}");
+    // What is held has the ITMOs of the last of them, and each row of the year says in which submission it was.
+    let last = node
+        .table("aef_t1_submission")
+        .find(|it| it["aefT1SubmissionVersion"] == 1.1)
+        .unwrap();
+    let holdings: Vec<&Value> = node.table("aef_t4_holdings").collect();
+    let tonnes: u64 = holdings
+        .iter()
+        .map(|it| it["aefT4HoldingsQuantityTCo2"].as_u64().unwrap())
+        .sum();
+    // The thirty that stayed: what went to the partner is not held here.
+    assert_eq!(tonnes, 30, "{holdings:#?}");
+    for row in &holdings {
+        assert_eq!(row["aefT4HoldingsFirstTransferringPartyId"], "VUT");
+        assert_eq!(
+            row["cadTrustAefT1SubmissionId"],
+            last["cadTrustAefT1SubmissionId"]
+        );
+        assert_eq!(row["aefT4HoldingsPartyItmoRegistryId"], "VUT01");
+    }
+    let of_year = node
+        .table("aef_t2_authorizations")
+        .chain(node.table("aef_t3_actions"));
+    for row in of_year {
+        assert_eq!(
+            row["cadTrustAefT1SubmissionId"],
+            last["cadTrustAefT1SubmissionId"]
+        );
+    }
+}
+
+#[test]
+fn a_submission_that_is_none_is_told_with_how_to_write_it() {
+    use countersign_bridge::cad_trust::Mapping;
+    for wrong in [
+        "2025 = [{ version = \"1\", date = \"2026-01-20\" }]",
+        "2025 = [{ version = \"1.0\", date = \"soon\" }]",
+        "2025 = []",
+        "soon = [{ version = \"1.0\", date = \"2026-01-20\" }]",
+    ] {
+        let said = Mapping::parse(&format!("[submissions]\n{wrong}\n")).unwrap_err();
+        assert!(
+            said.to_string()
+                .contains("with the year that was reported on"),
+            "{said}"
+        );
+    }
+    assert!(Mapping::parse(SUBMITTED).is_ok());
 }

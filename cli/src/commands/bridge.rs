@@ -5,10 +5,14 @@ mod shown;
 use clap::{Args, Subcommand};
 use countersign_bridge::settings::BridgeName;
 use countersign_node::http::dto::{
-    BridgeDiffView, BridgePlanView, BridgeReplayed, BridgeView, ReplayBridge, Trial,
+    ArrivalView, BridgeDiffView, BridgePlanView, BridgeReplayed, BridgeView, CaseView, OpenArrival,
+    Page, ReplayBridge, Trial, Written,
 };
+use countersign_protocol::record::{Title, Word};
 use serde_json::json;
 
+use super::case::case_table;
+use super::tried;
 use crate::exit::Outcome;
 use crate::session::Session;
 use crate::terminal;
@@ -40,6 +44,10 @@ pub(crate) enum Deed {
     Diff,
     /// Send again what was refused, or what somebody changed at the other side
     Replay(ReplayArgs),
+    /// List the projects and monitoring reports there that can become cases here, and how each stands
+    Arrivals,
+    /// Open the case of one of them, with its form filled with what the other system gave; asked again it gives the same case
+    Open(Box<OpenArgs>),
 }
 
 #[derive(Args, Debug)]
@@ -51,6 +59,27 @@ pub(crate) struct ReplayArgs {
     #[arg(long)]
     all: bool,
     /// Only say how many it would be
+    #[arg(long)]
+    dry_run: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct OpenArgs {
+    /// Which, by its key, such as draft/P-1
+    key: String,
+    /// The flow; needed where the process has several that fit
+    #[arg(long)]
+    flow: Option<Word>,
+    /// The track, where the flow has tracks
+    #[arg(long)]
+    track: Option<Word>,
+    /// The public title, where the other system gives none or another is wanted
+    #[arg(long)]
+    title: Option<Title>,
+    /// Open another case after the one that was opened from it has ended
+    #[arg(long)]
+    again: bool,
+    /// Only say what would be written
     #[arg(long)]
     dry_run: bool,
 }
@@ -88,6 +117,13 @@ impl Deed {
                 session.out().show(&found, shown::diff)
             }
             Self::Replay(args) => args.run(session, &format!("{path}/replay")),
+            Self::Arrivals => {
+                let found: Page<ArrivalView> = client.get(&format!("{path}/arrivals"), &[])?;
+                session
+                    .out()
+                    .show(&found.items, |found| shown::arrivals(found))
+            }
+            Self::Open(args) => args.run(session, &format!("{path}/arrivals/open")),
         }
     }
 }
@@ -109,5 +145,28 @@ impl ReplayArgs {
         let done: BridgeReplayed = client.ask(path, &body)?;
         terminal::done(format_args!("items that go out again: {}", done.items));
         Ok(())
+    }
+}
+
+impl OpenArgs {
+    fn run(self, session: &Session, path: &str) -> Outcome {
+        let client = session.client()?;
+        let body = OpenArrival {
+            key: self.key,
+            flow: self.flow,
+            track: self.track,
+            title: self.title,
+            again: self.again,
+        };
+        if self.dry_run {
+            return tried(session, &client.try_out(path, &body)?);
+        }
+        let written: Written<CaseView> = client.ask(path, &body)?;
+        terminal::done(format_args!(
+            "case {} is open: complete its form and hand it in",
+            written.made.case
+        ));
+        let made = std::slice::from_ref(&written.made);
+        session.out().show(&written, |_| case_table(made))
     }
 }

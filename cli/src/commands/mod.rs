@@ -13,6 +13,7 @@ mod codes;
 pub(crate) mod conformance;
 mod country;
 pub(crate) mod courier;
+pub(crate) mod dmrv;
 pub(crate) mod docs;
 pub(crate) mod document;
 pub(crate) mod events;
@@ -111,6 +112,7 @@ pub(crate) fn run(cli: Cli) -> Outcome {
         Command::Letter(command) => command.run(session),
         Command::Mail(command) => command.run(session),
         Command::Bridge(command) => command.run(session),
+        Command::Dmrv(command) => command.run(session),
         Command::Webhook(command) => command.run(session),
         Command::Migrate => migrate::run(session),
         Command::Completion(args) => args.run(),

@@ -25,7 +25,7 @@ impl App {
     }
 
     /// Whoever may read reports before they are public may look at bridges.
-    fn may_look_at_bridges(&self, caller: &Caller) -> Result<(), AppError> {
+    pub(super) fn may_look_at_bridges(&self, caller: &Caller) -> Result<(), AppError> {
         self.permit(caller, Action::ReportRead, &Object::default())
     }
 

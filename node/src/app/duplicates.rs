@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError, RwLock};
 
 use countersign_protocol::id::OrganisationId;
-use countersign_protocol::project::Description;
+use countersign_protocol::project::{Description, ExternalId};
 use countersign_protocol::record::Title;
 use countersign_protocol::registry::{CaseEnd, RegistryCase, State};
 use countersign_protocol::workflow::{End, SubjectKind};
@@ -193,6 +193,23 @@ impl App {
         })
     }
 
+    /// The case that counts and knows its project by an id elsewhere.
+    pub(super) async fn case_with_id(&self, id: &ExternalId) -> Result<Option<u64>, AppError> {
+        self.refresh_radar().await?;
+        let index = self
+            .radar()
+            .index
+            .read()
+            .unwrap_or_else(PoisonError::into_inner);
+        let known = index.with_external_id(std::slice::from_ref(id));
+        let known: BTreeSet<u64> = known.map(|(case, _)| case).collect();
+        let found = self.ledger().read(|state| {
+            let mut known = known.iter().filter_map(|case| state.case(*case));
+            known.find(|it| counts(state, it)).map(|it| it.number)
+        });
+        Ok(found)
+    }
+
     /// Notes that forms of a case were handed in.
     pub(super) fn note_handed_in(&self, case: u64) {
         let mut changed = self
@@ -313,7 +330,7 @@ fn counting(state: &State) -> BTreeSet<u64> {
         .collect()
 }
 
-fn counts(state: &State, known: &RegistryCase) -> bool {
+pub(super) fn counts(state: &State, known: &RegistryCase) -> bool {
     match known.end {
         None => true,
         Some(CaseEnd::Standing { .. }) => false,

@@ -170,7 +170,7 @@ impl AppError {
         }
     }
 
-    pub(super) fn body(pointer: &'static str, why: impl Into<String>) -> Self {
+    pub(super) fn body(pointer: impl Into<Cow<'static, str>>, why: impl Into<String>) -> Self {
         Self::BadInput {
             field: Field::Body(pointer.into()),
             why: why.into(),

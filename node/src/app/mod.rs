@@ -3,6 +3,7 @@
 //! HTTP, the pages and whatever comes later call these methods and nothing below them. Writes go to the ledger's
 //! queue and come back with its receipt; reads look at the registry's state and the store for as short as they can.
 
+mod arrivals;
 mod article6;
 mod beneficiaries;
 mod bridges;
@@ -10,6 +11,7 @@ mod bulk;
 mod caller;
 mod cases;
 mod courier;
+mod dmrv;
 mod documents;
 mod duplicates;
 mod error;
@@ -21,6 +23,7 @@ mod ledger;
 mod letters;
 mod lists;
 mod mirrors;
+mod mrv_calls;
 mod notices;
 mod people;
 mod process;
@@ -43,6 +46,7 @@ use countersign_protocol::id::RequestId;
 use countersign_protocol::permission::Matrix;
 use tokio::sync::Mutex;
 
+pub use arrivals::{ArrivalStanding, ArrivalWish, ListedArrival};
 pub use article6::{
     AefChanges, AefDraft, AefWish, ApproachFile, AuthorisationDefaults, AuthorisationFile,
     AuthorisationQuery, Level, MovementQuery, Notified, NotifiedOutcome, Recorded, SummaryFile,
@@ -56,6 +60,7 @@ pub use cases::{
     FormVersion, InboxItem, MigrationPlan, NextStep, ProposedMigration, ReserveWish, RoleItem,
     UnitsFate,
 };
+pub use dmrv::{PointProof, SealWish};
 pub use documents::DocumentWish;
 pub use duplicates::{Duplicate, Duplicates, HiddenDuplicates};
 pub use error::{AppError, Field};
@@ -91,6 +96,7 @@ use crate::documents::Documents;
 use crate::ledger::{Clock, LedgerHandle};
 use crate::letters::{Letterhead, Letters};
 use crate::mail::Mail;
+use crate::monitoring::Monitoring;
 use crate::people::{AccessTokens, Beneficiaries, People, Tokens};
 use crate::projection::Projection;
 use crate::reports::Reports;
@@ -131,6 +137,7 @@ pub struct App {
     policy: Arc<str>,
     bridges: Bridges,
     webhooks: Option<Webhooks>,
+    monitoring: Option<Monitoring>,
 }
 
 struct Inner {
@@ -219,6 +226,7 @@ impl App {
             policy: Arc::from(""),
             bridges: Bridges::default(),
             webhooks: None,
+            monitoring: None,
             office: Arc::new(letters::LetterOffice::new(
                 Letters::presets(),
                 Letterhead::default(),

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use countersign_bridge::arrival::{Arrival, ArrivalKind};
 use countersign_bridge::frame::{
     Action, Clock, Difference, Differing, Fault, Feed, Foreign, ItemState, Plan, Planned,
     StoppedItem, View, backoff_ms,
@@ -22,6 +23,7 @@ use super::matched::{in_forms, of_platform};
 use super::shared::Shared;
 use super::status::BridgeState;
 use super::{BridgeDiff, BridgePlan, Question};
+use crate::app::{App, ArrivalStanding, ListedArrival};
 
 /// How often the platform is read, in milliseconds: once a day.
 const EVERY_MS: u64 = 86_400_000;
@@ -29,11 +31,14 @@ const EVERY_MS: u64 = 86_400_000;
 const BARRED_MS: u64 = 300_000;
 /// Events of one page.
 const EVENTS_MAX: usize = 1_000;
-/// The kind of what the platform gives.
+/// The kind of a project that the platform gives.
 const KIND: &str = "project";
+/// The kind of a monitoring report that it gives.
+const REPORT: &str = "monitoring";
 
 /// See the module.
 pub(super) struct Intake {
+    app: App,
     feed: LedgerFeed,
     settings: Arc<Settings>,
     shared: Arc<Shared>,
@@ -73,14 +78,15 @@ fn later(error: &dyn std::fmt::Display) -> Trouble {
 
 /// What is there, beside what is here.
 struct Beside {
-    /// Drafts that no project of the ledger names.
-    new: Vec<Draft>,
+    /// Projects and reports from which no case was opened, and that no case names.
+    new: Vec<ListedArrival>,
     /// Projects of the ledger that a draft is of, with the fields that differ.
     matched: Vec<(u32, String, Vec<Difference>)>,
 }
 
 impl Intake {
     pub(super) fn new(
+        app: App,
         feed: LedgerFeed,
         settings: Arc<Settings>,
         shared: Arc<Shared>,
@@ -88,6 +94,7 @@ impl Intake {
         clock: Arc<dyn Clock>,
     ) -> Self {
         Self {
+            app,
             feed,
             settings,
             shared,
@@ -203,16 +210,21 @@ impl Intake {
             matched: Vec::new(),
         };
         for draft in self.shared.drafts().iter() {
-            match forms.get(&draft.id) {
-                Some((number, form)) => {
-                    let differences = of_platform(draft, form);
-                    beside
-                        .matched
-                        .push((*number, draft.id.clone(), differences));
-                }
-                None => beside.new.push(draft.clone()),
+            if let Some((number, form)) = forms.get(&draft.id) {
+                let differences = of_platform(draft, form);
+                beside
+                    .matched
+                    .push((*number, draft.id.clone(), differences));
             }
         }
+        let arrived = self.app.arrivals_of(self.shared.name()).await;
+        let arrived = arrived.map_err(|error| later(&error))?.into_iter();
+        beside.new = arrived
+            .filter(|it| {
+                use ArrivalStanding::{Ready, Stopped, Waits};
+                matches!(it.standing, Ready | Stopped | Waits)
+            })
+            .collect();
         Ok(beside)
     }
 
@@ -222,9 +234,12 @@ impl Intake {
             size: self.view.size(),
             ..Plan::default()
         };
-        for draft in beside.new {
-            let key = format!("draft/{}", draft.id);
-            let lacks = draft.missing.iter();
+        for ListedArrival {
+            arrival, standing, ..
+        } in beside.new
+        {
+            let key = arrival.key.clone();
+            let lacks = arrival.stopped.iter().chain(&arrival.missing);
             let lacks: Vec<String> = lacks
                 .map(|it| format!("{}: {}", it.field, it.why))
                 .collect();
@@ -237,19 +252,34 @@ impl Intake {
             }
             plan.changes.push(Planned {
                 key,
-                kind: KIND.to_owned(),
+                kind: kind(&arrival).to_owned(),
                 action: Action::Create,
-                fields: fields(&draft),
-                waits: Some("a person completes it and opens its case".to_owned()),
+                fields: fields(&arrival),
+                waits: Some(waits(&standing).to_owned()),
             });
         }
         BridgePlan { plan }
     }
 }
 
-/// What a draft gives, field by field.
-fn fields(draft: &Draft) -> Vec<Difference> {
-    let given = draft.form.as_object().into_iter().flatten();
+fn kind(arrival: &Arrival) -> &'static str {
+    match arrival.kind {
+        ArrivalKind::Project => KIND,
+        ArrivalKind::Monitoring => REPORT,
+    }
+}
+
+const fn waits(standing: &ArrivalStanding) -> &'static str {
+    match standing {
+        ArrivalStanding::Waits => "its project is not in the register yet",
+        ArrivalStanding::Stopped => "something of it must be mended before its case can be opened",
+        _ => "a person of the owner opens its case and completes it",
+    }
+}
+
+/// What something gives, field by field.
+fn fields(arrival: &Arrival) -> Vec<Difference> {
+    let given = arrival.form.as_object().into_iter().flatten();
     let shown = |value: &serde_json::Value| match value {
         serde_json::Value::String(text) => text.clone(),
         other => other.to_string(),
@@ -266,9 +296,12 @@ fn fields(draft: &Draft) -> Vec<Difference> {
 fn differing(beside: Beside) -> BridgeDiff {
     let differing = beside.matched.into_iter();
     let differing = differing.filter(|(.., fields)| !fields.is_empty());
-    let foreign = beside.new.into_iter().map(|draft| Foreign {
-        kind: KIND.to_owned(),
-        theirs: draft.id,
+    let foreign = beside.new.into_iter().map(|it| Foreign {
+        kind: kind(&it.arrival).to_owned(),
+        theirs: match it.arrival.kind {
+            ArrivalKind::Project => it.arrival.project,
+            ArrivalKind::Monitoring => it.arrival.key,
+        },
     });
     BridgeDiff {
         differing: differing

@@ -18,7 +18,10 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use countersign_bridge::arrival::Arrival;
 use countersign_bridge::frame::Clock;
+use countersign_bridge::itmo_platform::Draft;
+use countersign_bridge::mrv::calls::CallsMapping;
 use countersign_bridge::settings::{BridgeName, Settings, SettingsError};
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
@@ -172,7 +175,14 @@ impl BridgeLanes {
             let clock = Arc::new(NodeClock(app.clone()));
             let stop = stop.clone();
             if shared.name() == BridgeName::ItmoPlatform {
-                let intake = Intake::new(feed, Arc::clone(&settings), shared, asked, clock);
+                let intake = Intake::new(
+                    app.clone(),
+                    feed,
+                    Arc::clone(&settings),
+                    shared,
+                    asked,
+                    clock,
+                );
                 tasks.spawn(stopped_by(stop, intake.run()));
             } else {
                 let lane = Lane::new(feed, Arc::clone(&settings), shared, asked, clock);
@@ -210,6 +220,35 @@ impl Bridges {
 
     pub(crate) fn shared(&self, bridge: BridgeName) -> Result<&Shared, BridgeFault> {
         Ok(&self.handle(bridge)?.shared)
+    }
+
+    /// What arrived from a system that gives projects; nothing from others.
+    ///
+    /// # Errors
+    /// [`BridgeFault::Absent`].
+    pub(crate) fn arrivals(&self, bridge: BridgeName) -> Result<Vec<Arrival>, BridgeFault> {
+        let drafts = self.handle(bridge)?.shared.drafts();
+        Ok(drafts.iter().flat_map(Draft::arrivals).collect())
+    }
+
+    /// Whether the calls of an older national MRV are taken.
+    pub(crate) fn takes_calls(&self) -> bool {
+        let settings = self.settings.as_ref();
+        settings.is_some_and(|it| it.takes_mrv_calls())
+    }
+
+    /// The table of words of an older national MRV that calls, and its name in forms.
+    ///
+    /// # Errors
+    /// [`BridgeFault::Store`] when the table can not be read.
+    pub(crate) fn mrv_calls(&self) -> Result<Option<(CallsMapping, String)>, BridgeFault> {
+        let Some(settings) = &self.settings else {
+            return Ok(None);
+        };
+        settings.mrv_calls().map_err(|error| BridgeFault::Store {
+            bridge: BridgeName::Mrv,
+            why: error.to_string(),
+        })
     }
 
     /// How a bridge stands; `feed_size` is how many leaves it could have read.

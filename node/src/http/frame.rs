@@ -57,7 +57,13 @@ pub(super) async fn frame(State(served): State<Served>, request: Request, next: 
         || "unmatched".to_owned(),
         |matched| matched.as_str().to_owned(),
     );
-    let is_upload = ["/cases/{number}/documents", "/bulk/{kind}", "/parcels"];
+    let is_upload = [
+        "/cases/{number}/documents",
+        "/bulk/{kind}",
+        "/parcels",
+        "/data-points/file",
+        "/national/{thing}/{call}",
+    ];
     let limit = if is_upload.iter().any(|end| route.ends_with(end)) {
         UPLOAD_TIMEOUT
     } else {

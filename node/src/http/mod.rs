@@ -10,7 +10,7 @@
 //! operator's token, and [`App`] says what each may do. The listener is on loopback unless the configuration says otherwise;
 //! TLS is a reverse proxy's work.
 
-mod api;
+pub(crate) mod api;
 mod contract;
 mod docs;
 pub mod dto;
@@ -19,6 +19,7 @@ mod frame;
 mod health;
 mod log;
 mod metrics;
+mod national;
 mod offline;
 pub mod openapi;
 pub(crate) mod percent;
@@ -162,6 +163,7 @@ pub fn router(parts: HttpParts) -> Result<Router, AppError> {
         .merge(health::routes())
         .merge(log::routes())
         .merge(offline::routes())
+        .merge(national::routes())
         .nest("/api/v1", api.route_layer(from_fn(contract::keep)))
         .with_state(served.clone())
         .merge(web::router(site));

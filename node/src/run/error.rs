@@ -10,6 +10,7 @@ use crate::documents::DocumentError;
 use crate::federation::FederationError;
 use crate::ledger::{GoOnError, LedgerError};
 use crate::mail::MailError;
+use crate::monitoring::MonitoringError;
 use crate::network::NetworkError;
 use crate::ops::config::ConfigError;
 use crate::ops::files::FileFault;
@@ -96,6 +97,9 @@ pub enum RunError {
         /// The first mistake, with its line.
         why: String,
     },
+    /// Monitoring data can not be kept.
+    #[error(transparent)]
+    Monitoring(#[from] MonitoringError),
     /// Webhooks can not be kept.
     #[error(transparent)]
     Webhooks(#[from] WebhookError),

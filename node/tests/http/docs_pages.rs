@@ -60,7 +60,8 @@ async fn every_operation_has_its_place_with_curl_and_command_line() {
         assert!(
             takes_bytes
                 || section.contains("countersign api")
-                || section.contains("countersign bulk"),
+                || section.contains("countersign bulk")
+                || section.contains("countersign dmrv"),
             "{method} {path} has no command"
         );
     }

@@ -109,6 +109,14 @@ const NOT_TRIED: &[(&str, &str)] = &[
 const TRIED_ELSEWHERE: &[&str] = &[
     // In `bridges`: the node of this test runs none.
     "post /bridges/{bridge}/replay",
+    "post /bridges/{bridge}/arrivals/open",
+    // In `monitoring`: sources sign what they send.
+    "post /projects/{number}/sources",
+    "post /sources/{id}/revoke",
+    "post /blueprints",
+    "post /data-points",
+    "post /data-points/file",
+    "post /projects/{number}/batches",
     // In `reconciliation`: only an order that is honoured can be ended.
     "post /freezes/{party}/{hold}/end",
     // In `evidence`: only an accused ledger can be cleared.

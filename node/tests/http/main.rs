@@ -12,6 +12,7 @@
 #[path = "../common/ledger.rs"]
 mod common;
 
+mod arrivals;
 mod article6;
 mod article6_notifications;
 mod article6_reports;
@@ -40,6 +41,7 @@ mod lists;
 mod log_tiles;
 mod migration;
 mod mistakes;
+mod monitoring;
 mod news;
 mod oauth;
 mod object_access;
@@ -66,6 +68,9 @@ mod cadt;
 #[path = "../../../bridge/tests/bridges/cadt_v1.rs"]
 #[allow(dead_code)]
 mod cadt_v1;
+#[path = "../../../bridge/tests/bridges/cadt_v2.rs"]
+#[allow(dead_code)]
+mod cadt_v2;
 #[path = "../../../bridge/tests/bridges/dts.rs"]
 mod dts;
 #[path = "../../../bridge/tests/bridges/faults.rs"]

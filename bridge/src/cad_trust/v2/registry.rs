@@ -77,6 +77,42 @@ const T3: [&str; 27] = [
     "aefT3ActionsAdditionalInformation",
 ];
 
+/// Fields of table 4, which are those of a block in table 3.
+const T4: [&str; 16] = [
+    "aefT4HoldingsCooperativeApproachId",
+    "aefT4HoldingsAuthorizationId!",
+    "aefT4HoldingsFirstTransferringPartyId",
+    "aefT4HoldingsPartyItmoRegistryId",
+    "aefT4HoldingsItmoFirstId",
+    "aefT4HoldingsItmoLastId",
+    "aefT4HoldingsUnitRegistryId!",
+    "aefT4HoldingsUnitFirstId!",
+    "aefT4HoldingsUnitLastId!",
+    "aefT4HoldingsMetric@aef_t2_authorizations_metric",
+    "aefT4HoldingsGwpValue",
+    "aefT4HoldingsApplicableNonGhgMetric",
+    "aefT4HoldingsQuantityTCo2#",
+    "aefT4HoldingsQuantityNonGhg",
+    "aefT4HoldingsMitigationType@aef_t3_actions_mitigation_type",
+    "aefT4HoldingsVintageYear#",
+];
+
+/// Fields of table 1: what the CARP fills is the CARP's to fill.
+const T1: [&str; 9] = [
+    "aefT1SubmissionParty",
+    "aefT1SubmissionVersion#",
+    "aefT1SubmissionReportYear#",
+    "",
+    "",
+    "",
+    "aefT1SubmissionNdcFirstYear#",
+    "aefT1SubmissionNdcLastYear#",
+    "",
+];
+
+/// Where a row names the submission that it was in.
+const SUBMISSION: &str = "cadTrustAefT1SubmissionId";
+
 /// Fields of table 5; the country is written by its own list.
 const T5: [&str; 8] = [
     "",
@@ -98,7 +134,13 @@ impl Registry<'_> {
             // The day of submission is today's affair; rows of approaches whose initial report is recorded are shown.
             let terms = AefTerms::first(year, Day::LAST);
             if let Some(of_year) = self.view.book().aef(&terms) {
-                self.tables(&of_year.aef, &mut versions, &mut drawn);
+                let submission = self.submissions(year, &of_year.aef, &mut drawn);
+                let submission = submission.as_deref();
+                self.tables(&of_year.aef, submission, &mut versions, &mut drawn);
+                // The ITMOs of a year's end say nothing without the submission that names the year.
+                if let Some(submission) = submission {
+                    self.holdings(&of_year.aef, submission, &versions, &mut drawn);
+                }
             }
         }
         drawn
@@ -156,8 +198,53 @@ impl Registry<'_> {
         }
     }
 
+    /// Table 1, for each submission that the country says it made; gives the key of the last.
+    fn submissions(&self, year: u16, aef: &Aef, drawn: &mut Drawn) -> Option<String> {
+        let mut last = None;
+        for made in self.mapping.submissions(year) {
+            let mut row = aef.submission.clone();
+            row.version.read(&made.version);
+            let key = format!("aef/submission/{year}/{}", made.version);
+            let mut pen = Pen::new(key.clone());
+            self.cells(&mut pen, &T1, &row.cells());
+            pen.put("aefT1SubmissionSubmissionDate", made.date.clone());
+            finish(pen, drawn, "aef_t1_submission");
+            last = Some(key);
+        }
+        last
+    }
+
+    /// Table 4: what was held at the end of the year.
+    fn holdings(
+        &self,
+        aef: &Aef,
+        submission: &str,
+        versions: &BTreeMap<String, String>,
+        drawn: &mut Drawn,
+    ) {
+        for row in &aef.holdings {
+            let cells = row.cells();
+            let mut pen = Pen::new(format!("{submission}/holding/{}", cells[4].text()));
+            self.cells(&mut pen, &T4, &cells);
+            pen.refer(SUBMISSION, submission);
+            of_authorisation(&mut pen, &cells[1].text(), versions);
+            finish(pen, drawn, "aef_t4_holdings");
+        }
+    }
+
     /// The rows of a year. `versions` has the last row of each authorisation so far, for the actions to point at.
-    fn tables(&self, aef: &Aef, versions: &mut BTreeMap<String, String>, drawn: &mut Drawn) {
+    fn tables(
+        &self,
+        aef: &Aef,
+        submission: Option<&str>,
+        versions: &mut BTreeMap<String, String>,
+        drawn: &mut Drawn,
+    ) {
+        let of_submission = |pen: &mut Pen| {
+            if let Some(key) = submission {
+                pen.refer(SUBMISSION, key);
+            }
+        };
         for row in &aef.entities {
             let cells = row.cells();
             let key = format!("aef/entity/{}/{}", cells[4].text(), cells[3].text());
@@ -178,6 +265,7 @@ impl Registry<'_> {
                 self.mapping.country(party, list, self.words)
             });
             pen.must("aefT5AuthorizedEntitiesIncorporationCountry", country);
+            of_submission(&mut pen);
             finish(pen, drawn, "aef_t5_authorized_entities");
         }
         for row in &aef.authorisations {
@@ -189,6 +277,7 @@ impl Registry<'_> {
             self.cells(&mut pen, &T2, &cells);
             let date = row.date.value().map(ToString::to_string);
             pen.must_have("aefT2AuthorizationsDate", date, NO_DATE);
+            of_submission(&mut pen);
             finish(pen, drawn, "aef_t2_authorizations");
         }
         for row in &aef.actions {
@@ -203,14 +292,8 @@ impl Registry<'_> {
             self.cells(&mut pen, &T3, &cells);
             // CAD Trust has days, not moments.
             pen.put("aefT3ActionsDate", date);
-            let authorisation = cells[4].text();
-            match versions.get(authorisation.as_ref()) {
-                Some(key) => pen.refer("cadTrustAefT2AuthorizationsId", key),
-                None => pen.stop(
-                    "cadTrustAefT2AuthorizationsId",
-                    format!("authorisation {authorisation:?} is not this Party's: CAD Trust has no row that the action could point at"),
-                ),
-            }
+            of_submission(&mut pen);
+            of_authorisation(&mut pen, &cells[4].text(), versions);
             finish(pen, drawn, "aef_t3_actions");
         }
     }
@@ -247,5 +330,16 @@ impl Registry<'_> {
                 pen.put(field, text.into_owned());
             }
         }
+    }
+}
+
+/// Points at the last row of an authorisation.
+fn of_authorisation(pen: &mut Pen, id: &str, versions: &BTreeMap<String, String>) {
+    match versions.get(id) {
+        Some(key) => pen.refer("cadTrustAefT2AuthorizationsId", key),
+        None => pen.stop(
+            "cadTrustAefT2AuthorizationsId",
+            format!("authorisation {id:?} is not this Party's: CAD Trust has no row that the row could point at"),
+        ),
     }
 }

@@ -28,7 +28,7 @@ const fn table(
 }
 
 /// Every table that the bridge fills, parents first.
-pub(super) const TABLES: [Table; 18] = [
+pub(super) const TABLES: [Table; 20] = [
     table(
         "methodology",
         "methodology",
@@ -120,6 +120,12 @@ pub(super) const TABLES: [Table; 18] = [
         &["cadTrustUnitId", "cadTrustLabelId"],
     ),
     table(
+        "aef_t1_submission",
+        "aef-t1-submission",
+        "cadTrustAefT1SubmissionId",
+        &["aefT1SubmissionReportYear", "aefT1SubmissionVersion"],
+    ),
+    table(
         "aef_t5_authorized_entities",
         "aef-t5-authorized-entities",
         "cadTrustAefT5AuthorizedEntitiesId",
@@ -143,6 +149,12 @@ pub(super) const TABLES: [Table; 18] = [
             "aefT3ActionsType",
             "aefT3ActionsItmoFirstId",
         ],
+    ),
+    table(
+        "aef_t4_holdings",
+        "aef-t4-holdings",
+        "cadTrustAefT4HoldingsId",
+        &["cadTrustAefT1SubmissionId", "aefT4HoldingsItmoFirstId"],
     ),
 ];
 

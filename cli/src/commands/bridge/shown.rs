@@ -1,7 +1,8 @@
 //! Bridges for people.
 
 use countersign_node::http::dto::{
-    BridgeDiffView, BridgePlanView, BridgeView, DifferenceView, ReconciliationView,
+    ArrivalState, ArrivalView, BridgeDiffView, BridgePlanView, BridgeView, DifferenceView,
+    ReconciliationView,
 };
 
 use crate::table::{Table, View, moment, or_dash, tonnes};
@@ -180,4 +181,31 @@ fn reconciliation(of: &ReconciliationView) -> [View; 3] {
         },
     );
     [matched, unmatched, flags]
+}
+
+pub(super) fn arrivals(of: &[ArrivalView]) -> View {
+    Table::of(
+        ["KEY", "STATE", "CASE>", "TITLE", "OWNER", "TO DO"],
+        "nothing has arrived",
+        of,
+        |it| {
+            let fields = match it.state {
+                ArrivalState::Stopped => it.stopped.as_slice(),
+                ArrivalState::Ready | ArrivalState::Waits => it.missing.as_slice(),
+                _ => &[],
+            };
+            let fields: Vec<String> = fields
+                .iter()
+                .map(|it| format!("{}: {}", it.field, it.why))
+                .collect();
+            [
+                it.key.clone(),
+                it.state.word().to_owned(),
+                or_dash(it.case.as_ref()),
+                or_dash(it.title.as_ref()),
+                or_dash(it.owner.as_ref()),
+                fields.join("; "),
+            ]
+        },
+    )
 }

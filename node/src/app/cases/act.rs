@@ -133,8 +133,16 @@ impl App {
             check_texts(&seen, step, &wish)?;
             self.check_documents(wish.case, &wish.documents).await?;
         }
+        let evidence = if is_written {
+            Vec::new()
+        } else {
+            self.check_evidence(&seen.known, wish.form.as_ref()).await?
+        };
         let stated = facts(&seen, step, &wish)?;
         let keeps = mode == Mode::Write && !is_written;
+        if keeps {
+            self.claim_evidence(wish.case, &evidence).await?;
+        }
         let description = description(&seen, step, &wish);
         let _ids_alone = match &description {
             Some(of) if !is_written && !of.external_ids.is_empty() => {
@@ -160,6 +168,8 @@ impl App {
             if description.is_some() {
                 self.note_handed_in(wish.case);
             }
+            self.settle_evidence(wish.case, &evidence, submitted.is_ok())
+                .await?;
         }
         submitted
     }

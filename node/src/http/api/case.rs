@@ -71,7 +71,7 @@ pub(super) fn case_wish(new: NewOpenCase) -> CaseWish {
     }
 }
 
-fn opened(served: &Served, written: &Written) -> Option<CaseView> {
+pub(super) fn opened(served: &Served, written: &Written) -> Option<CaseView> {
     let number = written.find(|_, body| match body {
         record::Body::CaseOpened(it) => Some(it.case),
         _ => None,

@@ -1,12 +1,14 @@
 //! `/api/v1`: what the command line does, as JSON.
 
 mod access;
+pub(crate) mod arrival;
 mod article6;
 mod beneficiary;
 mod bridge;
 mod bulk;
 mod case;
 mod courier;
+mod dmrv;
 mod document;
 mod events;
 mod evidence;
@@ -200,6 +202,19 @@ fn bridge_routes() -> OpenApiRouter<Served> {
         .routes(routes!(bridge::sync))
         .routes(routes!(bridge::diff))
         .routes(routes!(bridge::replay))
+        .routes(routes!(arrival::list))
+        .routes(routes!(arrival::open))
+        .routes(routes!(dmrv::sources, dmrv::add_source))
+        .routes(routes!(dmrv::revoke_source))
+        .routes(routes!(dmrv::blueprints, dmrv::add_blueprint))
+        .routes(routes!(dmrv::blueprint_schema))
+        .routes(routes!(dmrv::points))
+        .routes(routes!(dmrv::points_file))
+        .routes(routes!(dmrv::point_schema))
+        .routes(routes!(dmrv::batches, dmrv::seal))
+        .routes(routes!(dmrv::show))
+        .routes(routes!(dmrv::batch_points))
+        .routes(routes!(dmrv::proof))
         .routes(routes!(bridge::of_project))
         .routes(routes!(bridge::of_units))
         .routes(routes!(webhook::keys))

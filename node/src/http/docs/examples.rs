@@ -106,6 +106,9 @@ impl Example {
     /// With the command line. Documents and forms are sent by curl only.
     pub(super) fn command(&self) -> String {
         let path = self.path.trim_start_matches('/');
+        if path == "data-points/file" {
+            return "countersign dmrv send rows.csv".to_owned();
+        }
         if self.file.is_some() {
             let rows = path.strip_prefix("bulk/");
             return rows.map_or_else(String::new, |kind| {

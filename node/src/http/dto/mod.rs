@@ -5,12 +5,14 @@
 //! that the protocol gives them. A request with an unknown member is refused, so that a misspelled one is not lost;
 //! a reader of responses must ignore members that it does not know.
 
+mod arrival;
 mod article6;
 mod beneficiary;
 mod bridge;
 mod bulk;
 mod case;
 mod courier;
+mod dmrv;
 mod document;
 mod event;
 mod evidence;
@@ -34,6 +36,9 @@ mod transfer;
 mod trusted;
 mod webhook;
 
+pub use arrival::{
+    ArrivalFieldView, ArrivalFileView, ArrivalKindWord, ArrivalState, ArrivalView, OpenArrival,
+};
 pub use article6::{
     ApproachView, Article6Recorded, AuthorisationView, LevelView, NewApproach, NewAuthorisation,
     NewAuthorisedEntity, NewInitialReport, NewLevel, NewLevels, NewNdc, NewRevocation,
@@ -52,6 +57,10 @@ pub use case::{
     NewOpenCase, NewReserve, NextStepView, ReservedFate, Trial,
 };
 pub use courier::{RefusedBundles, UnpackedParcel};
+pub use dmrv::{
+    BatchView, BlueprintView, DataPoint, DataPointsTaken, FigureView, NewBatchBody, NewBlueprint,
+    NewDataPoints, NewSource, PointProofView, SourceView,
+};
 pub use document::{
     DocumentView, FindingText, FindingView, LiftStandingHold, NewFindingBody, NewStandingHold,
     NewVisibility, StandingHoldView,

@@ -67,6 +67,7 @@ const OPERATOR: &str = "operator";
         (name = "Findings and holds", description = "What certifiers ask to be mended, and what authorities order to stay."),
         (name = "Federation", description = "Partner countries and the agreements with them."),
         (name = "Bridges", description = "The systems around the registry, and whether they agree with it."),
+        (name = "Monitoring data", description = "Signed data points, formulas with versions, and batches under one root."),
         (name = "Events", description = "What happened, as a feed without holes."),
         (name = "Ledger", description = "The log: heads, records, proofs, keys."),
         (name = "Signing in", description = "Sessions, invitations, passwords."),

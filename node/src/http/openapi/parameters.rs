@@ -205,6 +205,12 @@ in_path! {
     PartnerCode, party: Party;
     /// The bridge.
     BridgeParameter, bridge: BridgeName;
+    /// The number of a source.
+    SourceNumber, id: u64;
+    /// The Merkle root of a batch.
+    BatchRoot, root: countersign_protocol::openapi::Sha256;
+    /// The place of a point in the tree, counted from 0.
+    PointPlace, index: u64;
     /// The number of a webhook.
     WebhookNumber, id: u64;
     /// The transfer's id.

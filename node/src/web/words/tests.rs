@@ -127,6 +127,8 @@ fn listed() -> BTreeSet<String> {
     list("bridge-state", "starting working idle waits barred");
     list("bridge-item", "due agreed stopped dead differs");
     list("bridge-done", "sync replay");
+    list("arrival-kind", "project monitoring");
+    list("arrival-state", "ready waits stopped opened ended known");
     list("cases-part", "own assigned all");
     list("cases-state", "open ended any");
     list("own-done", "account invited proposed user");

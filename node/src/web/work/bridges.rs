@@ -8,9 +8,10 @@ use axum::response::Response;
 use countersign_bridge::frame::ItemState;
 use countersign_bridge::settings::BridgeName;
 
+use super::arrivals;
 use super::fault::{self, Fault};
 use super::gate::{Sent, Signed};
-use crate::app::{AppError, Mode};
+use crate::app::{AppError, ListedArrival, Mode};
 use crate::bridges::{BridgeState, BridgeStatus};
 use crate::http::problem::ApiError;
 use crate::web::list::Asked;
@@ -31,6 +32,7 @@ struct Row {
     counts: Vec<(String, u64)>,
     dead: Vec<Dead>,
     can_replay: bool,
+    arrivals: Vec<arrivals::Row>,
 }
 
 struct Dead {
@@ -66,16 +68,21 @@ async fn page(
 ) -> Result<Response, ApiError> {
     let Signed { page, caller, .. } = signed;
     let bridges = site.app.bridge_statuses(&caller).await?;
+    let mut rows = Vec::with_capacity(bridges.len());
+    for it in &bridges {
+        let arrived = site.app.arrivals(&caller, it.bridge).await?;
+        rows.push(row(&page, it, &arrived));
+    }
     let shown = BridgesPage {
         faults,
         done,
-        rows: bridges.iter().map(|it| row(&page, it)).collect(),
+        rows,
         page: page.about("work", "/bridges", "countersign bridge cad-trust status"),
     };
     answer::with_status(status, &shown.page, &shown)
 }
 
-fn row(page: &Page, it: &BridgeStatus) -> Row {
+fn row(page: &Page, it: &BridgeStatus, arrived: &[ListedArrival]) -> Row {
     let colour = match it.state {
         BridgeState::Idle => "good",
         BridgeState::Starting | BridgeState::Working => "info",
@@ -110,6 +117,7 @@ fn row(page: &Page, it: &BridgeStatus) -> Row {
             .items
             .iter()
             .any(|(state, count)| *count > 0 && again.contains(state)),
+        arrivals: arrivals::rows(page, arrived),
     }
 }
 

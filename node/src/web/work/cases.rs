@@ -2,8 +2,11 @@
 
 use askama::Template;
 use axum::extract::State;
+use axum::http::StatusCode;
 use axum::response::Response;
 
+use super::arrivals;
+use super::fault::Fault;
 use super::gate::Signed;
 use crate::app::{InboxItem, ListedCase};
 use crate::http::problem::ApiError;
@@ -130,7 +133,9 @@ struct InboxPage {
     name: String,
     organisation: String,
     role: String,
+    faults: Vec<Fault>,
     items: Vec<Waiting>,
+    arrivals: Vec<arrivals::Row>,
     proposals: u64,
     next: Option<String>,
 }
@@ -143,26 +148,41 @@ pub(super) async fn inbox(
     signed: Signed,
     asked: Asked,
 ) -> Result<Response, ApiError> {
-    let Signed { page, caller, me } = signed;
     let after = asked.get("after")?.unwrap_or(0);
+    inbox_page(&site, signed, after, StatusCode::OK, Vec::new()).await
+}
+
+pub(super) async fn inbox_page(
+    site: &Shared,
+    signed: Signed,
+    after: u64,
+    status: StatusCode,
+    faults: Vec<Fault>,
+) -> Result<Response, ApiError> {
+    let Signed { page, caller, me } = signed;
     let listing = site.app.inbox(&caller, after, INBOX_ROWS).await?;
     let now_ms = site.app.now_ms();
     let mut items = Vec::new();
     for it in &listing.items {
-        items.push(waiting(&site, &page, it, now_ms)?);
+        items.push(waiting(site, &page, it, now_ms)?);
     }
     let proposals = site.app.proposals(&caller).await?.len();
+    let arrived = site.app.arrivals_to_open(&caller).await;
     let contact = me.user.contact.as_ref();
     let shown = InboxPage {
         name: contact.map_or_else(String::new, |(_, profile)| profile.name().to_owned()),
         organisation: site.app.organisation_name(me.user.organisation),
-        role: super::account::role(&site, &page, &me),
+        role: super::account::role(site, &page, &me),
+        faults,
         items,
+        arrivals: arrivals::rows(&page, &arrived),
         proposals: u64::try_from(proposals).unwrap_or(u64::MAX),
-        next: asked.going_on(&page.to("/work"), listing.next.as_deref()),
+        next: listing
+            .next
+            .map(|next| format!("{}?after={next}", page.to("/work"))),
         page: page.about("work", "/inbox", "countersign case inbox"),
     };
-    answer::html(&shown.page, &shown)
+    answer::with_status(status, &shown.page, &shown)
 }
 
 fn waiting(site: &Shared, page: &Page, it: &InboxItem, now_ms: u64) -> Result<Waiting, ApiError> {

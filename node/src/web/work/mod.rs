@@ -8,6 +8,7 @@
 mod account;
 mod act;
 mod apply;
+mod arrivals;
 mod bridges;
 mod bulk;
 mod case;
@@ -147,6 +148,7 @@ fn organisation() -> Vec<(&'static str, MethodRouter<Shared>)> {
         ("/work/federation", get(federation::show)),
         ("/work/bridges", get(bridges::list)),
         ("/work/bridges/{bridge}/{deed}", post(bridges::drive)),
+        ("/work/arrivals/{bridge}", post(arrivals::open)),
     ]
 }
 

@@ -3,6 +3,7 @@
 use reqwest::StatusCode;
 
 use super::{Desk, hidden};
+use crate::arrivals::Scene;
 use crate::bridges::{cadt, office, until, with_units};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -58,4 +59,45 @@ async fn who_may_not_look_at_bridges_is_shown_none() {
         .bare("/en/work/bridges/cad-trust/sync", &[("token", "00")])
         .await;
     assert_eq!(forged.status, StatusCode::FORBIDDEN, "{}", forged.text);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_arrives_is_seen_by_officials_and_opened_by_its_owner_from_the_inbox() {
+    let scene = Scene::begin().await;
+    let office = &scene.office;
+    let owner = office.developer.organisation;
+    scene
+        .words(&format!("[owners]\n\"Sun Ltd\" = {owner}\n"))
+        .await;
+    let official = Desk::of(&office.world, &office.officials[0]);
+    let page = official.page("/en/work/bridges").await;
+    assert!(
+        page.contains("Solar on schools") && page.contains("can be opened"),
+        "{page}"
+    );
+    assert!(page.contains("has no word in [sectors]"), "{page}");
+    let other = Desk::of(&office.world, &office.buyer);
+    assert!(!other.page("/en/work").await.contains("Solar on schools"));
+    let developer = Desk::of(&office.world, &office.developer);
+    let inbox = developer.page("/fr/work").await;
+    assert!(
+        inbox.contains("Solar on schools") && inbox.contains("Ouvrir le dossier"),
+        "{inbox}"
+    );
+    let opened = developer
+        .send("/en/work", "/en/work/arrivals/itmo-platform", &[])
+        .await;
+    let place = opened.place();
+    assert!(place.starts_with("/en/work/cases/"), "{place}");
+    // A draft that is kept: its first version.
+    let form = developer.page(&format!("{place}/steps/submit")).await;
+    assert!(form.contains("name=\"version\" value=\"1\""), "{form}");
+    assert!(
+        !developer
+            .page("/en/work")
+            .await
+            .contains("/en/work/arrivals/")
+    );
+    let page = official.page("/en/work/bridges").await;
+    assert!(page.contains(&format!("{place}\"")), "{page}");
 }
