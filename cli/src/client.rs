@@ -109,6 +109,22 @@ impl Client {
         self.json(response)
     }
 
+    /// Reads something that lies beside the API.
+    pub(crate) fn get_beside<T: DeserializeOwned>(&self, path: &str) -> Outcome<T> {
+        let response = self.send(&|| self.request_beside(Method::GET, path))?;
+        self.json(response)
+    }
+
+    /// Asks something of what lies beside the API.
+    pub(crate) fn ask_beside<B: Serialize, T: DeserializeOwned>(
+        &self,
+        path: &str,
+        body: &B,
+    ) -> Outcome<T> {
+        let response = self.send(&|| self.request_beside(Method::POST, path).json(body))?;
+        self.json(response)
+    }
+
     /// Reads a text.
     pub(crate) fn text(&self, path: &str, query: &[(&str, String)]) -> Outcome<String> {
         let response = self.send(&|| self.request(Method::GET, &with_query(path, query)))?;
@@ -369,9 +385,11 @@ impl Client {
     }
 
     fn request(&self, method: Method, path: &str) -> RequestBuilder {
-        let request = self
-            .http
-            .request(method, format!("{}/api/v1/{path}", self.base));
+        self.request_beside(method, &format!("api/v1/{path}"))
+    }
+
+    fn request_beside(&self, method: Method, path: &str) -> RequestBuilder {
+        let request = self.http.request(method, format!("{}/{path}", self.base));
         match &self.token {
             Some(token) => request.bearer_auth(token.expose()),
             None => request,

@@ -13,6 +13,7 @@ pub mod letters;
 pub mod mail;
 pub mod mirror;
 pub mod network;
+pub mod open_data;
 pub mod ops;
 pub mod people;
 pub mod projection;

@@ -22,6 +22,7 @@ mod letters;
 mod lists;
 mod mirrors;
 mod notices;
+mod open_data;
 mod people;
 mod process;
 mod projects;
@@ -91,6 +92,7 @@ use crate::documents::Documents;
 use crate::ledger::{Clock, LedgerHandle};
 use crate::letters::{Letterhead, Letters};
 use crate::mail::Mail;
+use crate::open_data::OpenData;
 use crate::people::{AccessTokens, Beneficiaries, People, Tokens};
 use crate::projection::Projection;
 use crate::reports::Reports;
@@ -131,6 +133,7 @@ pub struct App {
     policy: Arc<str>,
     bridges: Bridges,
     webhooks: Option<Webhooks>,
+    open_data: Option<OpenData>,
 }
 
 struct Inner {
@@ -219,6 +222,7 @@ impl App {
             policy: Arc::from(""),
             bridges: Bridges::default(),
             webhooks: None,
+            open_data: None,
             office: Arc::new(letters::LetterOffice::new(
                 Letters::presets(),
                 Letterhead::default(),

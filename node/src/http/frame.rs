@@ -99,6 +99,9 @@ pub(super) async fn frame(State(served): State<Served>, request: Request, next: 
     headers
         .entry(header::CACHE_CONTROL)
         .or_insert(HeaderValue::from_static("no-store"));
+    if served.is_sandbox {
+        headers.insert(super::sandbox::MARK, HeaderValue::from_static("true"));
+    }
     if let Some(charged) = charged {
         charged.mark(headers);
     }

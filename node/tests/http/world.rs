@@ -19,6 +19,7 @@ use countersign_node::ledger::{Head, Ledger, LedgerHandle, Receipt, Submission};
 use countersign_node::letters::{Letterhead, Letters};
 use countersign_node::mail::{MAIL_FILE, Mail, MailSettings};
 use countersign_node::mirror::{AuditFinding, Mirror, MirrorStatus};
+use countersign_node::open_data::OpenData;
 use countersign_node::people::{Beneficiaries, People, PeopleSettings, Tokens};
 use countersign_node::projection::{Projection, ProjectionSettings};
 use countersign_node::reports::Reports;
@@ -539,6 +540,7 @@ impl World {
         };
         let webhooks = Webhooks::open(&settings).await.unwrap();
         let app = app.with_bridges(bridges).with_webhooks(webhooks.clone());
+        let app = app.with_open_data(OpenData::open(folder.root.path()));
         let tasks = TaskTracker::new();
         lanes.run(&app, &tasks, &stop);
         tokio::spawn(webhooks.deliver(app.clone(), tasks, stop.clone()));

@@ -20,6 +20,7 @@ mod mail;
 mod migration;
 mod notification;
 mod oauth;
+mod open_data;
 mod passkeys;
 mod people;
 mod problem;
@@ -29,6 +30,7 @@ mod reconciliation;
 mod registry;
 mod report;
 mod request;
+mod sandbox;
 mod status;
 mod transfer;
 mod trusted;
@@ -70,6 +72,7 @@ pub use notification::{
     NotificationsAnswer,
 };
 pub use oauth::{GrantType, TokenAnswer, TokenRequest};
+pub use open_data::{OpenDataView, OpenFileView};
 pub use passkeys::{
     BeginPasskeySignIn, CeremonyView, FinishPasskey, FinishPasskeySignIn, PasskeyMade, PasskeyView,
     RenamePasskey,
@@ -101,6 +104,7 @@ pub use request::{
     AgreementText, DraftText, InviteText, NewAccount, NewAccountTransfer, NewCancel, NewHold,
     NewIssuance, NewOrganisation, NewProject, NewRetirement, NewTransfer, RotatedKey,
 };
+pub use sandbox::{MoveTime, SandboxView};
 pub use status::{HeadView, OpenTransfers, PeerView, Status, WitnessView, WitnessedView};
 pub use transfer::{
     CancelAsked, Held, Issued, Moved, Retired, Sent, StateName, TransferEvent, TransferFilter,
