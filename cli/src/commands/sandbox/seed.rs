@@ -20,6 +20,9 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// Milliseconds of the life of an API key: a little less than a year.
 const KEY_LIFE_MS: u64 = 360 * 86_400_000;
 
+const DEVELOPERS: &str = "Sandbox Cookstoves";
+const CERTIFIERS: &str = "Sandbox Certifiers";
+
 /// The agreement between the two.
 const AGREEMENT: &str = "CH-GH";
 
@@ -40,7 +43,7 @@ pub(super) fn fill(urls: &[String; 2], folders: &[DataFolder; 2]) -> Outcome<Vec
     send_100(&home, &operator, &abroad, there)?;
     receive_20(&abroad, &operator, there, home.account)?;
     retire_5(&home)?;
-    home.people()
+    Ok(home.people)
 }
 
 fn operator(url: &str, folder: &DataFolder) -> Outcome<Asked> {
@@ -151,8 +154,8 @@ impl<'a> Home<'a> {
         let enrol = |name: &str, kind: &str| {
             operator.make("enrolments", json!({"name": name, "organisation_type": kind}))
         };
-        let developers = enrol("Sandbox Cookstoves", "developer")?;
-        let certifiers = enrol("Sandbox Certifiers", "certifier")?;
+        let developers = enrol(DEVELOPERS, "developer")?;
+        let certifiers = enrol(CERTIFIERS, "certifier")?;
         let mut people = Vec::new();
         let mut join = |name: &str, organisation, what: &str| {
             let (asked, person) = join(operator, url, name, organisation, what)?;
@@ -165,6 +168,10 @@ impl<'a> Home<'a> {
         }
         let developer = join("ama", developers, "developer of projects")?;
         let certifier = join("cem", certifiers, "certifier")?;
+        for (asked, name) in [(&developer, DEVELOPERS), (&certifier, CERTIFIERS)] {
+            let official = officials.first();
+            register(asked, official.ok_or_else(missing)?, folder, name)?;
+        }
         let actions = [
             "project-read", "document-read", "monitoring-read", "units-read", "transfer-read", "transfer-request",
             "border-transfer-request", "retirement-request",
@@ -189,12 +196,7 @@ impl<'a> Home<'a> {
         })
     }
 
-    fn people(self) -> Outcome<Vec<Person>> {
-        Ok(self.people)
-    }
-
     fn official(&self, number: usize) -> Outcome<&Asked> {
-        let missing = || Failure::other("an official is missing");
         self.officials.get(number).ok_or_else(missing)
     }
 
@@ -239,6 +241,19 @@ impl<'a> Home<'a> {
         let issue = json!({"step": "issue", "issue": {"accounts": [self.account], "unit_type": "ITMO"}});
         self.official(1)?.act(period, issue).map(drop)
     }
+}
+
+fn missing() -> Failure {
+    Failure::other("an official is missing")
+}
+
+/// An organisation hands in its file, and an official approves it.
+fn register(asked: &Asked, official: &Asked, folder: &Path, name: &str) -> Outcome {
+    let case = asked.make("cases", json!({"flow": "organisation", "title": name}))?;
+    let paper = asked.document(folder, case, "registration-certificate")?;
+    let form = json!({"name": name, "tax_id": "SANDBOX-1", "email": "office@sandbox.example", "address": "1 Harbour Road"});
+    asked.act(case, json!({"step": "register", "form": form, "documents": [paper]}))?;
+    official.act(case, json!({"step": "approve"})).map(drop)
 }
 
 /// Invites somebody, who chooses the sandbox's password and signs in.
