@@ -631,6 +631,7 @@ entry-holds-text = Every hash below leads to the signed head of { $size } entrie
 entry-broken = This proof does not hold
 entry-waits = Not witnessed yet
 entry-waits-text = The entry is in the log, but no quorum of witnesses has cosigned a head that covers it. Load this page again in a moment.
+entry-credential = Download the credential (W3C)
 entry-download = Download the proof bundle
 entry-check = Check a bundle
 entry-leaf = What the entry says

@@ -631,6 +631,7 @@ entry-holds-text = Cada huella de abajo lleva a la cabeza firmada de { $size } e
 entry-broken = Esta prueba no se sostiene
 entry-waits = Aún no atestiguada
 entry-waits-text = La entrada está en el diario, pero ningún quórum de testigos ha cofirmado una cabeza que la cubra. Vuelva a cargar esta página en un momento.
+entry-credential = Descargar la credencial verificable (W3C)
 entry-download = Descargar el paquete de prueba
 entry-check = Comprobar un paquete
 entry-leaf = Lo que dice la entrada

@@ -631,6 +631,7 @@ entry-holds-text = Chaque empreinte ci-dessous mène à la tête signée de { $s
 entry-broken = Cette preuve ne tient pas
 entry-waits = Pas encore attestée
 entry-waits-text = L'entrée est dans le journal, mais aucun quorum de témoins n'a cosigné une tête qui la couvre. Rechargez cette page dans un instant.
+entry-credential = Télécharger l'attestation vérifiable (W3C)
 entry-download = Télécharger le dossier de preuve
 entry-check = Vérifier un dossier
 entry-leaf = Ce que dit l'entrée

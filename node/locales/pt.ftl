@@ -631,6 +631,7 @@ entry-holds-text = Cada impressão digital abaixo leva à cabeça assinada de { 
 entry-broken = Esta prova não se sustenta
 entry-waits = Ainda não testemunhada
 entry-waits-text = A entrada está no diário, mas nenhum quórum de testemunhas coassinou uma cabeça que a abranja. Carregue esta página de novo daqui a pouco.
+entry-credential = Descarregar a credencial verificável (W3C)
 entry-download = Descarregar o pacote de prova
 entry-check = Verificar um pacote
 entry-leaf = O que diz a entrada

@@ -114,14 +114,15 @@ pub(super) fn serve(session: &Session, listen: SocketAddr, log: &LogArgs) -> Out
     let runtime = runtime.map_err(Failure::other)?;
     runtime.block_on(async {
         let asked_to_stop = asked_to_stop()?;
+        tokio::pin!(asked_to_stop);
         let (layout, site) = make(layout, listen).await?;
         let running = Running::start(&layout, &site).await?;
         let told = tokio::select! {
             told = prepare(session, &layout, site, &running) => told.map(|()| true),
-            () = asked_to_stop => Ok(false),
+            () = &mut asked_to_stop => Ok(false),
         };
         let waited = match told {
-            Ok(true) => running.until_stopped().await,
+            Ok(true) => running.until_stopped(asked_to_stop).await,
             other => other.map(drop),
         };
         running.stop().await;
@@ -215,7 +216,7 @@ impl Running {
             let logs = vec![layout.logs()];
             witnesses.push(WitnessNode::start(&folder, logs, *address, folder::passphrase()).await?);
         }
-        let travel = TimeTravel::of_a_sandbox();
+        let travel = TimeTravel::of_a_sandbox(layout.clock())?;
         let start = async |folder: DataFolder| {
             Node::start_in_sandbox(&folder, folder::passphrase(), travel.clone()).await
         };
@@ -227,8 +228,7 @@ impl Running {
     }
 
     /// Waits for whoever stops the process, or for a part that ends by itself.
-    async fn until_stopped(&self) -> Outcome {
-        let asked_to_stop = asked_to_stop()?;
+    async fn until_stopped(&self, asked_to_stop: impl Future<Output = ()>) -> Outcome {
         let by_itself = tokio::select! {
             () = asked_to_stop => false,
             () = self.country.stopping() => true,

@@ -34,7 +34,13 @@ async fn forward(
     Body(MoveTime { forward_ms }): Body<MoveTime>,
 ) -> Result<Json<SandboxView>, ApiError> {
     caller.operator()?;
-    if travel.forward(forward_ms).is_none() {
+    let moved = tokio::task::spawn_blocking({
+        let travel = travel.clone();
+        move || travel.forward(forward_ms)
+    });
+    let failed = |error: &dyn std::fmt::Display| ApiError::new(Kind::Internal, error.to_string());
+    let moved = moved.await.map_err(|error| failed(&error))?;
+    if !moved.map_err(|error| failed(&error))? {
         let why = "the clock of a sandbox goes at most a hundred years ahead; start a new one";
         return Err(ApiError::new(Kind::Invalid, why));
     }

@@ -150,6 +150,7 @@ fn table() -> Vec<(&'static str, MethodRouter<Shared>)> {
         ("/entries", get(entries::list)),
         ("/entries/{index}", get(entries::show)),
         ("/entries/{index}/proof", get(entries::bundle)),
+        ("/entries/{index}/credential", get(entries::credential)),
         ("/guidance", get(guidance::list)),
         ("/guidance/{topic}", get(guidance::show)),
     ]

@@ -26,6 +26,7 @@ use countersign_node::reports::Reports;
 use countersign_node::web::Look;
 use countersign_node::webhooks::{WebhookSettings, Webhooks};
 use countersign_node::witness::OriginHash;
+use countersign_protocol::credential::{self, CredentialError};
 use countersign_protocol::article6::aef::Switches;
 use countersign_protocol::federation::invite::Invite;
 use countersign_protocol::federation::parcel::{PARCEL_FORMAT, Parcel};
@@ -265,6 +266,10 @@ impl FederationControl for Stub {
                 "it is not an agreement".to_owned(),
             )),
         }
+    }
+
+    fn credential(&self, bundle: &str) -> Result<String, CredentialError> {
+        credential::issue(&common::key(1), bundle)
     }
 
     async fn own_invite(&self) -> Result<String, FederationError> {

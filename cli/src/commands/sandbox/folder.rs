@@ -110,21 +110,33 @@ impl Layout {
         self.path.join(format!("witness-{number}"))
     }
 
+    /// How far its clock is ahead.
+    pub(super) fn clock(&self) -> PathBuf {
+        self.path.join("clock")
+    }
+
     /// The log keys that the witnesses know.
     pub(super) fn logs(&self) -> PathBuf {
         self.path.join("logs")
     }
 
+    fn load(&self) -> Outcome<Site> {
+        let path = self.path.join(SITE_FILE);
+        let bytes = files::read(&path, FILE_BYTES_MAX, Privacy::Private)?;
+        serde_json::from_slice(&bytes).map_err(|error| {
+            Failure::validation(format_args!("{} is damaged: {error}", path.display()))
+        })
+    }
+
     /// The sandbox that is here, or a new one.
     pub(super) fn site(&self, listen: SocketAddr) -> Outcome<Site> {
-        let path = self.path.join(SITE_FILE);
-        if path.exists() {
-            let bytes = files::read(&path, FILE_BYTES_MAX, Privacy::Private)?;
-            let site: Site = serde_json::from_slice(&bytes).map_err(|error| {
-                Failure::validation(format_args!("{} is damaged: {error}", path.display()))
-            })?;
-            let is_new = site.people.is_none();
-            return Ok(Site { is_new, ..site });
+        if self.path.join(SITE_FILE).exists() {
+            let site = self.load()?;
+            if site.people.is_some() {
+                return Ok(site);
+            }
+            let message = format!("the sandbox in {} was stopped before it was filled", self.path.display());
+            return Err(Failure::validation(message).hint("remove the folder, or name another one"));
         }
         if fs::read_dir(&self.path).is_ok_and(|mut entries| entries.next().is_some()) {
             let message = format!("{} is not empty, and no sandbox", self.path.display());
@@ -168,17 +180,15 @@ impl Layout {
 
     /// Remembers who is in it.
     pub(super) fn keep(&self, people: &[Person]) -> Outcome {
-        let site = self.site(SocketAddr::from(([127, 0, 0, 1], 0)))?;
         self.write(&Site {
             people: Some(people.to_vec()),
-            ..site
+            ..self.load()?
         })
     }
 
     /// Who is in it.
     pub(super) fn people(&self) -> Outcome<Vec<Person>> {
-        let site = self.site(SocketAddr::from(([127, 0, 0, 1], 0)))?;
-        Ok(site.people.unwrap_or_default())
+        Ok(self.load()?.people.unwrap_or_default())
     }
 
     fn make_country(

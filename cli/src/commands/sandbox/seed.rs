@@ -43,6 +43,7 @@ pub(super) fn fill(urls: &[String; 2], folders: &[DataFolder; 2]) -> Outcome<Vec
     send_100(&home, &operator, &abroad, there)?;
     receive_20(&abroad, &operator, there, home.account)?;
     retire_5(&home)?;
+    operator.post("open-data", json!({}))?;
     Ok(home.people)
 }
 

@@ -117,6 +117,7 @@ fn federation_routes() -> OpenApiRouter<Served> {
         .routes(routes!(ledger::head))
         .routes(routes!(ledger::records))
         .routes(routes!(ledger::proof))
+        .routes(routes!(ledger::credential))
 }
 
 /// The process and what moves through it.
