@@ -5,8 +5,8 @@ use clap::{Parser, Subcommand};
 use crate::commands::{
     account, aef, agreement, api, article6, beneficiary, bridge, bulk, case, conformance, courier,
     docs, document, events, evidence, federation, finding, hold, import, init, issue, key, ledger,
-    letter, mail, monitoring, open_data, organisation, peer, people, project, projection, reconcile, recover,
-    retire, sandbox, serve, transfer, verify, webhook, witness, workflow,
+    letter, mail, monitoring, open_data, organisation, peer, people, project, projection,
+    reconcile, recover, retire, sandbox, serve, transfer, verify, webhook, witness, workflow,
 };
 use crate::exit::EXIT_CODES;
 use crate::session::Session;

@@ -1,11 +1,6 @@
 //! A sandbox is real nodes: units cross between them, its clock moves, every answer says what it is, and a node that is no
 //! sandbox has none of it.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    missing_docs
-)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 mod common;
 
@@ -36,7 +31,14 @@ impl Sandbox {
     fn start(folder: &Path) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_countersign"))
             .args(["serve", "--sandbox", "--data", text(folder)])
-            .args(["--sandbox-http", "127.0.0.1:0", "--log", "error", "-o", "json"])
+            .args([
+                "--sandbox-http",
+                "127.0.0.1:0",
+                "--log",
+                "error",
+                "-o",
+                "json",
+            ])
             .stdout(Stdio::piped())
             .stderr(Stdio::inherit())
             .spawn()
@@ -78,22 +80,38 @@ impl Sandbox {
 }
 
 fn ask(url: &str) -> (u16, bool, String) {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
     runtime.unwrap().block_on(async {
         let answer = reqwest::get(url).await.unwrap();
         let is_marked = answer.headers().contains_key("countersign-sandbox");
-        (answer.status().as_u16(), is_marked, answer.text().await.unwrap())
+        (
+            answer.status().as_u16(),
+            is_marked,
+            answer.text().await.unwrap(),
+        )
     })
 }
 
 /// What was retired has a credential that is verified offline, and one character more or less of it is not.
 fn is_credited(sandbox: &Sandbox, folder: &Path) {
     let url = sandbox.told["url"].as_str().unwrap();
-    let retired: Value = serde_json::from_str(&ask(&format!("{url}/api/v1/retirements")).2).unwrap();
+    let retired: Value =
+        serde_json::from_str(&ask(&format!("{url}/api/v1/retirements")).2).unwrap();
     let index = retired["items"][0]["index"].to_string();
     let file = folder.join("retirement.vc.jwt");
     let data = sandbox.told["data"].as_str().unwrap();
-    let args = ["ledger", "credential", "--data", data, "--index", &index, "--out", text(&file)];
+    let args = [
+        "ledger",
+        "credential",
+        "--data",
+        data,
+        "--index",
+        &index,
+        "--out",
+        text(&file),
+    ];
     let made = run(&args);
     assert_eq!(made.code, 0, "{}", made.err);
     let trust = folder.join("trust");
@@ -125,14 +143,28 @@ fn a_sandbox_is_filled_moves_units_across_a_border_and_through_time_and_comes_ba
     let folder = dir.path().join("sandbox");
     let sandbox = Sandbox::start(&folder);
     let url = sandbox.told["url"].as_str().unwrap().to_owned();
-    for path in ["/en", "/api/v1/status", "/en/none", "/api/v1/docs", "/sandbox"] {
+    for path in [
+        "/en",
+        "/api/v1/status",
+        "/en/none",
+        "/api/v1/docs",
+        "/sandbox",
+    ] {
         let (_, is_marked, page) = ask(&format!("{url}{path}"));
         assert!(is_marked, "{path}");
-        assert!(!path.starts_with("/en") || page.contains("class=\"sandbox\""), "{path}");
+        assert!(
+            !path.starts_with("/en") || page.contains("class=\"sandbox\""),
+            "{path}"
+        );
     }
     // What it begins with has crossed both ways.
     let moved = sandbox.run("GH", &["transfer", "list"]);
-    let states: Vec<&str> = moved.as_array().unwrap().iter().map(|it| it["state"].as_str().unwrap()).collect();
+    let states: Vec<&str> = moved
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|it| it["state"].as_str().unwrap())
+        .collect();
     assert_eq!(states, ["ACQUIRED", "FINAL"]);
     let data = sandbox.told["data"].as_str().unwrap().to_owned();
     assert!(!sandbox.told["people"][3]["api_key"].is_null());
@@ -145,8 +177,24 @@ fn a_sandbox_is_filled_moves_units_across_a_border_and_through_time_and_comes_ba
     let none = run(&["--data", &data, "sandbox", "forward", "--days", "90000"]);
     assert_eq!(none.code, 3, "{}", none.err);
     // The partner is in the same time, and units still cross.
-    let sent = sandbox.run("CH", &["transfer", "send", "--to", "GH", "--agreement", "CH-GH", "--from", "1",
-        "--to-account", "1", "--tonnes", "7", "--yes"]);
+    let sent = sandbox.run(
+        "CH",
+        &[
+            "transfer",
+            "send",
+            "--to",
+            "GH",
+            "--agreement",
+            "CH-GH",
+            "--from",
+            "1",
+            "--to-account",
+            "1",
+            "--tonnes",
+            "7",
+            "--yes",
+        ],
+    );
     assert!(sent["receipt"]["time_ms"].as_u64().unwrap() >= before + 400 * DAY_MS);
     let id = sent["made"]["transfer"].as_str().unwrap();
     assert_eq!(sandbox.settled("CH", id), "FINAL");
@@ -159,7 +207,12 @@ fn a_sandbox_is_filled_moves_units_across_a_border_and_through_time_and_comes_ba
     assert!(alone.err.contains("part of a sandbox"), "{}", alone.err);
     let again = Sandbox::start(&folder);
     assert_eq!(again.told["people"], told["people"]);
-    assert!(again.run("GH", &["sandbox", "time"])["now_ms"].as_u64().unwrap() >= before + 400 * DAY_MS);
+    assert!(
+        again.run("GH", &["sandbox", "time"])["now_ms"]
+            .as_u64()
+            .unwrap()
+            >= before + 400 * DAY_MS
+    );
     assert_eq!(again.settled("GH", id), "ACQUIRED");
     again.stop();
 }
@@ -167,9 +220,24 @@ fn a_sandbox_is_filled_moves_units_across_a_border_and_through_time_and_comes_ba
 #[test]
 fn only_a_new_folder_becomes_a_sandbox() {
     let made = made();
-    let refused = run(&["serve", "--sandbox", "--data", text(&made.data), "--no-input"]);
+    let refused = run(&[
+        "serve",
+        "--sandbox",
+        "--data",
+        text(&made.data),
+        "--no-input",
+    ]);
     assert_eq!(refused.code, 3, "{}", refused.err);
-    assert!(refused.err.contains("is not empty, and no sandbox"), "{}", refused.err);
-    let both = run(&["serve", "--sandbox", "--passphrase-file", text(&made.passphrase)]);
+    assert!(
+        refused.err.contains("is not empty, and no sandbox"),
+        "{}",
+        refused.err
+    );
+    let both = run(&[
+        "serve",
+        "--sandbox",
+        "--passphrase-file",
+        text(&made.passphrase),
+    ]);
     assert_eq!(both.code, 2);
 }

@@ -87,7 +87,9 @@ impl Client {
     /// # Errors
     /// [`ClientError`]
     pub async fn get_beside<T: DeserializeOwned>(&self, path: &str) -> Result<T, ClientError> {
-        let response = self.send(&|| self.request_beside(Method::GET, path)).await?;
+        let response = self
+            .send(&|| self.request_beside(Method::GET, path))
+            .await?;
         self.json(response).await
     }
 
@@ -100,7 +102,9 @@ impl Client {
         path: &str,
         body: &B,
     ) -> Result<T, ClientError> {
-        let response = self.send(&|| self.request_beside(Method::POST, path).json(body)).await?;
+        let response = self
+            .send(&|| self.request_beside(Method::POST, path).json(body))
+            .await?;
         self.json(response).await
     }
 
@@ -140,7 +144,9 @@ impl Client {
         body: &B,
     ) -> Result<Vec<u8>, ClientError> {
         let path = with_query(path, query);
-        let response = self.send(&|| self.request(Method::POST, &path).json(body)).await?;
+        let response = self
+            .send(&|| self.request(Method::POST, &path).json(body))
+            .await?;
         self.whole(response).await
     }
 
@@ -155,9 +161,16 @@ impl Client {
     ) -> Result<String, E> {
         let build = || patient(self.request(Method::GET, path), Patience::Long);
         let mut response = self.send(&build).await?;
-        let tag = response.headers().get(ETAG).and_then(|tag| tag.to_str().ok());
+        let tag = response
+            .headers()
+            .get(ETAG)
+            .and_then(|tag| tag.to_str().ok());
         let tag = tag.unwrap_or_default().trim_matches('"').to_owned();
-        while let Some(chunk) = response.chunk().await.map_err(|error| self.broken(&error))? {
+        while let Some(chunk) = response
+            .chunk()
+            .await
+            .map_err(|error| self.broken(&error))?
+        {
             take(&chunk)?;
         }
         Ok(tag)
@@ -289,7 +302,9 @@ impl Client {
         path: &str,
         body: &B,
     ) -> Result<T, ClientError> {
-        let response = self.send(&|| self.request(Method::POST, path).json(body)).await?;
+        let response = self
+            .send(&|| self.request(Method::POST, path).json(body))
+            .await?;
         self.json(response).await
     }
 

@@ -7,8 +7,8 @@ use reqwest::Method;
 use crate::types::{
     AccountView, CancelAsked, HeadView, Held, HoldingView, Issued, Moved, NewAccount,
     NewAccountTransfer, NewCancel, NewHold, NewIssuance, NewOrganisation, NewProject,
-    NewRetirement, NewTransfer, Page, PartnerView, Retired, Sent, Status, TransferFilter, TransferView,
-    Written,
+    NewRetirement, NewTransfer, Page, PartnerView, Retired, Sent, Status, TransferFilter,
+    TransferView, Written,
 };
 use crate::{Answered, Client, ClientError, Key};
 

@@ -1,10 +1,5 @@
 //! The client against a server that answers what it is told: keys, repetitions, pages, refusals.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    missing_docs
-)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 use std::sync::{Arc, Mutex};
 
@@ -85,7 +80,8 @@ fn wish() -> NewIssuance {
 }
 
 fn issued() -> (u16, Value) {
-    let receipt = json!({"request": "00".repeat(16), "first_index": 4, "count": 1, "size": 6, "time_ms": 7});
+    let receipt =
+        json!({"request": "00".repeat(16), "first_index": 4, "count": 1, "size": 6, "time_ms": 7});
     let made = json!({"index": 4, "account": 1, "range": "GH-1-5", "tonnes": 5, "serial": "GH-ITMO-1-001-2024-0-1-5"});
     (201, json!({"receipt": receipt, "made": made}))
 }
@@ -110,7 +106,10 @@ async fn a_refusal_is_not_asked_again_and_says_which_rule_it_is() {
     let mut refusal = problem("refused", 422);
     refusal.1["code"] = json!("too-few");
     let (client, log) = server(vec![refusal]).await;
-    let error = client.issue(&Key::draw().unwrap(), &wish()).await.unwrap_err();
+    let error = client
+        .issue(&Key::draw().unwrap(), &wish())
+        .await
+        .unwrap_err();
     assert_eq!(error.problem().unwrap().code.as_deref(), Some("too-few"));
     assert!(!error.leaves_open());
     assert_eq!(error.to_string(), "because");
@@ -124,12 +123,26 @@ async fn a_refusal_is_not_asked_again_and_says_which_rule_it_is() {
 #[tokio::test]
 async fn a_list_is_read_to_its_end_or_to_the_limit() {
     let page = |items: Value, next: Value| (200, json!({"items": items, "next": next}));
-    let pages = vec![page(json!([1, 2]), json!("b c")), page(json!([3]), Value::Null)];
+    let pages = vec![
+        page(json!([1, 2]), json!("b c")),
+        page(json!([3]), Value::Null),
+    ];
     let (client, log) = server(pages.clone()).await;
     let all: Vec<u32> = client.list("numbers", &[], 5000).await.unwrap();
     assert_eq!(all, [1, 2, 3]);
-    let paths: Vec<String> = log.lock().unwrap().iter().map(|it| it.path.clone()).collect();
-    assert_eq!(paths, ["/api/v1/numbers?limit=1000", "/api/v1/numbers?limit=1000&after=b%20c"]);
+    let paths: Vec<String> = log
+        .lock()
+        .unwrap()
+        .iter()
+        .map(|it| it.path.clone())
+        .collect();
+    assert_eq!(
+        paths,
+        [
+            "/api/v1/numbers?limit=1000",
+            "/api/v1/numbers?limit=1000&after=b%20c"
+        ]
+    );
     let (client, log) = server(pages).await;
     let some: Vec<u32> = client.list("numbers", &[], 2).await.unwrap();
     assert_eq!(some, [1, 2]);
@@ -143,7 +156,10 @@ async fn a_filter_is_sent_as_the_node_reads_it() {
         serde_json::from_value(json!({"direction": "out", "state": "LOCKED"})).unwrap();
     assert!(client.transfers(&filter, 10).await.unwrap().is_empty());
     let path = log.lock().unwrap()[0].path.clone();
-    assert_eq!(path, "/api/v1/transfers?direction=out&state=LOCKED&limit=10");
+    assert_eq!(
+        path,
+        "/api/v1/transfers?direction=out&state=LOCKED&limit=10"
+    );
 }
 
 #[tokio::test]
@@ -161,6 +177,12 @@ async fn what_is_no_node_and_nobody_at_all_are_told_apart() {
     let key = Key::draw().unwrap();
     let sent = client.write::<Value, Value>(&Method::POST, "any", &key, None);
     let error = sent.await.unwrap_err();
-    let is_connection = matches!(&error, ClientError::Unreachable { is_connection: true, .. });
+    let is_connection = matches!(
+        &error,
+        ClientError::Unreachable {
+            is_connection: true,
+            ..
+        }
+    );
     assert!(is_connection && !error.leaves_open(), "{error}");
 }

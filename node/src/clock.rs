@@ -39,7 +39,10 @@ impl TimeTravel {
             Err(FileFault::Missing(_)) => {}
             found => {
                 let text = found?;
-                let ahead = std::str::from_utf8(&text).unwrap_or_default().trim().parse();
+                let ahead = std::str::from_utf8(&text)
+                    .unwrap_or_default()
+                    .trim()
+                    .parse();
                 AHEAD_MS.store(ahead.unwrap_or(0).min(AHEAD_MS_MAX), Ordering::Relaxed);
             }
         }

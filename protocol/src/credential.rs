@@ -43,7 +43,9 @@ pub enum CredentialError {
     #[error("it is signed as {0:?}, and this reads EdDSA with type vc+jwt only")]
     Algorithm(String),
     /// The policy does not name its issuer.
-    #[error("its issuer {0} is the key of no ledger in the policy; if the ledger has a new key since, ask the registry for it anew")]
+    #[error(
+        "its issuer {0} is the key of no ledger in the policy; if the ledger has a new key since, ask the registry for it anew"
+    )]
     UnknownIssuer(String),
     /// The signature is not its issuer's.
     #[error("its signature is not that of its issuer: it was altered")]
@@ -52,10 +54,14 @@ pub enum CredentialError {
     #[error("its evidence proves nothing: {0}")]
     Evidence(#[from] Unproven),
     /// It says something else than the record in its evidence.
-    #[error("it does not say what the record in its evidence says: it was altered, or is of another version")]
+    #[error(
+        "it does not say what the record in its evidence says: it was altered, or is of another version"
+    )]
     Differs,
     /// Records of this kind have none.
-    #[error("there are credentials of authorisations, issuances and retirements, and this is a record of another kind")]
+    #[error(
+        "there are credentials of authorisations, issuances and retirements, and this is a record of another kind"
+    )]
     Kind,
 }
 
@@ -117,7 +123,8 @@ pub fn is_of(record: &Record) -> bool {
 pub fn issue(signer: &SignerKey, bundle: &str) -> Result<String, CredentialError> {
     let issuer = did_key(signer.verifier());
     let payload = payload(signer.verifier(), &issuer, bundle)?;
-    let payload = serde_json::to_vec(&payload).map_err(|_| CredentialError::Form("it is too deep"))?;
+    let payload =
+        serde_json::to_vec(&payload).map_err(|_| CredentialError::Form("it is too deep"))?;
     let header = Header {
         alg: "EdDSA",
         kid: key_id(&issuer),
@@ -125,7 +132,11 @@ pub fn issue(signer: &SignerKey, bundle: &str) -> Result<String, CredentialError
         cty: "vc",
     };
     let header = serde_json::to_vec(&header).map_err(|_| CredentialError::Form("its header"))?;
-    let signed = format!("{}.{}", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(payload));
+    let signed = format!(
+        "{}.{}",
+        URL_SAFE_NO_PAD.encode(header),
+        URL_SAFE_NO_PAD.encode(payload)
+    );
     let signature = signer.sign_ed25519(signed.as_bytes());
     Ok(format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature)))
 }
@@ -142,7 +153,12 @@ fn payload<'a>(
     let kind = subject::kind(&record.body).ok_or(CredentialError::Kind)?;
     let seconds = Timestamp::from_seconds(record.time_ms / 1000);
     Ok(Credential {
-        context: (CONTEXT, Vocabulary { vocabulary: VOCABULARY }),
+        context: (
+            CONTEXT,
+            Vocabulary {
+                vocabulary: VOCABULARY,
+            },
+        ),
         id: format!("urn:countersign:entry:{}:{}", key.name(), proof.index),
         kinds: ["VerifiableCredential", kind],
         issuer: Issuer {
@@ -194,7 +210,8 @@ pub fn check(policy: &Policy, text: &str) -> Result<Signed, CredentialError> {
         .ok_or(CredentialError::Form("it has no three parts"))?;
     let header = json(header)?;
     let word = |name: &str| header.get(name).and_then(Value::as_str);
-    if word("alg") != Some("EdDSA") || word("typ") != Some("vc+jwt") || header.get("crit").is_some() {
+    if word("alg") != Some("EdDSA") || word("typ") != Some("vc+jwt") || header.get("crit").is_some()
+    {
         let alg = word("alg").unwrap_or_default();
         return Err(CredentialError::Algorithm(alg.chars().take(32).collect()));
     }
@@ -269,7 +286,9 @@ fn base58(bytes: &[u8]) -> String {
     }
     let zeros = bytes.iter().take_while(|byte| **byte == 0).map(|_| 0);
     let digits = zeros.chain(digits.into_iter().rev());
-    digits.map(|digit| char::from(DIGITS[usize::from(digit)])).collect()
+    digits
+        .map(|digit| char::from(DIGITS[usize::from(digit)]))
+        .collect()
 }
 
 #[cfg(test)]
@@ -282,7 +301,10 @@ mod tests {
         // draft-msporny-base58, section 5.
         assert_eq!(base58(b"Hello World!"), "2NEpo7TZRRrLZSi2U");
         let quick = b"The quick brown fox jumps over the lazy dog.";
-        assert_eq!(base58(quick), "USm3fpXnKG5EUBx2ndxBDMPVciP5hGey2Jh4NDv6gmeo1LkMeiKrLJUUBk6Z");
+        assert_eq!(
+            base58(quick),
+            "USm3fpXnKG5EUBx2ndxBDMPVciP5hGey2Jh4NDv6gmeo1LkMeiKrLJUUBk6Z"
+        );
         assert_eq!(base58(&hex::decode("0000287fb4cd").unwrap()), "11233QC4");
     }
 }

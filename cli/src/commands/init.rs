@@ -11,8 +11,8 @@ use clap::Args;
 use countersign_node::http::RateLimits;
 use countersign_node::network::Multiaddr;
 use countersign_node::ops::config::{
-    Config, FederationConfig, HttpConfig, LettersConfig, LimitsConfig, NetworkName,
-    OpenDataConfig, P2pConfig, ProjectionConfig, SiteConfig, WebhooksConfig, WitnessAddress, WitnessConfig,
+    Config, FederationConfig, HttpConfig, LettersConfig, LimitsConfig, NetworkName, OpenDataConfig,
+    P2pConfig, ProjectionConfig, SiteConfig, WebhooksConfig, WitnessAddress, WitnessConfig,
 };
 use countersign_node::ops::files::{self, PRIVATE_FILE_MODE, PUBLIC_FILE_MODE};
 use countersign_node::run::{DataFolder, FirstProcess, NewNode, init};

@@ -35,12 +35,17 @@ impl OpenDataCommand {
 }
 
 fn table(files: &[OpenFileView]) -> View {
-    Table::of(["FILE", "BYTES>", "ROWS>", "SHA-256"], "no files", files, |it| {
-        [
-            it.path.clone(),
-            tonnes(it.bytes),
-            or_dash(it.rows.map(tonnes)),
-            it.sha256.clone(),
-        ]
-    })
+    Table::of(
+        ["FILE", "BYTES>", "ROWS>", "SHA-256"],
+        "no files",
+        files,
+        |it| {
+            [
+                it.path.clone(),
+                tonnes(it.bytes),
+                or_dash(it.rows.map(tonnes)),
+                it.sha256.clone(),
+            ]
+        },
+    )
 }

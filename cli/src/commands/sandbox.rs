@@ -65,7 +65,10 @@ impl SandboxCommand {
         session.out().show(&found, |it| {
             View::pairs([
                 ("time there", moment(it.now_ms)),
-                ("ahead of this machine", format!("{} days", it.ahead_ms / DAY_MS)),
+                (
+                    "ahead of this machine",
+                    format!("{} days", it.ahead_ms / DAY_MS),
+                ),
             ])
         })
     }
@@ -147,7 +150,9 @@ async fn prepare(session: &Session, layout: &Layout, site: Site, running: &Runni
     let urls = [&running.country, &running.partner].map(|node| format!("http://{}", node.http()));
     let folders = [layout.country(), layout.partner()];
     let people = if site.is_new {
-        terminal::say("filling the sandbox: organisations, people, a project, units, transfers both ways");
+        terminal::say(
+            "filling the sandbox: organisations, people, a project, units, transfers both ways",
+        );
         let (urls, folders, kept) = (urls.clone(), folders.clone(), layout.clone_paths());
         let filled = tokio::task::spawn_blocking(move || {
             let people = seed::fill(&urls, &folders)?;
@@ -171,7 +176,11 @@ async fn prepare(session: &Session, layout: &Layout, site: Site, running: &Runni
             url: partner_url,
             data: partner.path().to_owned(),
         },
-        witnesses: running.witnesses.iter().map(|it| format!("http://{}", it.http())).collect(),
+        witnesses: running
+            .witnesses
+            .iter()
+            .map(|it| format!("http://{}", it.http()))
+            .collect(),
         people,
     };
     let out = session.out();
@@ -187,7 +196,10 @@ fn view(shown: &Shown) -> View {
         "A sandbox: nothing in it counts.".to_owned(),
         format!("  pages            {}/", shown.url),
         format!("  API              {}/api/v1", shown.url),
-        format!("  partner country  {} {}/", shown.partner.party, shown.partner.url),
+        format!(
+            "  partner country  {} {}/",
+            shown.partner.party, shown.partner.url
+        ),
         format!("  data             {data}"),
         format!("  operator's token {}", shown.token_file.display()),
         format!("  mail             {}", shown.mail.display()),
@@ -196,7 +208,10 @@ fn view(shown: &Shown) -> View {
         String::new(),
     ];
     for person in &shown.people {
-        let key = person.api_key.as_deref().map(|key| format!("  API key {key}"));
+        let key = person
+            .api_key
+            .as_deref()
+            .map(|key| format!("  API key {key}"));
         lines.push(format!(
             "  {:<28} password {:?}  {}{}",
             person.email,
@@ -214,7 +229,8 @@ impl Running {
         for (number, address) in (1..).zip(&site.witnesses) {
             let folder = WitnessFolder::new(layout.witness(number));
             let logs = vec![layout.logs()];
-            witnesses.push(WitnessNode::start(&folder, logs, *address, folder::passphrase()).await?);
+            witnesses
+                .push(WitnessNode::start(&folder, logs, *address, folder::passphrase()).await?);
         }
         let travel = TimeTravel::of_a_sandbox(layout.clock())?;
         let start = async |folder: DataFolder| {

@@ -82,7 +82,8 @@ impl ServeArgs {
         let folder = session.folder()?;
         if super::sandbox::is_part_of_one(&folder) {
             let message = format!("{} is part of a sandbox", folder.path().display());
-            let hint = "run the whole of it: countersign serve --sandbox --data, with the folder above it";
+            let hint =
+                "run the whole of it: countersign serve --sandbox --data, with the folder above it";
             return Err(Failure::validation(message).hint(hint));
         }
         if let Some(size) = self.accept_head {

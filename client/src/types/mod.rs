@@ -86,7 +86,15 @@ pub struct TransferEventKind;
 impl utoipa::PartialSchema for TransferEventKind {
     fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
         use utoipa::openapi::schema::{ObjectBuilder, SchemaType, Type};
-        let words = ["lock", "ask_cancel", "finalise", "release", "acquire", "refuse", "source_settled"];
+        let words = [
+            "lock",
+            "ask_cancel",
+            "finalise",
+            "release",
+            "acquire",
+            "refuse",
+            "source_settled",
+        ];
         ObjectBuilder::new()
             .schema_type(SchemaType::Type(Type::String))
             .enum_values(Some(words))

@@ -70,7 +70,10 @@ pub struct NewIssuance {
     /// Unit type of the serial, such as `ITMO`.
     pub unit_type: UnitType,
     /// How many.
-    #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 9223372036854775807_u64))]
+    #[cfg_attr(
+        feature = "openapi",
+        schema(minimum = 1, maximum = 9223372036854775807_u64)
+    )]
     pub tonnes: u64,
 }
 

@@ -164,7 +164,9 @@ impl App {
     pub async fn credential(&self, index: u64) -> Result<String, AppError> {
         let bundle = self.proof(ProofOf::Index(index)).await?;
         match self.federation().credential(&bundle.to_string()) {
-            Err(error @ CredentialError::Kind) => Err(AppError::parameter("index", error.to_string())),
+            Err(error @ CredentialError::Kind) => {
+                Err(AppError::parameter("index", error.to_string()))
+            }
             other => other.map_err(|error| AppError::internal("issue a credential", &error)),
         }
     }

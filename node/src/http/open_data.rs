@@ -30,7 +30,9 @@ async fn file(
     let (file, content) = served.app.open_data_file(&name).await?;
     let tag = format!("\"{}\"", hex::encode(file.sha256));
     let known = asked.get_all(header::IF_NONE_MATCH).iter();
-    let mut known = known.filter_map(|it| it.to_str().ok()).flat_map(|it| it.split(','));
+    let mut known = known
+        .filter_map(|it| it.to_str().ok())
+        .flat_map(|it| it.split(','));
     let is_known = known.any(|it| it.trim().trim_start_matches("W/") == tag || it.trim() == "*");
     let mut response = if is_known {
         StatusCode::NOT_MODIFIED.into_response()
@@ -38,7 +40,10 @@ async fn file(
         let mut response = Response::new(Body::from_stream(content));
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_LENGTH, HeaderValue::from(file.bytes));
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(file.media_type));
+        headers.insert(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static(file.media_type),
+        );
         response
     };
     let headers = response.headers_mut();

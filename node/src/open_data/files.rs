@@ -23,9 +23,7 @@ pub(super) fn current(folder: &Path) -> Result<Option<PathBuf>, OpenDataError> {
     let is_name = !name.is_empty() && name.bytes().all(|it| it.is_ascii_digit() || it == b'-');
     let path = folder.join(CURRENT_FILE);
     let damaged = || OpenDataError::Damaged(path, "it names no set".to_owned());
-    is_name
-        .then(|| Some(folder.join(name)))
-        .ok_or_else(damaged)
+    is_name.then(|| Some(folder.join(name))).ok_or_else(damaged)
 }
 
 /// Serves another set from now on.
@@ -96,7 +94,10 @@ impl HashedFile {
     /// Everything on disk: size and hash.
     pub(super) fn finish(self) -> Result<(u64, Hash), OpenDataError> {
         let failed = OpenDataError::io(&self.path);
-        let file = self.file.into_inner().map_err(io::IntoInnerError::into_error);
+        let file = self
+            .file
+            .into_inner()
+            .map_err(io::IntoInnerError::into_error);
         file.and_then(|file| file.sync_all()).map_err(failed)?;
         Ok((self.bytes, self.hash.finalize().into()))
     }

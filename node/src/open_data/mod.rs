@@ -172,7 +172,11 @@ impl OpenData {
     pub(crate) fn take_over(&self, name: &str) -> Result<Arc<OpenSet>, OpenDataError> {
         let set = Arc::new(OpenSet::load(self.0.folder.join(name))?);
         files::point_to(&self.0.folder, name)?;
-        let mut current = self.0.current.write().unwrap_or_else(PoisonError::into_inner);
+        let mut current = self
+            .0
+            .current
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
         let last = current.replace(Arc::clone(&set));
         drop(current);
         let kept = last.as_ref().map(|it| it.folder.as_path());

@@ -120,7 +120,9 @@ impl Resource {
         let mut sha256 = Hash::default();
         hex::decode_to_slice(self.hash.strip_prefix("sha256:")?, &mut sha256).ok()?;
         let known = [CSV, JSONL, PARQUET, GEOJSON];
-        let (_, media_type) = known.into_iter().find(|(format, _)| *format == self.format)?;
+        let (_, media_type) = known
+            .into_iter()
+            .find(|(format, _)| *format == self.format)?;
         // A file of the set's own folder, and of no other.
         let is_plain = self.path == format!("{}.{}", self.stem()?, self.format);
         is_plain.then(|| OpenFile {
@@ -134,7 +136,9 @@ impl Resource {
 
     fn stem(&self) -> Option<&str> {
         let stem = self.name.strip_suffix(&self.format)?.strip_suffix('-')?;
-        stem.bytes().all(|it| it.is_ascii_lowercase()).then_some(stem)
+        stem.bytes()
+            .all(|it| it.is_ascii_lowercase())
+            .then_some(stem)
     }
 }
 

@@ -40,7 +40,8 @@ fn schema(table: &Table) -> Result<TypePtr, ParquetError> {
             .map(Arc::new)
     };
     let columns = table.columns.iter().map(column);
-    let group = Type::group_type_builder(table.name).with_fields(columns.collect::<Result<_, _>>()?);
+    let group =
+        Type::group_type_builder(table.name).with_fields(columns.collect::<Result<_, _>>()?);
     group.build().map(Arc::new)
 }
 
@@ -53,7 +54,8 @@ impl ParquetFile {
             .build();
         let failed = |error: ParquetError| OpenDataError::Parquet(path.clone(), error.to_string());
         let schema = schema(table).map_err(failed)?;
-        let writer = SerializedFileWriter::new(file, schema, Arc::new(properties)).map_err(failed)?;
+        let writer =
+            SerializedFileWriter::new(file, schema, Arc::new(properties)).map_err(failed)?;
         Ok(Self {
             writer,
             path,
@@ -99,7 +101,9 @@ fn group(
         let Some(mut into) = group.next_column()? else {
             return Err(ParquetError::General("a column is missing".to_owned()));
         };
-        let values = rows.iter().map(|row| row.get(at).unwrap_or(&Value::Nothing));
+        let values = rows
+            .iter()
+            .map(|row| row.get(at).unwrap_or(&Value::Nothing));
         put(&mut into, column, values)?;
         into.close()?;
     }
@@ -114,7 +118,8 @@ fn put<'a>(
     values: impl Iterator<Item = &'a Value> + Clone,
 ) -> Result<(), ParquetError> {
     let is_some = |it: &Value| i16::from(*it != Value::Nothing);
-    let levels: Option<Vec<i16>> = (!column.is_required).then(|| values.clone().map(is_some).collect());
+    let levels: Option<Vec<i16>> =
+        (!column.is_required).then(|| values.clone().map(is_some).collect());
     let levels = levels.as_deref();
     match column.holds {
         Holds::Number | Holds::Time => {
@@ -123,7 +128,8 @@ fn put<'a>(
                 _ => None,
             });
             let numbers: Vec<i64> = numbers.collect();
-            into.typed::<Int64Type>().write_batch(&numbers, levels, None)?;
+            into.typed::<Int64Type>()
+                .write_batch(&numbers, levels, None)?;
         }
         Holds::Text => {
             let texts = values.filter_map(|it| match it {
@@ -131,7 +137,8 @@ fn put<'a>(
                 _ => None,
             });
             let texts: Vec<ByteArray> = texts.collect();
-            into.typed::<ByteArrayType>().write_batch(&texts, levels, None)?;
+            into.typed::<ByteArrayType>()
+                .write_batch(&texts, levels, None)?;
         }
     }
     Ok(())

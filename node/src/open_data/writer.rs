@@ -132,7 +132,14 @@ impl Draft {
     }
 
     fn close(&mut self, open: Option<Open>) -> Result<(), OpenDataError> {
-        let Some(Open { table, csv, json, parquet, rows }) = open else {
+        let Some(Open {
+            table,
+            csv,
+            json,
+            parquet,
+            rows,
+        }) = open
+        else {
             return Ok(());
         };
         let files = [
@@ -158,7 +165,13 @@ impl Draft {
 
     /// The descriptor and the sums, and then the folder itself.
     fn end(mut self, making: Making) -> Result<String, OpenDataError> {
-        let Making { name, registry: (party, registry), created, ledger, .. } = making;
+        let Making {
+            name,
+            registry: (party, registry),
+            created,
+            ledger,
+            ..
+        } = making;
         let resources = std::mem::take(&mut self.resources);
         let mut sums: Vec<(String, String)> = resources
             .iter()
@@ -173,7 +186,10 @@ impl Draft {
         file.put(&text)?;
         let (_, hash) = file.finish()?;
         sums.push((hex::encode(hash), PACKAGE_FILE.to_owned()));
-        let lines: String = sums.iter().map(|(hash, name)| format!("{hash}  {name}\n")).collect();
+        let lines: String = sums
+            .iter()
+            .map(|(hash, name)| format!("{hash}  {name}\n"))
+            .collect();
         let mut file = HashedFile::create(self.folder.join(SUMS_FILE))?;
         file.put(lines.as_bytes())?;
         file.finish()?;

@@ -135,7 +135,10 @@ impl Snapshot {
                 (format!("WHERE ({order}) > ({})", numbers.join(", ")), cells)
             }
         };
-        let sql = format!("{} {beyond} ORDER BY {order} LIMIT {ROWS_READ}", stored.select);
+        let sql = format!(
+            "{} {beyond} ORDER BY {order} LIMIT {ROWS_READ}",
+            stored.select
+        );
         let found = self.tx.rows(sql, cells).await?;
         let last = found.last().filter(|_| found.len() == ROWS_READ);
         let place = last.map(|row| place(stored, row)).transpose()?;
@@ -147,7 +150,9 @@ impl Snapshot {
 fn place(stored: &Stored, row: &Row) -> Result<Place, ProjectionError> {
     let cell = |at| {
         // A column holds a number or a text, and the database says which by refusing the other.
-        row.int(at).map(Cell::Int).or_else(|_| row.text(at).map(Cell::shown))
+        row.int(at)
+            .map(Cell::Int)
+            .or_else(|_| row.text(at).map(Cell::shown))
     };
     let cells = (0..stored.order.len()).map(cell);
     cells.collect::<Result<_, _>>().map(Place)

@@ -126,7 +126,9 @@ async fn registry() -> Office {
     let recommend = json!({"step": "recommend", "comment": "Complete and sound."});
     office.act(&office.officials[0], case, recommend).await;
     for official in &office.officials[1..] {
-        office.act(official, case, json!({"step": "authorise"})).await;
+        office
+            .act(official, case, json!({"step": "authorise"}))
+            .await;
     }
     office
 }
@@ -172,7 +174,11 @@ async fn every_format_says_the_same_under_the_hashes_that_are_named() {
         let rows = rows(&world, table).await;
         assert!(!rows.is_empty(), "{table}");
         let json = of_json(&rows);
-        assert_eq!(of_csv(&text(&world, &format!("{table}.csv")).await), json, "{table}");
+        assert_eq!(
+            of_csv(&text(&world, &format!("{table}.csv")).await),
+            json,
+            "{table}"
+        );
         let parquet = file(&world, &format!("{table}.parquet")).await;
         assert_eq!(of_parquet(&parquet), json, "{table}");
         for resource in resources.iter().filter(|it| it["schema"].is_object()) {
@@ -207,7 +213,10 @@ async fn places_are_those_of_published_projects_and_texts_are_harmless_in_a_spre
         serde_json::from_slice(&file(&office.world, "places.geojson").await).unwrap();
     let features = places["features"].as_array().unwrap();
     assert_eq!(features.len(), 1, "{places}");
-    assert_eq!(features[0]["geometry"]["coordinates"], json!([169.28, -19.5]));
+    assert_eq!(
+        features[0]["geometry"]["coordinates"],
+        json!([169.28, -19.5])
+    );
     assert_eq!(features[0]["properties"]["region"], "Tafea");
     // One that nobody published has no place, whatever its draft says.
     let other = office.case(&office.developer, office::project()).await;
@@ -234,7 +243,11 @@ async fn files_are_for_everybody_and_made_by_the_operator_alone() {
             None => asked,
         };
         let refused = problem(asked.send().await.unwrap()).await;
-        let wanted = if token.is_some() { "forbidden" } else { "not-authorised" };
+        let wanted = if token.is_some() {
+            "forbidden"
+        } else {
+            "not-authorised"
+        };
         assert_eq!(kind(&refused), wanted);
     }
     make(world).await;
@@ -250,11 +263,24 @@ async fn files_are_for_everybody_and_made_by_the_operator_alone() {
         .await
         .unwrap();
     assert_eq!(known.status(), StatusCode::NOT_MODIFIED);
-    for strange in ["current", "..%2Fcurrent", "projects.xlsx", "%2Fetc%2Fpasswd"] {
-        assert_eq!(ask(world, strange).await.status(), StatusCode::NOT_FOUND, "{strange}");
+    for strange in [
+        "current",
+        "..%2Fcurrent",
+        "projects.xlsx",
+        "%2Fetc%2Fpasswd",
+    ] {
+        assert_eq!(
+            ask(world, strange).await.status(),
+            StatusCode::NOT_FOUND,
+            "{strange}"
+        );
     }
     let shown = words(&page(world, "/en/data").await);
-    for wanted in ["Files of the night", "history.parquet", "sha256sum --check SHA256SUMS"] {
+    for wanted in [
+        "Files of the night",
+        "history.parquet",
+        "sha256sum --check SHA256SUMS",
+    ] {
         assert!(shown.contains(wanted), "{wanted} is not in\n{shown}");
     }
 }

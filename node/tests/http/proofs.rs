@@ -153,7 +153,11 @@ async fn what_was_retired_and_issued_has_a_credential_and_nothing_else_does() {
     let waiting = world.fail(&path).await;
     assert_eq!(crate::world::kind(&waiting), "not-witnessed");
     world.witness();
-    let answer = world.bare(reqwest::Method::GET, &path).send().await.unwrap();
+    let answer = world
+        .bare(reqwest::Method::GET, &path)
+        .send()
+        .await
+        .unwrap();
     assert_eq!(answer.headers()["content-type"], "application/vc+jwt");
     let text = answer.text().await.unwrap();
     let key = crate::common::key(1);
@@ -165,9 +169,21 @@ async fn what_was_retired_and_issued_has_a_credential_and_nothing_else_does() {
     assert!(page.contains(&format!("/en/entries/{leaf}/credential")));
     let file = world.bare(reqwest::Method::GET, &format!("/entries/{leaf}/credential"));
     assert_eq!(file.send().await.unwrap().text().await.unwrap(), text);
-    for other in ["/api/v1/ledger/credential?index=1", "/api/v1/ledger/credential"] {
+    for other in [
+        "/api/v1/ledger/credential?index=1",
+        "/api/v1/ledger/credential",
+    ] {
         let refused = world.fail(other).await;
-        assert!(refused.status == 400 || refused.status == 422, "{other}: {refused:?}");
+        assert!(
+            refused.status == 400 || refused.status == 422,
+            "{other}: {refused:?}"
+        );
     }
-    assert_eq!(world.fail("/api/v1/ledger/credential?index=9999").await.status, 404);
+    assert_eq!(
+        world
+            .fail("/api/v1/ledger/credential?index=9999")
+            .await
+            .status,
+        404
+    );
 }

@@ -6,9 +6,7 @@ use crate::article6::{AuthorisedUse, NdcPeriod};
 use crate::id::AuthorisationId;
 use crate::party::{Party, RegistryId};
 use crate::period::Day;
-use crate::record::{
-    Article6, Authorisation, Body, Issuance, Purpose, Retire, RetireKind,
-};
+use crate::record::{Article6, Authorisation, Body, Issuance, Purpose, Retire, RetireKind};
 use crate::serial::{CooperativeApproachId, SectoralScope, UnitType};
 use crate::units::UnitRange;
 

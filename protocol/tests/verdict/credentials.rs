@@ -46,11 +46,19 @@ fn authorised() -> Vec<u8> {
         document: [0x61; 32],
         by: Vec::new(),
     };
-    record(4, Body::Article6(Box::new(Article6::Authorisation(Box::new(authorisation)))))
+    record(
+        4,
+        Body::Article6(Box::new(Article6::Authorisation(Box::new(authorisation)))),
+    )
 }
 
 fn ledger() -> Ledger {
-    let leaves = vec![issued("GH-1-500"), moved("GH-1-500"), retired("GH-1-5"), authorised()];
+    let leaves = vec![
+        issued("GH-1-500"),
+        moved("GH-1-500"),
+        retired("GH-1-5"),
+        authorised(),
+    ];
     Ledger::new(ORIGIN, 1, leaves)
 }
 
@@ -66,7 +74,11 @@ fn payload(credential: &str) -> Value {
 /// The credential with other words, under a signature that is right.
 fn forged(signer: &SignerKey, header: &Value, payload: &Value) -> String {
     use ed25519_dalek::{Signer, SigningKey};
-    let secret = if *signer.verifier() == *self::signer(1).verifier() { 1 } else { 66 };
+    let secret = if *signer.verifier() == *self::signer(1).verifier() {
+        1
+    } else {
+        66
+    };
     let parts = [header, payload].map(|it| URL_SAFE_NO_PAD.encode(it.to_string()));
     let signed = parts.join(".");
     let signature = SigningKey::from_bytes(&[secret; 32]).sign(signed.as_bytes());
@@ -82,12 +94,20 @@ fn header(signer: &SignerKey) -> Value {
 #[test]
 fn a_credential_says_what_the_record_says_and_its_evidence_is_judged_as_any_bundle() {
     let (ledger, policy) = (ledger(), trust(&ledger()));
-    let subjects = [(0, "UnitIssuance", json!("500")), (2, "UnitRetirement", json!("5")), (3, "ItmoAuthorisation", Value::Null)];
+    let subjects = [
+        (0, "UnitIssuance", json!("500")),
+        (2, "UnitRetirement", json!("5")),
+        (3, "ItmoAuthorisation", Value::Null),
+    ];
     for (index, kind, tonnes) in subjects {
         let bundle = ledger.bundle(index);
         let credential = issue(&signer(1), &bundle).unwrap();
         assert!(is_one(&credential) && !is_one(&bundle));
-        let Signed { issuer, kind: found, bundle: carried } = check(&policy, &credential).unwrap();
+        let Signed {
+            issuer,
+            kind: found,
+            bundle: carried,
+        } = check(&policy, &credential).unwrap();
         assert_eq!(issuer, did_key(signer(1).verifier()));
         assert_eq!(found, format!("{kind}Credential"));
         assert_eq!(carried, bundle);
@@ -101,7 +121,10 @@ fn a_credential_says_what_the_record_says_and_its_evidence_is_judged_as_any_bund
         assert_eq!(said["credentialSubject"]["entry"], index.to_string());
         assert!(said["validFrom"].as_str().unwrap().ends_with('Z'));
     }
-    assert_eq!(issue(&signer(1), &ledger.bundle(1)), Err(CredentialError::Kind));
+    assert_eq!(
+        issue(&signer(1), &ledger.bundle(1)),
+        Err(CredentialError::Kind)
+    );
 }
 
 #[test]
@@ -109,7 +132,10 @@ fn whatever_was_changed_is_refused() {
     let (ledger, policy) = (ledger(), trust(&ledger()));
     let good = issue(&signer(1), &ledger.bundle(2)).unwrap();
     // Every hundredth character, and the last ones: none may be another.
-    for at in (0..good.len()).step_by(97).chain(good.len() - 3..good.len() - 1) {
+    for at in (0..good.len())
+        .step_by(97)
+        .chain(good.len() - 3..good.len() - 1)
+    {
         let mut bytes = good.clone().into_bytes();
         bytes[at] = if bytes[at] == b'A' { b'B' } else { b'A' };
         let text = String::from_utf8(bytes).unwrap();
@@ -129,7 +155,11 @@ fn whatever_was_changed_is_refused() {
         let mut other = said.clone();
         *other.pointer_mut(place).unwrap() = value;
         let text = forged(&signer(1), &header(&signer(1)), &other);
-        assert_eq!(check(&policy, &text), Err(CredentialError::Differs), "{place}");
+        assert_eq!(
+            check(&policy, &text),
+            Err(CredentialError::Differs),
+            "{place}"
+        );
     }
     let mut more = said.clone();
     more["credentialSubject"]["beneficiary"] = json!("Somebody");
@@ -144,7 +174,10 @@ fn whatever_was_changed_is_refused() {
 fn nobody_but_the_key_of_a_ledger_in_the_policy_issues() {
     let (ledger, policy) = (ledger(), trust(&ledger()));
     let stranger = issue(&signer(66), &ledger.bundle(0)).unwrap();
-    assert!(matches!(check(&policy, &stranger), Err(CredentialError::UnknownIssuer(_))));
+    assert!(matches!(
+        check(&policy, &stranger),
+        Err(CredentialError::UnknownIssuer(_))
+    ));
     // Under the right name, by a wrong key.
     let said = payload(&issue(&signer(1), &ledger.bundle(0)).unwrap());
     let text = forged(&signer(66), &header(&signer(1)), &said);
@@ -152,11 +185,19 @@ fn nobody_but_the_key_of_a_ledger_in_the_policy_issues() {
     // Another key id, and other algorithms.
     let text = forged(&signer(1), &header(&signer(66)), &said);
     assert_eq!(check(&policy, &text), Err(CredentialError::Signature));
-    for (name, value) in [("alg", json!("none")), ("alg", json!("HS256")), ("typ", json!("JWT")), ("crit", json!(["b64"]))] {
+    for (name, value) in [
+        ("alg", json!("none")),
+        ("alg", json!("HS256")),
+        ("typ", json!("JWT")),
+        ("crit", json!(["b64"])),
+    ] {
         let mut other = header(&signer(1));
         other[name] = value;
         let text = forged(&signer(1), &other, &said);
-        assert!(matches!(check(&policy, &text), Err(CredentialError::Algorithm(_))), "{name}");
+        assert!(
+            matches!(check(&policy, &text), Err(CredentialError::Algorithm(_))),
+            "{name}"
+        );
     }
     for text in ["", "eyJ", "a.b", "eyJ.eyJ.x", &"eyJ.".repeat(200_000)] {
         assert!(check(&policy, text).is_err());
@@ -172,7 +213,11 @@ fn credentials_are_those_of_the_golden_files() {
     let ledger = ledger();
     let policy: Policy = trust(&ledger);
     let mut files = vec![("policy".to_owned(), ledger.trust(2))];
-    for (index, name) in [(0, "issuance.vc.jwt"), (2, "retirement.vc.jwt"), (3, "authorisation.vc.jwt")] {
+    for (index, name) in [
+        (0, "issuance.vc.jwt"),
+        (2, "retirement.vc.jwt"),
+        (3, "authorisation.vc.jwt"),
+    ] {
         let credential = issue(&signer(1), &ledger.bundle(index)).unwrap();
         files.push((name.to_owned(), format!("{credential}\n")));
     }

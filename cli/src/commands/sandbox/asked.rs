@@ -47,7 +47,9 @@ impl Asked {
             ("kind", kind.to_owned()),
             ("file_name", format!("{kind}.txt")),
         ];
-        let kept: Value = self.0.upload(&format!("cases/{case}/documents"), &query, &file)?;
+        let kept: Value = self
+            .0
+            .upload(&format!("cases/{case}/documents"), &query, &file)?;
         std::fs::remove_file(&file).map_err(Failure::other)?;
         Ok(json!({"kind": kind, "sha256": kept["sha256"]}))
     }

@@ -135,12 +135,17 @@ impl Layout {
             if site.people.is_some() {
                 return Ok(site);
             }
-            let message = format!("the sandbox in {} was stopped before it was filled", self.path.display());
+            let message = format!(
+                "the sandbox in {} was stopped before it was filled",
+                self.path.display()
+            );
             return Err(Failure::validation(message).hint("remove the folder, or name another one"));
         }
         if fs::read_dir(&self.path).is_ok_and(|mut entries| entries.next().is_some()) {
             let message = format!("{} is not empty, and no sandbox", self.path.display());
-            return Err(Failure::validation(message).hint("name a new folder, or none for a temporary one"));
+            return Err(
+                Failure::validation(message).hint("name a new folder, or none for a temporary one")
+            );
         }
         self.make(listen)
     }
@@ -208,9 +213,17 @@ impl Layout {
         };
         let created = init(folder, &new, &passphrase())?;
         let permissions = permission::trial();
-        files::write_new(&folder.permissions(), permissions.as_bytes(), PUBLIC_FILE_MODE)?;
+        files::write_new(
+            &folder.permissions(),
+            permissions.as_bytes(),
+            PUBLIC_FILE_MODE,
+        )?;
         let mark = folder.path().join(MARK_FILE);
-        files::write_new(&mark, b"This node is part of a sandbox.\n", PUBLIC_FILE_MODE)?;
+        files::write_new(
+            &mark,
+            b"This node is part of a sandbox.\n",
+            PUBLIC_FILE_MODE,
+        )?;
         let key = format!("{}\n", created.log_key);
         let path = self.logs().join(format!("{party}.vkey"));
         Ok(files::write_new(&path, key.as_bytes(), PUBLIC_FILE_MODE)?)
@@ -224,7 +237,10 @@ fn policy(witnesses: &[(VerifierKey, SocketAddr)]) -> String {
         text.push_str(&format!("witness w{number} {key} http://{address}\n"));
         names.push(format!("w{number}"));
     }
-    text.push_str(&format!("group all {QUORUM} {}\nquorum all\n", names.join(" ")));
+    text.push_str(&format!(
+        "group all {QUORUM} {}\nquorum all\n",
+        names.join(" ")
+    ));
     text
 }
 
@@ -265,7 +281,9 @@ fn config(
         site: SiteConfig::default(),
         mail: None,
         // Whoever tries webhooks listens on this machine.
-        webhooks: WebhooksConfig { allow_private: true },
+        webhooks: WebhooksConfig {
+            allow_private: true,
+        },
         open_data: OpenDataConfig::default(),
         limits: LimitsConfig::default(),
         rates: RateLimits::default(),

@@ -36,7 +36,10 @@ pub(super) fn fill(urls: &[String; 2], folders: &[DataFolder; 2]) -> Outcome<Vec
     }
     introduce(&operator, &abroad)?;
     agree(&operator, &abroad)?;
-    let there = abroad.make("organisations", json!({"name": "Federal office of the sandbox", "kind": "government"}))?;
+    let there = abroad.make(
+        "organisations",
+        json!({"name": "Federal office of the sandbox", "kind": "government"}),
+    )?;
     let there = account(&abroad, there, "Acquisition", "party_holding")?;
     let home = Home::open(&operator, url, country.path())?;
     home.issue_500()?;
@@ -73,7 +76,9 @@ fn ready(asked: &Asked, url: &str) -> Outcome {
     wait(&format!("the witnesses of {url}"), || {
         let head = asked.get("ledger/head")?;
         let witnessed = head.pointer("/witnessed/size").and_then(Value::as_u64);
-        Ok(witnessed.filter(|it| Some(*it) == head["size"].as_u64()).map(drop))
+        Ok(witnessed
+            .filter(|it| Some(*it) == head["size"].as_u64())
+            .map(drop))
     })
 }
 
@@ -127,7 +132,10 @@ fn agree(one: &Asked, other: &Asked) -> Outcome {
     let mut text = agreement.to_string();
     for asked in [one, other] {
         let signed = asked.post("agreements/sign", json!({"draft": text}))?;
-        signed["agreement"].as_str().unwrap_or_default().clone_into(&mut text);
+        signed["agreement"]
+            .as_str()
+            .unwrap_or_default()
+            .clone_into(&mut text);
     }
     for asked in [one, other] {
         asked.post("agreements", json!({"agreement": text}))?;
@@ -136,7 +144,10 @@ fn agree(one: &Asked, other: &Asked) -> Outcome {
 }
 
 fn account(asked: &Asked, organisation: u64, name: &str, kind: &str) -> Outcome<u64> {
-    asked.make("accounts", json!({"organisation": organisation, "name": name, "kind": kind}))
+    asked.make(
+        "accounts",
+        json!({"organisation": organisation, "name": name, "kind": kind}),
+    )
 }
 
 /// The country's own people and their project.
@@ -153,7 +164,10 @@ struct Home<'a> {
 impl<'a> Home<'a> {
     fn open(operator: &Asked, url: &str, folder: &'a Path) -> Outcome<Self> {
         let enrol = |name: &str, kind: &str| {
-            operator.make("enrolments", json!({"name": name, "organisation_type": kind}))
+            operator.make(
+                "enrolments",
+                json!({"name": name, "organisation_type": kind}),
+            )
         };
         let developers = enrol(DEVELOPERS, "developer")?;
         let certifiers = enrol(CERTIFIERS, "certifier")?;
@@ -174,8 +188,14 @@ impl<'a> Home<'a> {
             register(asked, official.ok_or_else(missing)?, folder, name)?;
         }
         let actions = [
-            "project-read", "document-read", "monitoring-read", "units-read", "transfer-read", "transfer-request",
-            "border-transfer-request", "retirement-request",
+            "project-read",
+            "document-read",
+            "monitoring-read",
+            "units-read",
+            "transfer-read",
+            "transfer-request",
+            "border-transfer-request",
+            "retirement-request",
         ];
         let expires_ms = countersign_node::clock::now_ms() + KEY_LIFE_MS;
         let key = developer.post(
@@ -209,7 +229,9 @@ impl<'a> Home<'a> {
     fn issue_500(&self) -> Outcome {
         let title = "Stoves on the outer islands";
         let project = self.case(json!({"flow": "project", "title": title, "scopes": ["3"]}))?;
-        let paper = self.developer.document(self.folder, project, "design-document")?;
+        let paper = self
+            .developer
+            .document(self.folder, project, "design-document")?;
         self.developer.act(project, json!({"step": "submit", "documents": [paper], "form": {
             "title": title, "sectoral_scope": 3, "start": "2023-01-01", "estimate_per_year": 500,
             "locations": [{"place": "Ho", "region": "Volta",
@@ -217,29 +239,47 @@ impl<'a> Home<'a> {
             "description": "Efficient stoves for 4,000 households. Made up for a sandbox.",
             "certifier": self.certifiers,
         }}))?;
-        let paper = self.certifier.document(self.folder, project, "validation-report")?;
-        self.certifier.act(project, json!({"step": "validate", "documents": [paper], "form": {
-            "opinion": "The design follows the methodology in all parts.",
-            "methodologies": [{"code": "AMS-II.G", "version": "12.0"}],
-            "crediting_period": {"start": "2023-01-01", "end": "2032-12-31"},
-        }}))?;
+        let paper = self
+            .certifier
+            .document(self.folder, project, "validation-report")?;
+        self.certifier.act(
+            project,
+            json!({"step": "validate", "documents": [paper], "form": {
+                "opinion": "The design follows the methodology in all parts.",
+                "methodologies": [{"code": "AMS-II.G", "version": "12.0"}],
+                "crediting_period": {"start": "2023-01-01", "end": "2032-12-31"},
+            }}),
+        )?;
         let recommend = json!({"step": "recommend", "comment": "Complete and sound."});
         self.official(0)?.act(project, recommend)?;
         for number in [1, 2] {
-            self.official(number)?.act(project, json!({"step": "authorise"}))?;
+            self.official(number)?
+                .act(project, json!({"step": "authorise"}))?;
         }
-        let period = self.case(json!({"flow": "monitoring", "parent": project, "title": "Monitoring 2023"}))?;
+        let period = self
+            .case(json!({"flow": "monitoring", "parent": project, "title": "Monitoring 2023"}))?;
         let amounts = json!([{"vintage": 2023, "tonnes": 500}]);
-        let paper = self.developer.document(self.folder, period, "monitoring-report")?;
-        self.developer.act(period, json!({"step": "submit", "documents": [paper], "form": {
-            "period": {"start": "2023-01-01", "end": "2023-12-31"}, "reductions": amounts,
-        }}))?;
-        let paper = self.certifier.document(self.folder, period, "verification-report")?;
-        self.certifier.act(period, json!({"step": "verify", "documents": [paper], "form": {
-            "opinion": "The reported reductions are right.", "verified": amounts,
-        }}))?;
+        let paper = self
+            .developer
+            .document(self.folder, period, "monitoring-report")?;
+        self.developer.act(
+            period,
+            json!({"step": "submit", "documents": [paper], "form": {
+                "period": {"start": "2023-01-01", "end": "2023-12-31"}, "reductions": amounts,
+            }}),
+        )?;
+        let paper = self
+            .certifier
+            .document(self.folder, period, "verification-report")?;
+        self.certifier.act(
+            period,
+            json!({"step": "verify", "documents": [paper], "form": {
+                "opinion": "The reported reductions are right.", "verified": amounts,
+            }}),
+        )?;
         self.official(0)?.act(period, json!({"step": "issue"}))?;
-        let issue = json!({"step": "issue", "issue": {"accounts": [self.account], "unit_type": "ITMO"}});
+        let issue =
+            json!({"step": "issue", "issue": {"accounts": [self.account], "unit_type": "ITMO"}});
         self.official(1)?.act(period, issue).map(drop)
     }
 }
@@ -253,7 +293,10 @@ fn register(asked: &Asked, official: &Asked, folder: &Path, name: &str) -> Outco
     let case = asked.make("cases", json!({"flow": "organisation", "title": name}))?;
     let paper = asked.document(folder, case, "registration-certificate")?;
     let form = json!({"name": name, "tax_id": "SANDBOX-1", "email": "office@sandbox.example", "address": "1 Harbour Road"});
-    asked.act(case, json!({"step": "register", "form": form, "documents": [paper]}))?;
+    asked.act(
+        case,
+        json!({"step": "register", "form": form, "documents": [paper]}),
+    )?;
     official.act(case, json!({"step": "approve"})).map(drop)
 }
 
@@ -271,7 +314,10 @@ fn join(
         json!({"email": email, "name": name, "language": "en", "organisation": organisation, "role": "administrator"}),
     )?;
     let code = invited["token"].as_str().unwrap_or_default();
-    operator.tell("invitations/accept", &json!({"token": code, "password": PASSWORD}))?;
+    operator.tell(
+        "invitations/accept",
+        &json!({"token": code, "password": PASSWORD}),
+    )?;
     let signed = operator.post("sign-in", json!({"email": email, "password": PASSWORD}))?;
     let person = Person {
         email,
@@ -280,18 +326,26 @@ fn join(
         organisation,
         api_key: None,
     };
-    Ok((Asked::new(url, signed["token"].as_str().unwrap_or_default())?, person))
+    Ok((
+        Asked::new(url, signed["token"].as_str().unwrap_or_default())?,
+        person,
+    ))
 }
 
 /// A hundred tonnes go abroad: asked for by the developer, approved by two officials, acquired by the partner.
 fn send_100(home: &Home<'_>, operator: &Asked, abroad: &Asked, there: u64) -> Outcome {
-    let case = home.case(json!({"flow": "border-transfer", "title": "To the partner", "scopes": []}))?;
-    home.developer.act(case, json!({"step": "request",
+    let case =
+        home.case(json!({"flow": "border-transfer", "title": "To the partner", "scopes": []}))?;
+    home.developer.act(
+        case,
+        json!({"step": "request",
         "form": {"country": PARTNER, "agreement": AGREEMENT, "account": there, "units": ["GH-1"]},
         "reserve": {"account": home.account, "units": {"tonnes": 100},
-            "fate": {"send": {"to": PARTNER, "agreement": AGREEMENT, "account": there}}}}))?;
+            "fate": {"send": {"to": PARTNER, "agreement": AGREEMENT, "account": there}}}}),
+    )?;
     for number in [0, 1] {
-        home.official(number)?.act(case, json!({"step": "approve"}))?;
+        home.official(number)?
+            .act(case, json!({"step": "approve"}))?;
     }
     settled(operator, "FINAL")?;
     settled(abroad, "ACQUIRED")
@@ -300,7 +354,10 @@ fn send_100(home: &Home<'_>, operator: &Asked, abroad: &Asked, there: u64) -> Ou
 /// Twenty tonnes of the partner's own come in. Its registry follows no process: its operator does everything.
 fn receive_20(abroad: &Asked, operator: &Asked, there: u64, here: u64) -> Outcome {
     let title = "Geothermal heat, made up for a sandbox";
-    let project = abroad.make("projects", json!({"organisation": 1, "title": title, "scope": "1"}))?;
+    let project = abroad.make(
+        "projects",
+        json!({"organisation": 1, "title": title, "scope": "1"}),
+    )?;
     let issue = json!({"account": there, "project": project, "year": 2024, "unit_type": "ITMO", "tonnes": 200});
     abroad.post("issuances", issue)?;
     let units = json!({"ranges": [format!("{PARTNER}-1-20")]});
@@ -323,11 +380,15 @@ fn settled(asked: &Asked, state: &str) -> Outcome {
 
 /// Five tonnes are used.
 fn retire_5(home: &Home<'_>) -> Outcome {
-    let case = home.case(json!({"flow": "retirement", "title": "Flights of the sandbox", "scopes": []}))?;
-    home.developer.act(case, json!({"step": "request",
+    let case =
+        home.case(json!({"flow": "retirement", "title": "Flights of the sandbox", "scopes": []}))?;
+    home.developer.act(
+        case,
+        json!({"step": "request",
         "form": {"purpose": "voluntary", "beneficiary": "Sandbox Airways", "units": ["GH-1"]},
         "reserve": {"account": home.account, "units": {"tonnes": 5},
-            "fate": {"retire": {"kind": "retire", "purpose": "voluntary"}}}}))?;
+            "fate": {"retire": {"kind": "retire", "purpose": "voluntary"}}}}),
+    )?;
     for number in [0, 1] {
         let Err(_) = home.official(number)?.act(case, json!({"step": "approve"})) else {
             continue;

@@ -133,7 +133,9 @@ fn check(path: &Path, trust: &Policy, later: &[Vec<u8>], replay: bool) -> Outcom
         let verified = trust.check(&note).map_err(|error| refused(&error))?;
         return Ok(Checked::Checkpoint(verified));
     }
-    Ok(Checked::Record(Box::new(judged(&bytes, text, trust, later)?)))
+    Ok(Checked::Record(Box::new(judged(
+        &bytes, text, trust, later,
+    )?)))
 }
 
 /// Judges a bundle, or the file that carries it, in the light of what came later.

@@ -150,7 +150,10 @@ pub(super) fn view(file: &Path, checked: &Checked) -> View {
                 pair("transfer", transfer.to_string());
             }
             if let Some(Signed { issuer, kind, .. }) = &it.credential {
-                pair("credential", format!("{kind}, signed by {issuer}: the key of the ledger's log"));
+                pair(
+                    "credential",
+                    format!("{kind}, signed by {issuer}: the key of the ledger's log"),
+                );
             }
             pair("written", moment(it.record.time_ms));
             pair(

@@ -5,8 +5,7 @@ use super::mail::MailSection;
 use super::site::SiteSection;
 use super::{
     ADDRESSES_MAX, Config, FederationConfig, HttpConfig, LimitsConfig, NetworkName, OpenDataConfig,
-    P2pConfig,
-    ProjectionConfig, WITNESSES_MAX, WebhooksConfig, WitnessAddress, WitnessConfig,
+    P2pConfig, ProjectionConfig, WITNESSES_MAX, WebhooksConfig, WitnessAddress, WitnessConfig,
 };
 use crate::http::{Budgets, RateLimits};
 use crate::ops::files::FileFault;

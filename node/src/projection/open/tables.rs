@@ -73,18 +73,30 @@ const VINTAGE: Column = of(
 
 static PROJECTS: Stored = Stored {
     table: Table {
-    name: "projects",
-    about: "Registered projects",
-    columns: &[
-        of("number", Holds::Number, "National number"),
-        of("title", Holds::Text, "Public title"),
-        of("organisation", Holds::Number, "Number of the organisation that develops it"),
-        maybe("organisation_name", Holds::Text, "Public name of that organisation"),
-        SCOPE,
-        of("standing", Holds::Text, "active, suspended or closed"),
-        of("changed_at_entry", Holds::Number, "Newest entry of the ledger that may have changed it"),
-    ],
-    key: &["number"],
+        name: "projects",
+        about: "Registered projects",
+        columns: &[
+            of("number", Holds::Number, "National number"),
+            of("title", Holds::Text, "Public title"),
+            of(
+                "organisation",
+                Holds::Number,
+                "Number of the organisation that develops it",
+            ),
+            maybe(
+                "organisation_name",
+                Holds::Text,
+                "Public name of that organisation",
+            ),
+            SCOPE,
+            of("standing", Holds::Text, "active, suspended or closed"),
+            of(
+                "changed_at_entry",
+                Holds::Number,
+                "Newest entry of the ledger that may have changed it",
+            ),
+        ],
+        key: &["number"],
     },
     select: "SELECT p.number, p.title, p.organisation, o.name, p.scope, p.standing, p.changed_at \
              FROM projects AS p LEFT JOIN organisations AS o ON o.id = p.organisation",
@@ -104,18 +116,30 @@ static PROJECTS: Stored = Stored {
 
 static ORGANISATIONS: Stored = Stored {
     table: Table {
-    name: "organisations",
-    about: "Organisations of the registry",
-    columns: &[
-        of("number", Holds::Number, "Number"),
-        of("name", Holds::Text, "Public name"),
-        of("kind", Holds::Text, "What it is to the registry"),
-        maybe("type", Holds::Text, "What it is in the country's process"),
-        maybe("sectoral_scopes", Holds::Text, "Sectoral scopes that it answers for, separated by spaces"),
-        of("standing", Holds::Text, "pending, active, suspended or closed"),
-        of("changed_at_entry", Holds::Number, "Newest entry of the ledger that may have changed it"),
-    ],
-    key: &["number"],
+        name: "organisations",
+        about: "Organisations of the registry",
+        columns: &[
+            of("number", Holds::Number, "Number"),
+            of("name", Holds::Text, "Public name"),
+            of("kind", Holds::Text, "What it is to the registry"),
+            maybe("type", Holds::Text, "What it is in the country's process"),
+            maybe(
+                "sectoral_scopes",
+                Holds::Text,
+                "Sectoral scopes that it answers for, separated by spaces",
+            ),
+            of(
+                "standing",
+                Holds::Text,
+                "pending, active, suspended or closed",
+            ),
+            of(
+                "changed_at_entry",
+                Holds::Number,
+                "Newest entry of the ledger that may have changed it",
+            ),
+        ],
+        key: &["number"],
     },
     select: "SELECT id, name, kind, type, scopes, standing, changed_at FROM organisations",
     order: &["id"],
@@ -136,29 +160,53 @@ static ORGANISATIONS: Stored = Stored {
 
 static UNITS: Stored = Stored {
     table: Table {
-    name: "units",
-    about: "Ranges of units as they stand",
-    columns: &[
-        ORIGIN,
-        FIRST,
-        LAST,
-        TONNES,
-        SERIAL,
-        ITMO_ID,
-        UNIT_TYPE,
-        SCOPE,
-        PROJECT,
-        VINTAGE,
-        of("place", Holds::Text, "available, on_hold, escrow, abroad, used or cancelled"),
-        maybe("partner", Holds::Text, "Party that has them, for those abroad"),
-        maybe("authorisation", Holds::Text, "Id of the authorisation that they are under"),
-        maybe("authorisation_version", Holds::Number, "Its version"),
-        maybe("cooperative_approach", Holds::Text, "Cooperative approach of the authorisation"),
-        maybe("authorised_uses", Holds::Text, "Uses that are authorised"),
-        of("issued_at_entry", Holds::Number, "Entry of the issuance in the ledger of the Party of origin"),
-        of("since_entry", Holds::Number, "Entry of this ledger since which they are where they are"),
-    ],
-    key: &["origin", "first_unit"],
+        name: "units",
+        about: "Ranges of units as they stand",
+        columns: &[
+            ORIGIN,
+            FIRST,
+            LAST,
+            TONNES,
+            SERIAL,
+            ITMO_ID,
+            UNIT_TYPE,
+            SCOPE,
+            PROJECT,
+            VINTAGE,
+            of(
+                "place",
+                Holds::Text,
+                "available, on_hold, escrow, abroad, used or cancelled",
+            ),
+            maybe(
+                "partner",
+                Holds::Text,
+                "Party that has them, for those abroad",
+            ),
+            maybe(
+                "authorisation",
+                Holds::Text,
+                "Id of the authorisation that they are under",
+            ),
+            maybe("authorisation_version", Holds::Number, "Its version"),
+            maybe(
+                "cooperative_approach",
+                Holds::Text,
+                "Cooperative approach of the authorisation",
+            ),
+            maybe("authorised_uses", Holds::Text, "Uses that are authorised"),
+            of(
+                "issued_at_entry",
+                Holds::Number,
+                "Entry of the issuance in the ledger of the Party of origin",
+            ),
+            of(
+                "since_entry",
+                Holds::Number,
+                "Entry of this ledger since which they are where they are",
+            ),
+        ],
+        key: &["origin", "first_unit"],
     },
     select: "SELECT origin, first_unit, last_unit, unit_type, scope, project, vintage, reserved, issued_at, split_from, \
              first_transfer, authorisation, place, party, since FROM ranges",
@@ -185,21 +233,33 @@ static UNITS: Stored = Stored {
 
 static HISTORY: Stored = Stored {
     table: Table {
-    name: "history",
-    about: "Everything that happened to ranges of units, in the order of the ledger",
-    columns: &[
-        of("entry", Holds::Number, "Entry of the ledger"),
-        of("position", Holds::Number, "Place among the ranges of that entry"),
-        of("time", Holds::Time, "Time of the entry"),
-        of("event", Holds::Text, "What happened, such as issuance, split, lock, finalise, acquire, retire or cancel"),
-        ORIGIN,
-        FIRST,
-        LAST,
-        TONNES,
-        maybe("partner", Holds::Text, "Partner country"),
-        maybe("reference", Holds::Text, "Id of a transfer, number of a case, purpose or reason"),
-    ],
-    key: &["entry", "position"],
+        name: "history",
+        about: "Everything that happened to ranges of units, in the order of the ledger",
+        columns: &[
+            of("entry", Holds::Number, "Entry of the ledger"),
+            of(
+                "position",
+                Holds::Number,
+                "Place among the ranges of that entry",
+            ),
+            of("time", Holds::Time, "Time of the entry"),
+            of(
+                "event",
+                Holds::Text,
+                "What happened, such as issuance, split, lock, finalise, acquire, retire or cancel",
+            ),
+            ORIGIN,
+            FIRST,
+            LAST,
+            TONNES,
+            maybe("partner", Holds::Text, "Partner country"),
+            maybe(
+                "reference",
+                Holds::Text,
+                "Id of a transfer, number of a case, purpose or reason",
+            ),
+        ],
+        key: &["entry", "position"],
     },
     select: "SELECT leaf, position, time_ms, kind, origin, first_unit, last_unit, party, reference FROM range_events",
     order: &["leaf", "position"],
@@ -222,19 +282,27 @@ static HISTORY: Stored = Stored {
 
 static TRANSFERS: Stored = Stored {
     table: Table {
-    name: "transfers",
-    about: "Transfers to and from other countries",
-    columns: &[
-        of("opened_at_entry", Holds::Number, "Entry that opened it"),
-        of("id", Holds::Text, "Id of the transfer"),
-        of("direction", Holds::Text, "out or in"),
-        of("partner", Holds::Text, "Partner country, ISO 3166-1 alpha-2"),
-        of("state", Holds::Text, "LOCKED, FINAL, RELEASED, ACQUIRED or REFUSED"),
-        maybe("agreement", Holds::Text, "Agreement that it is under"),
-        TONNES,
-        of("changed_at_entry", Holds::Number, "Newest entry about it"),
-    ],
-    key: &["opened_at_entry"],
+        name: "transfers",
+        about: "Transfers to and from other countries",
+        columns: &[
+            of("opened_at_entry", Holds::Number, "Entry that opened it"),
+            of("id", Holds::Text, "Id of the transfer"),
+            of("direction", Holds::Text, "out or in"),
+            of(
+                "partner",
+                Holds::Text,
+                "Partner country, ISO 3166-1 alpha-2",
+            ),
+            of(
+                "state",
+                Holds::Text,
+                "LOCKED, FINAL, RELEASED, ACQUIRED or REFUSED",
+            ),
+            maybe("agreement", Holds::Text, "Agreement that it is under"),
+            TONNES,
+            of("changed_at_entry", Holds::Number, "Newest entry about it"),
+        ],
+        key: &["opened_at_entry"],
     },
     select: "SELECT opened_at, id, direction, partner, stage, agreement, tonnes, changed_at FROM transfers",
     order: &["opened_at"],
@@ -254,29 +322,41 @@ static TRANSFERS: Stored = Stored {
 
 static RETIREMENTS: Stored = Stored {
     table: Table {
-    name: "retirements",
-    about: "Ranges of units that were used or cancelled",
-    columns: &[
-        of("entry", Holds::Number, "Entry of the ledger"),
-        of("position", Holds::Number, "Place among the ranges of that entry"),
-        of("time", Holds::Time, "Time of the entry"),
-        of("kind", Holds::Text, "retire for use, or cancel"),
-        of("purpose", Holds::Text, "For what"),
-        maybe("organisation", Holds::Number, "Number of the organisation whose account held them"),
-        maybe("reason", Holds::Text, "Why, as the public record says"),
-        maybe("jurisdiction", Holds::Text, "Country in whose jurisdiction they are used"),
-        ORIGIN,
-        FIRST,
-        LAST,
-        TONNES,
-        SERIAL,
-        ITMO_ID,
-        UNIT_TYPE,
-        SCOPE,
-        PROJECT,
-        VINTAGE,
-    ],
-    key: &["entry", "position"],
+        name: "retirements",
+        about: "Ranges of units that were used or cancelled",
+        columns: &[
+            of("entry", Holds::Number, "Entry of the ledger"),
+            of(
+                "position",
+                Holds::Number,
+                "Place among the ranges of that entry",
+            ),
+            of("time", Holds::Time, "Time of the entry"),
+            of("kind", Holds::Text, "retire for use, or cancel"),
+            of("purpose", Holds::Text, "For what"),
+            maybe(
+                "organisation",
+                Holds::Number,
+                "Number of the organisation whose account held them",
+            ),
+            maybe("reason", Holds::Text, "Why, as the public record says"),
+            maybe(
+                "jurisdiction",
+                Holds::Text,
+                "Country in whose jurisdiction they are used",
+            ),
+            ORIGIN,
+            FIRST,
+            LAST,
+            TONNES,
+            SERIAL,
+            ITMO_ID,
+            UNIT_TYPE,
+            SCOPE,
+            PROJECT,
+            VINTAGE,
+        ],
+        key: &["entry", "position"],
     },
     select: "SELECT leaf, position, time_ms, kind, purpose, organisation, reason, jurisdiction, origin, first_unit, \
              last_unit, unit_type, scope, project, vintage, reserved, issued_at, split_from, first_transfer, authorisation \
@@ -303,10 +383,26 @@ pub(crate) static STATISTICS: Table = Table {
     name: "statistics",
     about: "Sums over the whole registry",
     columns: &[
-        of("by", Holds::Text, "year, vintage, sectoral_scope or partner: what the sum is grouped by"),
-        of("group", Holds::Text, "The calendar year, vintage, sectoral scope or partner country"),
-        of("measure", Holds::Text, "What is summed: an event of the year, a place of units, a direction of transfers, or projects"),
-        of("value", Holds::Number, "Tonnes of carbon dioxide equivalent; a count for projects"),
+        of(
+            "by",
+            Holds::Text,
+            "year, vintage, sectoral_scope or partner: what the sum is grouped by",
+        ),
+        of(
+            "group",
+            Holds::Text,
+            "The calendar year, vintage, sectoral scope or partner country",
+        ),
+        of(
+            "measure",
+            Holds::Text,
+            "What is summed: an event of the year, a place of units, a direction of transfers, or projects",
+        ),
+        of(
+            "value",
+            Holds::Number,
+            "Tonnes of carbon dioxide equivalent; a count for projects",
+        ),
     ],
     key: &["by", "group", "measure"],
 };
@@ -327,7 +423,8 @@ pub(crate) fn sums(of: &Statistics) -> Vec<Vec<Value>> {
         })
     }
     let projects = of.projects.iter();
-    let projects = projects.map(|(scope, count)| (*scope, Tonnes::from([("projects".to_owned(), *count)])));
+    let projects =
+        projects.map(|(scope, count)| (*scope, Tonnes::from([("projects".to_owned(), *count)])));
     rows("year", of.by_year.clone())
         .chain(rows("vintage", of.by_vintage.clone()))
         .chain(rows("sectoral_scope", of.by_scope.clone()))

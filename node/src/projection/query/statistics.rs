@@ -86,8 +86,7 @@ impl Snapshot {
         Ok(statistics)
     }
 
-    async fn partners_into(
-        &mut self, statistics: &mut Statistics) -> Result<(), ProjectionError> {
+    async fn partners_into(&mut self, statistics: &mut Statistics) -> Result<(), ProjectionError> {
         let sql = "SELECT partner, direction, stage, CAST(SUM(tonnes) AS BIGINT) FROM transfers GROUP BY \
                    partner, direction, stage";
         for row in &self.tx.rows(sql, Vec::new()).await? {
