@@ -263,6 +263,15 @@ impl Client {
         self.wait(self.api.ask(path, body))
     }
 
+    /// The same for what takes long.
+    pub(crate) fn ask_patiently<B: Serialize, T: DeserializeOwned>(
+        &self,
+        path: &str,
+        body: &B,
+    ) -> Outcome<T> {
+        self.wait(self.api.ask_patiently(path, body))
+    }
+
     /// Sends a file as the body.
     pub(crate) fn upload<T: DeserializeOwned>(
         &self,

@@ -308,6 +308,19 @@ impl Client {
         self.json(response).await
     }
 
+    /// The same for what takes long.
+    ///
+    /// # Errors
+    /// [`ClientError`]
+    pub async fn ask_patiently<B: Serialize + ?Sized, T: DeserializeOwned>(
+        &self,
+        path: &str,
+        body: &B,
+    ) -> Result<T, ClientError> {
+        let build = || patient(self.request(Method::POST, path), Patience::Long).json(body);
+        self.json(self.send(&build).await?).await
+    }
+
     /// Sends something that is no write to the ledger, about people or a draft, and gives nothing back.
     ///
     /// # Errors

@@ -25,6 +25,21 @@ struct Asked {
 
 type Log = Arc<Mutex<Vec<Asked>>>;
 
+/// A request without its body.
+fn noted(request: &Request) -> Asked {
+    let header = |name: &str| {
+        let value = request.headers().get(name)?;
+        value.to_str().ok().map(str::to_owned)
+    };
+    Asked {
+        method: request.method().to_string(),
+        path: request.uri().to_string(),
+        key: header("idempotency-key"),
+        token: header("authorization"),
+        body: Bytes::new(),
+    }
+}
+
 /// A server that gives these answers in turn, and the last one for ever.
 async fn server(answers: Vec<(u16, Value)>) -> (Client, Log) {
     let log = Log::default();
@@ -32,17 +47,7 @@ async fn server(answers: Vec<(u16, Value)>) -> (Client, Log) {
     let answer = move |request: Request| {
         let (log, answers) = (Arc::clone(&asked), answers.clone());
         async move {
-            let header = |name: &str| {
-                let value = request.headers().get(name)?;
-                value.to_str().ok().map(str::to_owned)
-            };
-            let mut noted = Asked {
-                method: request.method().to_string(),
-                path: request.uri().to_string(),
-                key: header("idempotency-key"),
-                token: header("authorization"),
-                body: Bytes::new(),
-            };
+            let mut noted = noted(&request);
             noted.body = to_bytes(request.into_body(), 1 << 20).await.unwrap();
             let number = {
                 let mut log = log.lock().unwrap();

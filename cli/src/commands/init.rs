@@ -316,7 +316,7 @@ fn drawn() -> Outcome<SecretString> {
 }
 
 /// An address on loopback that nobody listens on now; it stands in the configuration from here on.
-fn free_address() -> Outcome<SocketAddr> {
+pub(super) fn free_address() -> Outcome<SocketAddr> {
     let listener = TcpListener::bind("127.0.0.1:0").map_err(Failure::other)?;
     listener.local_addr().map_err(Failure::other)
 }

@@ -20,7 +20,7 @@ impl OpenDataCommand {
     pub(crate) fn run(self, session: &Session) -> Outcome {
         let client = session.client()?;
         let set: OpenDataView = match self {
-            Self::Make => client.ask("open-data", &serde_json::json!({}))?,
+            Self::Make => client.ask_patiently("open-data", &serde_json::json!({}))?,
             Self::List => client.get("open-data", &[])?,
         };
         terminal::say(format_args!(

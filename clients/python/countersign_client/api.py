@@ -1258,6 +1258,16 @@ class Api(Transport):
         """Only tries it. Makes a new log key; the old one signs it in. Partners and trust files need the new one."""
         return cast('t.Trial', self.call('POST', '/keys/rotate', query={'dry_run': True}, key=None, is_keyed=True))
 
+    def get_ledger_credential(
+        self,
+        *,
+        index: int | None = None,
+    ) -> bytes:
+        """The Verifiable Credential of an entry (W3C VCDM 2.0, secured as a JWS), with its proof bundle as evidence: for
+        authorisations, issuances and retirements. `countersign verify` checks it offline.
+        """
+        return cast('bytes', self.call('GET', '/ledger/credential', query={'index': index}))
+
     def get_ledger_head(
         self,
     ) -> t.HeadView:

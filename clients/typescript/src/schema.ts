@@ -1433,6 +1433,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/ledger/credential": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The Verifiable Credential of an entry (W3C VCDM 2.0, secured as a JWS), with its proof bundle as evidence: for authorisations, issuances and retirements. `countersign verify` checks it offline. */
+        get: operations["get_ledger_credential"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/ledger/head": {
         parameters: {
             query?: never;
@@ -15256,6 +15273,57 @@ export interface operations {
             431: components["responses"]["431"];
             500: components["responses"]["500_internal"];
             503: components["responses"]["503_busy_read_only_timeout"];
+        };
+    };
+    get_ledger_credential: {
+        parameters: {
+            query: {
+                /** @description The leaf with this index: an authorisation, an issuance or a retirement. */
+                index: number;
+            };
+            header?: {
+                /** @description The `ETag` of the answer that the caller has: it is given again only if it changed. */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    /** @description The state that the answer follows from, in quotes: send it as `If-None-Match`, and an unchanged answer is a 304. */
+                    ETag?: string;
+                    /** @description What is left of it, and the seconds until it is full again. Both are absent where nothing is counted. */
+                    RateLimit?: string;
+                    /** @description The budget that this request was paid from: its name, how many requests it holds, and the seconds in which it fills. */
+                    "RateLimit-Policy"?: string;
+                    /** @description Names this request in the node's journal: quote it when you report a problem. It is the caller's own `X-Request-Id`, where that has 1 to 64 characters out of `A-Z a-z 0-9 . _ -`. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vc+jwt": string;
+                };
+            };
+            /** @description The caller has this already: there is no body. */
+            304: {
+                headers: {
+                    /** @description The state that the answer follows from, in quotes: send it as `If-None-Match`, and an unchanged answer is a 304. */
+                    ETag?: string;
+                    /** @description Names this request in the node's journal: quote it when you report a problem. It is the caller's own `X-Request-Id`, where that has 1 to 64 characters out of `A-Z a-z 0-9 . _ -`. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400_malformed"];
+            404: components["responses"]["404_not_found"];
+            429: components["responses"]["429_too_many"];
+            431: components["responses"]["431"];
+            500: components["responses"]["500_internal"];
+            503: components["responses"]["503_busy_not_witnessed_timeout"];
         };
     };
     get_ledger_head: {

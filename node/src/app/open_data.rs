@@ -65,7 +65,11 @@ impl App {
     /// ready.
     pub async fn make_open_data(&self, caller: &Caller) -> Result<Arc<OpenSet>, AppError> {
         caller.operator()?;
-        self.open_data_anew().await
+        // Whoever asked may hang up meanwhile: what was begun is ended.
+        let app = self.clone();
+        let made = tokio::spawn(async move { app.open_data_anew().await });
+        made.await
+            .map_err(|error| AppError::internal("make open data", &error))?
     }
 
     /// Makes open data every night, from this hour on (UTC), and once for a node that has none.

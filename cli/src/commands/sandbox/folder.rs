@@ -1,7 +1,7 @@
 //! Where everything of a sandbox lies, and making it.
 
 use std::fs;
-use std::net::{SocketAddr, TcpListener};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use countersign_node::http::RateLimits;
@@ -21,6 +21,7 @@ use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
 use super::people::Person;
+use crate::commands::init::free_address;
 use crate::exit::{Failure, Outcome};
 
 /// The country and its partner. The names say that they are not the real ones.
@@ -295,10 +296,4 @@ where
     T::Err: std::fmt::Display,
 {
     text.parse().map_err(Failure::validation)
-}
-
-/// An address on loopback that nobody listens on now; it stands in the configuration from here on.
-fn free_address() -> Outcome<SocketAddr> {
-    let listener = TcpListener::bind("127.0.0.1:0").map_err(Failure::other)?;
-    listener.local_addr().map_err(Failure::other)
 }
