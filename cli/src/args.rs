@@ -5,8 +5,8 @@ use clap::{Parser, Subcommand};
 use crate::commands::{
     account, aef, agreement, api, article6, beneficiary, bridge, bulk, case, conformance, courier,
     dmrv, docs, document, events, evidence, federation, finding, hold, import, init, issue, key,
-    ledger, letter, mail, monitoring, organisation, peer, people, project, projection, reconcile,
-    recover, retire, serve, transfer, verify, webhook, witness, workflow,
+    ledger, letter, mail, monitoring, open_data, organisation, peer, people, project, projection,
+    reconcile, recover, retire, sandbox, serve, transfer, verify, webhook, witness, workflow,
 };
 use crate::exit::EXIT_CODES;
 use crate::session::Session;
@@ -35,6 +35,9 @@ pub(crate) enum Command {
     Init(Box<init::InitArgs>),
     /// Run the node of a data folder
     Serve(serve::ServeArgs),
+    /// Look at the clock of a running sandbox (see serve --sandbox), and move it
+    #[command(subcommand)]
+    Sandbox(sandbox::SandboxCommand),
     /// Run a witness: cosigns the checkpoints of the logs that it knows
     Witness(witness::WitnessArgs),
     /// Show the node: head, witnesses, peers, open transfers
@@ -142,6 +145,9 @@ pub(crate) enum Command {
     /// Look after the read model, from which lists and searches are answered
     #[command(subcommand)]
     Projection(projection::ProjectionCommand),
+    /// List the open data that the node serves, and make it anew
+    #[command(subcommand)]
+    OpenData(open_data::OpenDataCommand),
     /// Try the templates of the country's letters offline; list, save and check letters
     #[command(subcommand)]
     Letter(letter::LetterCommand),

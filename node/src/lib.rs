@@ -14,6 +14,7 @@ pub mod mail;
 pub mod mirror;
 pub mod monitoring;
 pub mod network;
+pub mod open_data;
 pub mod ops;
 pub mod people;
 pub mod projection;

@@ -24,7 +24,7 @@ use tracing::{error, info, warn};
 
 use crate::app::{App, AppParts};
 use crate::bridges::{self, BridgeLanes, Bridges};
-use crate::clock::now_ms;
+use crate::clock::{TimeTravel, now_ms};
 use crate::documents::{DocumentSettings, Documents};
 use crate::federation::control::{Control, ControlParts, invited_addresses};
 use crate::federation::{EvidenceFolder, Federation, FederationParts, PeerWitness, TrustParts};
@@ -35,6 +35,7 @@ use crate::mail::Mail;
 use crate::mirror::Mirrors;
 use crate::monitoring::Monitoring;
 use crate::network::{Limits, Multiaddr, Network, NetworkConfig, NetworkHandle, PeerId};
+use crate::open_data::OpenData;
 use crate::ops::config::{Config, WitnessAddress};
 use crate::ops::files::{self, FileFault, Privacy};
 use crate::ops::keys::{KeyFolder, NodeKeys};
@@ -97,6 +98,27 @@ impl Node {
         passphrase: SecretString,
         accept_head: Option<u64>,
     ) -> Result<Self, RunError> {
+        Self::begin(folder, passphrase, accept_head, None).await
+    }
+
+    /// As [`Node::start`], for a node of a sandbox: every answer and every page says so, and its clock can be moved.
+    ///
+    /// # Errors
+    /// As [`Node::start`].
+    pub async fn start_in_sandbox(
+        folder: &DataFolder,
+        passphrase: SecretString,
+        travel: TimeTravel,
+    ) -> Result<Self, RunError> {
+        Self::begin(folder, passphrase, None, Some(travel)).await
+    }
+
+    async fn begin(
+        folder: &DataFolder,
+        passphrase: SecretString,
+        accept_head: Option<u64>,
+        sandbox: Option<TimeTravel>,
+    ) -> Result<Self, RunError> {
         let config = Config::load(folder.path())?;
         let bridges = bridges::prepare(&folder.bridges())?;
         let keys = load_keys(folder, &passphrase).await?;
@@ -110,7 +132,7 @@ impl Node {
             (keys, passphrase),
             &ledger,
             bridges,
-            stop.clone(),
+            (sandbox, stop.clone()),
         ));
         match assembled.await {
             Ok((network, http, tasks)) => Ok(Self {
@@ -133,7 +155,7 @@ impl Node {
         (keys, passphrase): (NodeKeys, SecretString),
         ledger: &Ledger,
         (bridges, lanes): (Bridges, BridgeLanes),
-        stop: CancellationToken,
+        (sandbox, stop): (Option<TimeTravel>, CancellationToken),
     ) -> Result<(NetworkHandle, SocketAddr, TaskTracker), RunError> {
         let tasks = TaskTracker::new();
         let handle = ledger.handle();
@@ -194,6 +216,7 @@ impl Node {
         .with_bridges(bridges)
         .with_webhooks(webhooks.clone())
         .with_monitoring(Monitoring::open(&folder.private()).await?)
+        .with_open_data(OpenData::open(folder.path()))
         .with_reports(
             Reports::open(folder.path()).await?,
             settings::switches(folder)?,
@@ -220,9 +243,11 @@ impl Node {
         tasks.spawn(tidy(app.clone(), stop.clone()));
         tasks.spawn(app.clone().make_letters(stop.clone()));
         tasks.spawn(app.clone().tell_users(stop.clone()));
+        let nightly = app.clone();
+        tasks.spawn(nightly.make_open_data_nightly(config.open_data.hour, stop.clone()));
         lanes.run(&app, &tasks, &stop);
         tasks.spawn(webhooks.deliver(app.clone(), tasks.clone(), stop.clone()));
-        let router = http::router(HttpParts {
+        let parts = HttpParts {
             app,
             look: settings::look(folder, &config)?,
             witness: Some(cosigning),
@@ -237,7 +262,11 @@ impl Node {
                 rates: config.rates,
             },
             behind_proxy: config.http.behind_proxy,
-        })?;
+        };
+        let router = match sandbox {
+            None => http::router(parts)?,
+            Some(travel) => http::sandbox_router(parts, travel)?,
+        };
         tasks.spawn(serve_http(listener, router, stop.clone()));
         tasks.spawn(stop_on_failure(handle, stop));
         info!(party = %config.party, http = %address, peer = %network.local_peer_id(), "the node is up");

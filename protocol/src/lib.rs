@@ -1,6 +1,7 @@
 //! The rules of Countersign. No I/O, no clock, no randomness, no async.
 
 pub mod article6;
+pub mod credential;
 pub mod federation;
 pub mod id;
 pub mod letter;

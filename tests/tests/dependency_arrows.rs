@@ -13,10 +13,12 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("countersign-protocol", &[]),
     ("countersign-verifier", &["countersign-protocol"]),
     ("countersign-bridge", &["countersign-protocol"]),
+    ("countersign-client", &["countersign-protocol"]),
     (
         "countersign-node",
         &[
             "countersign-bridge",
+            "countersign-client",
             "countersign-verifier",
             "countersign-protocol",
         ],
@@ -26,6 +28,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
         &[
             "countersign-node",
             "countersign-bridge",
+            "countersign-client",
             "countersign-verifier",
             "countersign-protocol",
         ],

@@ -17,19 +17,6 @@ fn exit(kind: &str) -> Exit {
 }
 
 #[test]
-fn queries_are_encoded() {
-    let query = [
-        ("serial", "CA0001-GHA01-GHA-1,000-2023".to_owned()),
-        ("limit", "5".to_owned()),
-    ];
-    assert_eq!(
-        with_query("a", &query),
-        "a?serial=CA0001-GHA01-GHA-1%2C000-2023&limit=5"
-    );
-    assert_eq!(with_query("a", &[]), "a");
-}
-
-#[test]
 fn each_kind_of_problem_has_its_exit_code() {
     assert_eq!(exit("refused"), Exit::Validation);
     assert_eq!(exit("not-authorised"), Exit::NotAuthorised);

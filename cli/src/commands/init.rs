@@ -11,8 +11,8 @@ use clap::Args;
 use countersign_node::http::RateLimits;
 use countersign_node::network::Multiaddr;
 use countersign_node::ops::config::{
-    Config, FederationConfig, HttpConfig, LettersConfig, LimitsConfig, NetworkName, P2pConfig,
-    ProjectionConfig, SiteConfig, WebhooksConfig, WitnessAddress, WitnessConfig,
+    Config, FederationConfig, HttpConfig, LettersConfig, LimitsConfig, NetworkName, OpenDataConfig,
+    P2pConfig, ProjectionConfig, SiteConfig, WebhooksConfig, WitnessAddress, WitnessConfig,
 };
 use countersign_node::ops::files::{self, PRIVATE_FILE_MODE, PUBLIC_FILE_MODE};
 use countersign_node::run::{ClosedFolder, DataFolder, FirstProcess, NewNode, init};
@@ -318,6 +318,7 @@ impl InitArgs {
             site: SiteConfig::default(),
             mail: None,
             webhooks: WebhooksConfig::default(),
+            open_data: OpenDataConfig::default(),
             limits: LimitsConfig::default(),
             rates: RateLimits::default(),
         })
@@ -342,7 +343,7 @@ fn drawn() -> Outcome<SecretString> {
 }
 
 /// An address on loopback that nobody listens on now; it stands in the configuration from here on.
-fn free_address() -> Outcome<SocketAddr> {
+pub(super) fn free_address() -> Outcome<SocketAddr> {
     let listener = TcpListener::bind("127.0.0.1:0").map_err(Failure::other)?;
     listener.local_addr().map_err(Failure::other)
 }

@@ -30,6 +30,7 @@ pub(crate) mod letter;
 pub(crate) mod mail;
 mod migrate;
 pub(crate) mod monitoring;
+pub(crate) mod open_data;
 pub(crate) mod organisation;
 pub(crate) mod peer;
 pub(crate) mod people;
@@ -38,6 +39,7 @@ pub(crate) mod projection;
 pub(crate) mod reconcile;
 pub(crate) mod recover;
 pub(crate) mod retire;
+pub(crate) mod sandbox;
 pub(crate) mod serve;
 pub(crate) mod status;
 pub(crate) mod transfer;
@@ -69,6 +71,7 @@ pub(crate) fn run(cli: Cli) -> Outcome {
     match cli.command {
         Command::Init(args) => args.run(session),
         Command::Serve(args) => args.run(session),
+        Command::Sandbox(command) => command.run(session),
         Command::Witness(args) => args.run(session),
         Command::Status => status::run(session),
         Command::Key(command) => command.run(session),
@@ -109,6 +112,7 @@ pub(crate) fn run(cli: Cli) -> Outcome {
         Command::Authorisation(command) => command.run(session),
         Command::Workflow(command) => command.run(session),
         Command::Projection(command) => command.run(session),
+        Command::OpenData(command) => command.run(session),
         Command::Letter(command) => command.run(session),
         Command::Mail(command) => command.run(session),
         Command::Bridge(command) => command.run(session),

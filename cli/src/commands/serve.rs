@@ -21,6 +21,13 @@ pub(crate) struct ServeArgs {
     /// node has refused to start and told this number
     #[arg(long, value_name = "SIZE")]
     accept_head: Option<u64>,
+    /// Run a sandbox: a country with people and units in it, a partner and witnesses, all made up, in the folder that --data
+    /// names or in a temporary one. Nothing in it counts
+    #[arg(long, conflicts_with_all = ["passphrase_file", "passphrase_credential", "accept_head"])]
+    sandbox: bool,
+    /// Where the country of a new sandbox listens
+    #[arg(long, value_name = "ADDRESS", requires = "sandbox", default_value = super::sandbox::LISTEN)]
+    sandbox_http: std::net::SocketAddr,
     #[command(flatten)]
     log: LogArgs,
 }
@@ -69,7 +76,16 @@ impl LogArgs {
 
 impl ServeArgs {
     pub(crate) fn run(self, session: &Session) -> Outcome {
+        if self.sandbox {
+            return super::sandbox::serve(session, self.sandbox_http, &self.log);
+        }
         let folder = session.folder()?;
+        if super::sandbox::is_part_of_one(&folder) {
+            let message = format!("{} is part of a sandbox", folder.path().display());
+            let hint =
+                "run the whole of it: countersign serve --sandbox --data, with the folder above it";
+            return Err(Failure::validation(message).hint(hint));
+        }
         if let Some(size) = self.accept_head {
             session.confirm(&format!(
                 "Give up every acknowledged record above size {size}? If a witness has cosigned one, the node will be \

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use countersign_protocol::credential::CredentialError;
 use countersign_protocol::federation::FaultCode;
 use countersign_protocol::federation::parcel::Parcel;
 use countersign_protocol::id::RequestId;
@@ -166,6 +167,9 @@ pub trait FederationControl: Send + Sync {
 
     /// Signs an agreement for this Party; the result has the signatures that were there as well.
     async fn sign_agreement(&self, draft: &str) -> Result<String, FederationError>;
+
+    /// The credential of the record that a bundle proves, signed by the key of the log.
+    fn credential(&self, bundle: &str) -> Result<String, CredentialError>;
 
     /// This node's signed invitation.
     async fn own_invite(&self) -> Result<String, FederationError>;

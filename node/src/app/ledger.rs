@@ -1,5 +1,6 @@
 //! The ledger itself: its head, its records, proofs out of it.
 
+use countersign_protocol::credential::CredentialError;
 use countersign_protocol::id::TransferId;
 use countersign_protocol::log::tile::TILE_WIDTH;
 use countersign_protocol::log::{Hash, SignedNote, Tile, TlogProof, encode_entries, leaf_hash};
@@ -154,6 +155,20 @@ impl App {
     /// does not cover it yet, [`AppError::BadInput`] when units lie in several places.
     pub async fn proof(&self, of: ProofOf) -> Result<TlogProof, AppError> {
         self.blocking(move |app| app.prove(&of)).await
+    }
+
+    /// The Verifiable Credential of an entry (W3C VCDM 2.0 as a JWS), with its proof bundle as evidence. For everybody.
+    ///
+    /// # Errors
+    /// As [`App::proof`]; [`AppError::BadInput`] when the entry is none of an authorisation, an issuance or a retirement.
+    pub async fn credential(&self, index: u64) -> Result<String, AppError> {
+        let bundle = self.proof(ProofOf::Index(index)).await?;
+        match self.federation().credential(&bundle.to_string()) {
+            Err(error @ CredentialError::Kind) => {
+                Err(AppError::parameter("index", error.to_string()))
+            }
+            other => other.map_err(|error| AppError::internal("issue a credential", &error)),
+        }
     }
 
     fn prove(&self, of: &ProofOf) -> Result<TlogProof, AppError> {

@@ -25,6 +25,7 @@ mod lists;
 mod mirrors;
 mod mrv_calls;
 mod notices;
+mod open_data;
 mod people;
 mod process;
 mod projects;
@@ -97,6 +98,7 @@ use crate::ledger::{Clock, LedgerHandle};
 use crate::letters::{Letterhead, Letters};
 use crate::mail::Mail;
 use crate::monitoring::Monitoring;
+use crate::open_data::OpenData;
 use crate::people::{AccessTokens, Beneficiaries, People, Tokens};
 use crate::projection::Projection;
 use crate::reports::Reports;
@@ -138,6 +140,7 @@ pub struct App {
     bridges: Bridges,
     webhooks: Option<Webhooks>,
     monitoring: Option<Monitoring>,
+    open_data: Option<OpenData>,
 }
 
 struct Inner {
@@ -227,6 +230,7 @@ impl App {
             bridges: Bridges::default(),
             webhooks: None,
             monitoring: None,
+            open_data: None,
             office: Arc::new(letters::LetterOffice::new(
                 Letters::presets(),
                 Letterhead::default(),

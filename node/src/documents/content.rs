@@ -30,7 +30,7 @@ struct Reading {
 }
 
 impl Content {
-    pub(super) async fn open(
+    pub(crate) async fn open(
         path: PathBuf,
         sha256: Hash,
         bytes: u64,

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use async_trait::async_trait;
+use countersign_protocol::credential::{self, CredentialError};
 use countersign_protocol::federation::agreement::{Agreement, AgreementFile};
 use countersign_protocol::federation::invite::{Invite, InviteFields};
 use countersign_protocol::federation::message::{Request, Response};
@@ -327,6 +328,10 @@ impl FederationControl for Control {
     ) -> Result<Receipt, ControlError> {
         let command = self.check_agreement(agreement).await?;
         self.write(request, command).await
+    }
+
+    fn credential(&self, bundle: &str) -> Result<String, CredentialError> {
+        credential::issue(&self.log_key(), bundle)
     }
 
     async fn sign_agreement(&self, draft: &str) -> Result<String, ControlError> {

@@ -19,7 +19,7 @@ use crate::web::Wrong;
 /// Longest time for one request. A ledger that syncs in 30 seconds is stuck.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Longest time for a document to come in, 50 MB over a slow link, and for a file of rows to be written. The store gives up
+/// Longest time for a document to come in, 50 MB over a slow link, for a file of rows to be written, and for open data to be made. The store gives up
 /// a document that stands still.
 const UPLOAD_TIMEOUT: Duration = Duration::from_secs(3600);
 
@@ -57,14 +57,15 @@ pub(super) async fn frame(State(served): State<Served>, request: Request, next: 
         || "unmatched".to_owned(),
         |matched| matched.as_str().to_owned(),
     );
-    let is_upload = [
+    let takes_long = [
         "/cases/{number}/documents",
         "/bulk/{kind}",
         "/parcels",
+        "/open-data",
         "/data-points/file",
         "/national/{thing}/{call}",
     ];
-    let limit = if is_upload.iter().any(|end| route.ends_with(end)) {
+    let limit = if takes_long.iter().any(|end| route.ends_with(end)) {
         UPLOAD_TIMEOUT
     } else {
         REQUEST_TIMEOUT
@@ -105,6 +106,9 @@ pub(super) async fn frame(State(served): State<Served>, request: Request, next: 
     headers
         .entry(header::CACHE_CONTROL)
         .or_insert(HeaderValue::from_static("no-store"));
+    if served.is_sandbox {
+        headers.insert(super::sandbox::MARK, HeaderValue::from_static("true"));
+    }
     if let Some(charged) = charged {
         charged.mark(headers);
     }

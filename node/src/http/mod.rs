@@ -21,11 +21,13 @@ mod log;
 mod metrics;
 mod national;
 mod offline;
+mod open_data;
 pub mod openapi;
 pub(crate) mod percent;
 pub(crate) mod problem;
 mod rates;
 mod rows;
+mod sandbox;
 mod serve;
 mod streams;
 
@@ -38,6 +40,7 @@ use prometheus_client::registry::Registry;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::app::{App, AppError};
+use crate::clock::TimeTravel;
 use crate::web::{self, ErrorPages, Look, Site, SiteParts};
 use metrics::Metrics;
 use problem::{ApiError, Kind};
@@ -111,6 +114,7 @@ struct Served {
     streams: Arc<Places>,
     uploads: Arc<Semaphore>,
     error_pages: ErrorPages,
+    is_sandbox: bool,
 }
 
 impl Served {
@@ -131,6 +135,18 @@ const UPLOADS: usize = 2;
 /// # Errors
 /// [`AppError::Internal`] before the ledger's first record: nobody knows then whose registry it is.
 pub fn router(parts: HttpParts) -> Result<Router, AppError> {
+    routed(parts, None)
+}
+
+/// The same for a node of a sandbox: every answer and every page says so, and its clock can be moved.
+///
+/// # Errors
+/// As [`router`].
+pub fn sandbox_router(parts: HttpParts, travel: TimeTravel) -> Result<Router, AppError> {
+    routed(parts, Some(travel))
+}
+
+fn routed(parts: HttpParts, sandbox: Option<TimeTravel>) -> Result<Router, AppError> {
     let HttpParts {
         app,
         look,
@@ -145,6 +161,7 @@ pub fn router(parts: HttpParts) -> Result<Router, AppError> {
         look,
         rates: Arc::clone(&rates),
         behind_proxy,
+        is_sandbox: sandbox.is_some(),
     })?);
     let served = Served {
         error_pages: ErrorPages::new(Arc::clone(&site)),
@@ -156,14 +173,20 @@ pub fn router(parts: HttpParts) -> Result<Router, AppError> {
         rates,
         streams: Places::new(limits.streams),
         uploads: Arc::new(Semaphore::new(UPLOADS)),
+        is_sandbox: sandbox.is_some(),
     };
     let api = api::described().split_for_parts().0;
-    let mut router = Router::new()
+    let mut router = Router::new();
+    if let Some(travel) = sandbox {
+        router = router.merge(sandbox::routes(travel));
+    }
+    let mut router = router
         .merge(docs::style())
         .merge(health::routes())
         .merge(log::routes())
         .merge(offline::routes())
         .merge(national::routes())
+        .merge(open_data::routes())
         .nest("/api/v1", api.route_layer(from_fn(contract::keep)))
         .with_state(served.clone())
         .merge(web::router(site));

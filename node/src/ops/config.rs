@@ -90,6 +90,8 @@ pub struct Config {
     pub mail: Option<MailConfig>,
     /// Where events are sent.
     pub webhooks: WebhooksConfig,
+    /// When open data is made.
+    pub open_data: OpenDataConfig,
     /// How much the node takes on.
     pub limits: LimitsConfig,
     /// How often one client may ask over HTTP.
@@ -138,6 +140,19 @@ pub struct WebhooksConfig {
     /// Whether endpoints may be at private addresses, and on this machine over plain HTTP. Whoever may enter endpoints can then
     /// make the node ask whatever it reaches.
     pub allow_private: bool,
+}
+
+/// When open data is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OpenDataConfig {
+    /// From which hour of the day on (UTC): one in which few ask.
+    pub hour: u8,
+}
+
+impl Default for OpenDataConfig {
+    fn default() -> Self {
+        Self { hour: 1 }
+    }
 }
 
 /// The trust registry of the federation. Without it partners are taken by their invites.

@@ -230,6 +230,17 @@ impl Db {
         })
     }
 
+    /// A transaction that only reads, and sees the database as it is at its first statement until it is dropped.
+    pub(super) async fn begin_reading(&self) -> Result<Tx, ProjectionError> {
+        Ok(match self {
+            Self::Sqlite { readers, .. } => Tx::Sqlite(readers.begin().await?),
+            Self::Postgres(pool) => {
+                let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+                Tx::Postgres(pool.begin_with(begin).await?)
+            }
+        })
+    }
+
     /// Reads rows. The statement names its values `$1`, `$2`, ... in the order of `cells`.
     pub(super) async fn rows(
         &self,
@@ -299,7 +310,7 @@ pub(super) fn remove(file: &Path) {
     }
 }
 
-/// A transaction that writes. Dropping it takes everything back.
+/// A transaction. Dropping it takes everything back.
 pub(super) enum Tx {
     Sqlite(Transaction<'static, Sqlite>),
     Postgres(Transaction<'static, Postgres>),

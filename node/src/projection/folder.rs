@@ -13,7 +13,7 @@ use countersign_protocol::record::Reservation;
 use countersign_protocol::units::UnitRange;
 
 use super::ProjectionError;
-use super::db::{Cell, Db, Tx};
+use super::db::{Cell, Db, Row, Tx};
 use super::history::{History, Reservations};
 use super::processes::Processes;
 use super::rebuild;
@@ -165,8 +165,15 @@ impl Folder {
 
 /// How far the model in a database is; `None` when it is of another version.
 pub(super) async fn read_cursor(db: &Db) -> Result<Option<Cursor>, ProjectionError> {
-    let sql = "SELECT schema_version, size, leaf_hash, complete FROM cursor_at WHERE one = 1";
-    let rows = db.rows(sql, Vec::new()).await?;
+    cursor_of(&db.rows(CURSOR, Vec::new()).await?)
+}
+
+/// How far a model is, as a statement.
+pub(super) const CURSOR: &str =
+    "SELECT schema_version, size, leaf_hash, complete FROM cursor_at WHERE one = 1";
+
+/// What [`CURSOR`] found.
+pub(super) fn cursor_of(rows: &[Row]) -> Result<Option<Cursor>, ProjectionError> {
     let Some(row) = rows.first() else {
         return Ok(None);
     };

@@ -11,6 +11,7 @@ use super::retirements::{beneficiary, names};
 use super::{Shared, answer, format};
 use crate::app::{AppError, MovementQuery};
 use crate::http::problem::{ApiError, Kind};
+use crate::open_data::{OpenFile, OpenSet};
 use crate::projection::query::{
     OrganisationQuery, ProjectQuery, RetirementQuery, TransferQuery, Window,
 };
@@ -45,13 +46,54 @@ struct DataPage {
     page: Page,
     files: [&'static str; 5],
     charts: [&'static str; 5],
+    set: Option<NightlySet>,
 }
 
-pub(super) async fn show(State(_): State<Shared>, page: Page) -> Result<Response, ApiError> {
+/// The files that are made at night.
+struct NightlySet {
+    size: u64,
+    root: String,
+    made_ms: u64,
+    /// Tables, each with its files, and then what belongs to all of them.
+    rows: Vec<NightlyRow>,
+}
+
+struct NightlyRow {
+    /// The word of a table; none for what belongs to all.
+    stem: String,
+    rows: Option<u64>,
+    files: Vec<OpenFile>,
+}
+
+impl NightlySet {
+    fn of(set: &OpenSet) -> Self {
+        let mut rows: Vec<NightlyRow> = Vec::new();
+        for file in &set.files {
+            let stem = file.name.split('.').next().unwrap_or_default();
+            match rows.last_mut().filter(|it| it.stem == stem) {
+                Some(row) => row.files.push(file.clone()),
+                None => rows.push(NightlyRow {
+                    stem: stem.to_owned(),
+                    rows: file.rows,
+                    files: vec![file.clone()],
+                }),
+            }
+        }
+        Self {
+            size: set.package.ledger.size,
+            root: hex::encode(set.package.ledger.root),
+            made_ms: set.made_ms,
+            rows,
+        }
+    }
+}
+
+pub(super) async fn show(State(site): State<Shared>, page: Page) -> Result<Response, ApiError> {
     let page = page.about("data", "/events", "countersign events");
     let shown = DataPage {
         files: FILES,
         charts: CHARTS,
+        set: site.app.open_data().map(|set| NightlySet::of(&set)),
         page,
     };
     answer::html(&shown.page, &shown)

@@ -4,6 +4,7 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
+use countersign_protocol::credential::{MEDIA_TYPE, is_of};
 use countersign_protocol::log::{Hash, SignedNote, TlogProof, leaf_hash, node_hash};
 use countersign_protocol::party::Party;
 use countersign_protocol::record::{Article6, Body};
@@ -224,6 +225,7 @@ struct EntryPage {
     leaf_bytes: u64,
     request: Option<String>,
     proof: Option<Proof>,
+    has_credential: bool,
 }
 
 async fn stored(site: &Shared, index: u64) -> Result<StoredRecord, ApiError> {
@@ -260,6 +262,7 @@ pub(super) async fn show(
         json,
         leaf_hash: hex::encode(stored.hash),
         leaf_bytes: stored.record.encode().len() as u64,
+        has_credential: is_of(&stored.record),
         request,
         proof,
         page,
@@ -277,6 +280,19 @@ pub(super) async fn bundle(
     let text = HeaderValue::from_static("text/plain; charset=utf-8");
     let mut response = ([(header::CONTENT_TYPE, text)], bundle.to_string()).into_response();
     answer::attach(&mut response, &format!("entry-{index}.proof.txt"));
+    Ok(response)
+}
+
+/// The credential of an entry as a file, as `countersign verify` and every reader of JWTs takes it.
+pub(super) async fn credential(
+    State(site): State<Shared>,
+    Path(index): Path<String>,
+) -> Result<Response, ApiError> {
+    let index = number(&index)?;
+    let text = site.app.credential(index).await?;
+    let media = HeaderValue::from_static(MEDIA_TYPE);
+    let mut response = ([(header::CONTENT_TYPE, media)], text).into_response();
+    answer::attach(&mut response, &format!("entry-{index}.vc.jwt"));
     Ok(response)
 }
 

@@ -137,9 +137,7 @@ impl Csv {
             if at > 0 {
                 self.0.push(',');
             }
-            let is_number = cell.parse::<i64>().is_ok();
-            let is_formula = !is_number && cell.starts_with(['=', '+', '-', '@', '\t', '\r']);
-            let cell = if is_formula { format!("'{cell}") } else { cell };
+            let cell = harmless(cell);
             if cell.contains([',', '"', '\n', '\r']) {
                 let _ = write!(self.0, "\"{}\"", cell.replace('"', "\"\""));
             } else {
@@ -152,6 +150,13 @@ impl Csv {
     pub(super) fn text(self) -> String {
         self.0
     }
+}
+
+/// A cell that no spreadsheet runs as a formula.
+pub(crate) fn harmless(cell: String) -> String {
+    let is_number = cell.parse::<i64>().is_ok();
+    let is_formula = !is_number && cell.starts_with(['=', '+', '-', '@', '\t', '\r']);
+    if is_formula { format!("'{cell}") } else { cell }
 }
 
 #[cfg(test)]

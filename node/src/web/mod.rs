@@ -48,6 +48,8 @@ use language::Language;
 use page::Prefix;
 
 pub(crate) use error::{ErrorPages, Wrong};
+pub(crate) use format::machine;
+pub(crate) use list::harmless;
 pub use look::{Colour, ColourError, LOGO_BYTES_MAX, Logo, Look, Wording};
 pub(crate) use work::shown_secret;
 
@@ -59,6 +61,7 @@ pub(crate) struct Site {
     assets: Assets,
     rates: Arc<Rates>,
     behind_proxy: bool,
+    is_sandbox: bool,
 }
 
 /// What the pages stand on.
@@ -69,6 +72,8 @@ pub(crate) struct SiteParts {
     pub(crate) rates: Arc<Rates>,
     /// Whether a proxy on this machine names the clients.
     pub(crate) behind_proxy: bool,
+    /// Whether nothing here counts.
+    pub(crate) is_sandbox: bool,
 }
 
 /// Codes of the languages of the pages.
@@ -84,6 +89,7 @@ impl Site {
             look,
             rates,
             behind_proxy,
+            is_sandbox,
         } = parts;
         Ok(Self {
             genesis: app.genesis()?,
@@ -92,6 +98,7 @@ impl Site {
             look,
             rates,
             behind_proxy,
+            is_sandbox,
         })
     }
 
@@ -143,6 +150,7 @@ fn table() -> Vec<(&'static str, MethodRouter<Shared>)> {
         ("/entries", get(entries::list)),
         ("/entries/{index}", get(entries::show)),
         ("/entries/{index}/proof", get(entries::bundle)),
+        ("/entries/{index}/credential", get(entries::credential)),
         ("/guidance", get(guidance::list)),
         ("/guidance/{topic}", get(guidance::show)),
     ]

@@ -239,6 +239,16 @@ impl Page {
         format::ago(self.language, self.site.app.now_ms(), ms.given())
     }
 
+    /// Whether nothing here counts.
+    pub(super) fn is_sandbox(&self) -> bool {
+        self.site.is_sandbox
+    }
+
+    /// What time it is.
+    pub(super) fn now_ms(&self) -> u64 {
+        self.site.app.now_ms()
+    }
+
     /// A size.
     pub(super) fn size(&self, bytes: impl Given<u64>) -> String {
         format::bytes(self.language, bytes.given())

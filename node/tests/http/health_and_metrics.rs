@@ -27,6 +27,19 @@ async fn a_node_is_up_at_once_and_ready_when_its_log_was_witnessed() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_clock_of_an_ordinary_node_cannot_be_moved() {
+    let world = World::start().await;
+    for (method, path) in [(Method::GET, "/sandbox"), (Method::POST, "/sandbox/time")] {
+        let asked = world
+            .ask(method, path)
+            .json(&serde_json::json!({"forward_ms": 1}));
+        let answer = asked.send().await.unwrap();
+        assert_eq!(answer.status(), 404, "{path}");
+        assert!(!answer.headers().contains_key("countersign-sandbox"));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_metrics_follow_the_ledger() {
     let world = World::start().await;
     world.witness();

@@ -46,6 +46,7 @@ mod news;
 mod oauth;
 mod object_access;
 mod office;
+mod open_data;
 mod openapi;
 mod passkeys;
 mod people;

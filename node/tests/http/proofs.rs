@@ -143,3 +143,47 @@ async fn the_offline_page_is_served_whole_under_its_own_policy() {
     let policy = other.headers()["content-security-policy"].to_str().unwrap();
     assert!(policy.contains("script-src 'none'"), "{policy}");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_retired_and_issued_has_a_credential_and_nothing_else_does() {
+    use countersign_protocol::credential::check;
+    let world = World::start().await;
+    let leaf = crate::web::retired(&world, "Asha Privatename").await;
+    let path = format!("/api/v1/ledger/credential?index={leaf}");
+    let waiting = world.fail(&path).await;
+    assert_eq!(crate::world::kind(&waiting), "not-witnessed");
+    world.witness();
+    let answer = world
+        .bare(reqwest::Method::GET, &path)
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(answer.headers()["content-type"], "application/vc+jwt");
+    let text = answer.text().await.unwrap();
+    let key = crate::common::key(1);
+    let policy = format!("log {}\nquorum none\n", key.verifier());
+    let signed = check(&policy.parse().unwrap(), &text).unwrap();
+    assert_eq!(signed.kind, "UnitRetirementCredential");
+    assert!(!signed.bundle.contains("Privatename"));
+    let page = crate::web::page(&world, &format!("/en/entries/{leaf}")).await;
+    assert!(page.contains(&format!("/en/entries/{leaf}/credential")));
+    let file = world.bare(reqwest::Method::GET, &format!("/entries/{leaf}/credential"));
+    assert_eq!(file.send().await.unwrap().text().await.unwrap(), text);
+    for other in [
+        "/api/v1/ledger/credential?index=1",
+        "/api/v1/ledger/credential",
+    ] {
+        let refused = world.fail(other).await;
+        assert!(
+            refused.status == 400 || refused.status == 422,
+            "{other}: {refused:?}"
+        );
+    }
+    assert_eq!(
+        world
+            .fail("/api/v1/ledger/credential?index=9999")
+            .await
+            .status,
+        404
+    );
+}

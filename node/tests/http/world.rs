@@ -20,6 +20,7 @@ use countersign_node::letters::{Letterhead, Letters};
 use countersign_node::mail::{MAIL_FILE, Mail, MailSettings};
 use countersign_node::mirror::{AuditFinding, Mirror, MirrorStatus};
 use countersign_node::monitoring::Monitoring;
+use countersign_node::open_data::OpenData;
 use countersign_node::people::{Beneficiaries, People, PeopleSettings, Tokens};
 use countersign_node::projection::{Projection, ProjectionSettings};
 use countersign_node::reports::Reports;
@@ -27,6 +28,7 @@ use countersign_node::web::Look;
 use countersign_node::webhooks::{WebhookSettings, Webhooks};
 use countersign_node::witness::OriginHash;
 use countersign_protocol::article6::aef::Switches;
+use countersign_protocol::credential::{self, CredentialError};
 use countersign_protocol::federation::invite::Invite;
 use countersign_protocol::federation::parcel::{PARCEL_FORMAT, Parcel};
 use countersign_protocol::federation::{FaultCode, ProvenRecord};
@@ -265,6 +267,10 @@ impl FederationControl for Stub {
                 "it is not an agreement".to_owned(),
             )),
         }
+    }
+
+    fn credential(&self, bundle: &str) -> Result<String, CredentialError> {
+        credential::issue(&common::key(1), bundle)
     }
 
     async fn own_invite(&self) -> Result<String, FederationError> {
@@ -545,7 +551,8 @@ impl World {
         let app = app
             .with_bridges(bridges)
             .with_webhooks(webhooks.clone())
-            .with_monitoring(monitoring);
+            .with_monitoring(monitoring)
+            .with_open_data(OpenData::open(folder.root.path()));
         let tasks = TaskTracker::new();
         lanes.run(&app, &tasks, &stop);
         tokio::spawn(webhooks.deliver(app.clone(), tasks, stop.clone()));

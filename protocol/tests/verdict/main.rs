@@ -7,6 +7,7 @@
     unreachable_pub
 )]
 
+mod credentials;
 mod judging;
 mod later;
 mod ledger;

@@ -2,8 +2,8 @@
 
 use countersign_node::http::{Budgets, RateLimits};
 use countersign_node::ops::config::{
-    Config, FederationConfig, HttpConfig, LettersConfig, LimitsConfig, P2pConfig, ProjectionConfig,
-    SiteConfig, WebhooksConfig,
+    Config, FederationConfig, HttpConfig, LettersConfig, LimitsConfig, OpenDataConfig, P2pConfig,
+    ProjectionConfig, SiteConfig, WebhooksConfig,
 };
 use countersign_node::run::{DataFolder, NewNode, Node, init};
 use secrecy::SecretString;
@@ -44,6 +44,7 @@ pub fn start(runtime: &tokio::runtime::Runtime, folder: &DataFolder) -> (Node, S
         site: SiteConfig::default(),
         mail: None,
         webhooks: WebhooksConfig::default(),
+        open_data: OpenDataConfig::default(),
         limits: LimitsConfig::default(),
         rates: RateLimits {
             anonymous: WIDE,

@@ -1,6 +1,7 @@
 //! The ledger: head, newest records, proofs, verification, export. These commands read the data folder itself, whether
 //! its node runs or not; with --url they ask a node.
 
+mod credential;
 mod export;
 mod head;
 mod proof;
@@ -25,6 +26,8 @@ pub(crate) enum LedgerCommand {
     Tail(tail::TailArgs),
     /// Write a proof bundle for one record
     Proof(proof::ProofArgs),
+    /// Have the node sign a W3C Verifiable Credential of one record
+    Credential(credential::CredentialArgs),
     /// Verify every leaf, tile and signature; with --replay every rule and balance too
     Verify(verify::VerifyArgs),
     /// Write the ledger out as files that any tool for C2SP tlog-tiles reads
@@ -37,6 +40,7 @@ impl LedgerCommand {
             Self::Head(args) => args.run(session),
             Self::Tail(args) => args.run(session),
             Self::Proof(args) => args.run(session),
+            Self::Credential(args) => args.run(session),
             Self::Verify(args) => args.run(session),
             Self::Export(args) => args.run(session),
         }

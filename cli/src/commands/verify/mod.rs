@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use countersign_node::export::CHECKPOINT_FILE;
 use countersign_node::ops::files::{self, PUBLIC_FILE_MODE};
+use countersign_protocol::credential;
 use countersign_protocol::letter;
 use countersign_protocol::log::{Policy, ProvenLeaf, SignedNote, TlogProof, VerifiedCheckpoint};
 use countersign_protocol::record::Record;
@@ -24,7 +25,7 @@ use shown::{Checked, Shown};
 
 #[derive(Args, Debug)]
 pub(crate) struct VerifyArgs {
-    /// Proof bundles, letters that carry their proof, checkpoints, or folders with exported ledgers
+    /// Proof bundles, letters that carry their proof, W3C Verifiable Credentials, checkpoints, or folders with exported ledgers
     #[arg(required_unless_present = "page", value_name = "FILE")]
     files: Vec<PathBuf>,
     /// Whom to believe (C2SP tlog-policy): logs, witnesses, the quorum
@@ -118,6 +119,12 @@ fn check(path: &Path, trust: &Policy, later: &[Vec<u8>], replay: bool) -> Outcom
     let text = carried.map_or(bytes.as_slice(), |it| it.bundle.as_bytes());
     let text = std::str::from_utf8(text)
         .map_err(|_| refused(&"it is no text: it was altered, or is no proof bundle"))?;
+    if credential::is_one(text) {
+        let signed = credential::check(trust, text).map_err(|error| refused(&error))?;
+        let mut proven = judged(signed.bundle.as_bytes(), &signed.bundle, trust, later)?;
+        proven.credential = Some(signed);
+        return Ok(Checked::Record(Box::new(proven)));
+    }
     if !text.starts_with("c2sp.org/tlog-proof@")
         && text.contains("\n\n\u{2014} ")
         && !text.contains("\nindex ")
@@ -126,6 +133,14 @@ fn check(path: &Path, trust: &Policy, later: &[Vec<u8>], replay: bool) -> Outcom
         let verified = trust.check(&note).map_err(|error| refused(&error))?;
         return Ok(Checked::Checkpoint(verified));
     }
+    Ok(Checked::Record(Box::new(judged(
+        &bytes, text, trust, later,
+    )?)))
+}
+
+/// Judges a bundle, or the file that carries it, in the light of what came later.
+fn judged(file: &[u8], text: &str, trust: &Policy, later: &[Vec<u8>]) -> Outcome<shown::Proven> {
+    let refused = |error: &dyn std::fmt::Display| Failure::new(Exit::Integrity, error);
     let bundle = TlogProof::parse(text).map_err(|error| refused(&error))?;
     let (proven, head) = prove(&bundle, trust)?;
     let record = Record::decode(&proven.leaf).map_err(|error| {
@@ -134,17 +149,18 @@ fn check(path: &Path, trust: &Policy, later: &[Vec<u8>], replay: bool) -> Outcom
         ))
     })?;
     let later: Vec<&[u8]> = later.iter().map(Vec::as_slice).collect();
-    let judgement = judge(trust, &bytes, &later);
+    let judgement = judge(trust, file, &later);
     match judgement.verdict {
         Verdict::Valid | Verdict::Moved | Verdict::FreshnessUnknown => {}
         _ => return Err(refused(&judgement.why.unwrap_or_default())),
     }
-    Ok(Checked::Record(Box::new(shown::Proven {
+    Ok(shown::Proven {
         proven,
         head,
         record,
         judgement,
-    })))
+        credential: None,
+    })
 }
 
 pub(super) fn prove(

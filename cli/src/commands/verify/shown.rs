@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use countersign_node::export::Report;
+use countersign_protocol::credential::Signed;
 use countersign_protocol::log::{Checkpoint, Cosigner, ProvenLeaf, VerifiedCheckpoint};
 use countersign_protocol::record::Record;
 use countersign_protocol::verdict::{Judgement, Moved, Verdict};
@@ -25,6 +26,8 @@ pub(super) struct Proven {
     pub(super) head: VerifiedCheckpoint,
     pub(super) record: Record,
     pub(super) judgement: Judgement,
+    /// The credential that carried the bundle.
+    pub(super) credential: Option<Signed>,
 }
 
 /// The verdict on a file, as data.
@@ -52,6 +55,10 @@ enum What<'a> {
         moved_at: Option<u64>,
         #[serde(skip_serializing_if = "Option::is_none")]
         moved_in: Option<&'a str>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        credential: Option<&'a str>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        issuer: Option<&'a str>,
         record: &'a Record,
     },
     Checkpoint {
@@ -112,6 +119,8 @@ impl<'a> From<&'a Checked> for What<'a> {
                         .moved
                         .as_ref()
                         .and_then(|moved| moved.origin.as_deref()),
+                    credential: it.credential.as_ref().map(|it| it.kind.as_str()),
+                    issuer: it.credential.as_ref().map(|it| it.issuer.as_str()),
                     record: &it.record,
                 }
             }
@@ -139,6 +148,12 @@ pub(super) fn view(file: &Path, checked: &Checked) -> View {
             pair("proven", summary::body(&it.record.body));
             if let Some(transfer) = summary::transfer_id(&it.record.body) {
                 pair("transfer", transfer.to_string());
+            }
+            if let Some(Signed { issuer, kind, .. }) = &it.credential {
+                pair(
+                    "credential",
+                    format!("{kind}, signed by {issuer}: the key of the ledger's log"),
+                );
             }
             pair("written", moment(it.record.time_ms));
             pair(

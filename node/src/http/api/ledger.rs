@@ -4,6 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
+use countersign_protocol::credential::MEDIA_TYPE;
 use countersign_protocol::id::TransferId;
 
 use super::view;
@@ -11,7 +12,7 @@ use crate::app::{ProofOf, UnitsName};
 use crate::http::Served;
 use crate::http::dto::{HeadView, Page, RecordView, Status};
 use crate::http::extract::Parameters;
-use crate::http::openapi::{NotFound, NotWitnessed, ProofOfLeaf, RecordPaging};
+use crate::http::openapi::{CredentialOfLeaf, NotFound, NotWitnessed, ProofOfLeaf, RecordPaging};
 use crate::http::problem::{ApiError, Kind};
 
 /// The node: whose registry it is, and how it stands.
@@ -102,4 +103,29 @@ pub(super) async fn proof(
     let bundle = served.app.proof(of).await?;
     let content_type = [(header::CONTENT_TYPE, "text/plain; charset=utf-8")];
     Ok((content_type, bundle.to_string()).into_response())
+}
+
+/// The Verifiable Credential of an entry (W3C VCDM 2.0, secured as a JWS), with its proof bundle as evidence: for authorisations, issuances and retirements. `countersign verify` checks it offline.
+#[utoipa::path(
+    get,
+    path = "/ledger/credential",
+    tag = "Ledger",
+    params(CredentialOfLeaf),
+    responses(
+        (status = 200, body = String, content_type = "application/vc+jwt"),
+        NotFound,
+        NotWitnessed,
+    ),
+    security(()),
+)]
+pub(super) async fn credential(
+    State(served): State<Served>,
+    mut parameters: Parameters,
+) -> Result<Response, ApiError> {
+    let index = parameters.get::<u64>("index")?;
+    parameters.finish()?;
+    let missing = || ApiError::new(Kind::Malformed, "say of which entry: index is missing");
+    let credential = served.app.credential(index.ok_or_else(missing)?).await?;
+    let content_type = [(header::CONTENT_TYPE, MEDIA_TYPE)];
+    Ok((content_type, credential).into_response())
 }

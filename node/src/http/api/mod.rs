@@ -18,6 +18,7 @@ mod lists;
 mod mail;
 mod migration;
 mod oauth;
+mod open_data;
 mod oversight;
 mod passkeys;
 mod process;
@@ -82,6 +83,7 @@ fn registry_routes() -> OpenApiRouter<Served> {
         .routes(routes!(beneficiary::review))
         .routes(routes!(beneficiary::merge))
         .routes(routes!(lists::search))
+        .routes(routes!(open_data::show, open_data::make))
         .routes(routes!(oversight::holds, oversight::place_hold))
         .routes(routes!(oversight::lift_hold))
         .routes(routes!(trusted::list, trusted::propose))
@@ -117,6 +119,7 @@ fn federation_routes() -> OpenApiRouter<Served> {
         .routes(routes!(ledger::head))
         .routes(routes!(ledger::records))
         .routes(routes!(ledger::proof))
+        .routes(routes!(ledger::credential))
 }
 
 /// The process and what moves through it.

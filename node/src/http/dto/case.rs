@@ -12,7 +12,7 @@ use countersign_protocol::serial::SectoralScope;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::request::moment;
+use super::moment;
 use super::{BeneficiaryView, DuplicatesView, NamedLetter, RecordView};
 use crate::people::UserId;
 

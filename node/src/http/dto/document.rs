@@ -5,7 +5,7 @@ use countersign_protocol::record::{FindingKind, HoldOn, Reason, Reference, Word}
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::request::moment;
+use super::moment;
 use crate::documents::{DocumentId, Visibility};
 
 /// A document of a case.

@@ -317,6 +317,14 @@ pub(crate) struct ProofOfLeaf {
     serial: Option<String>,
 }
 
+/// Of which leaf a credential is wanted.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct CredentialOfLeaf {
+    /// The leaf with this index: an authorisation, an issuance or a retirement.
+    index: u64,
+}
+
 /// Where in an account.
 #[derive(ToSchema)]
 pub(crate) enum InAccount {

@@ -39,8 +39,6 @@ word_lists! {
         "issuance", "split", "hold", "lift", "reserve", "free", "transfer", "lock", "release", "finalise", "acquire",
         "retire", "cancel", "hold_placed", "hold_lifted", "authorised", "use_notified",
     ], "What can happen to units.";
-    TransferEventKind = &["lock", "ask_cancel", "finalise", "release", "acquire", "refuse", "source_settled"],
-        "A leaf about a transfer between countries.";
     CaseTextPart = &["form", "comment"], "What a text of a case is.";
     ScopeWord = &["own", "assigned", "sector", "country"], "On what an action may be used.";
     BridgeActionWord = &["create", "update", "delete"], "What is done with an item at the other side of a bridge.";

@@ -1,6 +1,6 @@
 //! From [`Config`] to text, with the comments that a first reader needs.
 
-use super::{Config, WitnessAddress};
+use super::{Config, OpenDataConfig, WitnessAddress};
 use crate::http::Budgets;
 use std::fmt::{self, Display};
 
@@ -35,6 +35,7 @@ impl Display for Config {
             site,
             mail,
             webhooks,
+            open_data,
             limits,
             rates,
         } = self;
@@ -114,6 +115,13 @@ impl Display for Config {
         }
         if webhooks.allow_private {
             writeln!(formatter, "\n[webhooks]\nallow_private = true")?;
+        }
+        if *open_data != OpenDataConfig::default() {
+            writeln!(
+                formatter,
+                "\n# From which hour on (UTC) open data is made.\n[open_data]\nhour = {}",
+                open_data.hour
+            )?;
         }
         writeln!(formatter, "\n[limits]")?;
         writeln!(

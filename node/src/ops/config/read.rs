@@ -4,8 +4,8 @@ use super::letters::LettersSection;
 use super::mail::MailSection;
 use super::site::SiteSection;
 use super::{
-    ADDRESSES_MAX, Config, FederationConfig, HttpConfig, LimitsConfig, NetworkName, P2pConfig,
-    ProjectionConfig, WITNESSES_MAX, WebhooksConfig, WitnessAddress, WitnessConfig,
+    ADDRESSES_MAX, Config, FederationConfig, HttpConfig, LimitsConfig, NetworkName, OpenDataConfig,
+    P2pConfig, ProjectionConfig, WITNESSES_MAX, WebhooksConfig, WitnessAddress, WitnessConfig,
 };
 use crate::http::{Budgets, RateLimits};
 use crate::ops::files::FileFault;
@@ -128,6 +128,8 @@ struct File {
     #[serde(default)]
     webhooks: WebhooksSection,
     #[serde(default)]
+    open_data: OpenDataSection,
+    #[serde(default)]
     limits: LimitsSection,
     #[serde(default)]
     rates: RatesSection,
@@ -186,6 +188,12 @@ struct WebhooksSection {
 
 #[derive(Deserialize, Default)]
 #[serde(deny_unknown_fields)]
+struct OpenDataSection {
+    hour: Option<Spanned<u8>>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
 struct LimitsSection {
     queue_submissions: Option<Spanned<u32>>,
     http_body_bytes: Option<Spanned<u32>>,
@@ -231,6 +239,7 @@ impl File {
             site,
             mail,
             webhooks,
+            open_data,
             limits,
             rates,
         } = self;
@@ -266,6 +275,7 @@ impl File {
             webhooks: WebhooksConfig {
                 allow_private: webhooks.allow_private,
             },
+            open_data: open_data.check(text)?,
             limits: limits.check(text)?,
             rates: rates.check(text)?,
         })
@@ -334,6 +344,21 @@ impl FederationSection {
         Ok(FederationConfig {
             root_hash: Some(hash),
             from,
+        })
+    }
+}
+
+impl OpenDataSection {
+    fn check(self, text: &str) -> Result<OpenDataConfig, Fault> {
+        let Some(hour) = self.hour else {
+            return Ok(OpenDataConfig::default());
+        };
+        if *hour.get_ref() > 23 {
+            let why = "this is no hour of a day; write 0 to 23, in universal time";
+            return Err(Fault::at(text, hour.span(), why));
+        }
+        Ok(OpenDataConfig {
+            hour: hour.into_inner(),
         })
     }
 }

@@ -437,6 +437,7 @@ prop_compose! {
             site,
             mail,
             webhooks: WebhooksConfig { allow_private: public },
+            open_data: OpenDataConfig { hour: if public { 13 } else { 1 } },
             limits: LimitsConfig { queue_submissions: limits.0, cache_mib: limits.1, ..LimitsConfig::default() },
             rates: RateLimits { anonymous: Budgets { reads: limits.0, lists: limits.1, writes: 0 }, ..RateLimits::default() },
         }

@@ -69,7 +69,7 @@ const COLUMNS: &[&str] = &[
 ];
 
 /// The block in a row: range, then the attributes in the order in which they are written.
-pub(super) fn block(
+pub(in crate::projection) fn block(
     row: &Row,
     range: usize,
     attributes: usize,

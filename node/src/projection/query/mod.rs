@@ -17,6 +17,7 @@ mod units;
 
 pub use accounts::AccountRow;
 pub use cases::{CaseActRow, CaseQuery, CaseSort};
+pub(in crate::projection) use holdings::block;
 pub use holdings::{HoldingQuery, HoldingSort};
 pub use letters::LetterRow;
 pub use organisations::{OrganisationQuery, OrganisationRow, OrganisationSort};

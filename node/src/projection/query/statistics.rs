@@ -8,6 +8,7 @@ use countersign_protocol::period::Day;
 use crate::projection::ProjectionError;
 use crate::projection::db::Cell;
 use crate::projection::follow::Projection;
+use crate::projection::open::Snapshot;
 
 /// Milliseconds of a day.
 const DAY_MS: u64 = 86_400_000;
@@ -38,9 +39,18 @@ impl Projection {
     /// # Errors
     /// [`ProjectionError`]
     pub async fn statistics(&self, own: Party) -> Result<Statistics, ProjectionError> {
-        let (_, size) = self.ready()?;
+        self.snapshot().await?.statistics(own).await
+    }
+}
+
+impl Snapshot {
+    /// Sums over the whole registry, of which `own` is the Party.
+    ///
+    /// # Errors
+    /// [`ProjectionError`]
+    pub(crate) async fn statistics(&mut self, own: Party) -> Result<Statistics, ProjectionError> {
         let mut statistics = Statistics {
-            size,
+            size: self.size,
             ..Statistics::default()
         };
         let sum = "CAST(SUM(last_unit - first_unit + 1) AS BIGINT)";
@@ -76,11 +86,10 @@ impl Projection {
         Ok(statistics)
     }
 
-    async fn partners_into(&self, statistics: &mut Statistics) -> Result<(), ProjectionError> {
-        let (db, _) = self.ready()?;
+    async fn partners_into(&mut self, statistics: &mut Statistics) -> Result<(), ProjectionError> {
         let sql = "SELECT partner, direction, stage, CAST(SUM(tonnes) AS BIGINT) FROM transfers GROUP BY \
                    partner, direction, stage";
-        for row in &db.rows(sql.to_owned(), Vec::new()).await? {
+        for row in &self.tx.rows(sql, Vec::new()).await? {
             let (partner, direction) = (row.parsed::<String>(0)?, row.parsed::<String>(1)?);
             let kind = match row.parsed::<String>(2)?.as_str() {
                 "FINAL" | "ACQUIRED" => direction,
@@ -98,12 +107,11 @@ impl Projection {
     }
 
     async fn triples(
-        &self,
+        &mut self,
         sql: String,
         cells: Vec<Cell>,
     ) -> Result<Vec<(u64, String, u64)>, ProjectionError> {
-        let (db, _) = self.ready()?;
-        let rows = db.rows(sql, cells).await?;
+        let rows = self.tx.rows(sql, cells).await?;
         let read = rows.iter().map(|row| {
             let kind = row.text(1)?.unwrap_or_default();
             Ok((row.number(0)?, kind, row.number(2)?))

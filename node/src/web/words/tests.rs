@@ -111,7 +111,7 @@ fn listed() -> BTreeSet<String> {
     list("menu", "registry article6 proof use");
     list(
         "data-about",
-        "projects organisations retirements transfers actions",
+        "projects organisations retirements transfers actions history units statistics places datapackage sha256sums",
     );
     list("month", "1 2 3 4 5 6 7 8 9 10 11 12");
     list("scope", "1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16");

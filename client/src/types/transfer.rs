@@ -7,12 +7,12 @@ use countersign_protocol::registry::{Direction, TransferStage};
 use countersign_protocol::serial::DomesticSerial;
 use countersign_protocol::units::UnitRange;
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 
 use super::Units;
 
 /// Units came into being.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Issued {
     /// Leaf of the issuance.
     pub index: u64,
@@ -27,7 +27,8 @@ pub struct Issued {
 }
 
 /// A hold was placed or lifted.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Held {
     /// Leaf of the hold.
     pub index: u64,
@@ -42,7 +43,8 @@ pub struct Held {
 }
 
 /// Units moved between two accounts of this registry.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Moved {
     /// Leaf of the transfer.
     pub index: u64,
@@ -57,7 +59,8 @@ pub struct Moved {
 }
 
 /// Units were locked for a partner. `GET /api/v1/transfers/{id}` says what became of it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Sent {
     /// The transfer's id, the same in both ledgers.
     pub transfer: TransferId,
@@ -82,7 +85,8 @@ pub struct Sent {
 }
 
 /// The destination will be asked to refuse.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CancelAsked {
     /// The transfer.
     pub transfer: TransferId,
@@ -93,7 +97,8 @@ pub struct CancelAsked {
 }
 
 /// Units were used or cancelled.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Retired {
     /// Leaf of the retirement.
     pub index: u64,
@@ -116,7 +121,8 @@ pub struct Retired {
 }
 
 /// Where one side of a transfer stands, by its published name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "UPPERCASE")]
 pub enum StateName {
     /// Source: in escrow until the destination has answered.
@@ -161,7 +167,8 @@ impl std::fmt::Display for StateName {
 }
 
 /// The query of `GET /api/v1/transfers`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct TransferFilter {
     /// Only those that leave (`out`) or arrive (`in`).
@@ -179,7 +186,8 @@ pub struct TransferFilter {
 }
 
 /// This ledger's side of a transfer between countries.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TransferView {
     /// Its id, the same in both ledgers.
     pub id: TransferId,
@@ -214,12 +222,13 @@ pub struct TransferView {
 }
 
 /// A leaf about a transfer.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TransferEvent {
     /// Leaf index.
     pub index: u64,
     /// `lock`, `ask_cancel`, `finalise`, `release`, `acquire`, `refuse` or `source_settled`.
-    #[schema(value_type = crate::http::openapi::TransferEventKind)]
+    #[cfg_attr(feature = "openapi", schema(value_type = super::TransferEventKind))]
     pub kind: String,
     /// True once a quorum of witnesses has cosigned a checkpoint that covers it.
     pub witnessed: bool,

@@ -4,12 +4,12 @@ use countersign_protocol::id::Origin;
 use countersign_protocol::party::{Party, RegistryId};
 use countersign_protocol::record::{Name, VerifierKeyText};
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 
 use super::Balances;
 
 /// `GET /api/v1/status`
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Status {
     /// Whose registry this is.
     pub party: Party,
@@ -46,12 +46,13 @@ pub struct Status {
 }
 
 /// The head of the log. `GET /api/v1/ledger/head`
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct HeadView {
     /// Number of leaves.
     pub size: u64,
     /// Root hash, hex.
-    #[schema(value_type = countersign_protocol::openapi::Sha256)]
+    #[cfg_attr(feature = "openapi", schema(value_type = countersign_protocol::openapi::Sha256))]
     pub root: String,
     /// Time of the last record.
     pub time_ms: u64,
@@ -62,12 +63,13 @@ pub struct HeadView {
 }
 
 /// A checkpoint under a quorum of cosignatures.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct WitnessedView {
     /// Number of leaves.
     pub size: u64,
     /// Root hash, hex.
-    #[schema(value_type = countersign_protocol::openapi::Sha256)]
+    #[cfg_attr(feature = "openapi", schema(value_type = countersign_protocol::openapi::Sha256))]
     pub root: String,
     /// The checkpoint with its cosignatures.
     pub checkpoint: String,
@@ -76,7 +78,8 @@ pub struct WitnessedView {
 }
 
 /// A witness of this log.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct WitnessView {
     /// Its name.
     pub name: String,
@@ -89,7 +92,8 @@ pub struct WitnessView {
 }
 
 /// A partner's node.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PeerView {
     /// The Party.
     pub party: Party,
@@ -104,7 +108,8 @@ pub struct PeerView {
 }
 
 /// Transfers that wait for an answer.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct OpenTransfers {
     /// Locks of this ledger that the destination has not answered with proof.
     pub outgoing: u64,

@@ -1,10 +1,10 @@
 //! Errors as RFC 9457 problem details.
 
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 
 /// An error response, `application/problem+json` (RFC 9457).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Problem {
     /// Stable name of the kind of problem, `urn:countersign:problem:...`. Programs decide by this.
     #[serde(rename = "type")]
@@ -31,7 +31,8 @@ pub struct Problem {
 }
 
 /// One fault: at most one of `pointer`, `parameter` and `header` says where in the request it is.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Fault {
     /// JSON pointer (RFC 6901) into the body.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -2,16 +2,15 @@
 
 use countersign_protocol::id::AccountId;
 use countersign_protocol::log::Hash;
-use countersign_protocol::openapi::Sha256;
 use countersign_protocol::party::Party;
 use countersign_protocol::record::{Account, Agreement, Partner, Record};
 use countersign_protocol::serial::{DomesticSerial, ItmoId};
 use countersign_protocol::units::{FirstTransfer, UnitAuthorisation, UnitBlock, UnitRange};
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 
 /// An account and its balances.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AccountView {
     /// The account.
     #[serde(flatten)]
@@ -25,7 +24,8 @@ pub struct AccountView {
 }
 
 /// Where units are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum PlaceName {
     /// In an account that can dispose of them.
@@ -43,7 +43,8 @@ pub enum PlaceName {
 }
 
 /// A range of units with its names.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Units {
     /// The range, such as `GH-27-35`.
     pub range: UnitRange,
@@ -67,7 +68,8 @@ impl From<&UnitBlock> for Units {
 }
 
 /// A range, where it is, and since when.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct HoldingView {
     /// The units.
     #[serde(flatten)]
@@ -91,7 +93,8 @@ pub struct HoldingView {
 }
 
 /// One line of an account's statement, oldest first.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct StatementLine {
     /// Leaf that moved the units.
     pub index: u64,
@@ -109,7 +112,8 @@ pub struct StatementLine {
 
 /// Tonnes by place, over all accounts. Issued + acquired = available + on hold + in escrow + transferred + used +
 /// cancelled.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Balances {
     /// Issued by this Party.
     pub issued: u64,
@@ -130,7 +134,8 @@ pub struct Balances {
 }
 
 /// A partner country.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PartnerView {
     /// The partner as the ledger lists it.
     #[serde(flatten)]
@@ -144,7 +149,8 @@ pub struct PartnerView {
 }
 
 /// A bilateral agreement and how far it is used.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AgreementView {
     /// The agreement as the ledger records it.
     #[serde(flatten)]
@@ -162,7 +168,8 @@ pub struct AgreementView {
 }
 
 /// The answer to a ping of a partner.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Pong {
     /// The partner.
     pub party: Party,
@@ -173,13 +180,14 @@ pub struct Pong {
 }
 
 /// A record of the ledger: the same members as a line of `records.jsonl` (docs/formats.md).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RecordView {
     /// Leaf index.
     pub index: u64,
     /// RFC 6962 leaf hash.
     #[serde(with = "hex::serde")]
-    #[schema(value_type = Sha256)]
+    #[cfg_attr(feature = "openapi", schema(value_type = countersign_protocol::openapi::Sha256))]
     pub leaf_hash: Hash,
     /// What the leaf says.
     pub record: Record,

@@ -1,0 +1,51 @@
+//! Open data: what the node serves, and making it anew.
+
+use clap::Subcommand;
+use countersign_node::http::dto::{OpenDataView, OpenFileView};
+
+use crate::exit::Outcome;
+use crate::session::Session;
+use crate::table::{Table, View, moment, or_dash, tonnes};
+use crate::terminal;
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum OpenDataCommand {
+    /// Make the files anew from the ledger as it is now; the node does so every night
+    Make,
+    /// List the files that the node serves below /open-data/
+    List,
+}
+
+impl OpenDataCommand {
+    pub(crate) fn run(self, session: &Session) -> Outcome {
+        let client = session.client()?;
+        let set: OpenDataView = match self {
+            Self::Make => client.ask_patiently("open-data", &serde_json::json!({}))?,
+            Self::List => client.get("open-data", &[])?,
+        };
+        terminal::say(format_args!(
+            "made {} from the first {} entries of {}, root {}",
+            moment(set.made_ms),
+            tonnes(set.ledger.size),
+            set.ledger.origin,
+            hex::encode(set.ledger.root),
+        ));
+        session.out().show(&set, |set| table(&set.files))
+    }
+}
+
+fn table(files: &[OpenFileView]) -> View {
+    Table::of(
+        ["FILE", "BYTES>", "ROWS>", "SHA-256"],
+        "no files",
+        files,
+        |it| {
+            [
+                it.path.clone(),
+                tonnes(it.bytes),
+                or_dash(it.rows.map(tonnes)),
+                it.sha256.clone(),
+            ]
+        },
+    )
+}
