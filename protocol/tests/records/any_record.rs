@@ -168,13 +168,15 @@ fn blocks() -> impl Strategy<Value = Vec<UnitBlock>> {
     vec(block(), 1..=20)
 }
 
+fn closed() -> impl Strategy<Value = Option<Continues>> {
+    let head = (origin(), number(), any::<[u8; 32]>());
+    option::of(head.prop_map(|(origin, size, root)| Continues { origin, size, root }))
+}
+
 fn proof() -> impl Strategy<Value = ProofReference> {
     (origin(), number(), number(), any::<[u8; 32]>()).prop_map(|(origin, a, b, root)| {
-        let (index, size) = if a == b {
-            (a.saturating_sub(1), a.max(1))
-        } else {
-            (a.min(b), a.max(b))
-        };
+        let size = a.max(b).max(1);
+        let index = a.min(b).min(size - 1);
         ProofReference {
             origin,
             index,
@@ -184,18 +186,11 @@ fn proof() -> impl Strategy<Value = ProofReference> {
     })
 }
 
-fn continues(closed: ProofReference) -> Continues {
-    let ProofReference {
-        origin, size, root, ..
-    } = closed;
-    Continues { origin, size, root }
-}
-
 fn setup() -> BoxedStrategy<Body> {
     use OrganisationKind::{Certifier, Developer, Government, Other};
     let named = (party(), origin(), words(), registry(), words(), words());
-    let genesis = (named, option::of(proof())).prop_map(
-        |((party, origin, network, registry, name, log_key), closed)| {
+    let genesis = (named, closed()).prop_map(
+        |((party, origin, network, registry, name, log_key), continues)| {
             Body::Genesis(Genesis {
                 party,
                 origin,
@@ -203,7 +198,7 @@ fn setup() -> BoxedStrategy<Body> {
                 registry,
                 name,
                 log_key,
-                continues: closed.map(continues),
+                continues,
             })
         },
     );
@@ -265,8 +260,8 @@ fn partners() -> BoxedStrategy<Body> {
     use PartnerStatus::{Active, Frozen, Removed};
     let status = select(vec![Active, Frozen, Removed]);
     let named = (party(), origin(), registry(), words(), words());
-    let partner = (named, status, any::<[u8; 32]>(), option::of(proof())).prop_map(
-        |((party, origin, registry, log_key, peer), status, invite, closed)| {
+    let partner = (named, status, any::<[u8; 32]>(), closed()).prop_map(
+        |((party, origin, registry, log_key, peer), status, invite, continues)| {
             Body::Partner(Partner {
                 party,
                 origin,
@@ -275,7 +270,7 @@ fn partners() -> BoxedStrategy<Body> {
                 peer,
                 status,
                 invite,
-                continues: closed.map(continues),
+                continues,
             })
         },
     );
