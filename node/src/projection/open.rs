@@ -40,7 +40,7 @@ impl Value {
     }
 
     fn maybe<T: std::fmt::Display>(text: Option<T>) -> Self {
-        text.as_ref().map_or(Self::Nothing, Self::text)
+        text.map_or(Self::Nothing, |it| Self::text(&it))
     }
 
     fn number(number: u64) -> Self {
