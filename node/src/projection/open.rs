@@ -35,12 +35,12 @@ pub(crate) enum Value {
 }
 
 impl Value {
-    fn text(text: impl ToString) -> Self {
+    fn text<T: std::fmt::Display>(text: &T) -> Self {
         Self::Text(text.to_string())
     }
 
-    fn maybe(text: Option<impl ToString>) -> Self {
-        text.map_or(Self::Nothing, Self::text)
+    fn maybe<T: std::fmt::Display>(text: Option<T>) -> Self {
+        text.map_or(Self::Nothing, |it| Self::text(&it))
     }
 
     fn number(number: u64) -> Self {

@@ -22,6 +22,8 @@ impl Asked {
     }
 
     /// Asks for something; gives the whole answer.
+    // By value: bodies are written where they are sent.
+    #[allow(clippy::needless_pass_by_value)]
     pub(super) fn post(&self, path: &str, body: Value) -> Outcome<Value> {
         let write = WriteArgs::drawn();
         self.0.change(&Method::POST, path, &write, Some(&body))

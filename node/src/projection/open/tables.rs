@@ -438,13 +438,13 @@ fn units(block: &UnitBlock) -> Vec<Value> {
     let serial = &block.serial;
     let range = block.range();
     vec![
-        Value::text(range.origin()),
+        Value::text(&range.origin()),
         Value::number(range.first()),
         Value::number(range.last()),
         Value::number(block.tonnes()),
         Value::text(serial),
         Value::maybe(block.itmo_id()),
-        Value::text(serial.unit_type()),
+        Value::text(&serial.unit_type()),
         Value::number(serial.scope().number().into()),
         Value::number(serial.project().into()),
         Value::number(serial.year().into()),
