@@ -33,52 +33,9 @@ impl Hostile {
     pub async fn start(cli: Cli, dir: &std::path::Path) -> Result<Self, Failure> {
         let mut devnet = Devnet::start(cli, dir).await?;
         for country in &devnet.countries {
-            let run = async |args: &[&str]| devnet.cli.run(&country.data, args.to_vec()).await;
-            run(&[
-                "organisation",
-                "add",
-                "--name",
-                "Climate Authority",
-                "--kind",
-                "government",
-            ])
-            .await?;
-            run(&[
-                "account",
-                "open",
-                "--organisation",
-                "1",
-                "--name",
-                "National holding",
-                "--kind",
-                "party-holding",
-            ])
-            .await?;
+            country.settle_in(&devnet.cli).await?;
         }
-        let data = devnet.country("GH")?.data.clone();
-        let project = [
-            "project",
-            "add",
-            "--organisation",
-            "1",
-            "--title",
-            "Clean cooking",
-            "--scope",
-            "3",
-        ];
-        devnet.cli.run(&data, project).await?;
-        let issue = [
-            "issue",
-            "--account",
-            "1",
-            "--project",
-            "1",
-            "--year",
-            "2024",
-            "--tonnes",
-            "1000000",
-        ];
-        devnet.cli.run(&data, issue).await?;
+        devnet.country("GH")?.issue(&devnet.cli, "1000000").await?;
 
         let vanuatu = devnet.country_mut("VU");
         vanuatu.halt().await;

@@ -66,49 +66,8 @@ impl Storm {
         }
         devnet.agree().await?;
         for country in &devnet.countries {
-            for args in [
-                &[
-                    "organisation",
-                    "add",
-                    "--name",
-                    "Authority",
-                    "--kind",
-                    "government",
-                ][..],
-                &[
-                    "account",
-                    "open",
-                    "--organisation",
-                    "1",
-                    "--name",
-                    "National",
-                    "--kind",
-                    "party-holding",
-                ],
-                &[
-                    "project",
-                    "add",
-                    "--organisation",
-                    "1",
-                    "--title",
-                    "Clean cooking",
-                    "--scope",
-                    "3",
-                ],
-                &[
-                    "issue",
-                    "--account",
-                    "1",
-                    "--project",
-                    "1",
-                    "--year",
-                    "2024",
-                    "--tonnes",
-                    ISSUED,
-                ],
-            ] {
-                devnet.cli.run(&country.data, args.to_vec()).await?;
-            }
+            country.settle_in(&devnet.cli).await?;
+            country.issue(&devnet.cli, ISSUED).await?;
         }
         let clients = Arc::new(Clients::of(
             &devnet.countries,

@@ -167,6 +167,63 @@ impl Country {
         }
     }
 
+    /// Registers an authority with an account: number 1 of each.
+    ///
+    /// # Errors
+    /// What a command says.
+    pub async fn settle_in(&self, cli: &Cli) -> Result<(), Failure> {
+        let organisation = [
+            "organisation",
+            "add",
+            "--name",
+            "Climate Authority",
+            "--kind",
+            "government",
+        ];
+        cli.run(&self.data, organisation).await?;
+        let account = [
+            "account",
+            "open",
+            "--organisation",
+            "1",
+            "--name",
+            "National holding",
+            "--kind",
+            "party-holding",
+        ];
+        cli.run(&self.data, account).await.map(|_| ())
+    }
+
+    /// Registers a project and issues so many tonnes of it into account 1.
+    ///
+    /// # Errors
+    /// What a command says.
+    pub async fn issue(&self, cli: &Cli, tonnes: &str) -> Result<(), Failure> {
+        let project = [
+            "project",
+            "add",
+            "--organisation",
+            "1",
+            "--title",
+            "Clean cooking",
+            "--scope",
+            "3",
+        ];
+        cli.run(&self.data, project).await?;
+        let issue = [
+            "issue",
+            "--account",
+            "1",
+            "--project",
+            "1",
+            "--year",
+            "2024",
+            "--tonnes",
+            tonnes,
+        ];
+        cli.run(&self.data, issue).await.map(|_| ())
+    }
+
     /// The file of its invite, once [`Country::write_invite`] has made it.
     #[must_use]
     pub fn invite(&self) -> PathBuf {

@@ -27,33 +27,7 @@ const INTEGRITY_FAILURE: i32 = 8;
 pub(super) async fn seed(devnet: &Devnet, transfers: &[PublishedTransfer]) -> Result<(), Failure> {
     let cli = &devnet.cli;
     for country in &devnet.countries {
-        let data = &country.data;
-        cli.run(
-            data,
-            [
-                "organisation",
-                "add",
-                "--name",
-                "Climate Authority",
-                "--kind",
-                "government",
-            ],
-        )
-        .await?;
-        cli.run(
-            data,
-            [
-                "account",
-                "open",
-                "--organisation",
-                "1",
-                "--name",
-                "National holding",
-                "--kind",
-                "party-holding",
-            ],
-        )
-        .await?;
+        country.settle_in(cli).await?;
     }
     let here = |party: &str| {
         devnet
