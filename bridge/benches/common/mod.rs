@@ -4,7 +4,7 @@ use std::fs;
 use std::time::Instant;
 
 /// The most memory that the process had at once, in MB.
-fn peak_mb() -> u64 {
+pub(crate) fn peak_mb() -> u64 {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
     let kb = line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok());

@@ -1,6 +1,6 @@
 //! What both versions of the mock of a CADT node have in common: requests, faults, the staging area and its gate.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard};
 
@@ -54,7 +54,24 @@ pub struct Node {
     pub has_no_home: bool,
     /// New units that begin here are refused.
     pub refused_units: Vec<String>,
+    /// Rows are looked up in an index, for a registry of many; whoever changes tables by hand leaves it off.
+    pub is_indexed: bool,
+    pub index: Index,
 }
+
+/// Ids of rows, by table, field and value, as of a generation.
+#[derive(Debug, Default)]
+pub struct Index {
+    generation: Option<u64>,
+    ids: HashMap<(String, &'static str, String), Vec<String>>,
+}
+
+/// Fields that are asked for; lists of children by the ids in them.
+const FIELDS: [&str; 2] = ["projectId", "unitBlockStart"];
+const LISTS: [&str; 2] = ["issuances", "labels"];
+
+/// Entries of the audit that are kept: nobody looks further back.
+const AUDIT: usize = 5_000;
 
 impl Node {
     pub fn id(&mut self) -> String {
@@ -64,6 +81,51 @@ impl Node {
 
     pub fn table(&self, name: &str) -> impl Iterator<Item = &Value> {
         self.tables.get(name).into_iter().flat_map(|it| it.values())
+    }
+
+    /// Makes the index of what is published now.
+    pub fn look_through(&mut self) {
+        if !self.is_indexed || self.index.generation == Some(self.generation) {
+            return;
+        }
+        let mut ids: HashMap<_, Vec<String>> = HashMap::new();
+        for (table, rows) in &self.tables {
+            let mut note = |field, value: &Value, id: &String| {
+                if let Some(value) = value.as_str() {
+                    let key = (table.clone(), field, value.to_owned());
+                    ids.entry(key).or_default().push(id.clone());
+                }
+            };
+            for (id, row) in rows {
+                FIELDS
+                    .into_iter()
+                    .for_each(|field| note(field, &row[field], id));
+                for list in LISTS {
+                    let children = row[list].as_array().into_iter().flatten();
+                    children.for_each(|child| note(list, &child["id"], id));
+                }
+            }
+        }
+        self.index = Index {
+            generation: Some(self.generation),
+            ids,
+        };
+    }
+
+    /// Rows of a table in which a field, or the id of a child in a list, has this value.
+    pub fn found<'n>(&'n self, table: &str, field: &str, value: &str) -> Vec<&'n Value> {
+        let known = FIELDS.into_iter().chain(LISTS).find(|it| *it == field);
+        if let (true, Some(field)) = (self.is_indexed, known) {
+            let key = (table.to_owned(), field, value.to_owned());
+            let ids = self.index.ids.get(&key).into_iter().flatten();
+            let rows = self.tables.get(table);
+            return ids.filter_map(|id| rows?.get(id)).collect();
+        }
+        let is_it = |row: &&Value| match row[field].as_array() {
+            Some(children) => children.iter().any(|it| it["id"] == *value),
+            None => row[field].as_str() == Some(value),
+        };
+        self.table(table).filter(is_it).collect()
     }
 
     pub fn pending(&self) -> bool {
@@ -107,6 +169,7 @@ impl Node {
                     "type": "INSERT", "table": row.table, "author": "", "comment": comment});
                 self.audit.insert(0, entry);
             }
+            self.audit.truncate(AUDIT);
             publish(self, committed);
             self.ready_in = self.slowness.1;
         } else if self.ready_in > 0 {
@@ -318,16 +381,19 @@ pub fn page(asked: &Asked, rows: Vec<Value>) -> Response {
 }
 
 fn is_wanted(asked: &Asked, row: &Value) -> bool {
-    let Some(filter) = asked.query.get("filter") else {
-        return true;
-    };
+    filter(asked).is_none_or(|(field, value)| row.get(field).and_then(Value::as_str) == Some(value))
+}
+
+/// Field and value of the filter, if there is one.
+pub fn filter(asked: &Asked) -> Option<(&str, &str)> {
+    let filter = asked.query.get("filter")?;
     let parts: Vec<&str> = filter.split(':').collect();
     assert_eq!(
         (parts.len(), parts[2]),
         (3, "eq"),
         "a filter that no test expects: {filter}"
     );
-    row.get(parts[0]).and_then(Value::as_str) == Some(parts[1])
+    Some((parts[0], parts[1]))
 }
 
 pub fn object(value: &Value) -> Map<String, Value> {

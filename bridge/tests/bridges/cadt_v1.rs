@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
 
-use crate::cadt::{Asked, HOME, Node, Row, invalid, json_ok, object, page, refused};
+use crate::cadt::{Asked, HOME, Node, Row, filter, invalid, json_ok, object, page, refused};
 
 const PROJECT: &[(&str, &str)] = &[
     ("currentRegistry", "text?"),
@@ -149,6 +149,7 @@ pub fn answers(node: &mut Node, asked: &Asked) -> Response {
     let path = asked.path.trim_start_matches('/');
     if path != "v1/staging/commit" {
         node.tick(publish);
+        node.look_through();
     }
     let mut answer = match (asked.method.as_str(), path) {
         ("GET", "health") => json_ok(json!({"message": "OK", "timestamp": "now"})),
@@ -217,8 +218,14 @@ fn list(node: &Node, asked: &Asked, table: &str, id: &str) -> Response {
         let row = node.tables.get(table).and_then(|it| it.get(one));
         return json_ok(row.map_or(Value::Null, |it| shown(node, table, it)));
     }
-    let rows = node.table(table).map(|it| shown(node, table, it)).collect();
-    page(asked, rows)
+    let rows: Vec<&Value> = match filter(asked) {
+        Some((field, value)) => node.found(table, field, value),
+        None => node.table(table).collect(),
+    };
+    page(
+        asked,
+        rows.into_iter().map(|it| shown(node, table, it)).collect(),
+    )
 }
 
 /// A row as a reader sees it: dates as moments, a unit with its issuance and labels.
@@ -226,9 +233,9 @@ fn shown(node: &Node, table: &str, row: &Value) -> Value {
     let mut row = object(row);
     if table == "Units" {
         let child = |list: &str, id: &Value| {
-            let all = node
-                .table("Projects")
-                .flat_map(|it| it[list].as_array().into_iter().flatten());
+            let projects = node.found("Projects", list, id.as_str().unwrap_or_default());
+            let all = projects.into_iter();
+            let all = all.flat_map(|it| it[list].as_array().into_iter().flatten());
             let mut all = all.filter(|it| it["id"] == *id).cloned();
             all.next().unwrap_or(Value::Null)
         };
@@ -419,11 +426,8 @@ fn fault(node: &Node, name: &str, rule: &str, value: &Value) -> Option<String> {
 /// An issuance or label that is used again must be published.
 fn unknown_parts(node: &Node, unit: &Value) -> Option<String> {
     let has = |list: &str, id: &Value| {
-        node.table("Projects").any(|it| {
-            it[list]
-                .as_array()
-                .is_some_and(|all| all.iter().any(|it| it["id"] == *id))
-        })
+        let id = id.as_str().unwrap_or_default();
+        !node.found("Projects", list, id).is_empty()
     };
     let issuance = &unit["issuance"]["id"];
     if issuance.is_string() && !has("issuances", issuance) {

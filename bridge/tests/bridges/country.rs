@@ -50,9 +50,9 @@ pub struct LedgerFeed {
     pub held_back: Mutex<usize>,
 }
 
-#[async_trait]
-impl Feed for LedgerFeed {
-    async fn events(&self, from: u64, limit: usize) -> Result<Vec<Event>, FeedError> {
+impl LedgerFeed {
+    /// Events from a leaf on.
+    pub fn page(&self, from: u64, limit: usize) -> Vec<Event> {
         let leaves = self.leaves.lock().unwrap();
         let origin = self.origin.lock().unwrap().parse().unwrap();
         let end = leaves.len() - *self.held_back.lock().unwrap();
@@ -71,7 +71,14 @@ impl Feed for LedgerFeed {
             .take(end)
             .skip(from as usize)
             .take(limit);
-        Ok(some.map(of).collect())
+        some.map(of).collect()
+    }
+}
+
+#[async_trait]
+impl Feed for LedgerFeed {
+    async fn events(&self, from: u64, limit: usize) -> Result<Vec<Event>, FeedError> {
+        Ok(self.page(from, limit))
     }
 
     async fn description(&self, project: u32) -> Result<Option<Description>, FeedError> {
