@@ -97,7 +97,7 @@ fn tonnes_follow_from_points_with_their_bounds_and_the_lower_one_is_credited() {
 #[test]
 fn the_signed_text_is_a_line_for_each_field_and_says_nothing_in_another_registry() {
     let it = point("energy", "MWh", "100.50", "0.5", 1);
-    let text = "countersign data point 1\nVU\n1\nenergy\n100.5\nMWh\n0.5\n2024-01-01T00:00:00Z\n2024-02-01T00:00:00Z\n";
+    let text = "countersign-data-point/v1\nVU\n1\nenergy\n100.5\nMWh\n0.5\n2024-01-01T00:00:00Z\n2024-02-01T00:00:00Z\n";
     assert_eq!(it.signed_text("VU").unwrap(), text);
     assert_eq!(it.verify("VU", &key()), Ok(()));
     let leaf = leaf_hash(format!("{text}{}\n", it.signature).as_bytes());

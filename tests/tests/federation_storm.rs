@@ -5,7 +5,13 @@
 //! COUNTERSIGN_STORM=600 cargo nextest run --test federation_storm          ten minutes of it (an hour in the long form)
 //! COUNTERSIGN_SEED=4711 cargo nextest run --test federation_storm          the same faults again
 //! ```
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    missing_docs
+)]
 
 use std::path::Path;
 use std::process::Command;

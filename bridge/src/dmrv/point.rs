@@ -15,7 +15,7 @@ use super::blueprint::{is_name, is_unit};
 use super::number::{NumberError, parse as parse_number, written};
 
 /// What every signed text begins with, so that a signature says nothing elsewhere.
-const SIGNED_AS: &str = "countersign data point 1";
+const SIGNED_AS: &str = "countersign-data-point/v1";
 
 /// A data point.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
