@@ -410,6 +410,28 @@ class Api(Transport):
         """
         return cast('t.Trial', self.call('POST', '/authorised-entities', query={'dry_run': True}, body=body, key=None, is_keyed=True))
 
+    def get_batches_root(
+        self,
+        root: str,
+    ) -> t.BatchView:
+        """A batch, computed again from its points."""
+        return cast('t.BatchView', self.call('GET', f'/batches/{self.quoted(root)}'))
+
+    def get_batches_root_points(
+        self,
+        root: str,
+    ) -> bytes:
+        """The points of a batch as CSV, in the order of its tree: with them everybody can compute root and figures again."""
+        return cast('bytes', self.call('GET', f'/batches/{self.quoted(root)}/points'))
+
+    def get_batches_root_points_index_proof(
+        self,
+        root: str,
+        index: int,
+    ) -> t.PointProofView:
+        """That a point is in a batch: its leaf and the hashes from it to the root."""
+        return cast('t.PointProofView', self.call('GET', f'/batches/{self.quoted(root)}/points/{self.quoted(index)}/proof'))
+
     def get_beneficiaries(
         self,
         *,
@@ -509,6 +531,34 @@ class Api(Transport):
         """Only tries it. Forgets for good whom one retirement names, by the commitment that the ledger carries."""
         return cast('t.Trial', self.call('DELETE', f'/beneficiary-names/{self.quoted(commitment)}', query={'dry_run': True}))
 
+    def get_blueprints(
+        self,
+    ) -> t.Page_BlueprintView:
+        """The blueprints by which tonnes follow from data points."""
+        return cast('t.Page_BlueprintView', self.call('GET', '/blueprints'))
+
+    def post_blueprints(
+        self,
+        body: t.NewBlueprint,
+    ) -> t.BlueprintView:
+        """Enters a version of a blueprint. What an id and a version say never changes; the same again is no fault."""
+        return cast('t.BlueprintView', self.call('POST', '/blueprints', body=body))
+
+    def try_post_blueprints(
+        self,
+        body: t.NewBlueprint,
+    ) -> t.Trial:
+        """Only tries it. Enters a version of a blueprint. What an id and a version say never changes; the same again is no
+        fault.
+        """
+        return cast('t.Trial', self.call('POST', '/blueprints', query={'dry_run': True}, body=body))
+
+    def get_blueprints_schema(
+        self,
+    ) -> bytes:
+        """The JSON Schema (2020-12) of a blueprint."""
+        return cast('bytes', self.call('GET', '/blueprints/schema'))
+
     def get_bridges(
         self,
     ) -> t.Page_BridgeView:
@@ -521,6 +571,36 @@ class Api(Transport):
     ) -> t.BridgeView:
         """How a bridge stands: what it does, how far it has read, how many items are in each state, and what was refused."""
         return cast('t.BridgeView', self.call('GET', f'/bridges/{self.quoted(bridge)}'))
+
+    def get_bridges_bridge_arrivals(
+        self,
+        bridge: Literal['cad-trust', 'mrv', 'itmo-platform'],
+    ) -> t.Page_ArrivalView:
+        """Projects and monitoring reports of another system that can become cases here, and how each stands. Whoever may
+        read reports sees all of them, and others those of their own organisation.
+        """
+        return cast('t.Page_ArrivalView', self.call('GET', f'/bridges/{self.quoted(bridge)}/arrivals'))
+
+    def post_bridges_bridge_arrivals_open(
+        self,
+        bridge: Literal['cad-trust', 'mrv', 'itmo-platform'],
+        body: t.OpenArrival,
+    ) -> t.Written_CaseView:
+        """Opens the case of something that arrived, with the form of its first step filled as a draft. Asked again it
+        gives the same case: a thing is opened once. What has no word here, or is none, stops it with a message.
+        """
+        return cast('t.Written_CaseView', self.call('POST', f'/bridges/{self.quoted(bridge)}/arrivals/open', body=body))
+
+    def try_post_bridges_bridge_arrivals_open(
+        self,
+        bridge: Literal['cad-trust', 'mrv', 'itmo-platform'],
+        body: t.OpenArrival,
+    ) -> t.Trial:
+        """Only tries it. Opens the case of something that arrived, with the form of its first step filled as a draft.
+        Asked again it gives the same case: a thing is opened once. What has no word here, or is none, stops it with a
+        message.
+        """
+        return cast('t.Trial', self.call('POST', f'/bridges/{self.quoted(bridge)}/arrivals/open', query={'dry_run': True}, body=body))
 
     def post_bridges_bridge_diff(
         self,
@@ -1012,6 +1092,44 @@ class Api(Transport):
     ) -> t.Page_RecordView:
         """The records about a cooperative approach, oldest first: itself, its initial reports, its entities."""
         return cast('t.Page_RecordView', self.call('GET', f'/cooperative-approaches/{self.quoted(approach)}/versions', query={'after': after, 'limit': limit}))
+
+    def post_data_points(
+        self,
+        body: t.NewDataPoints,
+    ) -> t.DataPointsTaken:
+        """Takes data points, all of them or none; the same again is no fault."""
+        return cast('t.DataPointsTaken', self.call('POST', '/data-points', body=body))
+
+    def try_post_data_points(
+        self,
+        body: t.NewDataPoints,
+    ) -> t.Trial:
+        """Only tries it. Takes data points, all of them or none; the same again is no fault."""
+        return cast('t.Trial', self.call('POST', '/data-points', query={'dry_run': True}, body=body))
+
+    def post_data_points_file(
+        self,
+        body: bytes,
+        content_type: str = 'text/csv',
+    ) -> t.DataPointsTaken:
+        """Takes the data points of a CSV file, all of them or none. The columns are those of a point in JSON."""
+        return cast('t.DataPointsTaken', self.call('POST', '/data-points/file', content=body, content_type=content_type))
+
+    def try_post_data_points_file(
+        self,
+        body: bytes,
+        content_type: str = 'text/csv',
+    ) -> t.Trial:
+        """Only tries it. Takes the data points of a CSV file, all of them or none. The columns are those of a point in
+        JSON.
+        """
+        return cast('t.Trial', self.call('POST', '/data-points/file', query={'dry_run': True}, content=body, content_type=content_type))
+
+    def get_data_points_schema(
+        self,
+    ) -> bytes:
+        """The JSON Schema (2020-12) of a data point."""
+        return cast('bytes', self.call('GET', '/data-points/schema'))
 
     def get_docs(
         self,
@@ -1852,6 +1970,58 @@ class Api(Transport):
         """
         return cast('t.AgreementsView', self.call('GET', f'/projects/{self.quoted(number)}/agreement'))
 
+    def get_projects_number_batches(
+        self,
+        number: int,
+    ) -> t.Page_BatchView:
+        """The batches of a project, the newest first."""
+        return cast('t.Page_BatchView', self.call('GET', f'/projects/{self.quoted(number)}/batches'))
+
+    def post_projects_number_batches(
+        self,
+        number: int,
+        body: t.NewBatchBody,
+    ) -> t.BatchView:
+        """Seals the points of a project over a span under one root, with the tonnes of each year that the blueprint
+        computes from them. A point is in one batch. A monitoring report names roots in its field `evidence`, and claims
+        no more than their figures.
+        """
+        return cast('t.BatchView', self.call('POST', f'/projects/{self.quoted(number)}/batches', body=body))
+
+    def try_post_projects_number_batches(
+        self,
+        number: int,
+        body: t.NewBatchBody,
+    ) -> t.Trial:
+        """Only tries it. Seals the points of a project over a span under one root, with the tonnes of each year that the
+        blueprint computes from them. A point is in one batch. A monitoring report names roots in its field `evidence`,
+        and claims no more than their figures.
+        """
+        return cast('t.Trial', self.call('POST', f'/projects/{self.quoted(number)}/batches', query={'dry_run': True}, body=body))
+
+    def get_projects_number_sources(
+        self,
+        number: int,
+    ) -> t.Page_SourceView:
+        """The sources of a project: instruments and data systems that sign their points."""
+        return cast('t.Page_SourceView', self.call('GET', f'/projects/{self.quoted(number)}/sources'))
+
+    def post_projects_number_sources(
+        self,
+        number: int,
+        body: t.NewSource,
+    ) -> t.SourceView:
+        """Enters a source of a project, with the key by which its points are known."""
+        return cast('t.SourceView', self.call('POST', f'/projects/{self.quoted(number)}/sources', body=body))
+
+    def try_post_projects_number_sources(
+        self,
+        number: int,
+        body: t.NewSource,
+    ) -> t.Trial:
+        """Only tries it. Enters a source of a project, with the key by which its points are known."""
+        return cast('t.Trial', self.call('POST', f'/projects/{self.quoted(number)}/sources', query={'dry_run': True}, body=body))
+
     def get_proposals(
         self,
     ) -> t.Page_ProposalView:
@@ -1990,6 +2160,20 @@ class Api(Transport):
     ) -> None:
         """Ends the session whose token is shown."""
         self.call('POST', '/sign-out')
+
+    def post_sources_id_revoke(
+        self,
+        id: int,
+    ) -> t.SourceView:
+        """Takes nothing of a source from now on. What it gave stays."""
+        return cast('t.SourceView', self.call('POST', f'/sources/{self.quoted(id)}/revoke'))
+
+    def try_post_sources_id_revoke(
+        self,
+        id: int,
+    ) -> t.Trial:
+        """Only tries it. Takes nothing of a source from now on. What it gave stays."""
+        return cast('t.Trial', self.call('POST', f'/sources/{self.quoted(id)}/revoke', query={'dry_run': True}))
 
     def get_standing_holds(
         self,

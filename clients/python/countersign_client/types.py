@@ -252,6 +252,10 @@ class Agreement(TypedDict):
     # The last vintage that may move; none sets no limit.
     vintage_until: "NotRequired[int | None]"
 
+    # Units that were acquired under it are used (towards an NDC, for international mitigation or other purposes) only
+    # once the source has ended their transfer, which records the first transfer there (rule R14).
+    use_needs_source_final: "NotRequired[bool]"
+
 
 class AgreementItemView(TypedDict):
     """One thing at the other side."""
@@ -340,6 +344,69 @@ class ApiKeyView(TypedDict):
 
     # When it was used last.
     used_ms: "NotRequired[int | None]"
+
+
+class ArrivalFieldView(TypedDict):
+    """A field that needs a person."""
+
+    # The field.
+    field: "str"
+
+    # Why.
+    why: "str"
+
+
+class ArrivalFileView(TypedDict):
+    """A file at the other system."""
+
+    # Its name.
+    name: "str"
+
+    # Where it can be fetched.
+    url: "NotRequired[str | None]"
+
+
+class ArrivalView(TypedDict):
+    """`GET /api/v1/bridges/{bridge}/arrivals`: a project or a monitoring report of another system."""
+
+    # By what its case is opened.
+    key: "str"
+
+    # From which system.
+    bridge: "BridgeName"
+
+    # What the case is about.
+    kind: "ArrivalKindWord"
+
+    # How it stands.
+    state: "ArrivalState"
+
+    # The case that was opened from it, or that names it.
+    case: "NotRequired[int | None]"
+
+    # The project's id at the other system.
+    project: "str"
+
+    # The title there.
+    title: "NotRequired[str | None]"
+
+    # Who owns it, in the words of the other system.
+    owner: "NotRequired[str | None]"
+
+    # The organisation here that the owner is.
+    organisation: "NotRequired[int | None]"
+
+    # The fields of the form that the other system gives.
+    form: "Form"
+
+    # What a person must complete.
+    missing: "list[ArrivalFieldView]"
+
+    # What stops it until it is mended there or in the country's table.
+    stopped: "list[ArrivalFieldView]"
+
+    # Files at the other system.
+    files: "list[ArrivalFileView]"
 
 
 class Article6Recorded(TypedDict):
@@ -633,6 +700,38 @@ class Balances(TypedDict):
     cancelled: "int"
 
 
+class BatchView(TypedDict):
+    """A batch of points."""
+
+    # The Merkle root over its points (RFC 9162 section 2.1.1), which a monitoring report names.
+    root: "Sha256"
+
+    # The project, by its national number.
+    project: "int"
+
+    # The blueprint's id.
+    blueprint: "str"
+
+    # Its version.
+    version: "str"
+
+    # How many points it has.
+    points: "int"
+
+    # The tonnes of each year.
+    figures: "list[FigureView]"
+
+    # When it was sealed.
+    sealed_ms: "int"
+
+    # The case whose report names it.
+    used_by: "NotRequired[int | None]"
+
+    # Whether root and figures, computed again just now, are those that were sealed; `null` in lists, which compute
+    # nothing.
+    checked: "NotRequired[bool | None]"
+
+
 class BeginPasskeySignIn(TypedDict):
     """`POST /api/v1/sign-in/passkey`."""
 
@@ -683,6 +782,28 @@ class BlockHeader(TypedDict):
 
     # Digest of every state change up to this header.
     state: "Sha256"
+
+
+class BlueprintView(TypedDict):
+    """A blueprint."""
+
+    # Its id.
+    id: "str"
+
+    # Its version.
+    version: "str"
+
+    # For people.
+    title: "str"
+
+    # SHA-256 of the file as a leaf (RFC 6962).
+    hash: "Sha256"
+
+    # The TOML file.
+    file: "str"
+
+    # When it was entered.
+    added_ms: "int"
 
 
 class BridgeDiffView(TypedDict):
@@ -1174,6 +1295,21 @@ class CompleteSignIn(TypedDict):
     recovery_code: "NotRequired[str | None]"
 
 
+class Continues(TypedDict):
+    """A closed ledger, at the head at which the trust registry closed it. The ledger that goes on from it begins with the
+    very same leaves, so the root of that many of its leaves is this one.
+    """
+
+    # Origin of the closed ledger.
+    origin: "Origin"
+
+    # Leaves of its last tree.
+    size: "int"
+
+    # Root of its last tree.
+    root: "Sha256"
+
+
 class CooperativeApproach(TypedDict):
     """A cooperative approach that this Party takes part in. Recording it makes its rules binding here: units then leave
     under it only when they are authorised.
@@ -1227,6 +1363,44 @@ class CreditingPeriod(TypedDict):
 
     # How long what is built will run, in years.
     lifetime_years: "NotRequired[int | None]"
+
+
+class DataPoint(TypedDict):
+    """A data point: a value with unit and uncertainty over a span of time, signed by its source."""
+
+    # The number of its source.
+    source: "int"
+
+    # What was measured: the name of an input of a blueprint.
+    input: "str"
+
+    # The value, a decimal number as text.
+    value: "str"
+
+    # Its unit.
+    unit: "str"
+
+    # How far the true value may lie from it, to either side, in the same unit.
+    uncertainty: "str"
+
+    # When what it says begins.
+    start: "str"
+
+    # When it ends.
+    end: "str"
+
+    # The source's Ed25519 signature, in base64.
+    signature: "str"
+
+
+class DataPointsTaken(TypedDict):
+    """What became of points that were sent."""
+
+    # Points that are new.
+    new: "int"
+
+    # Points that were here already, the same.
+    known: "int"
 
 
 class DeadLetterView(TypedDict):
@@ -1732,6 +1906,28 @@ class FieldStateView(TypedDict):
     agrees: "bool"
 
 
+class FigureView(TypedDict):
+    """The tonnes of one year."""
+
+    # The calendar year.
+    year: "int"
+
+    # The result of the formula, in tonnes of CO2 equivalent; a decimal number as text.
+    value: "str"
+
+    # The lower bound that follows from the uncertainties.
+    lower: "str"
+
+    # The upper bound.
+    upper: "str"
+
+    # Whole tonnes that can be claimed.
+    tonnes: "int"
+
+    # Points that it was computed from.
+    points: "int"
+
+
 class Finalise(TypedDict):
     """The source's end of an acquired transfer."""
 
@@ -1985,7 +2181,9 @@ class FreezeView(TypedDict):
 
 
 class Genesis(TypedDict):
-    """The first leaf of a ledger: whose it is."""
+    """The first leaf of a ledger: whose it is. In a ledger that goes on from a closed one also the leaf right after those
+    of the closed ledger.
+    """
 
     # The Party whose registry this is.
     party: "Party"
@@ -2004,6 +2202,8 @@ class Genesis(TypedDict):
 
     # The key that signs checkpoints.
     log_key: "Text512"
+
+    continues: "NotRequired[Continues | None]"
 
 
 class Geometry(TypedDict):
@@ -2902,6 +3102,19 @@ class NewAuthorisedEntity(TypedDict):
     revoked: "NotRequired[bool]"
 
 
+# `POST /api/v1/projects/{number}/batches`: points are sealed under one root.
+NewBatchBody = TypedDict('NewBatchBody', {
+    # The blueprint's id.
+    'blueprint': 'str',
+    # Its version.
+    'version': 'str',
+    # Points that begin here or later.
+    'from': 'str',
+    # Points that end here or earlier.
+    'until': 'str',
+})
+
+
 class NewBeneficiaryBody(TypedDict):
     """`POST /api/v1/beneficiaries`"""
 
@@ -2919,6 +3132,13 @@ class NewBeneficiaryBody(TypedDict):
 
     # True says that it is none of the entries with nearly this name.
     distinct: "NotRequired[bool]"
+
+
+class NewBlueprint(TypedDict):
+    """`POST /api/v1/blueprints`: a formula with its version."""
+
+    # The TOML file.
+    file: "str"
 
 
 class NewCancel(TypedDict):
@@ -2979,6 +3199,13 @@ class NewCommentBody(TypedDict):
 
     # The field that it is about, as a JSON Pointer into the project's form.
     about: "NotRequired[str | None]"
+
+
+class NewDataPoints(TypedDict):
+    """`POST /api/v1/data-points`: points, all of which are taken or none."""
+
+    # The points.
+    points: "list[DataPoint]"
 
 
 class NewEnrolment(TypedDict):
@@ -3254,6 +3481,16 @@ class NewRole(TypedDict):
     role: "str"
 
 
+class NewSource(TypedDict):
+    """`POST /api/v1/projects/{number}/sources`: an instrument or a data system whose points are to be taken."""
+
+    # For people.
+    name: "str"
+
+    # Its Ed25519 public key: 32 bytes in base64.
+    key: "str"
+
+
 class NewStandingHold(TypedDict):
     """`POST /api/v1/standing-holds`."""
 
@@ -3454,6 +3691,22 @@ class NotificationsAnswer(TypedDict):
     results: "list[NotificationResult]"
 
 
+class OpenArrival(TypedDict):
+    """`POST /api/v1/bridges/{bridge}/arrivals/open`: a case is opened from something that arrived."""
+
+    # Which, by its key.
+    key: "str"
+
+    flow: "NotRequired[Text48 | None]"
+
+    track: "NotRequired[Text48 | None]"
+
+    title: "NotRequired[Text1024 | None]"
+
+    # Opens another case after the one that was opened from it has ended.
+    again: "NotRequired[bool]"
+
+
 class OpenDataView(TypedDict):
     """`GET /api/v1/open-data`: the set of files that is served."""
 
@@ -3621,6 +3874,16 @@ class Page_ApproachView(TypedDict):
     next: "NotRequired[str | None]"
 
 
+class Page_ArrivalView(TypedDict):
+    """A part of a list."""
+
+    # The items. A page may hold fewer than asked for, even none, and still not be the last.
+    items: "list[ArrivalView]"
+
+    # Give this as `after` (for records: as `from`) to read on; `null` at the end of the list.
+    next: "NotRequired[str | None]"
+
+
 class Page_Article6ActionView(TypedDict):
     """A part of a list."""
 
@@ -3661,11 +3924,31 @@ class Page_AuthorisedEntity(TypedDict):
     next: "NotRequired[str | None]"
 
 
+class Page_BatchView(TypedDict):
+    """A part of a list."""
+
+    # The items. A page may hold fewer than asked for, even none, and still not be the last.
+    items: "list[BatchView]"
+
+    # Give this as `after` (for records: as `from`) to read on; `null` at the end of the list.
+    next: "NotRequired[str | None]"
+
+
 class Page_BeneficiaryView(TypedDict):
     """A part of a list."""
 
     # The items. A page may hold fewer than asked for, even none, and still not be the last.
     items: "list[BeneficiaryView]"
+
+    # Give this as `after` (for records: as `from`) to read on; `null` at the end of the list.
+    next: "NotRequired[str | None]"
+
+
+class Page_BlueprintView(TypedDict):
+    """A part of a list."""
+
+    # The items. A page may hold fewer than asked for, even none, and still not be the last.
+    items: "list[BlueprintView]"
 
     # Give this as `after` (for records: as `from`) to read on; `null` at the end of the list.
     next: "NotRequired[str | None]"
@@ -3931,6 +4214,16 @@ class Page_RetirementView(TypedDict):
     next: "NotRequired[str | None]"
 
 
+class Page_SourceView(TypedDict):
+    """A part of a list."""
+
+    # The items. A page may hold fewer than asked for, even none, and still not be the last.
+    items: "list[SourceView]"
+
+    # Give this as `after` (for records: as `from`) to read on; `null` at the end of the list.
+    next: "NotRequired[str | None]"
+
+
 class Page_StandingHoldView(TypedDict):
     """A part of a list."""
 
@@ -4084,6 +4377,8 @@ class Partner(TypedDict):
     # SHA-256 of the text that the partner signed: the invite file without its signature lines.
     invite: "Sha256"
 
+    continues: "NotRequired[Continues | None]"
+
 
 class PasskeyMade(TypedDict):
     """A passkey that was added."""
@@ -4147,6 +4442,28 @@ class PlannedView(TypedDict):
 
     # Why it waits, if it does.
     waits: "NotRequired[str | None]"
+
+
+class PointProofView(TypedDict):
+    """That a point is in a batch."""
+
+    # The point.
+    point: "DataPoint"
+
+    # The text that its source signed; the leaf is of this text, the signature in base64 and a line feed.
+    text: "str"
+
+    # The leaf's hash.
+    leaf: "Sha256"
+
+    # Its place in the tree, counted from 0.
+    index: "int"
+
+    # How many leaves the tree has.
+    size: "int"
+
+    # The hashes from it to the root (RFC 9162 section 2.1.3).
+    hashes: "list[str]"
 
 
 class Pong(TypedDict):
@@ -4934,6 +5251,28 @@ class SourceSettled(TypedDict):
 
     # The proven end.
     proof: "ProofReference"
+
+
+class SourceView(TypedDict):
+    """A source."""
+
+    # Its number, which its points carry.
+    source: "int"
+
+    # The project, by its national number.
+    project: "int"
+
+    # For people.
+    name: "str"
+
+    # Its Ed25519 public key in base64.
+    key: "str"
+
+    # When it was entered.
+    added_ms: "int"
+
+    # When it was revoked: nothing of it is taken since.
+    revoked_ms: "NotRequired[int | None]"
 
 
 class Split(TypedDict):
@@ -5867,6 +6206,14 @@ AgreementWord: TypeAlias = Literal['agrees', 'absent', 'due', 'stopped', 'differ
 
 # A cooperative approach.
 ApproachView: TypeAlias = dict[str, Any]
+
+
+# What a case that comes of an arrival is about.
+ArrivalKindWord: TypeAlias = Literal['project', 'monitoring']
+
+
+# How something that arrived stands.
+ArrivalState: TypeAlias = Literal['ready', 'waits', 'stopped', 'opened', 'ended', 'known']
 
 
 # Something of Article 6 that is recorded.

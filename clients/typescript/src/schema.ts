@@ -479,6 +479,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/batches/{root}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A batch, computed again from its points. */
+        get: operations["get_batches_root"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/batches/{root}/points": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The points of a batch as CSV, in the order of its tree: with them everybody can compute root and figures again. */
+        get: operations["get_batches_root_points"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/batches/{root}/points/{index}/proof": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** That a point is in a batch: its leaf and the hashes from it to the root. */
+        get: operations["get_batches_root_points_index_proof"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/beneficiaries": {
         parameters: {
             query?: never;
@@ -575,6 +626,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/blueprints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The blueprints by which tonnes follow from data points. */
+        get: operations["get_blueprints"];
+        put?: never;
+        /** Enters a version of a blueprint. What an id and a version say never changes; the same again is no fault. */
+        post: operations["post_blueprints"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/blueprints/schema": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The JSON Schema (2020-12) of a blueprint. */
+        get: operations["get_blueprints_schema"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/bridges": {
         parameters: {
             query?: never;
@@ -603,6 +689,46 @@ export interface paths {
         get: operations["get_bridges_bridge"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/bridges/{bridge}/arrivals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Projects and monitoring reports of another system that can become cases here, and how each stands.
+         * @description Whoever may read reports sees all of them, and others those of their own organisation.
+         */
+        get: operations["get_bridges_bridge_arrivals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/bridges/{bridge}/arrivals/open": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Opens the case of something that arrived, with the form of its first step filled as a draft.
+         * @description Asked again it gives the same case: a thing is opened once. What has no word here, or is none, stops it with a message.
+         */
+        post: operations["post_bridges_bridge_arrivals_open"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1070,6 +1196,57 @@ export interface paths {
         };
         /** The records about a cooperative approach, oldest first: itself, its initial reports, its entities. */
         get: operations["get_cooperative_approaches_approach_versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/data-points": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes data points, all of them or none; the same again is no fault. */
+        post: operations["post_data_points"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/data-points/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes the data points of a CSV file, all of them or none. The columns are those of a point in JSON. */
+        post: operations["post_data_points_file"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/data-points/schema": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The JSON Schema (2020-12) of a data point. */
+        get: operations["get_data_points_schema"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2254,6 +2431,45 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/projects/{number}/batches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The batches of a project, the newest first. */
+        get: operations["get_projects_number_batches"];
+        put?: never;
+        /**
+         * Seals the points of a project over a span under one root, with the tonnes of each year that the blueprint computes from them.
+         * @description A point is in one batch. A monitoring report names roots in its field `evidence`, and claims no more than their figures.
+         */
+        post: operations["post_projects_number_batches"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/projects/{number}/sources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The sources of a project: instruments and data systems that sign their points. */
+        get: operations["get_projects_number_sources"];
+        put?: never;
+        /** Enters a source of a project, with the key by which its points are known. */
+        post: operations["post_projects_number_sources"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/proposals": {
         parameters: {
             query?: never;
@@ -2465,6 +2681,23 @@ export interface paths {
         put?: never;
         /** Ends the session whose token is shown. */
         post: operations["post_sign_out"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sources/{id}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes nothing of a source from now on. What it gave stays. */
+        post: operations["post_sources_id_revoke"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3261,6 +3494,8 @@ export interface components {
              * @description The last vintage that may move; none sets no limit.
              */
             vintage_until?: number | null;
+            /** @description Units that were acquired under it are used (towards an NDC, for international mitigation or other purposes) only once the source has ended their transfer, which records the first transfer there (rule R14). */
+            use_needs_source_final?: boolean;
         };
         /**
          * @description A bilateral agreement, by the name that both countries gave it: 1 to 64 characters out of `A-Z a-z 0-9 . _ -`.
@@ -3377,6 +3612,65 @@ export interface components {
         /** @description A cooperative approach. */
         ApproachView: components["schemas"]["CooperativeApproach"] & {
             initial_report?: components["schemas"]["InitialReport"] | null;
+        };
+        /** @description A field that needs a person. */
+        ArrivalFieldView: {
+            /** @description The field. */
+            field: string;
+            /** @description Why. */
+            why: string;
+        };
+        /** @description A file at the other system. */
+        ArrivalFileView: {
+            /** @description Its name. */
+            name: string;
+            /** @description Where it can be fetched. */
+            url?: string | null;
+        };
+        /**
+         * @description What a case that comes of an arrival is about.
+         * @enum {string}
+         */
+        ArrivalKindWord: "project" | "monitoring";
+        /**
+         * @description How something that arrived stands.
+         * @enum {string}
+         */
+        ArrivalState: "ready" | "waits" | "stopped" | "opened" | "ended" | "known";
+        /** @description `GET /api/v1/bridges/{bridge}/arrivals`: a project or a monitoring report of another system. */
+        ArrivalView: {
+            /** @description By what its case is opened. */
+            key: string;
+            /** @description From which system. */
+            bridge: components["schemas"]["BridgeName"];
+            /** @description What the case is about. */
+            kind: components["schemas"]["ArrivalKindWord"];
+            /** @description How it stands. */
+            state: components["schemas"]["ArrivalState"];
+            /**
+             * Format: int64
+             * @description The case that was opened from it, or that names it.
+             */
+            case?: number | null;
+            /** @description The project's id at the other system. */
+            project: string;
+            /** @description The title there. */
+            title?: string | null;
+            /** @description Who owns it, in the words of the other system. */
+            owner?: string | null;
+            /**
+             * Format: int64
+             * @description The organisation here that the owner is.
+             */
+            organisation?: number | null;
+            /** @description The fields of the form that the other system gives. */
+            form: components["schemas"]["Form"];
+            /** @description What a person must complete. */
+            missing: components["schemas"]["ArrivalFieldView"][];
+            /** @description What stops it until it is mended there or in the country's table. */
+            stopped: components["schemas"]["ArrivalFieldView"][];
+            /** @description Files at the other system. */
+            files: components["schemas"]["ArrivalFileView"][];
         };
         /** @description Something of Article 6 that is recorded. */
         Article6: {
@@ -3727,6 +4021,39 @@ export interface components {
              */
             cancelled: number;
         };
+        /** @description A batch of points. */
+        BatchView: {
+            /** @description The Merkle root over its points (RFC 9162 section 2.1.1), which a monitoring report names. */
+            root: components["schemas"]["Sha256"];
+            /**
+             * Format: int64
+             * @description The project, by its national number.
+             */
+            project: number;
+            /** @description The blueprint's id. */
+            blueprint: string;
+            /** @description Its version. */
+            version: string;
+            /**
+             * Format: int64
+             * @description How many points it has.
+             */
+            points: number;
+            /** @description The tonnes of each year. */
+            figures: components["schemas"]["FigureView"][];
+            /**
+             * Format: int64
+             * @description When it was sealed.
+             */
+            sealed_ms: number;
+            /**
+             * Format: int64
+             * @description The case whose report names it.
+             */
+            used_by?: number | null;
+            /** @description Whether root and figures, computed again just now, are those that were sealed; `null` in lists, which compute nothing. */
+            checked?: boolean | null;
+        };
         /** @description `POST /api/v1/sign-in/passkey`. */
         BeginPasskeySignIn: {
             /** @description The step that a sign-in by password gave; without one the passkey stands for the password too. */
@@ -3775,6 +4102,24 @@ export interface components {
             previous?: components["schemas"]["Commitment"] | null;
             /** @description Digest of every state change up to this header. */
             state: components["schemas"]["Sha256"];
+        };
+        /** @description A blueprint. */
+        BlueprintView: {
+            /** @description Its id. */
+            id: string;
+            /** @description Its version. */
+            version: string;
+            /** @description For people. */
+            title: string;
+            /** @description SHA-256 of the file as a leaf (RFC 6962). */
+            hash: components["schemas"]["Sha256"];
+            /** @description The TOML file. */
+            file: string;
+            /**
+             * Format: int64
+             * @description When it was entered.
+             */
+            added_ms: number;
         };
         /** @description What a record says happened. */
         Body: {
@@ -4435,6 +4780,18 @@ export interface components {
             /** @description One of the recovery codes. */
             recovery_code?: string | null;
         };
+        /** @description A closed ledger, at the head at which the trust registry closed it. The ledger that goes on from it begins with the very same leaves, so the root of that many of its leaves is this one. */
+        Continues: {
+            /** @description Origin of the closed ledger. */
+            origin: components["schemas"]["Origin"];
+            /**
+             * Format: int64
+             * @description Leaves of its last tree.
+             */
+            size: number;
+            /** @description Root of its last tree. */
+            root: components["schemas"]["Sha256"];
+        };
         /**
          * @description In which way a ledger has contradicted itself, or the rules. An honest ledger never does, whatever it crashes through.
          * @enum {string}
@@ -4492,6 +4849,41 @@ export interface components {
              * @description How long what is built will run, in years.
              */
             lifetime_years?: number | null;
+        };
+        /** @description A data point: a value with unit and uncertainty over a span of time, signed by its source. */
+        DataPoint: {
+            /**
+             * Format: int64
+             * @description The number of its source.
+             */
+            source: number;
+            /** @description What was measured: the name of an input of a blueprint. */
+            input: string;
+            /** @description The value, a decimal number as text. */
+            value: string;
+            /** @description Its unit. */
+            unit: string;
+            /** @description How far the true value may lie from it, to either side, in the same unit. */
+            uncertainty: string;
+            /** @description When what it says begins. */
+            start: string;
+            /** @description When it ends. */
+            end: string;
+            /** @description The source's Ed25519 signature, in base64. */
+            signature: string;
+        };
+        /** @description What became of points that were sent. */
+        DataPointsTaken: {
+            /**
+             * Format: int64
+             * @description Points that are new.
+             */
+            new: number;
+            /**
+             * Format: int64
+             * @description Points that were here already, the same.
+             */
+            known: number;
         };
         /**
          * @description A calendar day from 1970 on (ISO 8601).
@@ -5062,6 +5454,30 @@ export interface components {
             /** @description Whether both are the same. */
             agrees: boolean;
         };
+        /** @description The tonnes of one year. */
+        FigureView: {
+            /**
+             * Format: int32
+             * @description The calendar year.
+             */
+            year: number;
+            /** @description The result of the formula, in tonnes of CO2 equivalent; a decimal number as text. */
+            value: string;
+            /** @description The lower bound that follows from the uncertainties. */
+            lower: string;
+            /** @description The upper bound. */
+            upper: string;
+            /**
+             * Format: int64
+             * @description Whole tonnes that can be claimed.
+             */
+            tonnes: number;
+            /**
+             * Format: int64
+             * @description Points that it was computed from.
+             */
+            points: number;
+        };
         /** @description The source's end of an acquired transfer. */
         Finalise: {
             /** @description The transfer. */
@@ -5329,7 +5745,7 @@ export interface components {
             proof: components["schemas"]["ProofReference"];
             ended?: components["schemas"]["Text512"] | null;
         };
-        /** @description The first leaf of a ledger: whose it is. */
+        /** @description The first leaf of a ledger: whose it is. In a ledger that goes on from a closed one also the leaf right after those of the closed ledger. */
         Genesis: {
             /** @description The Party whose registry this is. */
             party: components["schemas"]["Party"];
@@ -5343,6 +5759,7 @@ export interface components {
             name: components["schemas"]["Text256"];
             /** @description The key that signs checkpoints. */
             log_key: components["schemas"]["Text512"];
+            continues?: components["schemas"]["Continues"] | null;
         };
         /** @description A point or an outline on the map, as a GeoJSON geometry (RFC 7946) in WGS 84. */
         Geometry: {
@@ -6332,6 +6749,25 @@ export interface components {
             /** @description True ends it. */
             revoked?: boolean;
         };
+        /**
+         * @description `POST /api/v1/projects/{number}/batches`: points are sealed under one root.
+         * @example {
+         *       "blueprint": "solar-mini-grid",
+         *       "from": "2024-01-01T00:00:00Z",
+         *       "until": "2025-01-01T00:00:00Z",
+         *       "version": "1.0"
+         *     }
+         */
+        NewBatchBody: {
+            /** @description The blueprint's id. */
+            blueprint: string;
+            /** @description Its version. */
+            version: string;
+            /** @description Points that begin here or later. */
+            from: string;
+            /** @description Points that end here or earlier. */
+            until: string;
+        };
         /** @description `POST /api/v1/beneficiaries` */
         NewBeneficiaryBody: {
             /** @description Its name. */
@@ -6343,6 +6779,11 @@ export interface components {
             aliases?: components["schemas"]["Text256"][];
             /** @description True says that it is none of the entries with nearly this name. */
             distinct?: boolean;
+        };
+        /** @description `POST /api/v1/blueprints`: a formula with its version. */
+        NewBlueprint: {
+            /** @description The TOML file. */
+            file: string;
         };
         /**
          * @description `POST /api/v1/transfers/{id}/cancel`
@@ -6405,6 +6846,11 @@ export interface components {
             circle?: components["schemas"]["Circle"] | null;
             /** @description The field that it is about, as a JSON Pointer into the project's form. */
             about?: string | null;
+        };
+        /** @description `POST /api/v1/data-points`: points, all of which are taken or none. */
+        NewDataPoints: {
+            /** @description The points. */
+            points: components["schemas"]["DataPoint"][];
         };
         /**
          * @description `POST /api/v1/enrolments`: an organisation of the process, which may act once a case of its own has registered it.
@@ -6771,6 +7217,19 @@ export interface components {
             role: string;
         };
         /**
+         * @description `POST /api/v1/projects/{number}/sources`: an instrument or a data system whose points are to be taken.
+         * @example {
+         *       "key": "11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=",
+         *       "name": "Meter 4, north roof"
+         *     }
+         */
+        NewSource: {
+            /** @description For people. */
+            name: string;
+            /** @description Its Ed25519 public key: 32 bytes in base64. */
+            key: string;
+        };
+        /**
          * @description `POST /api/v1/standing-holds`.
          * @example {
          *       "authority": 1,
@@ -7025,6 +7484,21 @@ export interface components {
          * @enum {string}
          */
         NotifiedUse: "international_mitigation" | "other_purposes" | "overall_mitigation" | "adaptation_fund";
+        /**
+         * @description `POST /api/v1/bridges/{bridge}/arrivals/open`: a case is opened from something that arrived.
+         * @example {
+         *       "key": "draft/P-1"
+         *     }
+         */
+        OpenArrival: {
+            /** @description Which, by its key. */
+            key: string;
+            flow?: components["schemas"]["Text48"] | null;
+            track?: components["schemas"]["Text48"] | null;
+            title?: components["schemas"]["Text1024"] | null;
+            /** @description Opens another case after the one that was opened from it has ended. */
+            again?: boolean;
+        };
         /** @description `GET /api/v1/open-data`: the set of files that is served. */
         OpenDataView: {
             /**
@@ -7204,6 +7678,13 @@ export interface components {
             next?: string | null;
         };
         /** @description A part of a list. */
+        Page_ArrivalView: {
+            /** @description The items. A page may hold fewer than asked for, even none, and still not be the last. */
+            items: components["schemas"]["ArrivalView"][];
+            /** @description Give this as `after` (for records: as `from`) to read on; `null` at the end of the list. */
+            next?: string | null;
+        };
+        /** @description A part of a list. */
         Page_Article6ActionView: {
             /** @description The items. A page may hold fewer than asked for, even none, and still not be the last. */
             items: components["schemas"]["Article6ActionView"][];
@@ -7232,9 +7713,23 @@ export interface components {
             next?: string | null;
         };
         /** @description A part of a list. */
+        Page_BatchView: {
+            /** @description The items. A page may hold fewer than asked for, even none, and still not be the last. */
+            items: components["schemas"]["BatchView"][];
+            /** @description Give this as `after` (for records: as `from`) to read on; `null` at the end of the list. */
+            next?: string | null;
+        };
+        /** @description A part of a list. */
         Page_BeneficiaryView: {
             /** @description The items. A page may hold fewer than asked for, even none, and still not be the last. */
             items: components["schemas"]["BeneficiaryView"][];
+            /** @description Give this as `after` (for records: as `from`) to read on; `null` at the end of the list. */
+            next?: string | null;
+        };
+        /** @description A part of a list. */
+        Page_BlueprintView: {
+            /** @description The items. A page may hold fewer than asked for, even none, and still not be the last. */
+            items: components["schemas"]["BlueprintView"][];
             /** @description Give this as `after` (for records: as `from`) to read on; `null` at the end of the list. */
             next?: string | null;
         };
@@ -7421,6 +7916,13 @@ export interface components {
             next?: string | null;
         };
         /** @description A part of a list. */
+        Page_SourceView: {
+            /** @description The items. A page may hold fewer than asked for, even none, and still not be the last. */
+            items: components["schemas"]["SourceView"][];
+            /** @description Give this as `after` (for records: as `from`) to read on; `null` at the end of the list. */
+            next?: string | null;
+        };
+        /** @description A part of a list. */
         Page_StandingHoldView: {
             /** @description The items. A page may hold fewer than asked for, even none, and still not be the last. */
             items: components["schemas"]["StandingHoldView"][];
@@ -7550,6 +8052,7 @@ export interface components {
             status: components["schemas"]["PartnerStatus"];
             /** @description SHA-256 of the text that the partner signed: the invite file without its signature lines. */
             invite: components["schemas"]["Sha256"];
+            continues?: components["schemas"]["Continues"] | null;
         };
         /**
          * @description Whether a partner may start transfers.
@@ -7636,6 +8139,27 @@ export interface components {
             fields: components["schemas"]["DifferenceView"][];
             /** @description Why it waits, if it does. */
             waits?: string | null;
+        };
+        /** @description That a point is in a batch. */
+        PointProofView: {
+            /** @description The point. */
+            point: components["schemas"]["DataPoint"];
+            /** @description The text that its source signed; the leaf is of this text, the signature in base64 and a line feed. */
+            text: string;
+            /** @description The leaf's hash. */
+            leaf: components["schemas"]["Sha256"];
+            /**
+             * Format: int64
+             * @description Its place in the tree, counted from 0.
+             */
+            index: number;
+            /**
+             * Format: int64
+             * @description How many leaves the tree has.
+             */
+            size: number;
+            /** @description The hashes from it to the root (RFC 9162 section 2.1.3). */
+            hashes: string[];
         };
         /** @description The answer to a ping of a partner. */
         Pong: {
@@ -8512,6 +9036,33 @@ export interface components {
             is_final: boolean;
             /** @description The proven end. */
             proof: components["schemas"]["ProofReference"];
+        };
+        /** @description A source. */
+        SourceView: {
+            /**
+             * Format: int64
+             * @description Its number, which its points carry.
+             */
+            source: number;
+            /**
+             * Format: int64
+             * @description The project, by its national number.
+             */
+            project: number;
+            /** @description For people. */
+            name: string;
+            /** @description Its Ed25519 public key in base64. */
+            key: string;
+            /**
+             * Format: int64
+             * @description When it was entered.
+             */
+            added_ms: number;
+            /**
+             * Format: int64
+             * @description When it was revoked: nothing of it is taken since.
+             */
+            revoked_ms?: number | null;
         };
         /** @description A held range becomes a head and a tail; both keep every flag. */
         Split: {
@@ -11713,6 +12264,167 @@ export interface operations {
             503: components["responses"]["503_busy_read_only_timeout"];
         };
     };
+    get_batches_root: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of the answer that the caller has: it is given again only if it changed. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description The Merkle root of a batch. */
+                root: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    /** @description The state that the answer follows from, in quotes: send it as `If-None-Match`, and an unchanged answer is a 304. */
+                    ETag?: string;
+                    /** @description What is left of it, and the seconds until it is full again. Both are absent where nothing is counted. */
+                    RateLimit?: string;
+                    /** @description The budget that this request was paid from: its name, how many requests it holds, and the seconds in which it fills. */
+                    "RateLimit-Policy"?: string;
+                    /** @description Names this request in the node's journal: quote it when you report a problem. It is the caller's own `X-Request-Id`, where that has 1 to 64 characters out of `A-Z a-z 0-9 . _ -`. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchView"];
+                };
+            };
+            /** @description The caller has this already: there is no body. */
+            304: {
+                headers: {
+                    /** @description The state that the answer follows from, in quotes: send it as `If-None-Match`, and an unchanged answer is a 304. */
+                    ETag?: string;
+                    /** @description Names this request in the node's journal: quote it when you report a problem. It is the caller's own `X-Request-Id`, where that has 1 to 64 characters out of `A-Z a-z 0-9 . _ -`. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400_malformed"];
+            401: components["responses"]["401_not_authorised"];
+            403: components["responses"]["403_forbidden_second_factor"];
+            404: components["responses"]["404_not_found"];
+            429: components["responses"]["429_too_many"];
+            431: components["responses"]["431"];
+            500: components["responses"]["500_internal"];
+            503: components["responses"]["503_busy_timeout"];
+        };
+    };
+    get_batches_root_points: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of the answer that the caller has: it is given again only if it changed. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description The Merkle root of a batch. */
+                root: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    /** @description The state that the answer follows from, in quotes: send it as `If-None-Match`, and an unchanged answer is a 304. */
+                    ETag?: string;
+                    /** @description What is left of it, and the seconds until it is full again. Both are absent where nothing is counted. */
+                    RateLimit?: string;
+                    /** @description The budget that this request was paid from: its name, how many requests it holds, and the seconds in which it fills. */
+                    "RateLimit-Policy"?: string;
+                    /** @description Names this request in the node's journal: quote it when you report a problem. It is the caller's own `X-Request-Id`, where that has 1 to 64 characters out of `A-Z a-z 0-9 . _ -`. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description The caller has this already: there is no body. */
+            304: {
+                headers: {
+                    /** @description The state that the answer follows from, in quotes: send it as `If-None-Match`, and an unchanged answer is a 304. */
+                    ETag?: string;
+                    /** @description Names this request in the node's journal: quote it when you report a problem. It is the caller's own `X-Request-Id`, where that has 1 to 64 characters out of `A-Z a-z 0-9 . _ -`. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400_malformed"];
+            401: components["responses"]["401_not_authorised"];
+            403: components["responses"]["403_forbidden_second_factor"];
+            404: components["responses"]["404_not_found"];
+            429: components["responses"]["429_too_many"];
+            431: components["responses"]["431"];
+            500: components["responses"]["500_internal"];
+            503: components["responses"]["503_busy_timeout"];
+        };
+    };
+    get_batches_root_points_index_proof: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of the answer that the caller has: it is given again only if it changed. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description The Merkle root of a batch. */
+                root: string;
+                /** @description The place of a point in the tree, counted from 0. */
+                index: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    /** @description The state that the answer follows from, in quotes: send it as `If-None-Match`, and an unchanged answer is a 304. */
+                    ETag?: string;
+                    /** @description What is left of it, and the seconds until it is full again. Both are absent where nothing is counted. */
+                    RateLimit?: string;
+                    /** @description The budget that this request was paid from: its name, how many requests it holds, and the seconds in which it fills. */
+                    "RateLimit-Policy"?: string;
+                    /** @description Names this request in the node's journal: quote it when you report a problem. It is the caller's own `X-Request-Id`, where that has 1 to 64 characters out of `A-Z a-z 0-9 . _ -`. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PointProofView"];
+                };
+            };
+            /** @description The caller has this already: there is no body. */
+            304: {
+                headers: {
+                    /** @description The state that the answer follows from, in quotes: send it as `If-None-Match`, and an unchanged answer is a 304. */
+                    ETag?: string;
+                    /** @description Names this request in the node's journal: quote it when you report a problem. It is the caller's own `X-Request-Id`, where that has 1 to 64 characters out of `A-Z a-z 0-9 . _ -`. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400_malformed"];
+            401: components["responses"]["401_not_authorised"];
+            403: components["responses"]["403_forbidden_second_factor"];
+            404: components["responses"]["404_not_found"];
+            429: components["responses"]["429_too_many"];
+            431: components["responses"]["431"];
+            500: components["responses"]["500_internal"];
+            503: components["responses"]["503_busy_timeout"];
+        };
+    };
     get_beneficiaries: {
         parameters: {
             query?: {
@@ -12077,6 +12789,160 @@ export interface operations {
             503: components["responses"]["503_busy_timeout"];
         };
     };
+    get_blueprints: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of the answer that the caller has: it is given again only if it changed. */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    /** @description The state that the answer follows from, in quotes: send it as `If-None-Match`, and an unchanged answer is a 304. */
+                    ETag?: string;
+                    /** @description What is left of it, and the seconds until it is full again. Both are absent where nothing is counted. */
+                    RateLimit?: string;
+                    /** @description The budget that this request was paid from: its name, how many requests it holds, and the seconds in which it fills. */
+                    "RateLimit-Policy"?: string;
+                    /** @description Names this request in the node's journal: quote it when you report a problem. It is the caller's own `X-Request-Id`, where that has 1 to 64 characters out of `A-Z a-z 0-9 . _ -`. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_BlueprintView"];
+                };
+            };
+            /** @description The caller has this already: there is no body. */
+            304: {
+                headers: {
+                    /** @description The state that the answer follows from, in quotes: send it as `If-None-Match`, and an unchanged answer is a 304. */
+                    ETag?: string;
+                    /** @description Names this request in the node's journal: quote it when you report a problem. It is the caller's own `X-Request-Id`, where that has 1 to 64 characters out of `A-Z a-z 0-9 . _ -`. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400_malformed"];
+            429: components["responses"]["429_too_many"];
+            431: components["responses"]["431"];
+            500: components["responses"]["500_internal"];
+            503: components["responses"]["503_busy_timeout"];
+        };
+    };
+    post_blueprints: {
+        parameters: {
+            query?: {
+                /** @description `true` only tries it: the answer says what it would write, or what stands against it. */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewBlueprint"];
+            };
+        };
+        responses: {
+            /** @description With `dry_run=true`: what it would write now. Nothing was written. */
+            200: {
+                headers: {
+                    /** @description What is left of it, and the seconds until it is full again. Both are absent where nothing is counted. */
+                    RateLimit?: string;
+                    /** @description The budget that this request was paid from: its name, how many requests it holds, and the seconds in which it fills. */
+                    "RateLimit-Policy"?: string;
+                    /** @description Names this request in the node's journal: quote it when you report a problem. It is the caller's own `X-Request-Id`, where that has 1 to 64 characters out of `A-Z a-z 0-9 . _ -`. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Trial"];
+                };
+            };
+            /** @description It is done: on the disk, and under a signed checkpoint where it is a record. */
+            201: {
+                headers: {
+                    /** @description What is left of it, and the seconds until it is full again. Both are absent where nothing is counted. */
+                    RateLimit?: string;
+                    /** @description The budget that this request was paid from: its name, how many requests it holds, and the seconds in which it fills. */
+                    "RateLimit-Policy"?: string;
+                    /** @description Names this request in the node's journal: quote it when you report a problem. It is the caller's own `X-Request-Id`, where that has 1 to 64 characters out of `A-Z a-z 0-9 . _ -`. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BlueprintView"];
+                };
+            };
+            400: components["responses"]["400_malformed"];
+            401: components["responses"]["401_not_authorised"];
+            403: components["responses"]["403_forbidden_second_factor"];
+            404: components["responses"]["404_not_found"];
+            409: components["responses"]["409_conflict"];
+            413: components["responses"]["413_too_large"];
+            415: components["responses"]["415_unsupported_media_type"];
+            422: components["responses"]["422_invalid_rejected"];
+            429: components["responses"]["429_too_many"];
+            431: components["responses"]["431"];
+            500: components["responses"]["500_internal"];
+            503: components["responses"]["503_busy_timeout"];
+        };
+    };
+    get_blueprints_schema: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of the answer that the caller has: it is given again only if it changed. */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    /** @description The state that the answer follows from, in quotes: send it as `If-None-Match`, and an unchanged answer is a 304. */
+                    ETag?: string;
+                    /** @description What is left of it, and the seconds until it is full again. Both are absent where nothing is counted. */
+                    RateLimit?: string;
+                    /** @description The budget that this request was paid from: its name, how many requests it holds, and the seconds in which it fills. */
+                    "RateLimit-Policy"?: string;
+                    /** @description Names this request in the node's journal: quote it when you report a problem. It is the caller's own `X-Request-Id`, where that has 1 to 64 characters out of `A-Z a-z 0-9 . _ -`. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/schema+json": unknown;
+                };
+            };
+            /** @description The caller has this already: there is no body. */
+            304: {
+                headers: {
+                    /** @description The state that the answer follows from, in quotes: send it as `If-None-Match`, and an unchanged answer is a 304. */
+                    ETag?: string;
+                    /** @description Names this request in the node's journal: quote it when you report a problem. It is the caller's own `X-Request-Id`, where that has 1 to 64 characters out of `A-Z a-z 0-9 . _ -`. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400_malformed"];
+            429: components["responses"]["429_too_many"];
+            431: components["responses"]["431"];
+            500: components["responses"]["500_internal"];
+            503: components["responses"]["503_busy_timeout"];
+        };
+    };
     get_bridges: {
         parameters: {
             query?: never;
@@ -12177,6 +13043,122 @@ export interface operations {
             431: components["responses"]["431"];
             500: components["responses"]["500_internal"];
             503: components["responses"]["503_busy_timeout"];
+        };
+    };
+    get_bridges_bridge_arrivals: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of the answer that the caller has: it is given again only if it changed. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description The bridge. */
+                bridge: "cad-trust" | "mrv" | "itmo-platform";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    /** @description The state that the answer follows from, in quotes: send it as `If-None-Match`, and an unchanged answer is a 304. */
+                    ETag?: string;
+                    /** @description What is left of it, and the seconds until it is full again. Both are absent where nothing is counted. */
+                    RateLimit?: string;
+                    /** @description The budget that this request was paid from: its name, how many requests it holds, and the seconds in which it fills. */
+                    "RateLimit-Policy"?: string;
+                    /** @description Names this request in the node's journal: quote it when you report a problem. It is the caller's own `X-Request-Id`, where that has 1 to 64 characters out of `A-Z a-z 0-9 . _ -`. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ArrivalView"];
+                };
+            };
+            /** @description The caller has this already: there is no body. */
+            304: {
+                headers: {
+                    /** @description The state that the answer follows from, in quotes: send it as `If-None-Match`, and an unchanged answer is a 304. */
+                    ETag?: string;
+                    /** @description Names this request in the node's journal: quote it when you report a problem. It is the caller's own `X-Request-Id`, where that has 1 to 64 characters out of `A-Z a-z 0-9 . _ -`. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400_malformed"];
+            401: components["responses"]["401_not_authorised"];
+            403: components["responses"]["403_forbidden_second_factor"];
+            404: components["responses"]["404_not_found"];
+            429: components["responses"]["429_too_many"];
+            431: components["responses"]["431"];
+            500: components["responses"]["500_internal"];
+            503: components["responses"]["503_busy_timeout"];
+        };
+    };
+    post_bridges_bridge_arrivals_open: {
+        parameters: {
+            query?: {
+                /** @description `true` only tries it: the answer says what it would write, or what stands against it. */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description The bridge. */
+                bridge: "cad-trust" | "mrv" | "itmo-platform";
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OpenArrival"];
+            };
+        };
+        responses: {
+            /** @description With `dry_run=true`: what it would write now. Nothing was written. */
+            200: {
+                headers: {
+                    /** @description What is left of it, and the seconds until it is full again. Both are absent where nothing is counted. */
+                    RateLimit?: string;
+                    /** @description The budget that this request was paid from: its name, how many requests it holds, and the seconds in which it fills. */
+                    "RateLimit-Policy"?: string;
+                    /** @description Names this request in the node's journal: quote it when you report a problem. It is the caller's own `X-Request-Id`, where that has 1 to 64 characters out of `A-Z a-z 0-9 . _ -`. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Trial"];
+                };
+            };
+            /** @description It is done: on the disk, and under a signed checkpoint where it is a record. */
+            201: {
+                headers: {
+                    /** @description What is left of it, and the seconds until it is full again. Both are absent where nothing is counted. */
+                    RateLimit?: string;
+                    /** @description The budget that this request was paid from: its name, how many requests it holds, and the seconds in which it fills. */
+                    "RateLimit-Policy"?: string;
+                    /** @description Names this request in the node's journal: quote it when you report a problem. It is the caller's own `X-Request-Id`, where that has 1 to 64 characters out of `A-Z a-z 0-9 . _ -`. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Written_CaseView"];
+                };
+            };
+            400: components["responses"]["400_malformed"];
+            401: components["responses"]["401_not_authorised"];
+            403: components["responses"]["403_forbidden_second_factor"];
+            404: components["responses"]["404_not_found"];
+            409: components["responses"]["409_conflict"];
+            413: components["responses"]["413_too_large"];
+            415: components["responses"]["415_unsupported_media_type"];
+            422: components["responses"]["422_invalid_refused"];
+            429: components["responses"]["429_too_many"];
+            431: components["responses"]["431"];
+            500: components["responses"]["500_internal"];
+            503: components["responses"]["503_busy_read_only_timeout"];
         };
     };
     post_bridges_bridge_diff: {
@@ -14103,6 +15085,141 @@ export interface operations {
             431: components["responses"]["431"];
             500: components["responses"]["500_internal"];
             503: components["responses"]["503_busy_not_ready_timeout"];
+        };
+    };
+    post_data_points: {
+        parameters: {
+            query?: {
+                /** @description `true` only tries it: the answer says what it would write, or what stands against it. */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewDataPoints"];
+            };
+        };
+        responses: {
+            /** @description It is done. With `dry_run=true`: what it would write now. Nothing was written. */
+            200: {
+                headers: {
+                    /** @description What is left of it, and the seconds until it is full again. Both are absent where nothing is counted. */
+                    RateLimit?: string;
+                    /** @description The budget that this request was paid from: its name, how many requests it holds, and the seconds in which it fills. */
+                    "RateLimit-Policy"?: string;
+                    /** @description Names this request in the node's journal: quote it when you report a problem. It is the caller's own `X-Request-Id`, where that has 1 to 64 characters out of `A-Z a-z 0-9 . _ -`. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Trial"] | components["schemas"]["DataPointsTaken"];
+                };
+            };
+            400: components["responses"]["400_malformed"];
+            401: components["responses"]["401_not_authorised"];
+            403: components["responses"]["403_forbidden_second_factor"];
+            404: components["responses"]["404_not_found"];
+            409: components["responses"]["409_conflict"];
+            413: components["responses"]["413_too_large"];
+            415: components["responses"]["415_unsupported_media_type"];
+            422: components["responses"]["422_invalid_rejected"];
+            429: components["responses"]["429_too_many"];
+            431: components["responses"]["431"];
+            500: components["responses"]["500_internal"];
+            503: components["responses"]["503_busy_timeout"];
+        };
+    };
+    post_data_points_file: {
+        parameters: {
+            query?: {
+                /** @description `true` only tries it: the answer says what it would write, or what stands against it. */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/csv": string;
+            };
+        };
+        responses: {
+            /** @description It is done. With `dry_run=true`: what it would write now. Nothing was written. */
+            200: {
+                headers: {
+                    /** @description What is left of it, and the seconds until it is full again. Both are absent where nothing is counted. */
+                    RateLimit?: string;
+                    /** @description The budget that this request was paid from: its name, how many requests it holds, and the seconds in which it fills. */
+                    "RateLimit-Policy"?: string;
+                    /** @description Names this request in the node's journal: quote it when you report a problem. It is the caller's own `X-Request-Id`, where that has 1 to 64 characters out of `A-Z a-z 0-9 . _ -`. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Trial"] | components["schemas"]["DataPointsTaken"];
+                };
+            };
+            400: components["responses"]["400_malformed"];
+            401: components["responses"]["401_not_authorised"];
+            403: components["responses"]["403_forbidden_second_factor"];
+            409: components["responses"]["409_conflict"];
+            413: components["responses"]["413_too_large"];
+            422: components["responses"]["422_rejected"];
+            429: components["responses"]["429_too_many"];
+            431: components["responses"]["431"];
+            500: components["responses"]["500_internal"];
+            503: components["responses"]["503_busy_timeout"];
+        };
+    };
+    get_data_points_schema: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of the answer that the caller has: it is given again only if it changed. */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    /** @description The state that the answer follows from, in quotes: send it as `If-None-Match`, and an unchanged answer is a 304. */
+                    ETag?: string;
+                    /** @description What is left of it, and the seconds until it is full again. Both are absent where nothing is counted. */
+                    RateLimit?: string;
+                    /** @description The budget that this request was paid from: its name, how many requests it holds, and the seconds in which it fills. */
+                    "RateLimit-Policy"?: string;
+                    /** @description Names this request in the node's journal: quote it when you report a problem. It is the caller's own `X-Request-Id`, where that has 1 to 64 characters out of `A-Z a-z 0-9 . _ -`. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/schema+json": unknown;
+                };
+            };
+            /** @description The caller has this already: there is no body. */
+            304: {
+                headers: {
+                    /** @description The state that the answer follows from, in quotes: send it as `If-None-Match`, and an unchanged answer is a 304. */
+                    ETag?: string;
+                    /** @description Names this request in the node's journal: quote it when you report a problem. It is the caller's own `X-Request-Id`, where that has 1 to 64 characters out of `A-Z a-z 0-9 . _ -`. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400_malformed"];
+            429: components["responses"]["429_too_many"];
+            431: components["responses"]["431"];
+            500: components["responses"]["500_internal"];
+            503: components["responses"]["503_busy_timeout"];
         };
     };
     get_docs: {
@@ -18146,6 +19263,237 @@ export interface operations {
             503: components["responses"]["503_busy_timeout"];
         };
     };
+    get_projects_number_batches: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of the answer that the caller has: it is given again only if it changed. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description The project's national number. */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    /** @description The state that the answer follows from, in quotes: send it as `If-None-Match`, and an unchanged answer is a 304. */
+                    ETag?: string;
+                    /** @description What is left of it, and the seconds until it is full again. Both are absent where nothing is counted. */
+                    RateLimit?: string;
+                    /** @description The budget that this request was paid from: its name, how many requests it holds, and the seconds in which it fills. */
+                    "RateLimit-Policy"?: string;
+                    /** @description Names this request in the node's journal: quote it when you report a problem. It is the caller's own `X-Request-Id`, where that has 1 to 64 characters out of `A-Z a-z 0-9 . _ -`. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_BatchView"];
+                };
+            };
+            /** @description The caller has this already: there is no body. */
+            304: {
+                headers: {
+                    /** @description The state that the answer follows from, in quotes: send it as `If-None-Match`, and an unchanged answer is a 304. */
+                    ETag?: string;
+                    /** @description Names this request in the node's journal: quote it when you report a problem. It is the caller's own `X-Request-Id`, where that has 1 to 64 characters out of `A-Z a-z 0-9 . _ -`. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400_malformed"];
+            401: components["responses"]["401_not_authorised"];
+            403: components["responses"]["403_forbidden_second_factor"];
+            404: components["responses"]["404_not_found"];
+            429: components["responses"]["429_too_many"];
+            431: components["responses"]["431"];
+            500: components["responses"]["500_internal"];
+            503: components["responses"]["503_busy_timeout"];
+        };
+    };
+    post_projects_number_batches: {
+        parameters: {
+            query?: {
+                /** @description `true` only tries it: the answer says what it would write, or what stands against it. */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description The project's national number. */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewBatchBody"];
+            };
+        };
+        responses: {
+            /** @description With `dry_run=true`: what it would write now. Nothing was written. */
+            200: {
+                headers: {
+                    /** @description What is left of it, and the seconds until it is full again. Both are absent where nothing is counted. */
+                    RateLimit?: string;
+                    /** @description The budget that this request was paid from: its name, how many requests it holds, and the seconds in which it fills. */
+                    "RateLimit-Policy"?: string;
+                    /** @description Names this request in the node's journal: quote it when you report a problem. It is the caller's own `X-Request-Id`, where that has 1 to 64 characters out of `A-Z a-z 0-9 . _ -`. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Trial"];
+                };
+            };
+            /** @description It is done: on the disk, and under a signed checkpoint where it is a record. */
+            201: {
+                headers: {
+                    /** @description What is left of it, and the seconds until it is full again. Both are absent where nothing is counted. */
+                    RateLimit?: string;
+                    /** @description The budget that this request was paid from: its name, how many requests it holds, and the seconds in which it fills. */
+                    "RateLimit-Policy"?: string;
+                    /** @description Names this request in the node's journal: quote it when you report a problem. It is the caller's own `X-Request-Id`, where that has 1 to 64 characters out of `A-Z a-z 0-9 . _ -`. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchView"];
+                };
+            };
+            400: components["responses"]["400_malformed"];
+            401: components["responses"]["401_not_authorised"];
+            403: components["responses"]["403_forbidden_second_factor"];
+            404: components["responses"]["404_not_found"];
+            409: components["responses"]["409_conflict"];
+            413: components["responses"]["413_too_large"];
+            415: components["responses"]["415_unsupported_media_type"];
+            422: components["responses"]["422_invalid_rejected"];
+            429: components["responses"]["429_too_many"];
+            431: components["responses"]["431"];
+            500: components["responses"]["500_internal"];
+            503: components["responses"]["503_busy_timeout"];
+        };
+    };
+    get_projects_number_sources: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of the answer that the caller has: it is given again only if it changed. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description The project's national number. */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    /** @description The state that the answer follows from, in quotes: send it as `If-None-Match`, and an unchanged answer is a 304. */
+                    ETag?: string;
+                    /** @description What is left of it, and the seconds until it is full again. Both are absent where nothing is counted. */
+                    RateLimit?: string;
+                    /** @description The budget that this request was paid from: its name, how many requests it holds, and the seconds in which it fills. */
+                    "RateLimit-Policy"?: string;
+                    /** @description Names this request in the node's journal: quote it when you report a problem. It is the caller's own `X-Request-Id`, where that has 1 to 64 characters out of `A-Z a-z 0-9 . _ -`. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_SourceView"];
+                };
+            };
+            /** @description The caller has this already: there is no body. */
+            304: {
+                headers: {
+                    /** @description The state that the answer follows from, in quotes: send it as `If-None-Match`, and an unchanged answer is a 304. */
+                    ETag?: string;
+                    /** @description Names this request in the node's journal: quote it when you report a problem. It is the caller's own `X-Request-Id`, where that has 1 to 64 characters out of `A-Z a-z 0-9 . _ -`. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400_malformed"];
+            401: components["responses"]["401_not_authorised"];
+            403: components["responses"]["403_forbidden_second_factor"];
+            404: components["responses"]["404_not_found"];
+            429: components["responses"]["429_too_many"];
+            431: components["responses"]["431"];
+            500: components["responses"]["500_internal"];
+            503: components["responses"]["503_busy_timeout"];
+        };
+    };
+    post_projects_number_sources: {
+        parameters: {
+            query?: {
+                /** @description `true` only tries it: the answer says what it would write, or what stands against it. */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description The project's national number. */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSource"];
+            };
+        };
+        responses: {
+            /** @description With `dry_run=true`: what it would write now. Nothing was written. */
+            200: {
+                headers: {
+                    /** @description What is left of it, and the seconds until it is full again. Both are absent where nothing is counted. */
+                    RateLimit?: string;
+                    /** @description The budget that this request was paid from: its name, how many requests it holds, and the seconds in which it fills. */
+                    "RateLimit-Policy"?: string;
+                    /** @description Names this request in the node's journal: quote it when you report a problem. It is the caller's own `X-Request-Id`, where that has 1 to 64 characters out of `A-Z a-z 0-9 . _ -`. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Trial"];
+                };
+            };
+            /** @description It is done: on the disk, and under a signed checkpoint where it is a record. */
+            201: {
+                headers: {
+                    /** @description What is left of it, and the seconds until it is full again. Both are absent where nothing is counted. */
+                    RateLimit?: string;
+                    /** @description The budget that this request was paid from: its name, how many requests it holds, and the seconds in which it fills. */
+                    "RateLimit-Policy"?: string;
+                    /** @description Names this request in the node's journal: quote it when you report a problem. It is the caller's own `X-Request-Id`, where that has 1 to 64 characters out of `A-Z a-z 0-9 . _ -`. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourceView"];
+                };
+            };
+            400: components["responses"]["400_malformed"];
+            401: components["responses"]["401_not_authorised"];
+            403: components["responses"]["403_forbidden_second_factor"];
+            404: components["responses"]["404_not_found"];
+            413: components["responses"]["413_too_large"];
+            415: components["responses"]["415_unsupported_media_type"];
+            422: components["responses"]["422_invalid_rejected"];
+            429: components["responses"]["429_too_many"];
+            431: components["responses"]["431"];
+            500: components["responses"]["500_internal"];
+            503: components["responses"]["503_busy_timeout"];
+        };
+    };
     get_proposals: {
         parameters: {
             query?: never;
@@ -18772,6 +20120,46 @@ export interface operations {
             400: components["responses"]["400_malformed"];
             401: components["responses"]["401_not_authorised"];
             403: components["responses"]["403_forbidden_second_factor"];
+            429: components["responses"]["429_too_many"];
+            431: components["responses"]["431"];
+            500: components["responses"]["500_internal"];
+            503: components["responses"]["503_busy_timeout"];
+        };
+    };
+    post_sources_id_revoke: {
+        parameters: {
+            query?: {
+                /** @description `true` only tries it: the answer says what it would write, or what stands against it. */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description The number of a source. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is done. With `dry_run=true`: what it would write now. Nothing was written. */
+            200: {
+                headers: {
+                    /** @description What is left of it, and the seconds until it is full again. Both are absent where nothing is counted. */
+                    RateLimit?: string;
+                    /** @description The budget that this request was paid from: its name, how many requests it holds, and the seconds in which it fills. */
+                    "RateLimit-Policy"?: string;
+                    /** @description Names this request in the node's journal: quote it when you report a problem. It is the caller's own `X-Request-Id`, where that has 1 to 64 characters out of `A-Z a-z 0-9 . _ -`. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Trial"] | components["schemas"]["SourceView"];
+                };
+            };
+            400: components["responses"]["400_malformed"];
+            401: components["responses"]["401_not_authorised"];
+            403: components["responses"]["403_forbidden_second_factor"];
+            404: components["responses"]["404_not_found"];
             429: components["responses"]["429_too_many"];
             431: components["responses"]["431"];
             500: components["responses"]["500_internal"];
