@@ -19,8 +19,8 @@ use crate::http::dto::{
 };
 use crate::http::extract::{Body, Parameters, PathValue, PathValues, WriteMode};
 use crate::http::openapi::{
-    BatchRoot, DryRun, NotFound, PointPlace, ProjectNumber, Rejected, Second, SourceNumber,
-    TooLarge, Tried,
+    BatchRoot, DryRun, Invalid, NotFound, PointPlace, ProjectNumber, Rejected, Second,
+    SourceNumber, TooLarge, Tried,
 };
 use crate::http::problem::{ApiError, Kind};
 use crate::monitoring::{Batch, KeptBlueprint, PointsWish, Source};
@@ -161,7 +161,7 @@ pub(super) async fn points(
     tag = "Monitoring data",
     params(DryRun),
     request_body(content = String, content_type = "text/csv"),
-    responses((status = 200, body = DataPointsTaken), Tried, Rejected, Second, TooLarge),
+    responses((status = 200, body = DataPointsTaken), Tried, Invalid, Rejected, Second, TooLarge),
 )]
 pub(super) async fn points_file(
     caller: Caller,
