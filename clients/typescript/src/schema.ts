@@ -15168,7 +15168,7 @@ export interface operations {
             403: components["responses"]["403_forbidden_second_factor"];
             409: components["responses"]["409_conflict"];
             413: components["responses"]["413_too_large"];
-            422: components["responses"]["422_rejected"];
+            422: components["responses"]["422_invalid_rejected"];
             429: components["responses"]["429_too_many"];
             431: components["responses"]["431"];
             500: components["responses"]["500_internal"];
