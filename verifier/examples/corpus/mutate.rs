@@ -181,10 +181,17 @@ fn renumber(bundle: &str, chance: &mut Chance) -> String {
     if chance.one_in(2) {
         return format!("{head}\nindex {number}\n{tail}");
     }
-    let (proof, note) = tail.split_once("\n\n").unwrap();
+    // A tree of one leaf has no hashes: its head begins at once.
+    let (proof, note) = match tail.strip_prefix('\n') {
+        Some(note) => (String::new(), note),
+        None => {
+            let (hashes, note) = tail.split_once("\n\n").unwrap();
+            (format!("{hashes}\n"), note)
+        }
+    };
     let (origin, rest) = note.split_once('\n').unwrap();
     let (_, rest) = rest.split_once('\n').unwrap();
-    format!("{head}\nindex {index}\n{proof}\n\n{origin}\n{number}\n{rest}")
+    format!("{head}\nindex {index}\n{proof}\n{origin}\n{number}\n{rest}")
 }
 
 /// Signed by somebody who has the name and not the key.
