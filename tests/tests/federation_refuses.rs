@@ -1,8 +1,10 @@
 //! What does not prove itself is refused with its own number, and the node stays up.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use countersign_node::mirror::Mirror;
 use countersign_protocol::federation::FaultCode;
 use countersign_protocol::federation::evidence::{Contradiction, Evidence};
 use countersign_protocol::federation::message::{Request, Response, Verdict};
@@ -160,6 +162,7 @@ async fn a_second_history_of_a_pinned_ledger_is_a_fork_even_with_a_quorum() {
         .read(|state| state.pin(gh.identity.party))
         .unwrap();
     assert!(pinned.size > index);
+    mirrored(ch, gh, index).await;
 
     // Every key is stolen, even a quorum of witnesses: what Switzerland has pinned still stands.
     let ghana = &Identity::of("GH").log;
@@ -179,6 +182,16 @@ async fn a_second_history_of_a_pinned_ledger_is_a_fork_even_with_a_quorum() {
     assert_eq!(accusation(ch, gh).await, Contradiction::TwoLeaves);
     for country in countries.into_values() {
         country.stop().await;
+    }
+}
+
+/// Waits until a leaf of one ledger is in its mirror at the other: that is looked for twice a minute, whatever gossip tells.
+async fn mirrored(at: &Country, of: &Country, index: u64) {
+    let deadline = Instant::now() + Duration::from_secs(90);
+    let holds = |mirror: Option<Arc<Mirror>>| mirror.is_some_and(|it| it.status().size > index);
+    while !holds(at.mirrors.find(&of.identity.origin())) {
+        assert!(Instant::now() < deadline, "it is not mirrored");
+        tokio::time::sleep(Duration::from_millis(20)).await;
     }
 }
 
@@ -210,15 +223,7 @@ async fn another_end_of_a_transfer_on_another_line_is_evidence() {
     let settled = gh
         .wait_for(TransferKey::Out(id), |it| it.settled_at.is_some())
         .await;
-    let deadline = Instant::now() + Duration::from_secs(20);
-    while ch
-        .mirrors
-        .find(&gh.identity.origin())
-        .is_none_or(|mirror| mirror.status().size <= settled.settled_at.unwrap())
-    {
-        assert!(Instant::now() < deadline, "Ghana is not mirrored");
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
+    mirrored(ch, gh, settled.settled_at.unwrap()).await;
 
     // On another line the units came back to Ghana: they would be in two countries.
     let leaf = gh
