@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use countersign_protocol::log::{Hash, NodeSource, node_hash, prove_inclusion, root_at};
+use countersign_protocol::log::{Hash, MemoryTree, prove_inclusion};
 use countersign_protocol::time::Timestamp;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
@@ -158,7 +158,7 @@ pub fn seal(
     let figures = years.iter();
     let figures = figures.map(|(year, taken)| figure(blueprint, *year, taken));
     Ok(Sealed {
-        root: root_of(&leaves),
+        root: MemoryTree::of(leaves).root(),
         points: points.len(),
         figures: figures.collect::<Result<_, _>>()?,
     })
@@ -276,38 +276,13 @@ fn figure(
     })
 }
 
-/// The tree over leaves in memory, level by level.
-struct Levels(Vec<Vec<Hash>>);
-
-impl Levels {
-    fn of(leaves: &[Hash]) -> Self {
-        let mut levels = vec![leaves.to_vec()];
-        while let Some(last) = levels.last().filter(|it| it.len() > 1) {
-            let pairs = last.chunks_exact(2);
-            let above = pairs.map(|pair| node_hash(&pair[0], &pair[1])).collect();
-            levels.push(above);
-        }
-        Self(levels)
-    }
-}
-
-impl NodeSource for Levels {
-    fn node(&self, level: u8, index: u64) -> Option<Hash> {
-        let index = usize::try_from(index).ok()?;
-        self.0.get(usize::from(level))?.get(index).copied()
-    }
-}
-
-fn root_of(leaves: &[Hash]) -> Hash {
-    // Every complete subtree is there, so there is always a root.
-    root_at(&Levels::of(leaves), leaves.len() as u64).unwrap_or_default()
-}
-
 /// That a point is in a batch: its leaf, and the hashes from it to the root. `None` when there is no such point, or one of them is none.
 #[must_use]
 pub fn inclusion(registry: &str, points: &[Point], at: usize) -> Option<(Hash, Vec<Hash>)> {
     let leaves: Result<Vec<Hash>, PointError> = points.iter().map(|it| it.leaf(registry)).collect();
     let leaves = leaves.ok()?;
-    let proof = prove_inclusion(&Levels::of(&leaves), at as u64, leaves.len() as u64).ok()?;
-    Some((*leaves.get(at)?, proof))
+    let leaf = *leaves.get(at)?;
+    let tree = MemoryTree::of(leaves);
+    let proof = prove_inclusion(&tree, at as u64, tree.size()).ok()?;
+    Some((leaf, proof))
 }

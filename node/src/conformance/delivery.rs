@@ -3,9 +3,7 @@
 use countersign_protocol::federation::FaultCode;
 use countersign_protocol::federation::message::{REQUEST_BYTES_MAX, Request, Response, Verdict};
 use countersign_protocol::id::RequestId;
-use countersign_protocol::log::{
-    Hash, NodeSource, TlogProof, leaf_hash, node_hash, prove_inclusion,
-};
+use countersign_protocol::log::{MemoryTree, TlogProof, leaf_hash, prove_inclusion};
 use countersign_protocol::record::{BlockHeader, Body, Record};
 use futures::future::join_all;
 
@@ -107,28 +105,14 @@ async fn another_log(kit: &Kit) -> Checked {
     refused_by(&verdict, &[4])
 }
 
-/// The tree over leaves in memory.
-struct Leaves<'a>(&'a [Vec<u8>]);
-
-impl NodeSource for Leaves<'_> {
-    fn node(&self, level: u8, index: u64) -> Option<Hash> {
-        if level == 0 {
-            let leaf = self.0.get(usize::try_from(index).ok()?)?;
-            return Some(leaf_hash(leaf));
-        }
-        let left = self.node(level - 1, index.checked_mul(2)?)?;
-        let right = self.node(level - 1, index.checked_mul(2)?.checked_add(1)?)?;
-        Some(node_hash(&left, &right))
-    }
-}
-
 /// The first leaf of the target's own log, proven.
 fn own_leaf(held: &Held) -> Checked<TlogProof> {
     let (size, _) = head_of(&held.verified);
     if held.leaves.len() as u64 != size {
         return skipped("the log is longer than the kit reads");
     }
-    let proof = prove_inclusion(&Leaves(&held.leaves), 0, size);
+    let tree = MemoryTree::of(held.leaves.iter().map(|leaf| leaf_hash(leaf)));
+    let proof = prove_inclusion(&tree, 0, size);
     let proof = proof.map_err(|error| Problem::Skipped(error.to_string()))?;
     let Some(leaf) = held.leaves.first() else {
         return skipped("the log is empty");

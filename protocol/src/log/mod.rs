@@ -8,6 +8,7 @@ pub mod cosignature;
 pub mod evidence;
 pub mod frontier;
 pub mod key;
+pub mod memory;
 pub mod merkle;
 pub mod note;
 pub mod policy;
@@ -22,6 +23,7 @@ pub use cosignature::{CosignError, cosign};
 pub use evidence::{Equivocation, EvidenceError, ProvenEquivocation};
 pub use frontier::{Frontier, FrontierError};
 pub use key::{KeyError, KeyId, KeyKind, SignerKey, VerifierKey};
+pub use memory::MemoryTree;
 pub use merkle::{
     Hash, PROOF_HASHES_MAX, ProofError, TREE_SIZE_MAX, empty_root, leaf_hash, node_hash,
     verify_consistency, verify_inclusion,
