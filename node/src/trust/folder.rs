@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use countersign_protocol::federation::message::{TRUST_FILE_BYTES_MAX, TRUST_NAME_BYTES_MAX};
-use countersign_protocol::trust::TrustSource;
+use countersign_protocol::trust::{Trust, TrustLog, TrustSource};
 
 use crate::ops::files::{self, FileFault, PUBLIC_FILE_MODE, Privacy};
 
@@ -90,6 +90,18 @@ impl<'s, S: TrustSource> Recorder<'s, S> {
             source,
             given: RefCell::new(BTreeMap::new()),
         }
+    }
+
+    /// What is to be kept of it, now that it was taken in: not the timestamp of a version that is held already, which is not taken
+    /// in, and of the log what is held, which may be more than was given.
+    #[must_use]
+    pub fn kept(self, before: Option<&Trust>, now: &Trust) -> BTreeMap<String, Vec<u8>> {
+        let mut kept = self.given();
+        if before.map(Trust::seen) == Some(now.seen()) {
+            kept.remove(TIMESTAMP);
+        }
+        kept.extend(now.log().map(TrustLog::files).unwrap_or_default());
+        kept
     }
 
     /// What was given so far, by name.

@@ -112,9 +112,11 @@ impl TrustKeeper {
         Some(Sha256::digest(bytes).into())
     }
 
-    /// Whether the source's newest version is the one that is held: whoever publishes one signs another timestamp.
+    /// Whether the source's newest version is the one that is held: whoever publishes one signs another timestamp. Where its log is
+    /// not in order here, whoever gave it may have left something out, and another source is looked at.
     fn has_the_same(&self, source: &impl TrustSource) -> bool {
-        if self.held().is_none_or(|held| held.to_settle().is_none()) {
+        let is_in_order = |held: Arc<Trust>| held.to_settle().is_some() && held.is_logged().is_ok();
+        if !self.held().is_some_and(is_in_order) {
             return false;
         }
         let newest =
@@ -152,11 +154,8 @@ impl TrustKeeper {
             return Ok(None);
         }
         // What was seen of roots, timestamp and snapshot counts even where the rest is missing.
-        let mut new = recorder.given();
-        if before.as_deref().map(Trust::seen) == Some(trust.seen()) {
-            new.remove(&metadata_path("timestamp", 0));
-        }
-        self.folder.write(&new)?;
+        self.folder
+            .write(&recorder.kept(before.as_deref(), &trust))?;
         let trust = Arc::new(trust);
         *self.held.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&trust));
         refreshed?;

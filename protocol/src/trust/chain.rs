@@ -2,7 +2,7 @@
 
 use super::envelope::Envelope;
 use super::layout::{TrustSource, metadata_path, next_version};
-use super::log::TrustLog;
+use super::log::Logged;
 use super::members::Members;
 use super::metadata::{Delegated, RootMeta, SnapshotMeta, TargetsMeta, TimestampMeta};
 use super::refusal::TrustRefusal;
@@ -43,7 +43,7 @@ pub struct Trust {
     pub(super) snapshot: Option<Verified<SnapshotMeta>>,
     pub(super) complete: Option<Complete>,
     /// The log of the versions, once one was seen.
-    pub(super) log: Option<TrustLog>,
+    pub(super) log: Option<Logged>,
 }
 
 impl Trust {
@@ -117,6 +117,7 @@ impl Trust {
             .take()
             .filter(|it| signs(&it.envelope, &meta.snapshot));
         self.root = Verified { meta, envelope };
+        self.judge_log();
         Ok(())
     }
 

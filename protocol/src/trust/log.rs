@@ -28,8 +28,8 @@ use super::metadata::RootMeta;
 use super::refusal::TrustRefusal;
 use super::{MEMBERS, WITNESSES};
 use crate::log::{
-    Checkpoint, Frontier, Hash, KeyKind, NodeSource, Policy, SignerKey, VerifierKey, leaf_hash,
-    node_hash, prove_consistency,
+    Checkpoint, Hash, KeyKind, MemoryTree, Policy, SignedNote, SignerKey, VerifierKey, leaf_hash,
+    prove_consistency,
 };
 
 /// Where the entries lie.
@@ -54,18 +54,12 @@ pub struct TrustLog {
     note: String,
 }
 
-/// The entries as leaves of a tree.
-struct Tree(Vec<Hash>);
-
-impl NodeSource for Tree {
-    fn node(&self, level: u8, index: u64) -> Option<Hash> {
-        if level == 0 {
-            return self.0.get(usize::try_from(index).ok()?).copied();
-        }
-        let left = index.checked_mul(2)?;
-        let (left, right) = (self.node(level - 1, left)?, self.node(level - 1, left + 1)?);
-        Some(node_hash(&left, &right))
-    }
+/// The log as it is held, and what is made of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Logged {
+    log: TrustLog,
+    /// Judged once for each version and not for each decision: signatures are checked in it.
+    standing: Result<(), TrustRefusal>,
 }
 
 fn damaged(reason: impl std::fmt::Display) -> TrustRefusal {
@@ -146,14 +140,11 @@ impl TrustLog {
         &self.note
     }
 
-    /// Appends an entry, unless it is the newest already. True if it was appended; it is not signed yet then.
-    pub fn append(&mut self, entry: String) -> bool {
-        if self.entries.last() == Some(&entry) {
-            return false;
+    /// Appends an entry, unless it is the newest already. Sign it then.
+    pub fn append(&mut self, entry: String) {
+        if self.entries.last() != Some(&entry) {
+            self.entries.push(entry);
         }
-        self.entries.push(entry);
-        self.note = String::new();
-        true
     }
 
     /// Signs the checkpoint of all entries, whatever name the key has.
@@ -175,21 +166,12 @@ impl TrustLog {
         Checkpoint {
             origin: self.origin.clone(),
             size: self.size(),
-            root: self.root_of(self.entries.len()),
+            root: self.tree().root(),
         }
     }
 
-    fn leaves(&self) -> impl Iterator<Item = Hash> {
-        self.entries.iter().map(|entry| leaf_hash(entry.as_bytes()))
-    }
-
-    fn root_of(&self, size: usize) -> Hash {
-        let mut frontier = Frontier::default();
-        for leaf in self.leaves().take(size) {
-            // A tree of some hundred leaves is never full.
-            let _never = frontier.push(leaf);
-        }
-        frontier.root()
+    fn tree(&self) -> MemoryTree {
+        MemoryTree::of(self.entries.iter().map(|entry| leaf_hash(entry.as_bytes())))
     }
 
     /// The proof that the whole log extends its first `from` entries (RFC 6962, section 2.1.2).
@@ -197,7 +179,7 @@ impl TrustLog {
     /// # Errors
     /// [`TrustRefusal::Log`] where it has no such size.
     pub fn consistency(&self, from: u64) -> Result<Vec<Hash>, TrustRefusal> {
-        prove_consistency(&Tree(self.leaves().collect()), from, self.size()).map_err(damaged)
+        prove_consistency(&self.tree(), from, self.size()).map_err(damaged)
     }
 
     /// Its files, as they are served.
@@ -220,14 +202,14 @@ impl TrustLog {
         self.entries.starts_with(&held.entries)
     }
 
-    /// That the checkpoint is of these entries and signed by one of the keys.
-    fn check(&self, keys: &[VerifierKey]) -> Result<(), TrustRefusal> {
+    /// The signed note, whose checkpoint is of these entries.
+    fn head(&self) -> Result<SignedNote, TrustRefusal> {
         let (note, found) = Checkpoint::parse_note(&self.note).map_err(damaged)?;
-        if found != self.checkpoint() {
-            return Err(damaged("its checkpoint is not that of its entries"));
+        if found == self.checkpoint() {
+            Ok(note)
+        } else {
+            Err(damaged("its checkpoint is not that of its entries"))
         }
-        note.verify(keys).map_err(damaged)?;
-        Ok(())
     }
 }
 
@@ -266,8 +248,8 @@ impl Trust {
 
     /// The log as it is held; `None` where none was ever seen.
     #[must_use]
-    pub const fn log(&self) -> Option<&TrustLog> {
-        self.log.as_ref()
+    pub fn log(&self) -> Option<&TrustLog> {
+        self.log.as_ref().map(|it| &it.log)
     }
 
     /// Whom to believe about the log: the online keys under its origin, and the witnesses of the newest complete version. `None`
@@ -283,14 +265,27 @@ impl Trust {
     /// # Errors
     /// [`TrustRefusal::NotLogged`] and [`TrustRefusal::LogNotWitnessed`].
     pub fn is_logged(&self) -> Result<(), TrustRefusal> {
-        let (Some(log), Some(entry)) = (&self.log, self.log_entry()) else {
+        let standing = self.log.as_ref().map(|it| it.standing.clone());
+        standing.unwrap_or(Ok(()))
+    }
+
+    /// Judges the log that is held: whenever it, the root or the version is another one.
+    pub(super) fn judge_log(&mut self) {
+        if let Some(mut held) = self.log.take() {
+            held.standing = self.judged(&held.log);
+            self.log = Some(held);
+        }
+    }
+
+    fn judged(&self, log: &TrustLog) -> Result<(), TrustRefusal> {
+        let Some(entry) = self.log_entry() else {
             return Ok(());
         };
         if !log.has(&entry) {
             return Err(TrustRefusal::NotLogged);
         }
         let policy = self.log_policy().ok_or(TrustRefusal::NothingYet)?;
-        let checked = policy.check_text(&log.note);
+        let checked = policy.check(&log.head()?);
         checked
             .map(|_| ())
             .map_err(|error| TrustRefusal::LogNotWitnessed(error.to_string()))
@@ -308,18 +303,36 @@ impl Trust {
         online.filter_map(|(_, key)| under(key).ok()).collect()
     }
 
-    /// Takes the log of a source: signed, of its entries, and a continuation of the one that is held. An older one changes
-    /// nothing.
-    pub(super) fn take_log(&mut self, source: &impl TrustSource) -> Result<(), TrustRefusal> {
+    /// The log of a source, where it has one that is not older than the one that is held: of its entries, signed, and a continuation
+    /// of that one. What this reader had stored itself may have been signed by a server's key that is gone.
+    pub(super) fn read_log(
+        &self,
+        source: &impl TrustSource,
+        is_own: bool,
+    ) -> Result<Option<TrustLog>, TrustRefusal> {
         let Some(new) = TrustLog::read(&self.first, source)? else {
-            return Ok(());
+            return Ok(None);
         };
-        new.check(&self.log_keys())?;
-        match &self.log {
-            Some(held) if held.continues(&new) && held.size() > new.size() => {}
-            Some(held) if !new.continues(held) => return Err(TrustRefusal::LogForked),
-            _ => self.log = Some(new),
+        if !is_own {
+            new.head()?.verify(&self.log_keys()).map_err(damaged)?;
         }
-        Ok(())
+        match self.log() {
+            Some(held) if new.continues(held) => Ok(Some(new)),
+            Some(held) if held.continues(&new) => Ok(None),
+            Some(_) => Err(TrustRefusal::LogForked),
+            None => Ok(Some(new)),
+        }
+    }
+
+    /// Holds what was read, and judges it. The same entries take the place of those that are held only where too few witnesses stand
+    /// behind these: nobody makes them fewer by leaving lines out.
+    pub(super) fn hold_log(&mut self, read: Option<TrustLog>) {
+        self.judge_log();
+        let Some(log) = read else { return };
+        let stays = |held: &Logged| held.log.size() == log.size() && held.standing.is_ok();
+        if !self.log.as_ref().is_some_and(stays) {
+            let standing = self.judged(&log);
+            self.log = Some(Logged { log, standing });
+        }
     }
 }

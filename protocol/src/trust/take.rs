@@ -28,8 +28,9 @@ impl Trust {
         let snapshot = self.take_snapshot(source, &timestamp.meta.snapshot, now)?;
         let complete = self.take_rest(source, timestamp, snapshot, now)?;
         // Whoever serves a log that is none, or another one, serves nothing that is taken in.
-        self.take_log(source)?;
+        let log = self.read_log(source, now.is_none())?;
         self.complete = Some(complete);
+        self.hold_log(log);
         Ok(())
     }
 

@@ -178,3 +178,42 @@ fn a_log_that_is_altered_cut_or_signed_by_somebody_else_is_refused_with_its_vers
         "{refused}"
     );
 }
+
+#[test]
+fn nobody_makes_the_witnesses_fewer_by_leaving_lines_out() {
+    let world = World::new();
+    let mut log = TrustLog::new(&world.pin());
+    let good = logged(&world, &mut log, 3);
+    sign(&mut log, "server", 0);
+    let mut bare = good.clone();
+    bare.extend(log.files());
+
+    let mut trust = reads(&world, &good);
+    trust.refresh(&bare, now()).unwrap();
+    trust.for_new_decisions(now()).unwrap();
+
+    // Whoever heard the others first comes right as soon as somebody gives all of it.
+    let mut late = reads(&world, &bare);
+    assert!(late.for_new_decisions(now()).is_err());
+    late.refresh(&good, now()).unwrap();
+    late.for_new_decisions(now()).unwrap();
+}
+
+#[test]
+fn what_a_reader_stored_settles_although_the_server_signs_with_another_key_by_now() {
+    let world = World::new();
+    let mut log = TrustLog::new(&world.pin());
+    let mut stored = logged(&world, &mut log, 3);
+    let mut next = world.clone();
+    next.online = "server-2";
+    next.version += 1;
+    let next = next.with_root(&crate::world::ROOT_KEYS, 2, &["GH", "CH"]);
+    stored.extend(next.files());
+
+    assert!(world.reader().refresh(&stored, now()).is_err());
+    let mut trust = world.reader();
+    trust.restore(&stored).unwrap();
+    assert!(trust.to_settle().is_some());
+    let refused = trust.for_new_decisions(now()).err();
+    assert_eq!(refused, Some(TrustRefusal::NotLogged));
+}

@@ -79,7 +79,9 @@ impl From<TrustRefusal> for Failure {
             | TrustRefusal::OtherFederation { .. }
             | TrustRefusal::Rollback { .. }
             | TrustRefusal::Vanished { .. }
-            | TrustRefusal::Mismatch { .. } => Exit::Integrity,
+            | TrustRefusal::Mismatch { .. }
+            | TrustRefusal::Log(_)
+            | TrustRefusal::LogForked => Exit::Integrity,
             TrustRefusal::TooFewSignatures { .. } => Exit::NeedsApproval,
             TrustRefusal::NotYourFile { .. } => Exit::NotAuthorised,
             TrustRefusal::SignedAlready { .. } => Exit::Conflict,

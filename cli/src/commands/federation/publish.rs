@@ -119,8 +119,8 @@ impl PublishArgs {
         key: &SignerKey,
     ) -> Outcome<Option<TrustLog>> {
         let first = folder.root_hash.unwrap_or_default();
-        let held = TrustLog::read(&first, folder)?;
-        let Some(mut log) = held.or_else(|| self.begin_log.then(|| TrustLog::new(&first))) else {
+        let begun = || self.begin_log.then(|| TrustLog::new(&first));
+        let Some(mut log) = trust.log().cloned().or_else(begun) else {
             return Ok(None);
         };
         log.append(trust.log_entry().unwrap_or_default());

@@ -56,12 +56,7 @@ impl UpdateArgs {
         let before = folder.trust.as_ref();
         let changed = before != Some(&trust);
         if changed {
-            let mut new = recorder.given();
-            // A timestamp of the version that is held already is not taken in, so it is not kept either.
-            if before.map(Trust::seen) == Some(trust.seen()) {
-                new.remove(&metadata_path("timestamp", 0));
-            }
-            folder.write(&new)?;
+            folder.write(&recorder.kept(before, &trust))?;
         }
         let updated = Updated {
             root: trust.root().common.version,
