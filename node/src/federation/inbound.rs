@@ -361,11 +361,13 @@ async fn judge_gossip(shared: &Arc<Shared>, peer: PeerId, message: Gossip) -> Go
     // The direct way usually was faster; then this finds an answer and does nothing more.
     let shared = Arc::clone(shared);
     tokio::spawn(async move {
+        let mut taken = Vec::new();
         for bundle in bundles {
             if for_us(&shared, &bundle) {
-                take(&shared, &bundle, Way::Network).await;
+                taken.push(take(&shared, &bundle, Way::Network).await);
             }
         }
+        tell_faults(peer, &taken);
     });
     GossipVerdict::Accept
 }

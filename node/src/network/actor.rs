@@ -22,7 +22,7 @@ use super::codec::Framed;
 use super::gossip::Judged;
 use super::handle::Command;
 use super::metrics::{Metrics, Reason};
-use super::peers::Peer;
+use super::peers::{MISCONDUCT, Peer};
 use super::requests::{Answered, Asked};
 use super::{Inbound, Limits, NetworkConfig, NetworkError, NetworkHandle, scoring, transport};
 
@@ -279,9 +279,14 @@ impl Actor {
         }
     }
 
-    /// Counts something of `id` that was not taken.
+    /// Counts something of `id` that was not taken; what no node sends is an offence.
     pub(super) fn refuse(&mut self, id: &PeerId, reason: Reason) {
         self.metrics.refused(reason);
+        if let Reason::Frame(fault) = reason
+            && fault.is_misconduct()
+        {
+            self.offend(*id, MISCONDUCT);
+        }
         if let Some(peer) = self.peers.get_mut(id) {
             peer.refused += 1;
         }

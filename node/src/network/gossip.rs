@@ -58,13 +58,8 @@ impl Actor {
             return self.report(&id, &peer, MessageAcceptance::Reject);
         };
         if let Err((reason, acceptance)) = self.admit_gossip(peer, &id, topic, &message.data) {
-            self.refuse(&peer, reason);
             self.report(&id, &peer, acceptance);
-            if let Reason::Frame(fault) = reason
-                && fault.is_misconduct()
-            {
-                self.offend(peer, MISCONDUCT);
-            }
+            self.refuse(&peer, reason);
         }
     }
 

@@ -142,13 +142,9 @@ impl Actor {
                 self.answers.push(answered.boxed());
             }
             Err((reason, refusal)) => {
-                self.refuse(&id, reason);
+                // It is told its number first: one offence too many closes the connection.
                 self.respond(&id, channel, refusal);
-                if let Reason::Frame(fault) = reason
-                    && fault.is_misconduct()
-                {
-                    self.offend(id, MISCONDUCT);
-                }
+                self.refuse(&id, reason);
             }
         }
     }
