@@ -5,11 +5,9 @@
 mod common;
 
 use std::fs;
-use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
 
-use common::{Ended, PASSPHRASE, run, secret_file, text};
+use common::{Ended, PASSPHRASE, RunningWitness, run, secret_file, text};
 use countersign_protocol::log::{KeyKind, SignerKey};
 use tempfile::TempDir;
 
@@ -431,46 +429,34 @@ fn a_registry_that_somebody_changed_is_refused() {
 }
 
 /// A witness that runs.
-struct Running {
-    child: Child,
+struct Witness {
+    _running: RunningWitness,
     data: PathBuf,
     /// Its line in a policy.
     line: String,
 }
 
-impl Drop for Running {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-impl Running {
+impl Witness {
     fn start(desk: &Desk, number: usize) -> Self {
         let data = desk.path(&format!("witness-{number}"));
-        let common = [
+        let name = format!("w{number}.example");
+        let running = RunningWitness::start(text(&data), &name, text(&desk.passphrase));
+        let made = [
             "witness",
             "--data",
             text(&data),
-            "--passphrase-file",
-            text(&desk.passphrase),
+            "--make-only",
+            "-o",
+            "json",
         ];
-        let name = format!("w{number}.example");
-        let made = run(&[&common[..], &["--name", &name, "--make-only", "-o", "json"]].concat());
+        let made = run(&[&made[..], &["--passphrase-file", text(&desk.passphrase)]].concat());
         let key = made.json()["vkey"].as_str().unwrap().to_owned();
-        let mut child = Command::new(env!("CARGO_BIN_EXE_countersign"))
-            .args([&common[..], &["--listen", "127.0.0.1:0"]].concat())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let mut said = String::new();
-        BufReader::new(child.stdout.take().unwrap())
-            .read_line(&mut said)
-            .unwrap();
-        let url = said.trim_end().rsplit_once("http://").unwrap().1;
-        let line = format!("witness w{number} {key} http://{url}/\n");
-        Self { child, data, line }
+        let line = format!("witness w{number} {key} http://{}/\n", running.address);
+        Self {
+            _running: running,
+            data,
+            line,
+        }
     }
 
     fn knows(&self, key: &str) {
@@ -483,7 +469,7 @@ impl Running {
 #[test]
 fn what_is_published_is_an_entry_of_a_log_that_witnesses_stand_behind() {
     let desk = Desk::new();
-    let mut witnesses: Vec<Running> = (1..=3).map(|it| Running::start(&desk, it)).collect();
+    let mut witnesses: Vec<Witness> = (1..=3).map(|it| Witness::start(&desk, it)).collect();
     let lines: String = witnesses.iter().map(|it| it.line.as_str()).collect();
     fs::write(
         desk.path("policy"),

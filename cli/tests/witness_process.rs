@@ -4,68 +4,29 @@
 mod common;
 
 use std::fs;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{Read, Write};
 use std::net::TcpStream;
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 use std::time::{Duration, Instant};
 
-use common::{PASSPHRASE, run, secret_file, text};
+use common::{PASSPHRASE, RunningWitness, run, secret_file, text};
 use countersign_protocol::log::{AddCheckpoint, Checkpoint, KeyKind, SignerKey, leaf_hash};
 
-/// A witness that is killed when a test ends early.
-struct Witness {
-    child: Child,
-    address: String,
-}
-
-impl Drop for Witness {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-impl Witness {
-    fn start(data: &str, passphrase: &str) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_countersign"))
-            .args([
-                "witness",
-                "--data",
-                data,
-                "--name",
-                "w1.example",
-                "--listen",
-                "127.0.0.1:0",
-            ])
-            .args(["--passphrase-file", passphrase])
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap())
-            .read_line(&mut line)
-            .unwrap();
-        let address = line.trim_end().rsplit_once("http://").unwrap().1.to_owned();
-        Self { child, address }
-    }
-
-    /// Submits a checkpoint; gives the status and the body of the answer.
-    fn submit(&self, request: &AddCheckpoint) -> (u16, String) {
-        let body = request.to_string();
-        let mut stream = TcpStream::connect(&self.address).unwrap();
-        write!(
-            stream,
-            "POST /add-checkpoint HTTP/1.1\r\nhost: w\r\nconnection: close\r\ncontent-length: {}\r\n\r\n{body}",
-            body.len()
-        )
-        .unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        let status = answer.split(' ').nth(1).unwrap().parse().unwrap();
-        let body = answer.split_once("\r\n\r\n").unwrap().1.to_owned();
-        (status, body)
-    }
+/// Submits a checkpoint; gives the status and the body of the answer.
+fn submit(witness: &RunningWitness, request: &AddCheckpoint) -> (u16, String) {
+    let body = request.to_string();
+    let mut stream = TcpStream::connect(&witness.address).unwrap();
+    write!(
+        stream,
+        "POST /add-checkpoint HTTP/1.1\r\nhost: w\r\nconnection: close\r\ncontent-length: {}\r\n\r\n{body}",
+        body.len()
+    )
+    .unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    let status = answer.split(' ').nth(1).unwrap().parse().unwrap();
+    let body = answer.split_once("\r\n\r\n").unwrap().1.to_owned();
+    (status, body)
 }
 
 fn request(key: &SignerKey) -> AddCheckpoint {
@@ -86,14 +47,14 @@ fn a_log_is_cosigned_as_soon_as_its_key_lies_in_the_folder_and_the_witness_stops
     let dir = tempfile::tempdir().unwrap();
     let data = dir.path().join("w1");
     let passphrase = secret_file(dir.path().join("passphrase"), PASSPHRASE);
-    let mut witness = Witness::start(text(&data), text(&passphrase));
+    let mut witness = RunningWitness::start(text(&data), "w1.example", text(&passphrase));
     let log = SignerKey::from_seed("gh.example/ledger", KeyKind::Ed25519, &[1; 32]).unwrap();
     let request = request(&log);
-    assert_eq!(witness.submit(&request).0, 404);
+    assert_eq!(submit(&witness, &request).0, 404);
     fs::write(data.join("logs/gh"), format!("{}\n", log.verifier())).unwrap();
     let until = Instant::now() + Duration::from_secs(20);
     let cosigned = loop {
-        let (status, body) = witness.submit(&request);
+        let (status, body) = submit(&witness, &request);
         if status == 200 || Instant::now() > until {
             break body;
         }
@@ -103,7 +64,7 @@ fn a_log_is_cosigned_as_soon_as_its_key_lies_in_the_folder_and_the_witness_stops
     // A file that cannot be read changes nothing.
     fs::write(data.join("logs/xx"), "no key at all, just words\n").unwrap();
     std::thread::sleep(Duration::from_millis(1500));
-    assert_ne!(witness.submit(&request).0, 404);
+    assert_ne!(submit(&witness, &request).0, 404);
     let asked = Command::new("kill")
         .arg("-TERM")
         .arg(witness.child.id().to_string())

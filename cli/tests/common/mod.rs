@@ -12,6 +12,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+use std::process::{Child, Stdio};
 use std::thread::JoinHandle;
 
 use assert_cmd::Command;
@@ -349,4 +350,37 @@ pub fn problem(status: u16, kind: &str, detail: &str) -> (u16, Value) {
         "instance": "/api/v1/x", "request_id": "abc",
     });
     (status, body)
+}
+
+/// A witness as a process, killed when a test ends early.
+pub struct RunningWitness {
+    pub child: Child,
+    /// Host and port of its HTTP interface.
+    pub address: String,
+}
+
+impl Drop for RunningWitness {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+impl RunningWitness {
+    /// Starts it on any free port, and makes its keys where the folder has none.
+    pub fn start(data: &str, name: &str, passphrase: &str) -> Self {
+        let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_countersign"))
+            .args(["witness", "--data", data, "--name", name])
+            .args(["--listen", "127.0.0.1:0", "--passphrase-file", passphrase])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap())
+            .read_line(&mut line)
+            .unwrap();
+        let address = line.trim_end().rsplit_once("http://").unwrap().1.to_owned();
+        Self { child, address }
+    }
 }

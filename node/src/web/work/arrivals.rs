@@ -7,7 +7,7 @@ use countersign_bridge::settings::BridgeName;
 
 use super::fault;
 use super::gate::{Sent, Signed};
-use crate::app::{AppError, ArrivalWish, ListedArrival, Mode};
+use crate::app::{ArrivalWish, ListedArrival, Mode};
 use crate::http::api::arrival::state;
 use crate::http::dto::ArrivalState;
 use crate::http::problem::ApiError;
@@ -77,11 +77,9 @@ pub(super) async fn open(
     signed: Signed,
     Sent(posted): Sent,
 ) -> Result<Response, ApiError> {
-    let unknown = || AppError::NotFound {
-        what: "bridge",
-        id: bridge.chars().take(48).collect(),
-    };
-    let bridge: BridgeName = bridge.parse().map_err(|_| unknown())?;
+    let bridge: BridgeName = bridge
+        .parse()
+        .map_err(|_| super::bridges::unknown(&bridge))?;
     let wish = ArrivalWish {
         bridge,
         key: posted.text("key").unwrap_or_default().to_owned(),

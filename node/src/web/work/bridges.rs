@@ -121,16 +121,21 @@ fn row(page: &Page, it: &BridgeStatus, arrived: &[ListedArrival]) -> Row {
     }
 }
 
+/// That there is no bridge of this name; as much of it as is worth showing.
+pub(super) fn unknown(bridge: &str) -> AppError {
+    AppError::NotFound {
+        what: "bridge",
+        id: bridge.chars().take(48).collect(),
+    }
+}
+
 pub(super) async fn drive(
     State(site): State<Shared>,
     Path((bridge, deed)): Path<(String, String)>,
     signed: Signed,
     Sent(posted): Sent,
 ) -> Result<Response, ApiError> {
-    let unknown = || AppError::NotFound {
-        what: "bridge",
-        id: bridge.chars().take(48).collect(),
-    };
+    let unknown = || unknown(&bridge);
     let name: BridgeName = bridge.parse().map_err(|_| unknown())?;
     let key = posted.text("key").filter(|it| !it.is_empty());
     let driven = match deed.as_str() {
