@@ -14,10 +14,6 @@
     clippy::print_stdout
 )]
 
-#[path = "../tests/bridges/cadt.rs"]
-mod cadt;
-#[path = "../tests/bridges/cadt_v1.rs"]
-mod cadt_v1;
 mod common;
 #[path = "../tests/bridges/country.rs"]
 mod country;
@@ -39,6 +35,7 @@ use std::time::Instant;
 use axum::response::Response;
 use countersign_bridge::cad_trust::{CadTrustSettings, Mapping, Version, discover};
 use countersign_bridge::frame::{Bridge, HttpFeed, ItemState, SqliteStore, Store, Turn};
+use countersign_mocks::{cadt, cadt_v1};
 use serde_json::{Value, json};
 
 use cadt::{Asked, Node, Server, json_ok};
@@ -96,7 +93,7 @@ async fn serve(projects: u64, ranges: u64) {
         is_indexed: true,
         ..cadt_v1::node()
     };
-    let server = Server::start(node, Doom::new(1), both).await;
+    let server = Server::start(node, Doom::new(1), both).await.unwrap();
     println!("{} {leaves}", server.url());
     let ended = tokio::task::spawn_blocking(|| std::io::stdin().read_to_end(&mut Vec::new()));
     let _ended = ended.await;
@@ -183,6 +180,7 @@ async fn run(url: &str, file: &Path, stops: impl Fn(u64) -> bool) -> u64 {
         url: url.to_owned(),
         api_key: None,
         version: Version::Auto,
+        writes: true,
         mapping,
     };
     let side = discover(&settings).await.unwrap();

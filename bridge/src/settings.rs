@@ -15,7 +15,7 @@ use crate::cad_trust::{self, CadTrustSettings, Version};
 use crate::frame::{Bridge, Clock, Fault, Feed, OtherSide, SqliteStore, Store, StoreError};
 use crate::itmo_platform::{self, Platform, PlatformSettings};
 use crate::mrv::calls::CallsMapping;
-use crate::mrv::{Dts, DtsSettings, DtsSide};
+use crate::mrv::{Dts, DtsSettings, DtsSide, OlderMrv, OlderMrvSettings, OlderMrvSide};
 
 /// The largest file that is read, in bytes.
 const FILE_BYTES_MAX: u64 = 1 << 20;
@@ -68,6 +68,8 @@ struct CadTrust {
     #[serde(default)]
     api_key_file: Option<PathBuf>,
     mapping: PathBuf,
+    #[serde(default = "yes")]
+    writes: bool,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -90,6 +92,18 @@ struct MrvCalls {
     name: String,
     #[serde(default)]
     mapping: Option<PathBuf>,
+    #[serde(default)]
+    push: Option<MrvPush>,
+}
+
+/// The calls that the registry makes to it.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct MrvPush {
+    url: String,
+    api_key_file: PathBuf,
+    #[serde(default)]
+    writes: bool,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -140,7 +154,7 @@ impl Settings {
     pub fn bridges(&self) -> Vec<BridgeName> {
         let has = |name: &BridgeName| match name {
             BridgeName::CadTrust => self.written.cad_trust.is_some(),
-            BridgeName::Mrv => self.written.mrv.is_some(),
+            BridgeName::Mrv => self.written.mrv.is_some() || self.mrv_push().is_some(),
             BridgeName::ItmoPlatform => self.written.itmo_platform.is_some(),
         };
         BridgeName::ALL.into_iter().filter(has).collect()
@@ -150,8 +164,11 @@ impl Settings {
     #[must_use]
     pub fn writes(&self, bridge: BridgeName) -> bool {
         match bridge {
-            BridgeName::CadTrust => self.written.cad_trust.is_some(),
-            BridgeName::Mrv => self.written.mrv.as_ref().is_some_and(|it| it.writes),
+            BridgeName::CadTrust => self.written.cad_trust.as_ref().is_some_and(|it| it.writes),
+            BridgeName::Mrv => {
+                self.written.mrv.as_ref().is_some_and(|it| it.writes)
+                    || self.mrv_push().is_some_and(|it| it.writes)
+            }
             BridgeName::ItmoPlatform => false,
         }
     }
@@ -173,6 +190,27 @@ impl Settings {
         }
     }
 
+    fn mrv_push(&self) -> Option<&MrvPush> {
+        self.written.mrv_calls.as_ref()?.push.as_ref()
+    }
+
+    /// Whether the MRV is one that can be read: a Digital Transparency System, and not an older one.
+    #[must_use]
+    pub const fn reads_mrv(&self) -> bool {
+        self.written.mrv.is_some()
+    }
+
+    /// The key of what a bridge keeps in the MRV about the thing there of this id.
+    #[must_use]
+    pub fn mrv_key(&self, id: &str) -> String {
+        let kind = if self.reads_mrv() {
+            "activity"
+        } else {
+            "programme"
+        };
+        format!("{kind}/{id}")
+    }
+
     /// Reads every file that the settings name, so that a mistake in one is known before anything runs. Nobody is asked anything.
     ///
     /// # Errors
@@ -182,7 +220,8 @@ impl Settings {
         for bridge in self.bridges() {
             match bridge {
                 BridgeName::CadTrust => drop(self.cad_trust_settings()?),
-                BridgeName::Mrv => drop(self.dts()?),
+                BridgeName::Mrv if self.reads_mrv() => drop(self.dts()?),
+                BridgeName::Mrv => drop(self.older_mrv(0)?),
                 BridgeName::ItmoPlatform => drop(self.itmo_platform()?),
             }
         }
@@ -198,7 +237,7 @@ impl Settings {
     /// The name of the memory of a bridge that has run: of the newest model that it has spoken.
     #[must_use]
     pub fn known_memory(&self, bridge: BridgeName) -> Option<String> {
-        let models = ["-v2", "-v1", ""].map(|model| format!("{bridge}{model}"));
+        let models = ["-v2", "-v1", "-calls", ""].map(|model| format!("{bridge}{model}"));
         models.into_iter().find(|it| self.file_of(it).exists())
     }
 
@@ -232,6 +271,7 @@ impl Settings {
     ) -> Result<Arc<dyn OtherSide>, SettingsError> {
         match bridge {
             BridgeName::CadTrust => Ok(cad_trust::discover(&self.cad_trust_settings()?).await?),
+            BridgeName::Mrv if !self.reads_mrv() => Ok(Arc::new(self.older_mrv(now_ms)?)),
             BridgeName::Mrv => {
                 let (dts, name) = self.dts()?;
                 Ok(Arc::new(DtsSide::new(
@@ -253,7 +293,8 @@ impl Settings {
     ) -> Result<Bridge, SettingsError> {
         let side = self.side(name, clock.now_ms()).await?;
         let store = self.memory(side.memory()).await?;
-        Ok(Bridge::new(feed, store, side, clock))
+        let bridge = Bridge::new(feed, store, side, clock);
+        Ok(bridge.sending(self.writes(name)))
     }
 
     /// The bridge to CAD Trust.
@@ -285,6 +326,7 @@ impl Settings {
             api_key,
             version: known.version,
             mapping,
+            writes: known.writes,
         })
     }
 
@@ -301,6 +343,19 @@ impl Settings {
             password: self.secret(&known.password_file)?,
         })?;
         Ok((Arc::new(dts), known.name.clone()))
+    }
+
+    /// The older MRV to which the registry makes its calls.
+    fn older_mrv(&self, now_ms: u64) -> Result<OlderMrvSide, SettingsError> {
+        let absent = || SettingsError::Absent(BridgeName::Mrv);
+        let push = self.mrv_push().ok_or_else(absent)?;
+        let (mapping, name) = self.mrv_calls()?.ok_or_else(absent)?;
+        let mrv = OlderMrv::new(&OlderMrvSettings {
+            url: push.url.clone(),
+            api_key: self.secret(&push.api_key_file)?,
+        })?;
+        let side = OlderMrvSide::new(mrv, name, mapping, now_ms);
+        Ok(side)
     }
 
     /// The bridge to the national MRV. It writes only where the country says `writes = true`.
@@ -360,6 +415,11 @@ impl Settings {
         let mapping = CallsMapping::parse(&words)
             .map_err(|error| SettingsError::File(format!("[mrv-calls]: {error}")))?;
         let pulled = self.written.mrv.as_ref();
+        if pulled.is_some() && known.push.is_some() {
+            let why =
+                "[mrv] and [mrv-calls.push] are two ways to one MRV: keep the one that it speaks";
+            return Err(SettingsError::File(why.to_owned()));
+        }
         if let Some(other) = pulled.filter(|it| it.name != known.name) {
             let why = format!(
                 "[mrv] is {:?} in forms and [mrv-calls] {:?}: it is one MRV, so give it one name",

@@ -150,7 +150,7 @@ fn a_step_is_named_after_the_weightiest_of_its_effects_and_after_its_subject() {
         (
             SubjectKind::RetirementRequest,
             &[Effect::Retire, Effect::Publish],
-            "unit.retired",
+            "unit.retirement_approved",
         ),
         (
             SubjectKind::TransferRequest,
@@ -160,7 +160,7 @@ fn a_step_is_named_after_the_weightiest_of_its_effects_and_after_its_subject() {
         (
             SubjectKind::TransferRequest,
             &[Effect::Transfer],
-            "unit.transferred",
+            "unit.transfer_approved",
         ),
     ] {
         assert_eq!(kind_of(kind, effects), name);

@@ -100,6 +100,25 @@ impl Client {
         })
     }
 
+    /// Makes a call of the API that the client crate has a name for.
+    pub(crate) fn call<T>(
+        &self,
+        call: impl AsyncFnOnce(&countersign_client::Client) -> Result<T, ClientError>,
+    ) -> Outcome<T> {
+        self.wait(call(&self.api))
+    }
+
+    /// The same for a change under an idempotency key.
+    pub(crate) fn call_once<T>(
+        &self,
+        write: &WriteArgs,
+        call: impl AsyncFnOnce(&countersign_client::Client, &Key) -> Result<Answered<T>, ClientError>,
+    ) -> Outcome<T> {
+        let key = write.key()?;
+        let answered = self.wait_for_write(&key, call(&self.api, &key))?;
+        Ok(told(answered))
+    }
+
     /// Reads something.
     pub(crate) fn get<T: DeserializeOwned>(
         &self,
@@ -198,12 +217,8 @@ impl Client {
         body: Option<&B>,
     ) -> Outcome<T> {
         let key = write.key()?;
-        let Answered { answer, is_replay } =
-            self.wait_for_write(&key, self.api.write(method, path, &key, body))?;
-        if is_replay {
-            terminal::say("this request was done before; its first answer is repeated");
-        }
-        Ok(answer)
+        let answered = self.wait_for_write(&key, self.api.write(method, path, &key, body))?;
+        Ok(told(answered))
     }
 
     /// A change under an idempotency key that gives nothing back.
@@ -263,15 +278,6 @@ impl Client {
         self.wait(self.api.ask(path, body))
     }
 
-    /// The same for what takes long.
-    pub(crate) fn ask_patiently<B: Serialize, T: DeserializeOwned>(
-        &self,
-        path: &str,
-        body: &B,
-    ) -> Outcome<T> {
-        self.wait(self.api.ask_patiently(path, body))
-    }
-
     /// Sends a file as the body.
     pub(crate) fn upload<T: DeserializeOwned>(
         &self,
@@ -279,12 +285,7 @@ impl Client {
         query: &[(&str, String)],
         file: &Path,
     ) -> Outcome<T> {
-        let body = || {
-            // A file that went away meanwhile is an empty one, which the node refuses.
-            let opened = std::fs::File::open(file).map(tokio::fs::File::from_std);
-            opened.map_or_else(|_| Body::from(""), Body::from)
-        };
-        self.wait(self.api.upload(path, query, &body))
+        self.wait(self.api.upload(path, query, &|| content(file)))
     }
 
     /// Reads bytes piece by piece; gives the tag of the whole, without its quotes.
@@ -295,6 +296,20 @@ impl Client {
     ) -> Outcome<String> {
         self.runtime.block_on(self.api.download(path, take))
     }
+}
+
+/// The answer to a change; whether it is an earlier one again is said beside it.
+fn told<T>(answered: Answered<T>) -> T {
+    if answered.is_replay {
+        terminal::say("this request was done before; its first answer is repeated");
+    }
+    answered.answer
+}
+
+/// A file as a body. One that went away meanwhile is an empty one, which the node refuses.
+pub(crate) fn content(file: &Path) -> Body {
+    let opened = std::fs::File::open(file).map(tokio::fs::File::from_std);
+    opened.map_or_else(|_| Body::from(""), Body::from)
 }
 
 impl From<ClientError> for Failure {

@@ -191,7 +191,7 @@ authorise (decide): Authorise
 #[test]
 fn every_preset_is_shown_in_each_of_its_languages() {
     for (name, _) in PRESETS {
-        for language in ["en", "fr"] {
+        for language in ["en", "fr", "es", "pt", "ar"] {
             let ended = workflow(&["show", name, "--language", language]);
             assert_eq!((ended.code, ended.err.as_str()), (0, ""), "{name}");
             let widest = ended.out.lines().map(|line| line.chars().count()).max();

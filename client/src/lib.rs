@@ -19,8 +19,9 @@
 //! # }
 //! ```
 //!
-//! [`types`] has what the API speaks about the registry itself. Everything else is asked for by its path with types of the
-//! caller's own: [`Client::get`], [`Client::list`], [`Client::write`].
+//! [`types`] has what the API speaks of the registry itself, of Article 6, partners, bridges, monitoring data, webhooks and open
+//! data, and the client has a call for each. Everything else is asked for by its path with types of the caller's own:
+//! [`Client::get`], [`Client::list`], [`Client::write`].
 
 pub mod types;
 
@@ -41,3 +42,5 @@ pub use error::ClientError;
 pub use key::Key;
 #[cfg(feature = "http")]
 pub use reqwest::{Body, Method};
+#[cfg(feature = "http")]
+pub use typed::{Article6Wish, Recorded};

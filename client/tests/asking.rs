@@ -8,8 +8,8 @@ use axum::body::{Bytes, to_bytes};
 use axum::extract::Request;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use countersign_client::types::{NewIssuance, TransferFilter};
-use countersign_client::{Client, ClientError, Key, Method};
+use countersign_client::types::{NewInitialReport, NewIssuance, Proposed, TransferFilter};
+use countersign_client::{Client, ClientError, Key, Method, Recorded};
 use countersign_protocol::id::RequestId;
 use serde_json::{Value, json};
 
@@ -190,4 +190,46 @@ async fn what_is_no_node_and_nobody_at_all_are_told_apart() {
         }
     );
     assert!(is_connection && !error.leaves_open(), "{error}");
+}
+
+#[tokio::test]
+async fn each_face_asks_at_its_own_place() {
+    let item = json!({"items": [], "next": null});
+    let (client, log) = server(vec![(200, item)]).await;
+    assert_eq!(client.sources(7).await.unwrap(), []);
+    assert_eq!(client.webhooks().await.unwrap(), []);
+    assert_eq!(client.bridges().await.unwrap(), []);
+    assert_eq!(client.reconciliations().await.unwrap(), []);
+    assert_eq!(client.ndcs().await.unwrap(), []);
+    let asked: Vec<(String, String)> = {
+        let log = log.lock().unwrap();
+        log.iter()
+            .map(|it| (it.method.clone(), it.path.clone()))
+            .collect()
+    };
+    let wanted = [
+        "projects/7/sources",
+        "webhooks",
+        "bridges",
+        "reconciliations",
+        "ndcs",
+    ];
+    let wanted = wanted.map(|it| ("GET".to_owned(), format!("/api/v1/{it}")));
+    assert_eq!(asked, wanted);
+}
+
+#[tokio::test]
+async fn a_record_of_article_6_goes_where_its_kind_does_and_may_wait_for_a_second_official() {
+    let (client, log) = server(vec![(202, json!({"proposal": 5}))]).await;
+    let wish = json!({"approach": "CA0001", "submitted": "2026-03-01", "reference": "IR 1"});
+    let wish: NewInitialReport = serde_json::from_value(wish).unwrap();
+    let came = client
+        .record_article6(&Key(RequestId([1; 16])), &wish)
+        .await
+        .unwrap();
+    let proposed = Recorded::Proposed(Proposed { proposal: 5 });
+    assert_eq!(came.answer, proposed);
+    let log = log.lock().unwrap();
+    assert_eq!(log[0].path, "/api/v1/initial-reports");
+    assert_eq!(log[0].key.as_deref(), Some("01".repeat(16).as_str()));
 }

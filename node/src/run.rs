@@ -243,6 +243,7 @@ impl Node {
         tasks.spawn(tidy(app.clone(), stop.clone()));
         tasks.spawn(app.clone().make_letters(stop.clone()));
         tasks.spawn(app.clone().tell_users(stop.clone()));
+        tasks.spawn(app.clone().get_ready(stop.clone()));
         let nightly = app.clone();
         tasks.spawn(nightly.make_open_data_nightly(config.open_data.hour, stop.clone()));
         lanes.run(&app, &tasks, &stop);

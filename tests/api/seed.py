@@ -31,6 +31,8 @@ class Registry:
     def __init__(self, url, operator, mail):
         self.url, self.operator, self.mail = url, operator, mail
         self.keys = {}
+        # The organisation that keeps the registry.
+        self.authority = 1
 
     def call(self, method, path, secret, body=None, data=None, content=None):
         headers = {"Idempotency-Key": uuid.uuid4().hex}
@@ -101,15 +103,20 @@ class Registry:
         self.act(official, case, "approve")
         return secret, made["organisation"]
 
+    def officials(self):
+        return [self.invited(name, self.authority, "administrator") for name in ("efua", "kofi", "yaa")]
+
     def fill(self):
-        officials = [self.invited(name, 1, "administrator") for name in ("efua", "kofi", "yaa")]
+        officials = self.officials()
         developer, company = self.registered("developer", "ama", officials[0])
         certifier, auditor = self.registered("certifier", "cem", officials[0])
         account = self.post("accounts", developer, organisation=company, name="Holding", kind="entity_holding")["made"]["id"]
         self.post("accounts", developer, organisation=company, name="Reserve", kind="entity_holding")
         project = self.case(developer, flow="project", title="Stoves on the outer islands", scopes=["3"])
         paper = self.document(developer, project, "design-document")
-        form = {"title": "Stoves on the outer islands", "sectoral_scope": 3, "locations": [{"place": "Tanna", "region": "Tafea"}], "start": "2023-01-01",
+        outline = {"type": "Polygon", "coordinates": [[[0.45, 5.8], [0.75, 5.75], [0.8, 5.95], [0.5, 6.05], [0.45, 5.8]]]}
+        places = [{"place": "Tanna", "region": "Tafea", "geometry": outline}]
+        form = {"title": "Stoves on the outer islands", "sectoral_scope": 3, "locations": places, "start": "2023-01-01",
                 "estimate_per_year": 500, "description": "Efficient stoves for 4,000 households on four islands.", "certifier": auditor}
         self.act(developer, project, "submit", form=form, documents=[paper])
         paper = self.document(certifier, project, "validation-report")
@@ -130,7 +137,7 @@ class Registry:
         self.act(officials[0], period, "issue")
         issued = self.act(officials[1], period, "issue", issue={"accounts": [account], "unit_type": "ITMO"})
         self.made = {"project_case": project, "account": account, "issued": issued}
-        return {"operator": self.operator, "official": officials[0], "developer": developer, "certifier": certifier}
+        return {"operator": self.operator, "official": officials[0], "officials": officials, "developer": developer, "certifier": certifier}
 
 
 def registry_of(arguments):

@@ -2,7 +2,7 @@
 //! answered over HTTP, and how much memory the node takes.
 //!
 //! `cargo bench -p countersign-tests --bench projection`; `COUNTERSIGN_BENCH=full` for longer rounds, `COUNTERSIGN_BENCH_DIR`
-//! for another disk, and words as arguments to pick measurements: lists, rebuild.
+//! for another disk, and words as arguments to pick measurements: lists, pages, rebuild.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -18,7 +18,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use countersign_node::ledger::LedgerHandle;
+use countersign_node::ledger::{LedgerHandle, Submission};
 use countersign_node::projection::{Maintenance, ProjectionSettings, Rebuilt};
 use countersign_node::run::{DataFolder, Node};
 use countersign_node::store::StoreReader;
@@ -29,14 +29,14 @@ use countersign_protocol::serial::SectoralScope;
 use secrecy::SecretString;
 
 use common::Random;
-use common::country::{populate, runtime};
+use common::country::{authorising_scope, populate, request, runtime};
 use common::load::{self, Until};
 use common::machine::{Machine, resident_megabytes, resident_megabytes_of};
 use common::node::{PASSPHRASE, start};
 use common::options::Options;
 use common::postgres::Postgres;
 use common::report::verdict;
-use common::web::{get, get_as, latencies};
+use common::web::{get, get_as, get_page, latencies};
 
 /// The folder of the node that this process is to run, and nothing else.
 const ALONE: &str = "COUNTERSIGN_BENCH_NODE";
@@ -62,12 +62,17 @@ fn main() {
         resident_megabytes()
     );
     runtime.block_on(node.stop());
-    if options.wants("lists") {
+    if options.wants("lists") || options.wants("pages") {
         let node = Apart::start(&data);
         println!("it alone, after a restart: {:.0} MB", node.megabytes());
-        lists(&options, &runtime, node.address, &token);
+        if options.wants("lists") {
+            lists(&options, &runtime, node.address, &token);
+        }
+        if options.wants("pages") {
+            pages(&options, &runtime, node.address);
+        }
         let megabytes = node.megabytes();
-        println!("the same after the lists: {megabytes:.0} MB");
+        println!("the same after that: {megabytes:.0} MB");
         verdict("bar of 300 MB over that", 300.0 / megabytes, 1.0);
     }
     if options.wants("rebuild") {
@@ -149,7 +154,8 @@ impl Drop for Apart {
     }
 }
 
-/// Projects, accounts, ranges of many vintages, and some of them moved, held and retired.
+/// Projects, accounts, ranges of many vintages, some thousands of them authorised under Article 6, and some moved, held and
+/// retired.
 fn fill(handle: &LedgerHandle) {
     populate(handle, ACCOUNTS);
     let projects = handle.latest_head().size;
@@ -159,6 +165,11 @@ fn fill(handle: &LedgerHandle) {
         title: title(random).parse().unwrap(),
         scope: SectoralScope::new(u8::try_from(random.up_to(16)).unwrap()).unwrap(),
     });
+    let mut random = Random::new(7);
+    for command in authorising_scope(3) {
+        let submission = Submission::new(request(&mut random), command);
+        handle.submit_blocking(submission).unwrap();
+    }
     let until = Until::Size(handle.latest_head().size + RANGES);
     let filled = load::run(handle, 16, 64, until, |random| Command::Issue {
         account: AccountId(random.up_to(ACCOUNTS)),
@@ -222,8 +233,87 @@ fn caught_up(runtime: &tokio::runtime::Runtime, data: &DataFolder, node: &Node) 
     );
 }
 
+/// What is asked for: another one each time.
+type Path = fn(&mut Random) -> String;
+
+/// The pages that everybody may see, compressed as browsers take them.
+fn pages(options: &Options, runtime: &tokio::runtime::Runtime, node: SocketAddr) {
+    let paths: &[(&str, Path)] = &[
+        ("home", |_| String::new()),
+        ("projects", |_| "/projects".to_owned()),
+        ("projects with some characters", |_| {
+            "/projects?q=mangroves".to_owned()
+        }),
+        ("a project", |r| format!("/projects/{}", r.up_to(PROJECTS))),
+        ("the map", |_| "/map".to_owned()),
+        ("search", |_| "/search?q=landfill%20of".to_owned()),
+        ("a unit", |r| {
+            format!(
+                "/units/GH-{}",
+                1_000_000_000_000_u64 + u64::from(r.up_to(400_000_000))
+            )
+        }),
+        ("a hundred million units", |r| {
+            let first = 1_000_000_000_000_u64 + u64::from(r.up_to(300_000_000));
+            format!("/units/GH-{first}-{}", first + 100_000_000)
+        }),
+        ("retirements", |_| "/retirements".to_owned()),
+        ("an entry with its proof", |r| {
+            format!("/entries/{}", 20_000 + r.up_to(900_000))
+        }),
+        ("statistics", |_| "/statistics".to_owned()),
+        ("accounting", |_| "/accounting".to_owned()),
+        ("cooperation", |_| "/cooperation".to_owned()),
+        ("an approach", |_| "/cooperation/CA0001".to_owned()),
+        ("an authorisation", |_| {
+            "/authorisations/GH/GH-2026-001".to_owned()
+        }),
+        ("organisations", |_| "/organisations".to_owned()),
+        ("an organisation", |_| "/organisations/1".to_owned()),
+        ("the log", |_| "/entries".to_owned()),
+        ("the federation", |_| "/federation".to_owned()),
+        ("transparency", |_| "/transparency".to_owned()),
+    ];
+    let request = |path: String| get_page(&format!("/en{path}"));
+    let slowest = measured(options, runtime, node, paths, request);
+    verdict(
+        "bar of 50 ms over the slowest p99 of a page",
+        50.0 / slowest,
+        1.0,
+    );
+}
+
+/// Asks for each over and over; gives the slowest p99, in milliseconds.
+fn measured(
+    options: &Options,
+    runtime: &tokio::runtime::Runtime,
+    node: SocketAddr,
+    paths: &[(&str, Path)],
+    request: impl Fn(String) -> String + Clone + Send + 'static,
+) -> f64 {
+    let mut slowest: f64 = 0.0;
+    for (name, path) in paths {
+        let path = *path;
+        let answers = latencies(node, CONNECTIONS, options.duration, |worker| {
+            let mut random = Random::new(worker + 1);
+            let request = request.clone();
+            move || request(path(&mut random))
+        });
+        let mut answers = runtime.block_on(answers);
+        answers.sort_unstable();
+        let at = |percent: usize| answers[(answers.len() - 1) * percent / 100].as_secs_f64() * 1e3;
+        slowest = slowest.max(at(99));
+        println!(
+            "{name:<42} {:>7.0}/s, p50 {:>6.1} ms, p99 {:>6.1} ms",
+            answers.len() as f64 / options.duration.as_secs_f64(),
+            at(50),
+            at(99)
+        );
+    }
+    slowest
+}
+
 fn lists(options: &Options, runtime: &tokio::runtime::Runtime, node: SocketAddr, token: &str) {
-    type Path = fn(&mut Random) -> String;
     let paths: &[(&str, Path)] = &[
         ("projects by title", |_| "projects?sort=title".to_owned()),
         ("projects of a scope, newest first", |r| {
@@ -270,24 +360,9 @@ fn lists(options: &Options, runtime: &tokio::runtime::Runtime, node: SocketAddr,
         }),
         ("search", |_| "search?q=landfill%20of".to_owned()),
     ];
-    let mut slowest: f64 = 0.0;
-    for (name, path) in paths {
-        let answers = latencies(node, CONNECTIONS, options.duration, |worker| {
-            let mut random = Random::new(worker + 1);
-            let token = token.to_owned();
-            move || get_as(&format!("/api/v1/{}", path(&mut random)), &token)
-        });
-        let mut answers = runtime.block_on(answers);
-        answers.sort_unstable();
-        let at = |percent: usize| answers[(answers.len() - 1) * percent / 100].as_secs_f64() * 1e3;
-        slowest = slowest.max(at(99));
-        println!(
-            "{name:<42} {:>7.0}/s, p50 {:>6.1} ms, p99 {:>6.1} ms",
-            answers.len() as f64 / options.duration.as_secs_f64(),
-            at(50),
-            at(99)
-        );
-    }
+    let token = token.to_owned();
+    let request = move |path: String| get_as(&format!("/api/v1/{path}"), &token);
+    let slowest = measured(options, runtime, node, paths, request);
     verdict("bar of 50 ms over the slowest p99", 50.0 / slowest, 1.0);
     // The plain list is the registry's own and knows no filter.
     let plain = latencies(node, CONNECTIONS, options.duration, |_| {

@@ -1,26 +1,13 @@
 // Every public page, read by axe-core in English and Arabic, on a phone and on a desk; and how it behaves on narrow
 // screens and on paper.
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
+import { violations } from "./axe.mjs";
 import { DESKTOP, LANGUAGES, PHONE, browser, paths } from "./registry.mjs";
-
-const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 let opened;
 before(async () => { opened = await browser(); });
 after(async () => { await opened.close(); });
-
-/** What axe-core finds wrong with a page, in short. */
-async function violations(page) {
-  // Evaluated by the browser's own tools, which the pages' policy does not bind.
-  await page.evaluate(axe);
-  const found = await page.evaluate(() => globalThis.axe.run(document, {
-    runOnly: { type: "tag", values: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] },
-  }));
-  return found.violations.map((it) => `${it.id}: ${it.nodes.slice(0, 3).map((node) => node.html.slice(0, 160)).join(" | ")}`);
-}
 
 for (const [name, size] of [["a phone", PHONE], ["a desk", DESKTOP]]) {
   for (const language of LANGUAGES) {

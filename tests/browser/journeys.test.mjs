@@ -98,7 +98,7 @@ test("a serial is entered, explained, followed to its retirement and its certifi
   assert.equal(await page.locator("ol.serial").first().locator("li").count(), 8);
   await page.locator(".trail a", { hasText: "the retirement" }).first().click();
   await page.waitForURL(`**/retirements/${SEEDED.retirement}`);
-  await page.locator("main a", { hasText: "Certificate" }).click();
+  await page.locator("main a[href$='/certificate']").first().click();
   assert.match(await page.locator("article").textContent(), /Certificate of retirement/);
   assert.equal(await page.locator("svg.qr").count(), 1);
   await window.close();
@@ -150,4 +150,37 @@ test("the first page can be used over 64 kbit/s with a second to and fro, in les
   const took = Date.now() - begun;
   assert.ok(took < 10_000, `${took} ms`);
   await window.close();
+});
+
+test("a page about the federation renews itself when the node says so, and nothing is lost of what its reader opened", async () => {
+  const window = await opened.window();
+  const { page } = window;
+  await page.route("**/changes**", (route) => route.fulfill({
+    contentType: "text/event-stream", body: "retry: 600000\n\nevent: changed\ndata: 1\n\n",
+  }));
+  const renewal = page.waitForResponse((answer) => answer.url().endsWith("/en/federation?renewal"));
+  await window.go("/en/federation");
+  assert.equal((await renewal).status(), 200);
+  assert.equal(await page.locator("h1").count(), 1, "only the part that lives is put in");
+  assert.equal(await page.locator("#live svg.chart").count(), 1);
+  await window.close();
+  assert.deepEqual(window.troubles, []);
+});
+
+test("where the node can not be heard the page asks from time to time, and without a script its reader does", async () => {
+  const window = await opened.window();
+  const { page } = window;
+  await page.clock.install();
+  await page.route("**/changes**", (route) => route.fulfill({ status: 503, body: "" }));
+  await window.go("/en/federation");
+  const renewal = page.waitForRequest((request) => request.url().endsWith("/en/federation?renewal"));
+  await page.clock.runFor(21_000);
+  await renewal;
+  await window.close();
+  const plain = await opened.window({ javascript: false });
+  await plain.go("/en/federation");
+  await plain.page.locator("#live a", { hasText: "Renew this page" }).click();
+  assert.match(await plain.page.locator("h1").textContent(), /Federation/);
+  assert.deepEqual(plain.requests.filter((it) => it.includes("/changes")), []);
+  await plain.close();
 });

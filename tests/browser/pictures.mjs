@@ -1,7 +1,7 @@
 // Makes pictures of pages, for whoever wants to see them: node pictures.mjs FOLDER
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { DESKTOP, PHONE, browser, paths, workPaths } from "./registry.mjs";
+import { DESKTOP, PHONE, browser, deskPaths, paths, workPaths } from "./registry.mjs";
 import { DEVELOPER, OFFICIALS, signIn } from "./work.mjs";
 
 const folder = process.argv[2] ?? "pictures";
@@ -26,7 +26,7 @@ for (const [name, size] of [["desk", DESKTOP], ["phone", PHONE]]) {
     await window.close();
     for (const [who, session] of Object.entries(sessions)) {
       const workspace = await opened.window({ size, language, session });
-      for (const path of workPaths()) {
+      for (const path of [...workPaths(), ...(who === "official" ? deskPaths() : [])]) {
         await workspace.go(`/${language}${path}`);
         const file = `${name}-${language}-${who}-${named(path)}.png`;
         await workspace.page.screenshot({ path: join(folder, file), fullPage: true });

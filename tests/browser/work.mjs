@@ -20,14 +20,14 @@ export const DEVELOPER = people?.developer;
 export const CERTIFIER = people?.certifier;
 export const OFFICIALS = Object.keys(people?.keys ?? {});
 
-/** Signs somebody in; ends on the page that `path` names. */
-export async function signIn(window, email, path = "/en/work") {
+/** Signs somebody in; ends on the page that `path` names. `of` knows the password and the keys of second factors. */
+export async function signIn(window, email, path = "/en/work", of = people) {
   const { page } = window;
   await window.go(path);
   await page.locator("#email").fill(email);
-  await page.locator("#password").fill(people.password);
+  await page.locator("#password").fill(of.password);
   await page.locator("main form button").first().click();
-  const key = people.keys[email];
+  const key = of.keys[email];
   // A code is good once, and the seed may have used that of this half minute: the next one is taken too.
   for (const later of key ? [0, 30_000] : []) {
     await page.locator("#code").waitFor();
@@ -37,4 +37,17 @@ export async function signIn(window, email, path = "/en/work") {
     if (new URL(page.url()).pathname === path) break;
   }
   await page.waitForURL(`**${path}`);
+}
+
+/** A field by the place in the form that it is about. */
+export const field = (page, pointer) => page.locator(`[name="${pointer}"]`);
+/** Presses one of the buttons of a step. */
+export const press = (page, button) => page.locator(`main button[name=do][value="${button}"]:not([aria-hidden])`).first().click();
+
+/** Looks at what a step would do, and confirms it. */
+export async function confirm(page, before = "preview") {
+  await press(page, before);
+  await page.locator("#preview").waitFor();
+  await press(page, "take");
+  await page.waitForURL("**/work/cases/*?done=*");
 }

@@ -1,13 +1,11 @@
 // People's whole work in the browser: a developer registers a project, a certifier and officials decide, a holder retires
 // units; on a phone and on a desk, with and without scripts, in two languages, by keyboard, and read by axe-core.
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
-import { DESKTOP, LANGUAGES, PHONE, REGISTRY, browser, workPaths } from "./registry.mjs";
-import { CERTIFIER, DEVELOPER, OFFICIALS, signIn } from "./work.mjs";
+import { violations } from "./axe.mjs";
+import { DESKTOP, LANGUAGES, PHONE, REGISTRY, browser, deskPaths, workPaths } from "./registry.mjs";
+import { CERTIFIER, DEVELOPER, OFFICIALS, confirm, field, press, signIn } from "./work.mjs";
 
-const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const REPORT = { name: "report.txt", mimeType: "text/plain", buffer: Buffer.from("what was found\n") };
 
 let opened;
@@ -25,18 +23,6 @@ after(async () => { await opened.close(); });
 
 /** A window of somebody who is signed in. */
 const windowOf = (email, options = {}) => opened.window({ ...options, session: sessions[email] });
-/** A field by the place in the form that it is about. */
-const field = (page, pointer) => page.locator(`[name="${pointer}"]`);
-const press = (page, button) => page.locator(`main button[name=do][value="${button}"]:not([aria-hidden])`).first().click();
-
-/** Looks at what a step would do, and confirms it. */
-async function confirm(page, before = "preview") {
-  await press(page, before);
-  await page.locator("#preview").waitFor();
-  await press(page, "take");
-  await page.waitForURL("**/work/cases/*?done=*");
-}
-
 /** A developer's case, handed in; gives its number. */
 async function handedIn(page, language, title) {
   await page.goto(`${REGISTRY}/${language}/work/apply/project`);
@@ -196,22 +182,13 @@ test("somebody signs in, is led back, and signs out, by keyboard alone", async (
   assert.deepEqual(window.troubles, []);
 });
 
-/** What axe-core finds wrong with a page, in short. */
-async function violations(page) {
-  await page.evaluate(axe);
-  const found = await page.evaluate(() => globalThis.axe.run(document, {
-    runOnly: { type: "tag", values: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] },
-  }));
-  return found.violations.map((it) => `${it.id}: ${it.nodes.slice(0, 3).map((node) => node.html.slice(0, 160)).join(" | ")}`);
-}
-
 for (const [name, size, languages] of [["a desk", DESKTOP, LANGUAGES], ["a phone", PHONE, ["en", "ar"]]]) {
   test(`axe-core finds nothing in workspaces on ${name}, and nothing is too wide`, async () => {
     const wrong = [];
     for (const language of languages) {
       for (const email of [DEVELOPER, OFFICIALS[0]]) {
         const window = await windowOf(email, { size, language });
-        const steps = email === DEVELOPER ? [] : ["/work/federation"];
+        const steps = email === DEVELOPER ? [] : deskPaths();
         for (const path of [...workPaths(), ...steps]) {
           await window.go(`/${language}${path}`);
           for (const it of await violations(window.page)) wrong.push(`/${language}${path}: ${it}`);

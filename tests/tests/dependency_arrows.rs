@@ -12,13 +12,18 @@ use serde_json::Value;
 const MAY_USE: &[(&str, &[&str])] = &[
     ("countersign-protocol", &[]),
     ("countersign-verifier", &["countersign-protocol"]),
-    ("countersign-bridge", &["countersign-protocol"]),
+    ("countersign-mocks", &[]),
+    (
+        "countersign-bridge",
+        &["countersign-mocks", "countersign-protocol"],
+    ),
     ("countersign-client", &["countersign-protocol"]),
     (
         "countersign-node",
         &[
             "countersign-bridge",
             "countersign-client",
+            "countersign-mocks",
             "countersign-verifier",
             "countersign-protocol",
         ],
@@ -27,6 +32,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
         "countersign",
         &[
             "countersign-node",
+            "countersign-mocks",
             "countersign-bridge",
             "countersign-client",
             "countersign-verifier",

@@ -231,13 +231,14 @@ async fn what_the_members_sign_every_node_picks_up_and_a_frozen_member_begins_no
         })
         .await;
     }
-    a_closed_ledger(&mut devnet, &ceremony).await;
+    let head = a_closed_ledger(&mut devnet, &ceremony).await;
+    a_new_ledger(&mut devnet, &ceremony, (&root_hash, &head)).await;
     examined(&mut devnet).await;
     devnet.stop().await;
 }
 
 /// A lock waits for a country that is gone for ever; the members name its last head, and the lock ends as its last tree says.
-async fn a_closed_ledger(devnet: &mut Devnet, ceremony: &Ceremony<'_>) {
+async fn a_closed_ledger(devnet: &mut Devnet, ceremony: &Ceremony<'_>) -> String {
     let cli = devnet.cli.clone();
     let ghana = devnet.country("GH").unwrap().data.clone();
     for words in [
@@ -262,17 +263,73 @@ async fn a_closed_ledger(devnet: &mut Devnet, ceremony: &Ceremony<'_>) {
     ceremony.run(&close).await;
     ceremony.publish().await;
 
-    let deadline = Instant::now() + Duration::from_secs(150);
-    loop {
-        let shown = must(cli.json(&ghana, &["transfer", "show", id]).await);
-        if shown["state"] == "RELEASED" {
-            break;
-        }
-        assert!(Instant::now() < deadline, "{shown}");
-        tokio::time::sleep(Duration::from_millis(200)).await;
-    }
+    state_of(&cli, &ghana, id, "RELEASED").await;
     let account = must(cli.json(&ghana, &["account", "show", "1"]).await);
     assert_eq!(account["account"]["available"], 100, "{account}");
+    head.replace('_', " ")
+}
+
+/// The country goes on in a new ledger. Its partners take that up by themselves, and units move there.
+async fn a_new_ledger(
+    devnet: &mut Devnet,
+    ceremony: &Ceremony<'_>,
+    (root_hash, head): (&str, &str),
+) {
+    let cli = devnet.cli.clone();
+    let policy = std::fs::read_to_string(ceremony.path("witnesses.policy")).unwrap();
+    let closed = devnet.country("VU").unwrap();
+    let named = ("Vanuatu Carbon Registry", "VUT02", head);
+    let mut again = must(Country::go_on(&cli, ceremony.dir, closed, named, &policy).await);
+    for witness in &devnet.witnesses {
+        must(witness.know("VU-again", &again.log_key));
+    }
+    let from = format!("{}/trust", devnet.country("GH").unwrap().api);
+    pin(&again, root_hash, &[from]);
+    must(again.start(&cli).await);
+    must(again.write_invite(&cli).await);
+    let invite = again.invite();
+    let invite = invite.file_name().unwrap().to_string_lossy();
+    let words = format!("propose member --registry @registry --invite @{invite}");
+    ceremony.run(&words).await;
+    ceremony.publish().await;
+    for party in ["GH", "CH"] {
+        let country = devnet.country(party).unwrap();
+        partners(&cli, country, |listed| {
+            let vanuatu = listed.iter().find(|it| it["party"] == "VU");
+            vanuatu.is_some_and(|it| {
+                it["status"] == "active"
+                    && it["connected"] == true
+                    && it["origin"] == "vu-again.devnet.example/ledger"
+            })
+        })
+        .await;
+    }
+
+    // The agreement stands; the account of before has its number in the new ledger too.
+    let settle = "organisation add --name Holder --kind government";
+    must(cli.run(&again.data, settle.split(' ')).await);
+    let settle = "account open --organisation 1 --name Main --kind party-holding";
+    must(cli.run(&again.data, settle.split(' ')).await);
+    let ghana = devnet.country("GH").unwrap().data.clone();
+    let send = "transfer send --to VU --agreement GH-VU --from 1 --to-account 1 --tonnes 40";
+    let sent = must(cli.json(&ghana, &send.split(' ').collect::<Vec<_>>()).await);
+    let id = sent["made"]["transfer"].as_str().unwrap();
+    state_of(&cli, &ghana, id, "FINAL").await;
+    state_of(&cli, &again.data, id, "ACQUIRED").await;
+    again.stop().await;
+}
+
+/// Waits until a country says that of a transfer.
+async fn state_of(cli: &Cli, country: &Path, id: &str, wanted: &str) {
+    let deadline = Instant::now() + Duration::from_secs(150);
+    loop {
+        let shown = cli.json(country, &["transfer", "show", id]).await;
+        if shown.as_ref().is_ok_and(|it| it["state"] == wanted) {
+            return;
+        }
+        assert!(Instant::now() < deadline, "{wanted}: {shown:?}");
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
 }
 
 /// The witnessed head of a node, in the form of the trust registry, with _ for a space.

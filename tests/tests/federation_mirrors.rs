@@ -68,7 +68,16 @@ async fn a_partners_ledger_is_mirrored_leaf_by_leaf_and_its_registry_with_it() {
         gh.ledger.leaf(size - 1).unwrap()
     );
     // What it serves proves itself: the checkpoint has a quorum.
-    let note = mirror.checkpoint().unwrap();
+    // The leaves are there a moment before the checkpoint that they stand under.
+    let mut note = String::new();
+    for _ in 0..300 {
+        note = mirror.checkpoint().unwrap();
+        let (_, checkpoint) = Checkpoint::parse_note(&note).unwrap();
+        if checkpoint.size >= size {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
     let (_, checkpoint) = Checkpoint::parse_note(&note).unwrap();
     assert!(checkpoint.size >= size);
     assert!(SignedNote::parse(&note).unwrap().signatures().len() > 3);

@@ -271,7 +271,7 @@ async fn a_duplicate_offer_brings_the_same_answer_again() {
         .to_string()
         .into_bytes();
     let request = Request::Deliver {
-        bundles: vec![offer],
+        bundles: vec![offer.clone(), b"nothing".to_vec(), offer],
     };
     let answer = gh
         .network
@@ -281,6 +281,9 @@ async fn a_duplicate_offer_brings_the_same_answer_again() {
     let Response::Delivered { verdicts } = answer else {
         panic!("{answer:?}")
     };
+    assert_eq!(verdicts.len(), 3, "each has its verdict");
+    assert_eq!(verdicts[0], verdicts[2], "the same twice");
+    assert_eq!(verdicts[1].code, FaultCode::MalformedProof.code());
     assert_eq!(verdicts[0].code, Verdict::TAKEN);
     let receipt: TlogProof = std::str::from_utf8(verdicts[0].answer.as_ref().unwrap())
         .unwrap()

@@ -180,8 +180,13 @@ await test("a letter in PDF verifies by the proof that it carries", async () => 
   await accessible("letter");
   await picture("letter-fr");
 });
+await test("a certificate verifies by the proof that it carries and the signature of its pages", async () => {
+  await trust("trust.txt");
+  await page.setInputFiles("#file", join(samples, "certificate.pdf"));
+  await says("Valid", "signed these pages");
+});
 await test("a letter that was changed, one with another's proof and one without any are refused", async () => {
-  for (const name of ["changed-letter.pdf", "other-letter.pdf", "bare-letter.pdf"]) {
+  for (const name of ["changed-letter.pdf", "other-letter.pdf", "bare-letter.pdf", "changed-certificate.pdf"]) {
     await page.reload();
     await trust("trust.txt");
     await page.setInputFiles("#file", join(samples, name));

@@ -10,7 +10,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use countersign_protocol::id::{AccountId, RequestId};
-use countersign_protocol::letter::attach;
+use countersign_protocol::letter::{attach, certify};
 use countersign_protocol::record::{
     Body, Claim, Issuance, LetterIssued, Purpose, Record, Retire, RetireKind, Transfer,
 };
@@ -50,6 +50,11 @@ fn main() {
         write("letter.pdf", &carrying);
         let other = attach(&letter, &retired, issued).unwrap();
         write("other-letter.pdf", &other);
+        let certificate = certify(&letter, ledger.key(), &retired, issued).unwrap();
+        write("certificate.pdf", &certificate);
+        let mut changed = certificate;
+        changed[letter.len() / 2] ^= 1;
+        write("changed-certificate.pdf", &changed);
         let mut changed = carrying;
         changed[letter.len() / 2] ^= 1;
         write("changed-letter.pdf", &changed);

@@ -95,7 +95,7 @@
     if (answer.answered) verdict += "_answered";
     const moved = answer.moved || {};
     const values = { entry: moved.index === undefined ? "" : number(moved.index), ledger: moved.origin || answer.origin, origin: answer.origin };
-    const letter = isLetter && answer.says ? text("text_letter") : "";
+    const letter = isLetter && answer.says ? text(answer.says.sha256 ? "text_letter" : "text_certificate") : "";
     card(colour, mark, say("verdict_" + answer.verdict, values), [say(verdict, values), letter, answer.why && text("reason") + ": " + answer.why]);
     if (answer.says) {
       rows(text("says"), [

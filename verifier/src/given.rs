@@ -13,7 +13,7 @@ pub enum Given {
         /// Its text.
         text: String,
     },
-    /// A PDF file, which may be a letter that carries its proof.
+    /// A PDF file, which may be a letter or a certificate that carries its proof.
     Letter,
     /// An answer of a registry to the question where units are.
     Answer {

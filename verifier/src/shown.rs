@@ -53,7 +53,9 @@ impl<'a> From<&'a Judgement> for Shown<'a> {
         let Judgement {
             verdict,
             why,
+            unproven: _,
             place,
+            record: _,
             statement,
             moved,
             answered,

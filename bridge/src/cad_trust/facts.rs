@@ -82,13 +82,7 @@ impl<'a> Facts<'a> {
 
     /// The project's id: registry and number, such as `GHA01-007`.
     pub(crate) fn project_id(&self) -> String {
-        let genesis = self.view.state().genesis();
-        let registry = genesis.map(|it| it.registry.to_string());
-        format!(
-            "{}-{:03}",
-            registry.unwrap_or_default(),
-            self.project.number
-        )
+        self.view.project_id(self.project.number)
     }
 
     /// Its owners, by number.

@@ -47,6 +47,8 @@ pub struct CadTrustSettings {
     pub version: Version,
     /// The words.
     pub mapping: Mapping,
+    /// Whether anything is to be sent: a node that takes no writes will do for a plan.
+    pub writes: bool,
 }
 
 /// Finds out what a node speaks.
@@ -76,7 +78,7 @@ pub async fn discover(settings: &CadTrustSettings) -> Result<Arc<dyn OtherSide>,
             health.excerpt()
         )));
     }
-    if health.header("cw-read-only") == Some("true") {
+    if settings.writes && health.header("cw-read-only") == Some("true") {
         return Err(Fault::Barred(
             "the node takes no writes (READ_ONLY)".to_owned(),
         ));

@@ -5,7 +5,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use countersign_protocol::record::{Article6, Body, PartnerStatus, RetireKind};
-use countersign_protocol::registry::{LedgerAccount, Outcome};
+use countersign_protocol::registry::Outcome;
 use countersign_protocol::workflow::{Effect, SubjectKind};
 use serde::{Deserialize, Serialize};
 
@@ -121,6 +121,10 @@ kinds! {
     UnitRetired = "unit.retired",
     /// Units were cancelled, for ever
     UnitCancelled = "unit.cancelled",
+    /// A transfer between two accounts of this registry was decided; `unit.transferred` follows
+    UnitTransferApproved = "unit.transfer_approved",
+    /// The use or cancellation of units was decided; `unit.retired` or `unit.cancelled` follows
+    UnitRetirementApproved = "unit.retirement_approved",
     /// A transfer to another country was decided; `transfer.locked` follows
     TransferApproved = "transfer.approved",
     /// Units were locked for another country
@@ -348,9 +352,8 @@ fn weightiest(outcome: &Outcome) -> Option<EventKind> {
     let of = |organisation, project| if is_project { project } else { organisation };
     Some(match effect {
         Effect::Issue => EventKind::IssuanceApproved,
-        Effect::Retire if ends_in(outcome, LedgerAccount::Cancelled) => EventKind::UnitCancelled,
-        Effect::Retire => EventKind::UnitRetired,
-        Effect::Transfer => EventKind::UnitTransferred,
+        Effect::Retire => EventKind::UnitRetirementApproved,
+        Effect::Transfer => EventKind::UnitTransferApproved,
         Effect::Send => EventKind::TransferApproved,
         Effect::Authorise => EventKind::ProjectAuthorised,
         Effect::RevokeAuthorisation => EventKind::ProjectAuthorisationRevoked,
@@ -375,10 +378,6 @@ fn weightiest(outcome: &Outcome) -> Option<EventKind> {
         Effect::AssignCertifier => EventKind::CaseCertifierAssigned,
         Effect::Publish => EventKind::CasePublished,
     })
-}
-
-fn ends_in(outcome: &Outcome, account: LedgerAccount) -> bool {
-    outcome.moves.iter().any(|it| it.to == account)
 }
 
 #[cfg(test)]

@@ -34,4 +34,13 @@ pub trait Feed: Send + Sync {
     /// # Errors
     /// [`FeedError`].
     async fn description(&self, project: u32) -> Result<Option<Description>, FeedError>;
+
+    /// Projects of the national MRV from which a case was opened here that is over: their ids there, each with its last such
+    /// case. Nothing where it is not known, as beside a node.
+    ///
+    /// # Errors
+    /// [`FeedError`].
+    async fn ended(&self) -> Result<Vec<(String, u64)>, FeedError> {
+        Ok(Vec::new())
+    }
 }

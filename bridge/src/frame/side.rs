@@ -116,12 +116,18 @@ pub trait OtherSide: Send + Sync {
     /// Everything that a scope is to have there. Only after [`Self::connect`].
     fn draw(&self, view: &View, scope: Scope, description: Option<&Description>) -> Drawn;
 
+    /// Whether it is told of applications that came from there and were refused ([`View::refused`]).
+    fn hears_of_refusals(&self) -> bool {
+        false
+    }
+
     /// Whether a child can only be sent once its parent is published, and not in the same run.
     fn parents_are_published_first(&self) -> bool {
         false
     }
 
-    /// Whether changes wait in a staging area until they are published; else each is made at once.
+    /// Whether changes wait in a staging area until they are published; else each is made at once, and what is said below of
+    /// staging has nothing to do.
     fn has_staging(&self) -> bool {
         true
     }
@@ -130,7 +136,9 @@ pub trait OtherSide: Send + Sync {
     ///
     /// # Errors
     /// [`Fault::Later`] with the reason while the gate is closed.
-    async fn gate(&self) -> Result<(), Fault>;
+    async fn gate(&self) -> Result<(), Fault> {
+        Ok(())
+    }
 
     /// The published items that are this one by what never changes in it: after a lost id map there is one.
     ///
@@ -142,17 +150,28 @@ pub trait OtherSide: Send + Sync {
     ///
     /// # Errors
     /// [`Fault`].
-    async fn staged(&self) -> Result<Vec<StagedRow>, Fault>;
+    async fn staged(&self) -> Result<Vec<StagedRow>, Fault> {
+        Ok(Vec::new())
+    }
 
     /// Whether a staged row is this item, by what never changes in it.
-    fn is_staged_as(&self, row: &StagedRow, kind: &str, body: &Value, theirs: Option<&str>)
-    -> bool;
+    fn is_staged_as(
+        &self,
+        _row: &StagedRow,
+        _kind: &str,
+        _body: &Value,
+        _theirs: Option<&str>,
+    ) -> bool {
+        false
+    }
 
     /// Takes a row out of the staging area. One that is not there any more is no fault.
     ///
     /// # Errors
     /// [`Fault`].
-    async fn unstage(&self, row: &StagedRow) -> Result<(), Fault>;
+    async fn unstage(&self, _row: &StagedRow) -> Result<(), Fault> {
+        Ok(())
+    }
 
     /// Puts a change into the staging area, or makes it where there is none.
     ///
@@ -164,7 +183,9 @@ pub trait OtherSide: Send + Sync {
     ///
     /// # Errors
     /// [`Fault`].
-    async fn commit(&self, run: &str) -> Result<(), Fault>;
+    async fn commit(&self, _run: &str) -> Result<(), Fault> {
+        Ok(())
+    }
 
     /// An item by its id there.
     ///
@@ -176,7 +197,9 @@ pub trait OtherSide: Send + Sync {
     ///
     /// # Errors
     /// [`Fault`].
-    async fn receipt(&self, run: &str) -> Result<Option<Receipt>, Fault>;
+    async fn receipt(&self, _run: &str) -> Result<Option<Receipt>, Fault> {
+        Ok(None)
+    }
 
     /// The ids of everything of a kind that is there under our name, to find what no ledger knows.
     ///

@@ -10,13 +10,13 @@ use countersign_protocol::id::{AccountId, AuthorisationId, OrganisationId};
 use countersign_protocol::log::{Hash, leaf_hash};
 use countersign_protocol::party::Party;
 use countersign_protocol::record::{
-    Article6, Body, CaseAct, Claim, Commitment, Fate, Purpose, Record, RetireKind,
+    Article6, Body, CaseAct, Claim, Commitment, Purpose, Record, RetireKind,
 };
 use countersign_protocol::registry::{
     Applied, At, Holding, Key, Refusal, RegistryCase, State, Value, apply,
 };
 use countersign_protocol::units::{UnitBlock, UnitRange};
-use countersign_protocol::workflow::{Effect, StepKind};
+use countersign_protocol::workflow::{Effect, End, StepKind, SubjectKind};
 
 use super::item::Scope;
 use crate::event::Event;
@@ -98,7 +98,8 @@ struct ProjectFacts {
     registered_ms: u64,
     /// When its standing or authorisation last changed.
     changed_ms: u64,
-    is_authorised: bool,
+    /// `None` before the process has authorised it; false after that was taken back.
+    is_authorised: Option<bool>,
     /// First numbers of the ranges of its units that come from here.
     ranges: BTreeSet<u64>,
     marks: Vec<Marked>,
@@ -119,6 +120,8 @@ pub struct View {
     ends: BTreeMap<u64, Ended>,
     /// The case whose issuances come next.
     issuing: Option<u64>,
+    /// What the registry told of the national MRV's projects: no event has it.
+    ended: Vec<(String, u64)>,
 }
 
 impl View {
@@ -199,12 +202,12 @@ impl View {
                 };
                 self.ends.insert(leaf, ended);
             }
-            Body::CaseAct(act) => self.acted(leaf, time_ms, act, applied),
+            Body::CaseAct(act) => self.acted(time_ms, act, applied),
             _ => {}
         }
     }
 
-    fn acted(&mut self, leaf: u64, time_ms: u64, act: &CaseAct, applied: &Applied) {
+    fn acted(&mut self, time_ms: u64, act: &CaseAct, applied: &Applied) {
         self.issuing = applied.effects.contains(&Effect::Issue).then_some(act.case);
         let by = act.by.as_ref().map(|it| it.organisation);
         if let Some(by) = by.filter(|_| !act.no) {
@@ -216,9 +219,6 @@ impl View {
                 self.validated.insert(act.case, checked);
             }
         }
-        if let Some(ended) = carried_out(act, applied) {
-            self.ends.insert(leaf, ended);
-        }
         let project = self.state.case(act.case).and_then(|it| it.project);
         for effect in &applied.effects {
             let is_authorised = match effect {
@@ -229,7 +229,7 @@ impl View {
             let Some(facts) = project.and_then(|it| self.projects.get_mut(&it)) else {
                 continue;
             };
-            facts.is_authorised = is_authorised;
+            facts.is_authorised = Some(is_authorised);
             facts.changed_ms = time_ms;
         }
     }
@@ -285,7 +285,12 @@ impl View {
                 (Key::CreditingPeriods(number) | Key::MonitoringPeriod(number, _), ..) => {
                     Some(*number)
                 }
-                (Key::Case(_), _, Some(Value::Case(it))) => it.project,
+                (Key::Case(_), _, Some(Value::Case(it))) => {
+                    if it.kind == SubjectKind::Project && it.end.is_some() {
+                        touched.scopes.insert(Scope::Registry);
+                    }
+                    it.project
+                }
                 _ => None,
             };
             touched.scopes.extend(project.map(Scope::Project));
@@ -365,9 +370,43 @@ impl View {
     /// Whether the process has authorised a project and not taken that back.
     #[must_use]
     pub fn is_authorised(&self, project: u32) -> bool {
-        self.projects
-            .get(&project)
-            .is_some_and(|it| it.is_authorised)
+        let facts = self.projects.get(&project);
+        facts.and_then(|it| it.is_authorised) == Some(true)
+    }
+
+    /// Whether the process has authorised a project and then taken that back.
+    #[must_use]
+    pub fn is_revoked(&self, project: u32) -> bool {
+        let facts = self.projects.get(&project);
+        facts.and_then(|it| it.is_authorised) == Some(false)
+    }
+
+    /// A project's id: registry and number, such as `GHA01-007`.
+    #[must_use]
+    pub fn project_id(&self, project: u32) -> String {
+        let registry = self.state.genesis().map(|it| it.registry.to_string());
+        format!("{}-{project:03}", registry.unwrap_or_default())
+    }
+
+    /// Notes from which projects of the national MRV a case was opened that is over.
+    pub(crate) fn note_ended(&mut self, ended: Vec<(String, u64)>) {
+        self.ended = ended;
+    }
+
+    /// Projects of the national MRV whose application was refused, as far as the events tell: their ids there, each with the case.
+    pub fn refused(&self) -> impl Iterator<Item = (&str, u64)> {
+        let all = self.ended.iter().map(|(id, case)| (id.as_str(), *case));
+        all.filter(|(_, case)| self.is_refused(*case))
+    }
+
+    fn is_refused(&self, case: u64) -> bool {
+        let Some(known) = self.state.case(case).filter(|it| it.end.is_some()) else {
+            return false;
+        };
+        let process = self.state.process_of(&known.case.process);
+        let flow = process.and_then(|it| it.flow(&known.case.flow));
+        let stage = flow.and_then(|it| it.stage(&known.case.stage));
+        stage.is_some_and(|it| it.end == Some(End::Rejected))
     }
 
     /// When a leaf was written that units point at.
@@ -441,37 +480,4 @@ const fn concerns_all(body: &Body) -> bool {
         ),
         _ => false,
     }
-}
-
-/// The end of reserved units that an act carries out.
-fn carried_out(act: &CaseAct, applied: &Applied) -> Option<Ended> {
-    if !applied.effects.contains(&Effect::Retire) {
-        return None;
-    }
-    let before = applied
-        .changes
-        .iter()
-        .find_map(|change| match (&change.key, &change.before) {
-            (Key::Case(number), Some(Value::Case(it))) if *number == act.case => {
-                it.reserved.as_ref()
-            }
-            _ => None,
-        });
-    let reserved = before.or(act.reservation.as_ref())?;
-    let Fate::Retire {
-        kind,
-        purpose,
-        beneficiary,
-        claim,
-    } = &reserved.fate
-    else {
-        return None;
-    };
-    Some(Ended {
-        account: reserved.account,
-        kind: *kind,
-        purpose: *purpose,
-        claim: claim.clone(),
-        beneficiary: *beneficiary,
-    })
 }

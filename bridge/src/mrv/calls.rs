@@ -54,6 +54,65 @@ pub struct CallsMapping {
     pub version: String,
     sectors: BTreeMap<String, String>,
     owners: BTreeMap<String, u32>,
+    /// How the MRV takes tonnes that were issued.
+    pub(super) issue_by: IssueBy,
+    /// What the MRV is told of a project, by where it stands here.
+    pub(super) stages: BTreeMap<Standing, Stage>,
+    /// The mitigation action of each project there that its tonnes are credited to.
+    pub(super) actions: BTreeMap<String, String>,
+}
+
+/// How an older MRV takes tonnes: its builds differ.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum IssueBy {
+    /// As one number of the project.
+    Programme,
+    /// As a number of a mitigation action of the project.
+    Action,
+}
+
+/// Where a project stands here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Standing {
+    /// Its application was refused.
+    Refused,
+    /// It is authorised.
+    Authorised,
+    /// Its authorisation was taken back.
+    Revoked,
+    /// It is closed for good.
+    Closed,
+}
+
+impl Standing {
+    pub(super) const fn word(self) -> &'static str {
+        match self {
+            Self::Refused => "refused",
+            Self::Authorised => "authorised",
+            Self::Revoked => "revoked",
+            Self::Closed => "closed",
+        }
+    }
+}
+
+/// What an older MRV can be told of where a project stands, in its own words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+pub(super) enum Stage {
+    /// By `authProgramme`.
+    Authorised,
+    /// By `rejectProgramme`.
+    Rejected,
+}
+
+impl Stage {
+    pub(super) const fn word(self) -> &'static str {
+        match self {
+            Self::Authorised => "Authorised",
+            Self::Rejected => "Rejected",
+        }
+    }
 }
 
 impl CallsMapping {

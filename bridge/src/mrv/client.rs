@@ -297,7 +297,7 @@ fn co2eq(value: &Value) -> i64 {
     below.fold(own, i64::saturating_add)
 }
 
-fn judged(path: &str, answer: Answer) -> Result<Value, Fault> {
+pub(super) fn judged(path: &str, answer: Answer) -> Result<Value, Fault> {
     let said = format!("{path}: {} {}", answer.status.as_u16(), answer.excerpt());
     match answer.status {
         status if status.is_success() => Ok(answer.body),

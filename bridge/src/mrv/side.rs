@@ -1,17 +1,15 @@
 //! The one thing that goes into the MRV, when the country switches it on: what a matched activity achieved.
 
-use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use countersign_protocol::project::Description;
 use serde_json::{Value, json};
 
+use super::claims::Claims;
 use super::client::Dts;
 use super::reconcile::{credited, reference};
-use crate::frame::{
-    Action, Change, Drawn, Fault, Found, Item, OtherSide, Receipt, Scope, Staged, StagedRow, View,
-};
+use crate::frame::{Action, Change, Drawn, Fault, Found, Item, OtherSide, Scope, Staged, View};
 
 const KIND: &str = "activity";
 
@@ -21,8 +19,8 @@ pub struct DtsSide {
     mrv: String,
     writes: bool,
     started_ms: u64,
-    /// Tonnes of each project by the activity that its form names: several projects may be one activity.
-    claims: Mutex<BTreeMap<String, BTreeMap<u32, u64>>>,
+    /// Tonnes of each project: several projects may be one activity.
+    claims: Claims<u64>,
 }
 
 impl DtsSide {
@@ -35,36 +33,8 @@ impl DtsSide {
             mrv: mrv.into(),
             writes,
             started_ms,
-            claims: Mutex::default(),
+            claims: Claims::default(),
         }
-    }
-
-    /// Notes what a project claims; gives the tonnes of every activity that this changes.
-    fn claim(&self, project: u32, activity: Option<&str>, tonnes: u64) -> Vec<(String, u64)> {
-        let mut claims = self.claims.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut changed = Vec::new();
-        for (id, of) in claims.iter_mut() {
-            if of.remove(&project).is_some() {
-                changed.push(id.clone());
-            }
-        }
-        if let Some(activity) = activity {
-            claims
-                .entry(activity.to_owned())
-                .or_default()
-                .insert(project, tonnes);
-            changed.push(activity.to_owned());
-        }
-        let sum =
-            |of: &BTreeMap<u32, u64>| of.values().fold(0_u64, |sum, it| sum.saturating_add(*it));
-        changed.sort();
-        changed.dedup();
-        let all = changed.into_iter();
-        all.map(|id| {
-            let tonnes = claims.get(&id).map_or(0, sum);
-            (id, tonnes)
-        })
-        .collect()
     }
 }
 
@@ -105,7 +75,9 @@ impl OtherSide for DtsSide {
             return drawn;
         }
         let activity = reference(description, &self.mrv).filter(|_| tonnes > 0);
-        for (activity, tonnes) in self.claim(number, activity, tonnes) {
+        let said = activity.map(|activity| (activity, tonnes));
+        for (activity, tonnes) in self.claims.note(number, said) {
+            let tonnes = tonnes.into_iter().fold(0, u64::saturating_add);
             let key = format!("activity/{activity}");
             drawn.items.push(Item {
                 group: key.clone(),
@@ -123,28 +95,12 @@ impl OtherSide for DtsSide {
         false
     }
 
-    async fn gate(&self) -> Result<(), Fault> {
-        Ok(())
-    }
-
     async fn find(&self, _: &str, body: &Value) -> Result<Vec<Found>, Fault> {
         let id = body
             .get("activityId")
             .and_then(Value::as_str)
             .unwrap_or_default();
         Ok(self.read(KIND, id).await?.into_iter().collect())
-    }
-
-    async fn staged(&self) -> Result<Vec<StagedRow>, Fault> {
-        Ok(Vec::new())
-    }
-
-    fn is_staged_as(&self, _: &StagedRow, _: &str, _: &Value, _: Option<&str>) -> bool {
-        false
-    }
-
-    async fn unstage(&self, _: &StagedRow) -> Result<(), Fault> {
-        Ok(())
     }
 
     async fn stage(&self, change: &Change) -> Result<Staged, Fault> {
@@ -170,18 +126,10 @@ impl OtherSide for DtsSide {
         })
     }
 
-    async fn commit(&self, _: &str) -> Result<(), Fault> {
-        Ok(())
-    }
-
     async fn read(&self, _: &str, theirs: &str) -> Result<Option<Found>, Fault> {
         let body = self.dts.raw(theirs).await?;
         let theirs = theirs.to_owned();
         Ok(body.map(|body| Found { theirs, body }))
-    }
-
-    async fn receipt(&self, _: &str) -> Result<Option<Receipt>, Fault> {
-        Ok(None)
     }
 
     async fn list(&self, _: &str) -> Result<Vec<String>, Fault> {

@@ -9,10 +9,10 @@ use countersign_bridge::frame::{Feed, FeedError};
 use countersign_protocol::article6::{AdjustmentMethod, AuthorisedUse, NdcPeriod};
 use countersign_protocol::id::{AccountId, RequestId};
 use countersign_protocol::log::leaf_hash;
-use countersign_protocol::project::Description;
+use countersign_protocol::project::{Description, ExternalId};
 use countersign_protocol::record::{
-    Article6, Authorisation, CaseAct, Claim, CooperativeApproach, Fate, InitialReport, Metric, Ndc,
-    Purpose, Record, RetireKind, Sending, YearLevel,
+    Article6, Authorisation, CaseAct, Claim, Commitment, CooperativeApproach, Fate, InitialReport,
+    Metric, Ndc, Purpose, Record, RetireKind, Sending, YearLevel,
 };
 use countersign_protocol::registry::{
     Command, NewAct, NewCase, Outcome, Refusal, Reserve, Selection,
@@ -20,8 +20,9 @@ use countersign_protocol::registry::{
 use serde_json::json;
 
 use crate::small::{
-    BUYER, DEVELOPER, account_of, act, act_and_issue, authorised_project, buyer, developer,
-    enrolled, monitored_in, official, plain, register, register_both, verify,
+    BUYER, CERTIFIER, CREDITED, DEVELOPER, account_of, act, act_and_issue, authorised_project,
+    buyer, certifier, developer, document, enrolled, monitored_in, official, open, plain, register,
+    register_both, verify,
 };
 use crate::support::world::settle;
 use crate::support::{Ledger, TRADING, agreement_id, text};
@@ -46,6 +47,8 @@ pub struct LedgerFeed {
     leaves: Mutex<Vec<Record>>,
     origin: Mutex<String>,
     pub descriptions: Mutex<BTreeMap<u32, Description>>,
+    /// Projects of the MRV from which a case came that is over.
+    pub ended: Mutex<Vec<(String, u64)>>,
     /// Leaves from here on are not witnessed yet.
     pub held_back: Mutex<usize>,
 }
@@ -83,6 +86,10 @@ impl Feed for LedgerFeed {
 
     async fn description(&self, project: u32) -> Result<Option<Description>, FeedError> {
         Ok(self.descriptions.lock().unwrap().get(&project).cloned())
+    }
+
+    async fn ended(&self) -> Result<Vec<(String, u64)>, FeedError> {
+        Ok(self.ended.lock().unwrap().clone())
     }
 }
 
@@ -196,6 +203,44 @@ impl Country {
         case
     }
 
+    /// A project's application that is refused; gives its case.
+    pub fn refused(&mut self) -> u64 {
+        let case = open(&mut self.ledger, "project", None, &developer()).unwrap();
+        let submit = CaseAct {
+            form: Some(Commitment([4; 32])),
+            documents: vec![document("design-document")],
+            names: Some(CERTIFIER),
+            ..plain(case, "submit", &developer())
+        };
+        let validate = CaseAct {
+            form: Some(Commitment([5; 32])),
+            documents: vec![document("validation-report")],
+            period: Some(text(CREDITED)),
+            ..plain(case, "validate", &certifier())
+        };
+        let refuse = |official_number| CaseAct {
+            no: true,
+            ..plain(case, "authorise", &official(official_number))
+        };
+        act(&mut self.ledger, submit).unwrap();
+        act(&mut self.ledger, validate).unwrap();
+        act(&mut self.ledger, plain(case, "recommend", &official(1))).unwrap();
+        act(&mut self.ledger, refuse(2)).unwrap();
+        self.publish();
+        case
+    }
+
+    /// What a project's form says names a thing of another system.
+    pub fn name(&self, project: u32, registry: &str, id: &str) {
+        let mut form = description(1);
+        form.external_ids = vec![ExternalId {
+            registry: registry.to_owned(),
+            id: id.to_owned(),
+        }];
+        let mut all = self.feed.descriptions.lock().unwrap();
+        all.insert(project, form);
+    }
+
     /// Verified tonnes of the next year of a project become units.
     pub fn issue(&mut self, project: u64, tonnes: u64) -> Option<u64> {
         let year = *self.years.entry(project).or_insert(2021);
@@ -228,7 +273,7 @@ impl Country {
         };
         self.ledger.submit(&Command::OpenCase(Box::new(new)))?;
         let case = self.ledger.state.cases().next_back().unwrap().number;
-        let form = Some(countersign_protocol::record::Commitment([8; 32]));
+        let form = Some(Commitment([8; 32]));
         let act = CaseAct {
             form,
             ..plain(case, step, &developer())

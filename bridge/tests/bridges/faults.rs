@@ -1,138 +1,15 @@
 //! Faults and kills, at every step that leaves the process: calls of the store, and requests before and after they had their
 //! effect.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use countersign_bridge::frame::{
     Clock, DeadLetter, Difference, Drawn, ItemState, Kept, PastRun, Receipt, Run, RunItem, RunStep,
     Scope, Store, StoreError, Verdict, Waiting,
 };
-use tokio::sync::Notify;
-
-/// A stream of numbers that a seed decides.
-#[derive(Debug)]
-pub struct Chance(AtomicU64);
-
-impl Chance {
-    pub fn new(seed: u64) -> Self {
-        Self(AtomicU64::new(seed | 1))
-    }
-
-    pub fn below(&self, bound: u64) -> u64 {
-        let step = |it: u64| {
-            let it = it ^ (it << 13);
-            let it = it ^ (it >> 7);
-            it ^ (it << 17)
-        };
-        let before = self
-            .0
-            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |it| Some(step(it)));
-        step(before.unwrap()) % bound.max(1)
-    }
-}
-
-/// What happens to a request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fault {
-    None,
-    /// Refused before it had an effect: 503.
-    Down,
-    /// It had its effect, and the answer is lost.
-    Lost,
-    /// 400, the home organisation is resyncing.
-    Resync,
-    /// 400, a Chia exception.
-    Chia,
-}
-
-/// The end of the process at its nth step, and faults of a chance.
-#[derive(Debug)]
-pub struct Doom {
-    steps: AtomicU64,
-    kill_at: AtomicU64,
-    killed: Notify,
-    /// One request in so many is faulty; 0: none.
-    one_in: AtomicU64,
-    chance: Chance,
-    /// Every request fails.
-    is_out: Mutex<bool>,
-    /// Only faults that every system on the web has.
-    is_plain: Mutex<bool>,
-}
-
-impl Doom {
-    pub fn new(seed: u64) -> Arc<Self> {
-        Arc::new(Self {
-            steps: AtomicU64::new(0),
-            kill_at: AtomicU64::new(u64::MAX),
-            killed: Notify::new(),
-            one_in: AtomicU64::new(0),
-            chance: Chance::new(seed),
-            is_out: Mutex::new(false),
-            is_plain: Mutex::new(false),
-        })
-    }
-
-    /// A step of the process: here it may end. Whoever was killed never comes back.
-    pub async fn step(&self) {
-        let at = self.steps.fetch_add(1, Ordering::SeqCst);
-        if at == self.kill_at.load(Ordering::SeqCst) {
-            self.kill_at.store(u64::MAX, Ordering::SeqCst);
-            self.killed.notify_one();
-            std::future::pending::<()>().await;
-        }
-    }
-
-    pub fn kill_in(&self, steps: u64) {
-        let at = self.steps.load(Ordering::SeqCst) + steps;
-        self.kill_at.store(at, Ordering::SeqCst);
-    }
-
-    pub fn spare(&self) {
-        self.kill_at.store(u64::MAX, Ordering::SeqCst);
-        self.one_in.store(0, Ordering::SeqCst);
-    }
-
-    pub async fn killed(&self) {
-        self.killed.notified().await;
-    }
-
-    pub fn faulty_one_in(&self, one_in: u64) {
-        self.one_in.store(one_in, Ordering::SeqCst);
-    }
-
-    pub fn out(&self, is_out: bool) {
-        *self.is_out.lock().unwrap() = is_out;
-    }
-
-    pub fn plain(&self) {
-        *self.is_plain.lock().unwrap() = true;
-    }
-
-    pub fn fault(&self) -> Fault {
-        if *self.is_out.lock().unwrap() {
-            return Fault::Down;
-        }
-        let one_in = self.one_in.load(Ordering::SeqCst);
-        if one_in == 0 || self.chance.below(one_in) != 0 {
-            return Fault::None;
-        }
-        let is_plain = *self.is_plain.lock().unwrap();
-        match self.chance.below(4) {
-            0 => Fault::Down,
-            1 if !is_plain => Fault::Resync,
-            2 if !is_plain => Fault::Chia,
-            1 => Fault::Down,
-            _ => Fault::Lost,
-        }
-    }
-
-    pub fn below(&self, bound: u64) -> u64 {
-        self.chance.below(bound)
-    }
-}
+pub use countersign_mocks::faults::{Chance, Doom};
 
 /// A clock that jumps where it is told to.
 #[derive(Debug)]

@@ -58,7 +58,9 @@ async fn events_and_descriptions_come_over_the_api_as_they_come_from_the_ledger(
         );
     }
     let doom = Doom::new(5);
-    let server = Server::start(node, Arc::clone(&doom), answers).await;
+    let server = Server::start(node, Arc::clone(&doom), answers)
+        .await
+        .unwrap();
     let feed = HttpFeed::new(&format!("{}/api/v1", server.url()), true).unwrap();
     let mut view = View::default();
     loop {

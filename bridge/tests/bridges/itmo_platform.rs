@@ -143,7 +143,7 @@ async fn projects_are_fetched_with_a_token_that_runs_out_on_the_way() {
     for project in projects() {
         table.insert(project["id"].as_str().unwrap().to_owned(), project);
     }
-    let server = Server::start(node, Doom::new(9), answers).await;
+    let server = Server::start(node, Doom::new(9), answers).await.unwrap();
     let mut settings = PlatformSettings {
         url: format!("{}/api", server.url()),
         api_key: "key".to_owned(),

@@ -42,6 +42,7 @@ async fn a_real_node_ends_equal_to_the_ledger() {
         url,
         api_key: std::env::var("CADT_API_KEY").ok(),
         version: Version::Auto,
+        writes: true,
         mapping: Mapping::parse(&words).unwrap(),
     };
     let mut country = Country::new();

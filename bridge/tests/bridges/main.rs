@@ -14,20 +14,19 @@ mod small;
 #[path = "../../../protocol/tests/support/mod.rs"]
 mod support;
 
-mod cadt;
-mod cadt_v1;
-mod cadt_v2;
+use countersign_mocks::{cadt, cadt_v1, cadt_v2, dts, older_mrv, platform};
+
 mod country;
-mod dts;
 mod faults;
 mod feed;
 mod itmo_platform;
 mod lanes;
 mod live;
 mod mrv;
-mod platform;
+mod older;
 mod properties;
 mod rig;
+mod rounds;
 mod settings;
 mod traps;
 mod v2;

@@ -5,15 +5,15 @@ use std::sync::Arc;
 
 use countersign_bridge::frame::{Bridge, ItemState, SqliteStore, Store, Turn};
 use countersign_bridge::mrv::{Dts, DtsSettings, DtsSide, Flag, reconcile};
-use countersign_protocol::project::ExternalId;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use crate::cadt::{Node, Server};
-use crate::country::{Country, description};
+use crate::country::Country;
 use crate::dts::{activity, answers};
 use crate::faults::{Doom, FakeClock, Mortal};
 use crate::rig::install_tls;
+use crate::rounds::{Round, play, round};
 
 fn node() -> Node {
     let mut activities: BTreeMap<String, Value> = (0..150)
@@ -34,17 +34,7 @@ fn country() -> Country {
         country.issue(project, tonnes).unwrap();
     }
     for number in [2, 3] {
-        let mut form = description(1);
-        form.external_ids = vec![ExternalId {
-            registry: "dts".to_owned(),
-            id: "T90001".to_owned(),
-        }];
-        country
-            .feed
-            .descriptions
-            .lock()
-            .unwrap()
-            .insert(number, form);
+        country.name(number, "dts", "T90001");
     }
     country
 }
@@ -55,7 +45,7 @@ async fn dts() -> (Server, Arc<Dts>) {
 
 async fn dts_under(doom: Arc<Doom>) -> (Server, Arc<Dts>) {
     install_tls();
-    let server = Server::start(node(), doom, answers).await;
+    let server = Server::start(node(), doom, answers).await.unwrap();
     let settings = DtsSettings {
         url: format!("{}/national", server.url()),
         username: "bridge@vu.example".to_owned(),
@@ -167,12 +157,7 @@ async fn the_achieved_reductions_of_an_activity_are_the_issued_tonnes_of_its_pro
 async fn an_activity_that_is_not_there_is_a_dead_letter_that_says_what_to_correct() {
     let (_server, dts) = dts().await;
     let mut country = country();
-    let mut form = description(1);
-    form.external_ids = vec![ExternalId {
-        registry: "DTS".to_owned(),
-        id: "T1".to_owned(),
-    }];
-    country.feed.descriptions.lock().unwrap().insert(4, form);
+    country.name(4, "DTS", "T1");
     country.publish();
     let (_, store, _folder) = settled(&country, &dts, true).await;
     let letters = store.dead_letters(10).await.unwrap();
@@ -196,16 +181,7 @@ async fn an_inventory_is_read_in_tonnes() {
     assert_eq!(dts.inventory(2020).await.unwrap(), None);
 }
 
-/// What a case does: tonnes that a project issues, turns, and after how many steps the process ends.
-type Round = (Vec<(u64, u64)>, u64, Option<u64>, u64);
-
-fn round() -> impl Strategy<Value = Round> {
-    let issues = prop::collection::vec((0..3_u64, 1..2_000_u64), 0..3);
-    let kill = prop::option::weighted(0.6, 0..60_u64);
-    (issues, 1..30_u64, kill, prop_oneof![Just(0), 2..8_u64])
-}
-
-async fn play(rounds: Vec<Round>) -> Result<(), TestCaseError> {
+async fn lived(rounds: Vec<Round>) -> Result<(), TestCaseError> {
     let doom = Doom::new(17);
     doom.plain();
     let (server, dts) = dts_under(Arc::clone(&doom)).await;
@@ -217,7 +193,7 @@ async fn play(rounds: Vec<Round>) -> Result<(), TestCaseError> {
     let store = Arc::new(store);
     let clock = FakeClock::new();
     let mut starts = 0;
-    let mut start = |country: &Country| {
+    let start = |country: &Country| {
         starts += 1;
         let side = Arc::new(DtsSide::new(Arc::clone(&dts), "DTS", true, starts));
         let inner = Arc::clone(&store) as Arc<dyn Store>;
@@ -230,45 +206,7 @@ async fn play(rounds: Vec<Round>) -> Result<(), TestCaseError> {
             Arc::clone(&clock) as _,
         )
     };
-    let mut bridge = start(&country);
-    for (issues, turns, kill_in, faulty_one_in) in rounds {
-        for (project, tonnes) in issues {
-            let case = country.projects[usize::try_from(project).unwrap()];
-            country.issue(case, tonnes);
-        }
-        doom.faulty_one_in(faulty_one_in);
-        if let Some(steps) = kill_in {
-            doom.kill_in(steps);
-        }
-        let work = async {
-            for _ in 0..turns {
-                if let Turn::Waits { until_ms, .. } = bridge.turn().await.unwrap() {
-                    clock.at(until_ms);
-                }
-            }
-        };
-        let is_killed = tokio::select! {
-            () = doom.killed() => true,
-            () = work => false,
-        };
-        if is_killed {
-            bridge = start(&country);
-        }
-        doom.spare();
-    }
-    let mut rest = 0;
-    while rest < 2_000 {
-        rest += 1;
-        match bridge.turn().await.unwrap() {
-            Turn::Again => {}
-            Turn::Waits { until_ms, .. }
-            | Turn::Idle {
-                until_ms: Some(until_ms),
-            } => clock.at(until_ms),
-            Turn::Idle { until_ms: None } => break,
-        }
-    }
-    prop_assert!(rest < 2_000, "no rest");
+    play(rounds, &mut country, &doom, &clock, start).await?;
     prop_assert_eq!(store.dead_letters(10).await.unwrap(), vec![]);
     let issued = country
         .ledger
@@ -293,8 +231,8 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 16, max_shrink_iters: 64, ..ProptestConfig::default() })]
 
     #[test]
-    fn the_mrv_ends_equal_to_the_ledger(rounds in prop::collection::vec(round(), 1..6)) {
+    fn the_mrv_ends_equal_to_the_ledger(rounds in prop::collection::vec(round(3), 1..6)) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        runtime.block_on(play(rounds))?;
+        runtime.block_on(lived(rounds))?;
     }
 }

@@ -55,7 +55,9 @@ impl Rig {
     ) -> Self {
         install_tls();
         let doom = Doom::new(11);
-        let server = Server::start(node, Arc::clone(&doom), answers).await;
+        let server = Server::start(node, Arc::clone(&doom), answers)
+            .await
+            .unwrap();
         let mapping = Mapping::parse(mapping).unwrap();
         let side = discover(&settings(&server, &mapping)).await.unwrap();
         let folder = tempfile::tempdir().unwrap();
@@ -156,6 +158,7 @@ pub fn settings(server: &Server, mapping: &Mapping) -> CadTrustSettings {
         url: server.url(),
         api_key: server.node().api_key.clone(),
         version: Version::Auto,
+        writes: true,
         mapping: mapping.clone(),
     }
 }

@@ -44,10 +44,14 @@ async fn a_node_that_learns_another_model_gets_everything_anew_with_another_memo
     country.issue(project, 100).unwrap();
     let mut old = cadt_v1::node();
     old.api_key = Some("secret".to_owned());
-    let old = Server::start(old, Doom::new(1), cadt_v1::answers).await;
+    let old = Server::start(old, Doom::new(1), cadt_v1::answers)
+        .await
+        .unwrap();
     let mut new = cadt_v2::node();
     new.api_key = Some("secret".to_owned());
-    let new = Server::start(new, Doom::new(2), cadt_v2::answers).await;
+    let new = Server::start(new, Doom::new(2), cadt_v2::answers)
+        .await
+        .unwrap();
     let dir = folder(&old.url());
     assert!(matches!(
         read(&dir).unwrap().store(BridgeName::CadTrust).await,
@@ -146,4 +150,26 @@ fn one_mrv_has_one_name_whether_it_is_read_or_calls() {
     write(dir.path(), "calls.toml", "[owners]\n\"T-1\" = \"seven\"\n");
     let said = with("DTS", "DTS").check().unwrap_err().to_string();
     assert!(said.contains("[mrv-calls]"), "{said}");
+}
+
+#[test]
+fn an_older_mrv_is_told_only_when_the_country_says_so_and_a_country_has_one_mrv() {
+    let dir = tempfile::tempdir().unwrap();
+    write(dir.path(), "key", "secret\n");
+    write(dir.path(), "p", "secret\n");
+    let with = |more: &str| {
+        let text = format!(
+            "[mrv-calls]\nname = \"MRV\"\n[mrv-calls.push]\nurl = \"http://127.0.0.1:1\"\napi_key_file = \"key\"\n{more}"
+        );
+        write(dir.path(), "bridges.toml", &text);
+        read(&dir).unwrap()
+    };
+    let settings = with("");
+    settings.check().unwrap();
+    assert_eq!(settings.bridges(), [BridgeName::Mrv]);
+    assert!(!settings.writes(BridgeName::Mrv) && !settings.reads_mrv());
+    assert!(with("writes = true\n").writes(BridgeName::Mrv));
+    let two = "[mrv]\nurl = \"http://127.0.0.1:1\"\nusername = \"u\"\npassword_file = \"p\"\nname = \"MRV\"\n";
+    let said = with(two).check().unwrap_err().to_string();
+    assert!(said.contains("two ways to one MRV"), "{said}");
 }

@@ -321,6 +321,11 @@ async fn a_refused_item_is_a_dead_letter_with_its_cause_and_goes_again_when_it_i
     let letters = rig.store.dead_letters(10).await.unwrap();
     assert_eq!(letters.len(), 1);
     assert!(letters[0].cause.contains("no such record"), "{letters:?}");
+    // A person sends it again: then it is made anew.
+    assert_eq!(bridge.replay(None).await.unwrap(), 1);
+    rig.settle(&mut bridge).await;
+    let there = units(&rig.server.node());
+    assert_eq!((there.len(), there[0].2.as_str()), (1, "Retired"));
 }
 
 #[tokio::test]
@@ -557,4 +562,22 @@ async fn a_range_does_not_shrink_there_while_the_rest_of_it_is_refused() {
     rig.settle(&mut bridge).await;
     let tonnes: Vec<u64> = units(&rig.server.node()).iter().map(|it| it.1).collect();
     assert_eq!(tonnes, [60, 40]);
+}
+
+#[tokio::test]
+async fn what_is_gone_there_is_found_and_made_anew_by_a_replay() {
+    let rig = rig().await;
+    let mut bridge = rig.bridge();
+    rig.settle(&mut bridge).await;
+    let before = units(&rig.server.node());
+    rig.server.node().tables.clear();
+    let (differing, _) = bridge.diff().await.unwrap().unwrap();
+    assert!(!differing.is_empty() && differing.iter().all(|it| it.is_gone));
+    let all = u64::try_from(differing.len()).unwrap();
+    assert_eq!(bridge.replay(None).await.unwrap(), all);
+    rig.settle(&mut bridge).await;
+    assert_eq!(rig.store.dead_letters(10).await.unwrap(), []);
+    assert_eq!(units(&rig.server.node()), before);
+    let (differing, foreign) = bridge.diff().await.unwrap().unwrap();
+    assert_eq!((differing.len(), foreign.len()), (0, 0));
 }

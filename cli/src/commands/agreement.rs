@@ -3,9 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use countersign_node::http::dto::{
-    AgreementText, AgreementView, DraftText, PartnerView, Status, Written,
-};
+use countersign_node::http::dto::{AgreementText, AgreementView, DraftText, Written};
 use countersign_protocol::federation::agreement::{
     Agreement, AgreementParty, Direction, MaxTonnes, SourceFinal, VintageYear,
 };
@@ -104,7 +102,8 @@ impl AgreementCommand {
             Self::Sign(args) => {
                 let draft = read_text(&args.agreement)?;
                 session.confirm(&format!("This country signs:\n{draft}\nSign it?"))?;
-                let signed: AgreementText = client.ask("agreements/sign", &DraftText { draft })?;
+                let draft = DraftText { draft };
+                let signed = client.call(async |api| api.sign_agreement(&draft).await)?;
                 give(&signed.agreement, args.out.as_deref())
             }
             Self::Add(args) => {
@@ -119,7 +118,7 @@ impl AgreementCommand {
                     .show(&written, |written| recorded(&written.made))
             }
             Self::List => {
-                let found: Vec<AgreementView> = client.all("agreements")?;
+                let found = client.call(async |api| api.agreements().await)?;
                 session.out().show(&found, |found| agreements(found))
             }
         }
@@ -128,7 +127,7 @@ impl AgreementCommand {
 
 impl DraftArgs {
     fn run(self, client: &Client) -> Outcome {
-        let own: Status = client.get("status", &[])?;
+        let own = client.call(async |api| api.status().await)?;
         let partner = AgreementParty {
             party: self.with,
             origin: partner_origin(client, self.with)?,
@@ -162,7 +161,7 @@ impl DraftArgs {
 }
 
 fn partner_origin(client: &Client, party: Party) -> Outcome<Origin> {
-    let partners: Vec<PartnerView> = client.all("partners")?;
+    let partners = client.call(async |api| api.partners().await)?;
     let listed = partners
         .into_iter()
         .map(|it| it.partner)

@@ -3,13 +3,9 @@
 mod shown;
 
 use clap::{Args, Subcommand};
-use countersign_bridge::settings::BridgeName;
-use countersign_node::http::dto::{
-    ArrivalView, BridgeDiffView, BridgePlanView, BridgeReplayed, BridgeView, CaseView, OpenArrival,
-    Page, ReplayBridge, Trial, Written,
-};
+use countersign_client::types::{BridgeName, BridgeReplayed, Page, ReplayBridge, Written};
+use countersign_node::http::dto::{ArrivalView, CaseView, OpenArrival, Trial};
 use countersign_protocol::record::{Title, Word};
-use serde_json::json;
 
 use super::case::case_table;
 use super::tried;
@@ -91,32 +87,33 @@ impl BridgeCommand {
             Self::Mrv(deed) => (BridgeName::Mrv, deed),
             Self::ItmoPlatform(deed) => (BridgeName::ItmoPlatform, deed),
         };
-        deed.run(session, &format!("bridges/{bridge}"))
+        deed.run(session, bridge)
     }
 }
 
 impl Deed {
-    fn run(self, session: &Session, path: &str) -> Outcome {
+    fn run(self, session: &Session, bridge: BridgeName) -> Outcome {
         let client = session.client()?;
+        let path = format!("bridges/{bridge}");
         match self {
             Self::Status => {
-                let found: BridgeView = client.get(path, &[])?;
+                let found = client.call(async |api| api.bridge(bridge).await)?;
                 session.out().show(&found, shown::status)
             }
             Self::Plan => {
-                let found: BridgePlanView = client.get(&format!("{path}/plan"), &[])?;
+                let found = client.call(async |api| api.bridge_plan(bridge).await)?;
                 terminal::done("nothing was sent: this would be");
                 session.out().show(&found, shown::plan)
             }
             Self::Sync => {
-                let found: BridgeView = client.ask(&format!("{path}/sync"), &json!({}))?;
+                let found = client.call(async |api| api.sync_bridge(bridge).await)?;
                 session.out().show(&found, shown::status)
             }
             Self::Diff => {
-                let found: BridgeDiffView = client.ask(&format!("{path}/diff"), &json!({}))?;
+                let found = client.call(async |api| api.bridge_diff(bridge).await)?;
                 session.out().show(&found, shown::diff)
             }
-            Self::Replay(args) => args.run(session, &format!("{path}/replay")),
+            Self::Replay(args) => args.run(session, bridge),
             Self::Arrivals => {
                 let found: Page<ArrivalView> = client.get(&format!("{path}/arrivals"), &[])?;
                 session
@@ -129,11 +126,12 @@ impl Deed {
 }
 
 impl ReplayArgs {
-    fn run(self, session: &Session, path: &str) -> Outcome {
+    fn run(self, session: &Session, bridge: BridgeName) -> Outcome {
         let client = session.client()?;
         let body = ReplayBridge { key: self.key };
         if self.dry_run {
-            let tried: Trial = client.try_out(path, &body)?;
+            let path = format!("bridges/{bridge}/replay");
+            let tried: Trial = client.try_out(&path, &body)?;
             let made: Option<BridgeReplayed> =
                 tried.answer.and_then(|it| serde_json::from_value(it).ok());
             let items = made.map_or(0, |it| it.items);
@@ -142,7 +140,7 @@ impl ReplayArgs {
             ));
             return Ok(());
         }
-        let done: BridgeReplayed = client.ask(path, &body)?;
+        let done = client.call(async |api| api.replay_bridge(bridge, &body).await)?;
         terminal::done(format_args!("items that go out again: {}", done.items));
         Ok(())
     }

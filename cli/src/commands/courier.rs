@@ -66,7 +66,8 @@ impl UnpackArgs {
         let bytes = read_text_up_to(&self.parcel, PARCEL_BYTES_MAX as u64)?;
         let parcel = Parcel::parse(bytes.as_bytes())
             .map_err(|why| Failure::validation(format_args!("{}: {why}", self.parcel.display())))?;
-        let unpacked: UnpackedParcel = session.client()?.ask("parcels", &parcel)?;
+        let client = session.client()?;
+        let unpacked = client.call(async |api| api.unpack(&parcel).await)?;
         if let Some(reply) = &self.reply {
             give(&text(&unpacked.reply)?, Some(reply))?;
         }

@@ -3,13 +3,13 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use countersign_node::http::dto::{
-    BatchView, BlueprintView, DataPointsTaken, NewBatchBody, NewBlueprint, NewSource, Page,
-    SourceView, Trial,
+use countersign_client::types::{
+    BatchView, BlueprintView, NewBatchBody, NewBlueprint, NewSource, SourceView,
 };
+use countersign_node::http::dto::Trial;
 use countersign_protocol::time::Timestamp;
-use serde_json::json;
 
+use crate::client::content;
 use crate::exit::{Failure, Outcome};
 use crate::session::Session;
 use crate::table::{Table, View, moment, or_dash};
@@ -97,18 +97,16 @@ impl DmrvCommand {
         match self {
             Self::AddSource(AddSourceArgs { project, name, key }) => {
                 let body = NewSource { name, key };
-                let made: SourceView = client.ask(&format!("projects/{project}/sources"), &body)?;
+                let made = client.call(async |api| api.add_source(project, &body).await)?;
                 terminal::done(format_args!("source {} is entered", made.source));
                 session.out().show(&[made], |it| sources(it))
             }
             Self::Sources { project } => {
-                let path = format!("projects/{project}/sources");
-                let found: Page<SourceView> = client.get(&path, &[])?;
-                session.out().show(&found.items, |it| sources(it))
+                let found = client.call(async |api| api.sources(project).await)?;
+                session.out().show(&found, |it| sources(it))
             }
             Self::RevokeSource { source } => {
-                let path = format!("sources/{source}/revoke");
-                let revoked: SourceView = client.ask(&path, &json!({}))?;
+                let revoked = client.call(async |api| api.revoke_source(source).await)?;
                 terminal::done(format_args!("nothing of source {source} is taken any more"));
                 session.out().show(&[revoked], |it| sources(it))
             }
@@ -117,7 +115,7 @@ impl DmrvCommand {
                     Failure::validation(format_args!("{}: {error}", file.display()))
                 })?;
                 let body = NewBlueprint { file: text };
-                let made: BlueprintView = client.ask("blueprints", &body)?;
+                let made = client.call(async |api| api.add_blueprint(&body).await)?;
                 terminal::done(format_args!(
                     "{} {} is here, and never changes",
                     made.id, made.version
@@ -125,8 +123,8 @@ impl DmrvCommand {
                 session.out().show(&[made], |it| blueprints(it))
             }
             Self::Blueprints => {
-                let found: Page<BlueprintView> = client.get("blueprints", &[])?;
-                session.out().show(&found.items, |it| blueprints(it))
+                let found = client.call(async |api| api.blueprints().await)?;
+                session.out().show(&found, |it| blueprints(it))
             }
             Self::Send { file, dry_run } => {
                 if dry_run {
@@ -135,7 +133,8 @@ impl DmrvCommand {
                     terminal::done("the points are good; nothing was sent");
                     return Ok(());
                 }
-                let taken: DataPointsTaken = client.upload("data-points/file", &[], &file)?;
+                let body = || content(&file);
+                let taken = client.call(async |api| api.send_points_file(&body).await)?;
                 terminal::done(format_args!(
                     "{} points are new, {} were here already",
                     taken.new, taken.known
@@ -144,12 +143,11 @@ impl DmrvCommand {
             }
             Self::Seal(args) => args.run(session),
             Self::Batches { project } => {
-                let path = format!("projects/{project}/batches");
-                let found: Page<BatchView> = client.get(&path, &[])?;
-                session.out().show(&found.items, |it| batches(it))
+                let found = client.call(async |api| api.batches(project).await)?;
+                session.out().show(&found, |it| batches(it))
             }
             Self::Check { root } => {
-                let found: BatchView = client.get(&format!("batches/{root}"), &[])?;
+                let found = client.call(async |api| api.batch(&root).await)?;
                 let is_same = found.checked == Some(true);
                 session.out().show(&[found], |it| batches(it))?;
                 if is_same {
@@ -166,7 +164,7 @@ impl DmrvCommand {
 impl SealArgs {
     fn run(self, session: &Session) -> Outcome {
         let client = session.client()?;
-        let path = format!("projects/{}/batches", self.project);
+        let project = self.project;
         let body = NewBatchBody {
             blueprint: self.blueprint,
             version: self.version,
@@ -174,6 +172,7 @@ impl SealArgs {
             until: self.until,
         };
         if self.dry_run {
+            let path = format!("projects/{project}/batches");
             let tried: Trial = client.try_out(&path, &body)?;
             let made: Option<BatchView> =
                 tried.answer.and_then(|it| serde_json::from_value(it).ok());
@@ -182,7 +181,7 @@ impl SealArgs {
                 .out()
                 .show(&made.into_iter().collect::<Vec<_>>(), |it| batches(it));
         }
-        let made: BatchView = client.ask(&path, &body)?;
+        let made = client.call(async |api| api.seal_batch(project, &body).await)?;
         terminal::done(format_args!(
             "sealed: name the root {} in the field evidence of the monitoring report",
             made.root
@@ -226,7 +225,7 @@ fn blueprints(of: &[BlueprintView]) -> View {
 
 fn batches(of: &[BatchView]) -> View {
     Table::of(
-        ["ROOT", "BLUEPRINT", "POINTS>", "TONNES", "CASE>"],
+        ["ROOT", "BLUEPRINT", "POINTS>", "TONNES", "CASE>", "ENTRY>"],
         "no batches",
         of,
         |it| {
@@ -240,6 +239,7 @@ fn batches(of: &[BatchView]) -> View {
                 it.points.to_string(),
                 figures.join(", "),
                 or_dash(it.used_by.as_ref()),
+                or_dash(it.committed_at.as_ref()),
             ]
         },
     )

@@ -126,7 +126,8 @@ impl EvidenceCommand {
             Self::Submit(SubmitArgs { evidence }) => {
                 let evidence = read_text_up_to(&evidence, EVIDENCE_BYTES_MAX as u64)?;
                 let body = EvidenceText { evidence };
-                let accused: AccusationView = session.client()?.ask("evidence", &body)?;
+                let client = session.client()?;
+                let accused = client.call(async |api| api.bring_evidence(&body).await)?;
                 session.out().show(&accused, |it| {
                     View::Text(format!(
                         "the ledger of {} {} ({}): recorded as evidence {}",
@@ -135,7 +136,8 @@ impl EvidenceCommand {
                 })
             }
             Self::List => {
-                let found: Vec<AccusationView> = session.client()?.all("accusations")?;
+                let client = session.client()?;
+                let found = client.call(async |api| api.accusations().await)?;
                 session.out().show(&found, |found| accusations(found))
             }
             Self::Show(ShowArgs { sha256: name }) => {
@@ -145,7 +147,8 @@ impl EvidenceCommand {
             }
             Self::Clear(args) => args.run(session),
             Self::Mirrors => {
-                let found: Vec<MirrorView> = session.client()?.all("mirrors")?;
+                let client = session.client()?;
+                let found = client.call(async |api| api.mirrors().await)?;
                 session.out().show(&found, |found| mirrors(found))
             }
         }

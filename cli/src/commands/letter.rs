@@ -119,7 +119,7 @@ impl TemplatesArgs {
                 "the program has no templates in {}",
                 self.language
             ))
-            .hint("its languages: en, fr, es, pt"));
+            .hint("its languages: en, fr, es, pt, ar"));
         }
         let (shared, own) = (self.out.clone(), self.out.join(self.language.as_str()));
         fs::create_dir_all(&own).map_err(Failure::other)?;

@@ -100,7 +100,7 @@ impl TextsArgs {
         if texts.is_empty() {
             return Err(
                 Failure::validation("the program has no texts in this language")
-                    .hint("its languages: en, fr, es, pt"),
+                    .hint("its languages: en, fr, es, pt, ar"),
             );
         }
         fs::create_dir_all(&self.out).map_err(Failure::other)?;

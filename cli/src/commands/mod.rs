@@ -53,7 +53,9 @@ pub(crate) mod workflow;
 use std::fs;
 use std::path::Path;
 
-use countersign_node::http::dto::{Receipt, Trial, Written};
+use countersign_client::Recorded;
+use countersign_node::http::dto::{Proposed, Receipt, Trial, Written};
+use reqwest::Method;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -155,6 +157,44 @@ fn write<B: Serialize, T: DeserializeOwned + Serialize>(
     let written: Written<T> = client.write(path, &how.write, body)?;
     tell(&written.receipt);
     session.out().show(&written, |written| view(&written.made))
+}
+
+/// Writes something, or proposes it where that takes two.
+fn write_or_propose<B: Serialize, T: DeserializeOwned + Serialize>(
+    session: &Session,
+    path: &str,
+    how: &TryArgs,
+    body: &B,
+    view: impl FnOnce(&T) -> View,
+) -> Outcome {
+    let client = session.client()?;
+    if how.dry_run {
+        return tried(session, &client.try_out(path, body)?);
+    }
+    let came = client.change(&Method::POST, path, &how.write, Some(body))?;
+    recorded(session, came, view)
+}
+
+/// Tells what came of a write that may take two people.
+fn recorded<T: Serialize>(
+    session: &Session,
+    came: Recorded<T>,
+    view: impl FnOnce(&T) -> View,
+) -> Outcome {
+    match came {
+        Recorded::Done(written) => {
+            tell(&written.receipt);
+            session.out().show(&written, |written| view(&written.made))
+        }
+        Recorded::Proposed(Proposed { proposal }) => {
+            terminal::done(format_args!(
+                "proposed: another official must approve it with `user approve {proposal}`"
+            ));
+            session.out().show(&Proposed { proposal }, |it| {
+                View::pairs([("proposal", it.proposal.to_string())])
+            })
+        }
+    }
 }
 
 /// Shows what a write would do.

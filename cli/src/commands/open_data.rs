@@ -1,7 +1,7 @@
 //! Open data: what the node serves, and making it anew.
 
 use clap::Subcommand;
-use countersign_node::http::dto::{OpenDataView, OpenFileView};
+use countersign_client::types::OpenFileView;
 
 use crate::exit::Outcome;
 use crate::session::Session;
@@ -19,9 +19,9 @@ pub(crate) enum OpenDataCommand {
 impl OpenDataCommand {
     pub(crate) fn run(self, session: &Session) -> Outcome {
         let client = session.client()?;
-        let set: OpenDataView = match self {
-            Self::Make => client.ask_patiently("open-data", &serde_json::json!({}))?,
-            Self::List => client.get("open-data", &[])?,
+        let set = match self {
+            Self::Make => client.call(async |api| api.make_open_data().await)?,
+            Self::List => client.call(async |api| api.open_data().await)?,
         };
         terminal::say(format_args!(
             "made {} from the first {} entries of {}, root {}",

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use countersign_node::http::dto::{InviteText, PartnerView, Pong, Written};
+use countersign_node::http::dto::{InviteText, PartnerView, Written};
 use countersign_protocol::federation::FileError;
 use countersign_protocol::federation::invite::{Invite, InviteError};
 use countersign_protocol::party::Party;
@@ -77,13 +77,13 @@ impl PeerCommand {
             Self::Invite(args) => args.run(session),
             Self::Add(args) => args.run(session),
             Self::List => {
-                let found: Vec<PartnerView> = session.client()?.all("partners")?;
+                let client = session.client()?;
+                let found = client.call(async |api| api.partners().await)?;
                 session.out().show(&found, |found| partners(found))
             }
             Self::Ping(PartyArgs { party }) => {
-                let pong: Pong = session
-                    .client()?
-                    .ask(&format!("partners/{party}/ping"), &serde_json::json!({}))?;
+                let client = session.client()?;
+                let pong = client.call(async |api| api.ping_partner(party).await)?;
                 session.out().show(&pong, |pong| {
                     View::Text(format!(
                         "{} ({}) answers in {} µs",
@@ -107,7 +107,8 @@ impl PeerCommand {
 
 impl InviteArgs {
     fn run(self, session: &Session) -> Outcome {
-        let InviteText { invite } = session.client()?.get("invite", &[])?;
+        let client = session.client()?;
+        let InviteText { invite } = client.call(async |api| api.invite().await)?;
         let fingerprint = parse(invite.as_bytes())?.fingerprint().to_string();
         terminal::say(format_args!("fingerprint: {fingerprint}"));
         terminal::say("read it out to the partner by another way than the one that the file takes");

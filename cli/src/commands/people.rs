@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand, ValueEnum};
 use countersign_node::http::dto::{
     AcceptInvitation, AuthenticatorMade, CodeBody, CompleteSignIn, DecideProposal, InvitationSent,
-    InviteUser, NewRole, Notifications, ProposalView, RecoveryCodesView, RoleAnswer, SignInBody,
-    SignedIn, UserView,
+    InviteUser, NewRole, Notifications, OwnProfile, ProposalView, RecoveryCodesView, RoleAnswer,
+    SignInBody, SignedIn, UserView,
 };
 use countersign_node::ops::files::{PRIVATE_FILE_MODE, replace};
 use countersign_node::people::UserId;
@@ -238,6 +238,12 @@ pub(crate) enum UserCommand {
         /// Of this organisation only
         #[arg(long, value_name = "N")]
         organisation: Option<OrganisationId>,
+        /// In this role only
+        #[arg(long)]
+        role: Option<String>,
+        /// Of this state only: invited, active, suspended or erased
+        #[arg(long)]
+        state: Option<String>,
         #[command(flatten)]
         list: ListArgs,
     },
@@ -273,6 +279,11 @@ pub(crate) enum UserCommand {
         /// The user's id
         user: UserId,
     },
+    /// End every session of a user, such as of one whose telephone was lost
+    EndSessions {
+        /// The user's id
+        user: UserId,
+    },
     /// Take away second factors that a user has lost
     ResetFactors {
         /// The user's id
@@ -283,6 +294,18 @@ pub(crate) enum UserCommand {
         /// on or off
         #[arg(value_enum)]
         mail: Option<OnOff>,
+    },
+    /// Change your own name, telephone number and language of mails
+    Profile {
+        /// The name
+        #[arg(long)]
+        name: String,
+        /// The telephone number; none when left out
+        #[arg(long)]
+        phone: Option<String>,
+        /// The language of mails, such as fr
+        #[arg(long)]
+        language: String,
     },
     /// Remove a user's personal data for good; what the ledger says of the pseudonym stays true
     Erase {
@@ -348,9 +371,18 @@ impl UserCommand {
             }
             Self::Accept(args) => accept(&args, session),
             Self::Authenticator { confirm } => authenticator(confirm, session),
-            Self::List { organisation, list } => {
+            Self::List {
+                organisation,
+                role,
+                state,
+                list,
+            } => {
                 let of = organisation.map(|it| ("organisation", it.to_string()));
-                let of: Vec<_> = of.into_iter().collect();
+                let of: Vec<_> = of
+                    .into_iter()
+                    .chain(role.map(|it| ("role", it)))
+                    .chain(state.map(|it| ("state", it)))
+                    .collect();
                 let found: Vec<UserView> = client.list("users", &of, list.limit)?;
                 session.out().show(&found, |found| table(found))
             }
@@ -395,6 +427,21 @@ impl UserCommand {
             }
             Self::Suspend { user } => act(user, "suspend", "is suspended"),
             Self::Reactivate { user } => act(user, "reactivate", "may sign in again"),
+            Self::Profile {
+                name,
+                phone,
+                language,
+            } => {
+                let body = OwnProfile {
+                    name,
+                    phone,
+                    language,
+                };
+                client.tell(&Method::PUT, "me/profile", &body)?;
+                terminal::done(format_args!("saved"));
+                Ok(())
+            }
+            Self::EndSessions { user } => act(user, "end-sessions", "has no open session now"),
             Self::ResetFactors { user } => act(user, "reset-factors", "has no second factor now"),
             Self::Erase { user } => {
                 session.confirm(&format!(
@@ -518,6 +565,9 @@ fn what(it: &ProposalView) -> String {
     let mut records: Vec<String> = it.records.iter().map(article6::what).collect();
     if let Some(units) = &it.units {
         records.push(format!("units under {}", units.authorisation));
+    }
+    if let Some(process) = &it.process {
+        records.push(format!("process {} {}", process.id, process.text_version));
     }
     if records.is_empty() {
         return it.kind.clone();

@@ -25,12 +25,11 @@ impl ReconcileArgs {
         let client = session.client()?;
         match self.party {
             None => {
-                let all: Vec<LedgerComparisonView> = client.all("reconciliations")?;
+                let all = client.call(async |api| api.reconciliations().await)?;
                 session.out().show(&all, |all| overview(all))
             }
             Some(party) => {
-                let path = format!("reconciliations/{party}");
-                let found: LedgerComparisonView = client.ask(&path, &serde_json::json!({}))?;
+                let found = client.call(async |api| api.compare_with(party).await)?;
                 session.out().show(&found, differences)
             }
         }

@@ -5,6 +5,7 @@ mod asked;
 mod folder;
 mod people;
 mod seed;
+mod systems;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -24,6 +25,7 @@ use crate::table::{View, moment};
 use crate::terminal;
 use folder::{Layout, Site};
 use people::Person;
+use systems::Systems;
 
 /// Where the country's node listens unless another address is given.
 pub(super) const LISTEN: &str = "127.0.0.1:8080";
@@ -83,6 +85,8 @@ struct Shown {
     token_file: PathBuf,
     partner: Partner,
     witnesses: Vec<String>,
+    /// The systems around the registry, where it has them.
+    systems: Option<Systems>,
     mail: PathBuf,
     people: Vec<Person>,
 }
@@ -107,7 +111,14 @@ pub(super) fn is_part_of_one(folder: &DataFolder) -> bool {
 }
 
 /// Runs a sandbox in a folder, or in a temporary one that goes when it stops.
-pub(super) fn serve(session: &Session, listen: SocketAddr, log: &LogArgs) -> Outcome {
+///
+/// With `systems` it also has the systems around a registry, and a bridge to each; once it has them, it keeps them.
+pub(super) fn serve(
+    session: &Session,
+    listen: SocketAddr,
+    systems: bool,
+    log: &LogArgs,
+) -> Outcome {
     let layout = match session.named_folder() {
         Some(folder) => Layout::named(folder.path()),
         None => Layout::temporary()?,
@@ -118,7 +129,7 @@ pub(super) fn serve(session: &Session, listen: SocketAddr, log: &LogArgs) -> Out
     runtime.block_on(async {
         let asked_to_stop = asked_to_stop()?;
         tokio::pin!(asked_to_stop);
-        let (layout, site) = make(layout, listen).await?;
+        let (layout, site) = make(layout, listen, systems).await?;
         let running = Running::start(&layout, &site).await?;
         let told = tokio::select! {
             told = prepare(session, &layout, site, &running) => told.map(|()| true),
@@ -137,9 +148,9 @@ pub(super) fn serve(session: &Session, listen: SocketAddr, log: &LogArgs) -> Out
     })
 }
 
-async fn make(layout: Layout, listen: SocketAddr) -> Outcome<(Layout, Site)> {
+async fn make(layout: Layout, listen: SocketAddr, systems: bool) -> Outcome<(Layout, Site)> {
     let made = tokio::task::spawn_blocking(move || {
-        let site = layout.site(listen)?;
+        let site = layout.site(listen, systems)?;
         Ok::<_, Failure>((layout, site))
     });
     made.await.map_err(Failure::other)?
@@ -176,6 +187,7 @@ async fn prepare(session: &Session, layout: &Layout, site: Site, running: &Runni
             url: partner_url,
             data: partner.path().to_owned(),
         },
+        systems: site.systems,
         witnesses: running
             .witnesses
             .iter()
@@ -207,6 +219,15 @@ fn view(shown: &Shown) -> View {
         format!("  another day      countersign --data {data} sandbox forward --days 30"),
         String::new(),
     ];
+    if let Some(systems) = &shown.systems {
+        lines.extend([
+            format!("  CAD Trust        http://{}/v2", systems.cad_trust),
+            format!("  national MRV     http://{}/national", systems.mrv),
+            format!("  ITMO platform    http://{}/api", systems.itmo_platform),
+            format!("  bridges          countersign --data {data} bridge cad-trust status"),
+            String::new(),
+        ]);
+    }
     for person in &shown.people {
         let key = person
             .api_key
@@ -231,6 +252,9 @@ impl Running {
             let logs = vec![layout.logs()];
             witnesses
                 .push(WitnessNode::start(&folder, logs, *address, folder::passphrase()).await?);
+        }
+        if let Some(systems) = &site.systems {
+            systems.start().await?;
         }
         let travel = TimeTravel::of_a_sandbox(layout.clock())?;
         let start = async |folder: DataFolder| {

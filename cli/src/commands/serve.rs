@@ -28,6 +28,9 @@ pub(crate) struct ServeArgs {
     /// Where the country of a new sandbox listens
     #[arg(long, value_name = "ADDRESS", requires = "sandbox", default_value = super::sandbox::LISTEN)]
     sandbox_http: std::net::SocketAddr,
+    /// Run stand-ins of CAD Trust, a national MRV and the UNDP ITMO platform beside it, with a bridge to each
+    #[arg(long, requires = "sandbox")]
+    sandbox_bridges: bool,
     #[command(flatten)]
     log: LogArgs,
 }
@@ -77,7 +80,12 @@ impl LogArgs {
 impl ServeArgs {
     pub(crate) fn run(self, session: &Session) -> Outcome {
         if self.sandbox {
-            return super::sandbox::serve(session, self.sandbox_http, &self.log);
+            return super::sandbox::serve(
+                session,
+                self.sandbox_http,
+                self.sandbox_bridges,
+                &self.log,
+            );
         }
         let folder = session.folder()?;
         if super::sandbox::is_part_of_one(&folder) {

@@ -2,12 +2,8 @@
 
 use clap::{Args, Subcommand};
 use countersign_bridge::event::EventKinds;
-use countersign_node::http::dto::{
-    DeliveryView, NewWebhook, Page, ReplayWebhook, ResumeWebhook, Trial, WebhookKeys,
-    WebhookPonged, WebhookView,
-};
-use reqwest::Method;
-use serde_json::json;
+use countersign_client::types::{DeliveryView, NewWebhook, Page, WebhookPonged, WebhookView};
+use countersign_node::http::dto::Trial;
 
 use crate::exit::{Exit, Failure, Outcome};
 use crate::session::Session;
@@ -45,6 +41,11 @@ pub(crate) enum WebhookCommand {
         /// The first leaf
         #[arg(long, value_name = "INDEX")]
         from: u64,
+    },
+    /// Let nothing go to an endpoint any more until it is resumed
+    Pause {
+        /// Its number
+        webhook: u64,
     },
     /// Let an endpoint go on that was disabled, or waits after a fault
     Resume {
@@ -87,17 +88,17 @@ impl WebhookCommand {
         match self {
             Self::Add(args) => args.run(session),
             Self::List => {
-                let found: Page<WebhookView> = client.get("webhooks", &[])?;
+                let items = client.call(async |api| api.webhooks().await)?;
+                let found = Page { items, next: None };
                 session.out().show(&found, |found| table(&found.items))
             }
             Self::Remove { webhook } => {
-                client.tell(&Method::DELETE, &format!("webhooks/{webhook}"), &json!({}))?;
+                client.call(async |api| api.remove_webhook(webhook).await)?;
                 terminal::done(format_args!("webhook {webhook} is removed"));
                 Ok(())
             }
             Self::Ping { webhook } => {
-                let path = format!("webhooks/{webhook}/ping");
-                let came: WebhookPonged = client.ask(&path, &json!({}))?;
+                let came = client.call(async |api| api.ping_webhook(webhook).await)?;
                 session.out().show(&came, pong)?;
                 if came.delivered {
                     return Ok(());
@@ -108,26 +109,29 @@ impl WebhookCommand {
                 ))
             }
             Self::Deliveries { webhook, limit } => {
-                let path = format!("webhooks/{webhook}/deliveries");
-                let found: Vec<DeliveryView> = client.list(&path, &[], limit)?;
+                let found = client.call(async |api| api.deliveries(webhook, limit).await)?;
                 session.out().show(&found, |found| log(found))
             }
             Self::Replay { webhook, from } => {
-                let path = format!("webhooks/{webhook}/replay");
-                let found: WebhookView = client.ask(&path, &ReplayWebhook { from })?;
+                let found = client.call(async |api| api.replay_webhook(webhook, from).await)?;
+                session
+                    .out()
+                    .show(&found, |it| table(std::slice::from_ref(it)))
+            }
+            Self::Pause { webhook } => {
+                let found = client.call(async |api| api.pause_webhook(webhook).await)?;
                 session
                     .out()
                     .show(&found, |it| table(std::slice::from_ref(it)))
             }
             Self::Resume { webhook } => {
-                let path = format!("webhooks/{webhook}/resume");
-                let found: WebhookView = client.ask(&path, &ResumeWebhook {})?;
+                let found = client.call(async |api| api.resume_webhook(webhook).await)?;
                 session
                     .out()
                     .show(&found, |it| table(std::slice::from_ref(it)))
             }
             Self::Key => {
-                let found: WebhookKeys = client.get("webhooks/keys", &[])?;
+                let found = client.call(async |api| api.webhook_keys().await)?;
                 session
                     .out()
                     .show(&found, |it| View::Text(it.keys.join("\n")))
@@ -150,7 +154,7 @@ impl AddArgs {
             terminal::done("nothing was entered: it could be");
             return Ok(());
         }
-        let made: WebhookView = client.ask("webhooks", &body)?;
+        let made = client.call(async |api| api.add_webhook(&body).await)?;
         session
             .out()
             .show(&made, |it| table(std::slice::from_ref(it)))

@@ -1,18 +1,46 @@
-//! What the API speaks, as far as a client needs it for the registry itself: the node writes these types, and a client reads
-//! them.
+//! What the API speaks of the registry itself, of Article 6, partners, bridges, monitoring data, webhooks and open data: the node
+//! writes these types, and a client reads them.
 //!
 //! Rules that hold for all of them: names are in snake case; amounts are whole tonnes of CO2 equivalent; times are
 //! milliseconds since the Unix epoch and end in `_ms`; hashes are lower-case hex; identifiers have the one text form
 //! that the protocol gives them. A request with an unknown member is refused, so that a misspelled one is not lost;
 //! a reader of responses must ignore members that it does not know.
 
+mod article6;
+mod bridge;
+mod courier;
+mod dmrv;
+mod evidence;
+mod open_data;
 mod problem;
+mod reconciliation;
 mod registry;
 mod request;
 mod status;
 mod transfer;
+mod webhook;
 
+pub use article6::{
+    ApproachView, Article6Recorded, AuthorisationView, LevelView, NewApproach, NewAuthorisation,
+    NewAuthorisedEntity, NewInitialReport, NewLevel, NewLevels, NewNdc, NewRevocation,
+    NewUnitAuthorisation, NewUseNotice, Proposed, RevocationView,
+};
+pub use bridge::{
+    AgreementItemView, AgreementWithView, AgreementWord, AgreementsView, BridgeActionWord,
+    BridgeDiffView, BridgeItems, BridgeName, BridgePlanView, BridgeReplayed, BridgeRunView,
+    BridgeState, BridgeView, CreditedFlag, DeadLetterView, DifferenceView, DifferingView,
+    FieldStateView, ForeignView, ItemStateWord, MatchedView, PlannedView, ReconciliationView,
+    ReplayBridge, StoppedView, UnmatchedView,
+};
+pub use courier::{RefusedBundles, UnpackedParcel};
+pub use dmrv::{
+    BatchView, BlueprintView, DataPoint, DataPointsTaken, FigureView, NewBatchBody, NewBlueprint,
+    NewDataPoints, NewSource, PointProofView, SourceView,
+};
+pub use evidence::{AccusationView, AuditFindingView, EvidenceText, MirrorView, NewClearance};
+pub use open_data::{LedgerPlace, OpenDataView, OpenFileView};
 pub use problem::{Fault, Problem};
+pub use reconciliation::{EndFreeze, FreezeView, LedgerComparisonView, PositionDifferenceView};
 pub use registry::{
     AccountView, AgreementView, Balances, HoldingView, PartnerView, PlaceName, Pong, RecordView,
     StatementLine, Units,
@@ -25,6 +53,9 @@ pub use status::{HeadView, OpenTransfers, PeerView, Status, WitnessView, Witness
 pub use transfer::{
     CancelAsked, Held, Issued, Moved, Retired, Sent, StateName, TransferEvent, TransferFilter,
     TransferView,
+};
+pub use webhook::{
+    DeliveryView, NewWebhook, ReplayWebhook, ResumeWebhook, WebhookKeys, WebhookPonged, WebhookView,
 };
 
 use countersign_protocol::id::RequestId;

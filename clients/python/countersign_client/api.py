@@ -242,7 +242,7 @@ class Api(Transport):
         party: Literal['AD', 'AE', 'AF', 'AG', 'AI', 'AL', 'AM', 'AO', 'AQ', 'AR', 'AS', 'AT', 'AU', 'AW', 'AX', 'AZ', 'BA', 'BB', 'BD', 'BE', 'BF', 'BG', 'BH', 'BI', 'BJ', 'BL', 'BM', 'BN', 'BO', 'BQ', 'BR', 'BS', 'BT', 'BV', 'BW', 'BY', 'BZ', 'CA', 'CC', 'CD', 'CF', 'CG', 'CH', 'CI', 'CK', 'CL', 'CM', 'CN', 'CO', 'CR', 'CU', 'CV', 'CW', 'CX', 'CY', 'CZ', 'DE', 'DJ', 'DK', 'DM', 'DO', 'DZ', 'EC', 'EE', 'EG', 'EH', 'ER', 'ES', 'ET', 'FI', 'FJ', 'FK', 'FM', 'FO', 'FR', 'GA', 'GB', 'GD', 'GE', 'GF', 'GG', 'GH', 'GI', 'GL', 'GM', 'GN', 'GP', 'GQ', 'GR', 'GS', 'GT', 'GU', 'GW', 'GY', 'HK', 'HM', 'HN', 'HR', 'HT', 'HU', 'ID', 'IE', 'IL', 'IM', 'IN', 'IO', 'IQ', 'IR', 'IS', 'IT', 'JE', 'JM', 'JO', 'JP', 'KE', 'KG', 'KH', 'KI', 'KM', 'KN', 'KP', 'KR', 'KW', 'KY', 'KZ', 'LA', 'LB', 'LC', 'LI', 'LK', 'LR', 'LS', 'LT', 'LU', 'LV', 'LY', 'MA', 'MC', 'MD', 'ME', 'MF', 'MG', 'MH', 'MK', 'ML', 'MM', 'MN', 'MO', 'MP', 'MQ', 'MR', 'MS', 'MT', 'MU', 'MV', 'MW', 'MX', 'MY', 'MZ', 'NA', 'NC', 'NE', 'NF', 'NG', 'NI', 'NL', 'NO', 'NP', 'NR', 'NU', 'NZ', 'OM', 'PA', 'PE', 'PF', 'PG', 'PH', 'PK', 'PL', 'PM', 'PN', 'PR', 'PS', 'PT', 'PW', 'PY', 'QA', 'RE', 'RO', 'RS', 'RU', 'RW', 'SA', 'SB', 'SC', 'SD', 'SE', 'SG', 'SH', 'SI', 'SJ', 'SK', 'SL', 'SM', 'SN', 'SO', 'SR', 'SS', 'ST', 'SV', 'SX', 'SY', 'SZ', 'TC', 'TD', 'TF', 'TG', 'TH', 'TJ', 'TK', 'TL', 'TM', 'TN', 'TO', 'TR', 'TT', 'TV', 'TW', 'TZ', 'UA', 'UG', 'UM', 'US', 'UY', 'UZ', 'VA', 'VC', 'VE', 'VG', 'VI', 'VN', 'VU', 'WF', 'WS', 'YE', 'YT', 'ZA', 'ZM', 'ZW'] | None = None,
     ) -> t.Page_SubmissionView:
         """Submissions that are kept, the newest first of each year: this country's, frozen or brought from elsewhere, and
-        partners'.
+        partners'. Everybody may see those that this country froze; the others are for who looks after reports.
         """
         return cast('t.Page_SubmissionView', self.call('GET', '/article6/submissions', query={'party': party}))
 
@@ -293,8 +293,19 @@ class Api(Transport):
         *,
         format: Literal['json', 'csv', 'xlsx'] | None = None,
     ) -> bytes:
-        """A submission that is kept, by the SHA-256 of its content as JSON."""
+        """A submission that is kept, by the SHA-256 of its content as JSON. Everybody may have one that this country
+        froze.
+        """
         return cast('bytes', self.call('GET', f'/article6/submissions/{self.quoted(sha256)}', query={'format': format}))
+
+    def get_article6_submissions_sha256_cross_check(
+        self,
+        sha256: str,
+    ) -> t.AefCrossCheckView:
+        """What a partner's submission that is kept says against this country's report of the same year (6/CMA.4 annex I
+        para 39). Against the newest submission for the year, or the report as the ledger has it where none was kept.
+        """
+        return cast('t.AefCrossCheckView', self.call('GET', f'/article6/submissions/{self.quoted(sha256)}/cross-check'))
 
     def get_article6_summary(
         self,
@@ -1376,6 +1387,17 @@ class Api(Transport):
         """Only tries it. Makes a new log key; the old one signs it in. Partners and trust files need the new one."""
         return cast('t.Trial', self.call('POST', '/keys/rotate', query={'dry_run': True}, key=None, is_keyed=True))
 
+    def get_ledger_certificate(
+        self,
+        *,
+        index: int | None = None,
+        language: str | None = None,
+    ) -> bytes:
+        """The certificate of a retirement or cancellation as PDF/A-3b, for everybody: with the proof bundle of its entry
+        attached, and its pages signed by the key of the ledger's log. `countersign verify` checks the file offline.
+        """
+        return cast('bytes', self.call('GET', '/ledger/certificate', query={'index': index, 'language': language}))
+
     def get_ledger_credential(
         self,
         *,
@@ -1412,6 +1434,15 @@ class Api(Transport):
     ) -> t.Page_RecordView:
         """Records of the ledger in their order, each as a line of `records.jsonl` has it. `next` goes on as `from`."""
         return cast('t.Page_RecordView', self.call('GET', '/ledger/records', query={'from': from_, 'limit': limit}))
+
+    def get_letters(
+        self,
+        *,
+        after: str | None = None,
+        limit: int | None = None,
+    ) -> t.Page_LetterView:
+        """Letters that were issued, oldest first. Nothing of a letter is shown."""
+        return cast('t.Page_LetterView', self.call('GET', '/letters', query={'after': after, 'limit': limit}))
 
     def get_letters_sha256(
         self,
@@ -1611,6 +1642,22 @@ class Api(Transport):
     ) -> None:
         """Changes the caller's password. Every other session of the caller ends."""
         self.call('POST', '/me/password', body=body)
+
+    def put_me_profile(
+        self,
+        body: t.OwnProfile,
+    ) -> None:
+        """Changes the caller's own name, telephone number and language of mails. An API key is not enough for it."""
+        self.call('PUT', '/me/profile', body=body)
+
+    def try_put_me_profile(
+        self,
+        body: t.OwnProfile,
+    ) -> t.Trial:
+        """Only tries it. Changes the caller's own name, telephone number and language of mails. An API key is not enough
+        for it.
+        """
+        return cast('t.Trial', self.call('PUT', '/me/profile', query={'dry_run': True}, body=body))
 
     def post_me_recovery_codes(
         self,
@@ -1894,18 +1941,21 @@ class Api(Transport):
         body: t.NewProcess,
         *,
         idempotency_key: str | None = None,
-    ) -> t.Written_ProcessView:
+    ) -> t.Written_ProcessView | t.Proposed:
         """Adopts a process: new cases follow it, and nothing is registered or issued past it. The file is checked as
-        `countersign workflow check` checks it. Cases under way stay on theirs.
+        `countersign workflow check` checks it. Cases under way stay on theirs. Where the country wants two officials
+        for it, a second one approves the file as it was proposed, as long as no other process was adopted meanwhile.
         """
-        return cast('t.Written_ProcessView', self.call('POST', '/processes', body=body, key=idempotency_key, is_keyed=True))
+        return cast('t.Written_ProcessView | t.Proposed', self.call('POST', '/processes', body=body, key=idempotency_key, is_keyed=True))
 
     def try_post_processes(
         self,
         body: t.NewProcess,
     ) -> t.Trial:
         """Only tries it. Adopts a process: new cases follow it, and nothing is registered or issued past it. The file is
-        checked as `countersign workflow check` checks it. Cases under way stay on theirs.
+        checked as `countersign workflow check` checks it. Cases under way stay on theirs. Where the country wants two
+        officials for it, a second one approves the file as it was proposed, as long as no other process was adopted
+        meanwhile.
         """
         return cast('t.Trial', self.call('POST', '/processes', query={'dry_run': True}, body=body, key=None, is_keyed=True))
 
@@ -2043,6 +2093,15 @@ class Api(Transport):
     ) -> t.Trial:
         """Only tries it. Approves or rejects what somebody else proposed, as the second person."""
         return cast('t.Trial', self.call('POST', f'/proposals/{self.quoted(id)}', query={'dry_run': True}, body=body))
+
+    def get_proposals_id_file(
+        self,
+        id: int,
+    ) -> bytes:
+        """The file of a process that waits for a second person, byte for byte as it would be adopted. There is none any
+        more once it was decided on.
+        """
+        return cast('bytes', self.call('GET', f'/proposals/{self.quoted(id)}/file'))
 
     def get_reconciliations(
         self,
@@ -2381,6 +2440,15 @@ class Api(Transport):
         """Everything that happened to a unit, a range or a part of one, oldest first."""
         return cast('t.Page_UnitsEvent', self.call('GET', f'/units/{self.quoted(name)}/history', query={'after': after, 'limit': limit}))
 
+    def get_use_notices(
+        self,
+        *,
+        after: str | None = None,
+        limit: int | None = None,
+    ) -> t.Page_RecordView:
+        """Notices of uses abroad that were recorded, oldest first."""
+        return cast('t.Page_RecordView', self.call('GET', '/use-notices', query={'after': after, 'limit': limit}))
+
     def post_use_notices(
         self,
         body: t.NewUseNotice,
@@ -2405,11 +2473,13 @@ class Api(Transport):
         self,
         *,
         organisation: int | None = None,
+        role: str | None = None,
+        state: t.UserStateWord | None = None,
         after: int | None = None,
         limit: int | None = None,
     ) -> t.Page_UserView:
         """Users that the caller may see."""
-        return cast('t.Page_UserView', self.call('GET', '/users', query={'organisation': organisation, 'after': after, 'limit': limit}))
+        return cast('t.Page_UserView', self.call('GET', '/users', query={'organisation': organisation, 'role': role, 'state': state, 'after': after, 'limit': limit}))
 
     def get_users_id(
         self,
@@ -2427,6 +2497,20 @@ class Api(Transport):
     ) -> t.Page_AuditView:
         """What happened to a user, newest first."""
         return cast('t.Page_AuditView', self.call('GET', f'/users/{self.quoted(id)}/audit', query={'after': after, 'limit': limit}))
+
+    def post_users_id_end_sessions(
+        self,
+        id: int,
+    ) -> None:
+        """Ends every session of a user."""
+        self.call('POST', f'/users/{self.quoted(id)}/end-sessions')
+
+    def try_post_users_id_end_sessions(
+        self,
+        id: int,
+    ) -> t.Trial:
+        """Only tries it. Ends every session of a user."""
+        return cast('t.Trial', self.call('POST', f'/users/{self.quoted(id)}/end-sessions', query={'dry_run': True}))
 
     def post_users_id_erase(
         self,
@@ -2576,6 +2660,20 @@ class Api(Transport):
     ) -> t.Page_DeliveryView:
         """What was sent to an endpoint, the newest first; the last 1,000 are kept."""
         return cast('t.Page_DeliveryView', self.call('GET', f'/webhooks/{self.quoted(id)}/deliveries', query={'after': after, 'limit': limit}))
+
+    def post_webhooks_id_pause(
+        self,
+        id: int,
+    ) -> t.WebhookView:
+        """Lets nothing go to an endpoint any more until it is resumed; then it goes on where it was."""
+        return cast('t.WebhookView', self.call('POST', f'/webhooks/{self.quoted(id)}/pause'))
+
+    def try_post_webhooks_id_pause(
+        self,
+        id: int,
+    ) -> t.Trial:
+        """Only tries it. Lets nothing go to an endpoint any more until it is resumed; then it goes on where it was."""
+        return cast('t.Trial', self.call('POST', f'/webhooks/{self.quoted(id)}/pause', query={'dry_run': True}))
 
     def post_webhooks_id_ping(
         self,

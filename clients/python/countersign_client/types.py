@@ -152,6 +152,21 @@ class AefCheckView(TypedDict):
     findings: "list[AefFinding]"
 
 
+class AefCrossCheckView(TypedDict):
+    """A partner's submission against this country's report of the same year."""
+
+    # The partner's.
+    theirs: "SubmissionView"
+
+    ours: "NotRequired[SubmissionView | None]"
+
+    # Whether both agree.
+    agrees: "bool"
+
+    # Where they differ, in the rows of this country's.
+    findings: "list[AefFinding]"
+
+
 class AefFinding(TypedDict):
     """Something that a check found."""
 
@@ -726,6 +741,10 @@ class BatchView(TypedDict):
 
     # The case whose report names it.
     used_by: "NotRequired[int | None]"
+
+    # The leaf of the newest act whose commitment opens to a report that names this root; `null` before there is one, or
+    # once the report's text was erased.
+    committed_at: "NotRequired[int | None]"
 
     # Whether root and figures, computed again just now, are those that were sealed; `null` in lists, which compute
     # nothing.
@@ -3824,6 +3843,19 @@ class OverlapView(TypedDict):
     percent_of_other: "int"
 
 
+class OwnProfile(TypedDict):
+    """`PUT /api/v1/me/profile`: what people tell about themselves."""
+
+    # The name.
+    name: "str"
+
+    # The telephone number; none when left out.
+    phone: "NotRequired[str | None]"
+
+    # The language of mails, such as `fr`.
+    language: "str"
+
+
 class OwnerView(TypedDict):
     """An owner of a project."""
 
@@ -4588,6 +4620,25 @@ class ProcessAdopted(TypedDict):
     # The number of its pieces.
     parts: "int"
 
+    # Who approved it, where two did: two different users of the authority. Nobody otherwise.
+    by: "NotRequired[list[ActedBy]]"
+
+
+class ProcessChange(TypedDict):
+    """A thing that differs between two processes."""
+
+    # What it is, such as `flow`, `stage`, `step` or `role`.
+    what: "str"
+
+    # The flow that it is of.
+    flow: "NotRequired[str | None]"
+
+    # Its id; empty for a table of which there is one.
+    id: "str"
+
+    # `added`, `removed` or `changed`.
+    became: "str"
+
 
 class ProcessPart(TypedDict):
     """A piece of a process file."""
@@ -4726,7 +4777,7 @@ class ProposalView(TypedDict):
     # Its number.
     proposal: "int"
 
-    # What: `role`, `invitation`, `trusted-receiver`, `key-rotation` or `article6`.
+    # What: `role`, `invitation`, `trusted-receiver`, `key-rotation`, `process` or `article6`.
     kind: "str"
 
     user: "NotRequired[UserId | None]"
@@ -4742,6 +4793,8 @@ class ProposalView(TypedDict):
     records: "NotRequired[list[Article6]]"
 
     units: "NotRequired[NewUnitAuthorisation | None]"
+
+    process: "NotRequired[ProposedProcessView | None]"
 
     proposer: "NotRequired[UserId | None]"
 
@@ -4775,6 +4828,31 @@ class ProposedMigrationView(TypedDict):
     proposed_ms: "int"
 
     plan: "NotRequired[MigrationView | None]"
+
+
+class ProposedProcessView(TypedDict):
+    """A process that waits for a second official."""
+
+    # SHA-256 of its file.
+    process: "Sha256"
+
+    # SHA-256 of the process in force with which the proposer compared it.
+    follows: "Sha256"
+
+    # Whether that one is in force still. If not, the proposal can only be rejected.
+    is_current: "bool"
+
+    # The process's name among processes.
+    id: "str"
+
+    # The version that the file calls itself.
+    text_version: "str"
+
+    # Its title in English.
+    title: "str"
+
+    # What differs from the process in force.
+    changes: "list[ProcessChange]"
 
 
 class Rating(TypedDict):
@@ -5811,6 +5889,9 @@ class UserView(TypedDict):
     # When the user was invited, in milliseconds since 1970.
     created_ms: "int"
 
+    # When the user signed in last.
+    signed_in_ms: "NotRequired[int | None]"
+
 
 class VintageTotals(TypedDict):
     """What became of the units of one project and vintage, in tonnes of CO2 equivalent."""
@@ -6386,8 +6467,10 @@ Effect: TypeAlias = Literal['publish', 'register', 'assign-certifier', 'authoris
 # `unit.freed`: Units on hold in their account are free again. - `unit.reserved`: Units were set aside for a request. -
 # `unit.unreserved`: Units that were set aside are free again. - `unit.transferred`: Units moved between two accounts of
 # this registry. - `unit.retired`: Units were used, for ever. - `unit.cancelled`: Units were cancelled, for ever. -
-# `transfer.approved`: A transfer to another country was decided; `transfer.locked` follows. - `transfer.locked`: Units
-# were locked for another country. - `transfer.cancel_asked`: The destination was asked to refuse a transfer. -
+# `unit.transfer_approved`: A transfer between two accounts of this registry was decided; `unit.transferred` follows. -
+# `unit.retirement_approved`: The use or cancellation of units was decided; `unit.retired` or `unit.cancelled` follows.
+# - `transfer.approved`: A transfer to another country was decided; `transfer.locked` follows. - `transfer.locked`:
+# Units were locked for another country. - `transfer.cancel_asked`: The destination was asked to refuse a transfer. -
 # `transfer.acquired`: This country took units of another. - `transfer.refused`: This country refused units of another
 # for ever. - `transfer.finalised`: The destination has proven that it took the units: their first transfer. -
 # `transfer.released`: The destination has proven that it refused; the units are back. - `transfer.source_settled`: The
@@ -6408,7 +6491,7 @@ Effect: TypeAlias = Literal['publish', 'register', 'assign-certifier', 'authoris
 # something else than the one before: units in doubt stay where they are. - `freeze.honoured`: A partner's order that
 # units stay where they are is honoured here. - `freeze.ended`: Such an order is honoured no more. -
 # `agreement.recorded`: A bilateral agreement was recorded.
-EventKind: TypeAlias = Literal['ledger.began', 'block.sealed', 'ledger.key_rotated', 'process.part_kept', 'process.adopted', 'organisation.enrolled', 'organisation.registered', 'organisation.suspended', 'organisation.reactivated', 'organisation.closed', 'account.opened', 'project.registered', 'project.authorised', 'project.authorisation_revoked', 'project.crediting_period_opened', 'project.suspended', 'project.reactivated', 'project.closed', 'case.opened', 'case.step_taken', 'case.deadline_passed', 'case.certifier_assigned', 'case.published', 'case.migrated', 'finding.opened', 'finding.answered', 'finding.closed', 'letter.issued', 'monitoring.reported', 'monitoring.verified', 'issuance.approved', 'unit.issued', 'unit.split', 'unit.held', 'unit.freed', 'unit.reserved', 'unit.unreserved', 'unit.transferred', 'unit.retired', 'unit.cancelled', 'transfer.approved', 'transfer.locked', 'transfer.cancel_asked', 'transfer.acquired', 'transfer.refused', 'transfer.finalised', 'transfer.released', 'transfer.source_settled', 'trust.entered', 'trust.removed', 'hold.placed', 'hold.lifted', 'approach.recorded', 'approach.initial_report_submitted', 'ndc.recorded', 'ndc.level_recorded', 'approach.entity_authorised', 'approach.entity_revoked', 'authorisation.recorded', 'authorisation.revoked', 'unit.authorised', 'unit.use_notified', 'partner.listed', 'partner.frozen', 'partner.removed', 'partner.accused', 'partner.cleared', 'partner.compared', 'freeze.honoured', 'freeze.ended', 'agreement.recorded']
+EventKind: TypeAlias = Literal['ledger.began', 'block.sealed', 'ledger.key_rotated', 'process.part_kept', 'process.adopted', 'organisation.enrolled', 'organisation.registered', 'organisation.suspended', 'organisation.reactivated', 'organisation.closed', 'account.opened', 'project.registered', 'project.authorised', 'project.authorisation_revoked', 'project.crediting_period_opened', 'project.suspended', 'project.reactivated', 'project.closed', 'case.opened', 'case.step_taken', 'case.deadline_passed', 'case.certifier_assigned', 'case.published', 'case.migrated', 'finding.opened', 'finding.answered', 'finding.closed', 'letter.issued', 'monitoring.reported', 'monitoring.verified', 'issuance.approved', 'unit.issued', 'unit.split', 'unit.held', 'unit.freed', 'unit.reserved', 'unit.unreserved', 'unit.transferred', 'unit.retired', 'unit.cancelled', 'unit.transfer_approved', 'unit.retirement_approved', 'transfer.approved', 'transfer.locked', 'transfer.cancel_asked', 'transfer.acquired', 'transfer.refused', 'transfer.finalised', 'transfer.released', 'transfer.source_settled', 'trust.entered', 'trust.removed', 'hold.placed', 'hold.lifted', 'approach.recorded', 'approach.initial_report_submitted', 'ndc.recorded', 'ndc.level_recorded', 'approach.entity_authorised', 'approach.entity_revoked', 'authorisation.recorded', 'authorisation.revoked', 'unit.authorised', 'unit.use_notified', 'partner.listed', 'partner.frozen', 'partner.removed', 'partner.accused', 'partner.cleared', 'partner.compared', 'freeze.honoured', 'freeze.ended', 'agreement.recorded']
 
 
 # What a finding asks (in the words of the CDM validation and verification standard).

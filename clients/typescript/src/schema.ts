@@ -312,7 +312,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Submissions that are kept, the newest first of each year: this country's, frozen or brought from elsewhere, and partners'. */
+        /**
+         * Submissions that are kept, the newest first of each year: this country's, frozen or brought from elsewhere, and partners'.
+         * @description Everybody may see those that this country froze; the others are for who looks after reports.
+         */
         get: operations["get_article6_submissions"];
         put?: never;
         /**
@@ -353,8 +356,31 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A submission that is kept, by the SHA-256 of its content as JSON. */
+        /**
+         * A submission that is kept, by the SHA-256 of its content as JSON.
+         * @description Everybody may have one that this country froze.
+         */
         get: operations["get_article6_submissions_sha256"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/article6/submissions/{sha256}/cross-check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a partner's submission that is kept says against this country's report of the same year (6/CMA.4 annex I para 39).
+         * @description Against the newest submission for the year, or the report as the ledger has it where none was kept.
+         */
+        get: operations["get_article6_submissions_sha256_cross_check"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1610,6 +1636,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/ledger/certificate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The certificate of a retirement or cancellation as PDF/A-3b, for everybody: with the proof bundle of its entry attached, and its pages signed by the key of the ledger's log. `countersign verify` checks the file offline. */
+        get: operations["get_ledger_certificate"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/ledger/credential": {
         parameters: {
             query?: never;
@@ -1676,6 +1719,23 @@ export interface paths {
          * @description `next` goes on as `from`.
          */
         get: operations["get_ledger_records"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/letters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Letters that were issued, oldest first. Nothing of a letter is shown. */
+        get: operations["get_letters"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1947,6 +2007,23 @@ export interface paths {
         put?: never;
         /** Changes the caller's password. Every other session of the caller ends. */
         post: operations["post_me_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me/profile": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Changes the caller's own name, telephone number and language of mails. An API key is not enough for it. */
+        put: operations["put_me_profile"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2344,7 +2421,7 @@ export interface paths {
         put?: never;
         /**
          * Adopts a process: new cases follow it, and nothing is registered or issued past it.
-         * @description The file is checked as `countersign workflow check` checks it. Cases under way stay on theirs.
+         * @description The file is checked as `countersign workflow check` checks it. Cases under way stay on theirs. Where the country wants two officials for it, a second one approves the file as it was proposed, as long as no other process was adopted meanwhile.
          */
         post: operations["post_processes"];
         delete?: never;
@@ -2498,6 +2575,23 @@ export interface paths {
         put?: never;
         /** Approves or rejects what somebody else proposed, as the second person. */
         post: operations["post_proposals_id"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/proposals/{id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The file of a process that waits for a second person, byte for byte as it would be adopted. There is none any more once it was decided on. */
+        get: operations["get_proposals_id_file"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2930,7 +3024,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** Notices of uses abroad that were recorded, oldest first. */
+        get: operations["get_use_notices"];
         put?: never;
         /**
          * Records that another registry told of the use of units which left before their first transfer: that is their first transfer (4/CMA.6 paras 13 and 17).
@@ -2988,6 +3083,23 @@ export interface paths {
         get: operations["get_users_id_audit"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/users/{id}/end-sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ends every session of a user. */
+        post: operations["post_users_id_end_sessions"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3163,6 +3275,23 @@ export interface paths {
         get: operations["get_webhooks_id_deliveries"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webhooks/{id}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Lets nothing go to an endpoint any more until it is resumed; then it goes on where it was. */
+        post: operations["post_webhooks_id_pause"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3392,6 +3521,16 @@ export interface components {
             /** @description Approaches with something to report, and no initial report: their rows are left out. */
             without_initial_report: components["schemas"]["CooperativeApproachId"][];
             /** @description What was found. */
+            findings: components["schemas"]["AefFinding"][];
+        };
+        /** @description A partner's submission against this country's report of the same year. */
+        AefCrossCheckView: {
+            /** @description The partner's. */
+            theirs: components["schemas"]["SubmissionView"];
+            ours?: components["schemas"]["SubmissionView"] | null;
+            /** @description Whether both agree. */
+            agrees: boolean;
+            /** @description Where they differ, in the rows of this country's. */
             findings: components["schemas"]["AefFinding"][];
         };
         /** @description Something that a check found. */
@@ -4051,6 +4190,11 @@ export interface components {
              * @description The case whose report names it.
              */
             used_by?: number | null;
+            /**
+             * Format: int64
+             * @description The leaf of the newest act whose commitment opens to a report that names this root; `null` before there is one, or once the report's text was erased.
+             */
+            committed_at?: number | null;
             /** @description Whether root and figures, computed again just now, are those that were sealed; `null` in lists, which compute nothing. */
             checked?: boolean | null;
         };
@@ -5353,10 +5497,10 @@ export interface components {
         /**
          * @description What happened.
          *
-         *     - `ledger.began`: The ledger began. - `block.sealed`: A block ended. - `ledger.key_rotated`: The log signs with another key from here on. - `process.part_kept`: A piece of a process file was kept. - `process.adopted`: New cases follow a process from here on. - `organisation.enrolled`: An organisation was entered that may act once it is registered by its own case, or at once where it can not apply. - `organisation.registered`: An organisation may act. - `organisation.suspended`: An organisation may not act until it is reactivated; its open requests ended. - `organisation.reactivated`: An organisation may act again. - `organisation.closed`: An organisation's registration ended. - `account.opened`: An account was opened. - `project.registered`: A project has a national number. - `project.authorised`: The use of a project's outcomes was authorised. - `project.authorisation_revoked`: An authorisation ended. - `project.crediting_period_opened`: A crediting period of a project began. - `project.suspended`: Nothing may happen to a project until it is reactivated. - `project.reactivated`: A project goes on. - `project.closed`: A project's registration ended. - `case.opened`: Somebody set out on a flow of the process. - `case.step_taken`: A step of a case was taken, or a vote for one, that brought about nothing else. - `case.deadline_passed`: A deadline of a case passed and brought about nothing else. - `case.certifier_assigned`: A case has a certifier. - `case.published`: The public part of a case became visible. - `case.migrated`: A case goes on under a newer process. - `finding.opened`: A certifier opened a finding. - `finding.answered`: An owner answered a finding. - `finding.closed`: A certifier closed a finding. - `letter.issued`: An official letter was issued. - `monitoring.reported`: A monitoring report covers a period of a project. - `monitoring.verified`: Verified tonnes may be issued. - `issuance.approved`: An issuance was decided; `unit.issued` follows for each range. - `unit.issued`: Units came into being. - `unit.split`: A range became two. - `unit.held`: Units were put on hold in their account. - `unit.freed`: Units on hold in their account are free again. - `unit.reserved`: Units were set aside for a request. - `unit.unreserved`: Units that were set aside are free again. - `unit.transferred`: Units moved between two accounts of this registry. - `unit.retired`: Units were used, for ever. - `unit.cancelled`: Units were cancelled, for ever. - `transfer.approved`: A transfer to another country was decided; `transfer.locked` follows. - `transfer.locked`: Units were locked for another country. - `transfer.cancel_asked`: The destination was asked to refuse a transfer. - `transfer.acquired`: This country took units of another. - `transfer.refused`: This country refused units of another for ever. - `transfer.finalised`: The destination has proven that it took the units: their first transfer. - `transfer.released`: The destination has proven that it refused; the units are back. - `transfer.source_settled`: The source has proven how it ended a transfer to this country. - `trust.entered`: An organisation trusts a receiver: units go to it without a wait. - `trust.removed`: An organisation trusts a receiver no longer. - `hold.placed`: A hold on numbers, an account, a project or an organisation began. - `hold.lifted`: Such a hold ended. - `approach.recorded`: A cooperative approach was recorded, or recorded anew. - `approach.initial_report_submitted`: The initial report of a cooperative approach was submitted. - `ndc.recorded`: An NDC was recorded, or recorded anew. - `ndc.level_recorded`: A level of emissions, of an indicator or of certified emission reductions was recorded for a year. - `approach.entity_authorised`: An entity was authorised under a cooperative approach. - `approach.entity_revoked`: An entity is authorised no longer. - `authorisation.recorded`: A version of an authorisation of mitigation outcomes was recorded. - `authorisation.revoked`: An authorisation of mitigation outcomes ended. - `unit.authorised`: Units came under an authorisation. - `unit.use_notified`: Another registry told of the use of units that had left. - `partner.listed`: A partner country was listed, or listed anew. - `partner.frozen`: A partner country may start no transfers. - `partner.removed`: A partner country was removed from the list. - `partner.accused`: There is evidence against a partner's ledger: nothing begins with it, and what is open waits. - `partner.cleared`: The line of an accused partner's ledger that lives on was named. - `partner.compared`: A comparison with a partner's ledger found something else than the one before: units in doubt stay where they are. - `freeze.honoured`: A partner's order that units stay where they are is honoured here. - `freeze.ended`: Such an order is honoured no more. - `agreement.recorded`: A bilateral agreement was recorded.
+         *     - `ledger.began`: The ledger began. - `block.sealed`: A block ended. - `ledger.key_rotated`: The log signs with another key from here on. - `process.part_kept`: A piece of a process file was kept. - `process.adopted`: New cases follow a process from here on. - `organisation.enrolled`: An organisation was entered that may act once it is registered by its own case, or at once where it can not apply. - `organisation.registered`: An organisation may act. - `organisation.suspended`: An organisation may not act until it is reactivated; its open requests ended. - `organisation.reactivated`: An organisation may act again. - `organisation.closed`: An organisation's registration ended. - `account.opened`: An account was opened. - `project.registered`: A project has a national number. - `project.authorised`: The use of a project's outcomes was authorised. - `project.authorisation_revoked`: An authorisation ended. - `project.crediting_period_opened`: A crediting period of a project began. - `project.suspended`: Nothing may happen to a project until it is reactivated. - `project.reactivated`: A project goes on. - `project.closed`: A project's registration ended. - `case.opened`: Somebody set out on a flow of the process. - `case.step_taken`: A step of a case was taken, or a vote for one, that brought about nothing else. - `case.deadline_passed`: A deadline of a case passed and brought about nothing else. - `case.certifier_assigned`: A case has a certifier. - `case.published`: The public part of a case became visible. - `case.migrated`: A case goes on under a newer process. - `finding.opened`: A certifier opened a finding. - `finding.answered`: An owner answered a finding. - `finding.closed`: A certifier closed a finding. - `letter.issued`: An official letter was issued. - `monitoring.reported`: A monitoring report covers a period of a project. - `monitoring.verified`: Verified tonnes may be issued. - `issuance.approved`: An issuance was decided; `unit.issued` follows for each range. - `unit.issued`: Units came into being. - `unit.split`: A range became two. - `unit.held`: Units were put on hold in their account. - `unit.freed`: Units on hold in their account are free again. - `unit.reserved`: Units were set aside for a request. - `unit.unreserved`: Units that were set aside are free again. - `unit.transferred`: Units moved between two accounts of this registry. - `unit.retired`: Units were used, for ever. - `unit.cancelled`: Units were cancelled, for ever. - `unit.transfer_approved`: A transfer between two accounts of this registry was decided; `unit.transferred` follows. - `unit.retirement_approved`: The use or cancellation of units was decided; `unit.retired` or `unit.cancelled` follows. - `transfer.approved`: A transfer to another country was decided; `transfer.locked` follows. - `transfer.locked`: Units were locked for another country. - `transfer.cancel_asked`: The destination was asked to refuse a transfer. - `transfer.acquired`: This country took units of another. - `transfer.refused`: This country refused units of another for ever. - `transfer.finalised`: The destination has proven that it took the units: their first transfer. - `transfer.released`: The destination has proven that it refused; the units are back. - `transfer.source_settled`: The source has proven how it ended a transfer to this country. - `trust.entered`: An organisation trusts a receiver: units go to it without a wait. - `trust.removed`: An organisation trusts a receiver no longer. - `hold.placed`: A hold on numbers, an account, a project or an organisation began. - `hold.lifted`: Such a hold ended. - `approach.recorded`: A cooperative approach was recorded, or recorded anew. - `approach.initial_report_submitted`: The initial report of a cooperative approach was submitted. - `ndc.recorded`: An NDC was recorded, or recorded anew. - `ndc.level_recorded`: A level of emissions, of an indicator or of certified emission reductions was recorded for a year. - `approach.entity_authorised`: An entity was authorised under a cooperative approach. - `approach.entity_revoked`: An entity is authorised no longer. - `authorisation.recorded`: A version of an authorisation of mitigation outcomes was recorded. - `authorisation.revoked`: An authorisation of mitigation outcomes ended. - `unit.authorised`: Units came under an authorisation. - `unit.use_notified`: Another registry told of the use of units that had left. - `partner.listed`: A partner country was listed, or listed anew. - `partner.frozen`: A partner country may start no transfers. - `partner.removed`: A partner country was removed from the list. - `partner.accused`: There is evidence against a partner's ledger: nothing begins with it, and what is open waits. - `partner.cleared`: The line of an accused partner's ledger that lives on was named. - `partner.compared`: A comparison with a partner's ledger found something else than the one before: units in doubt stay where they are. - `freeze.honoured`: A partner's order that units stay where they are is honoured here. - `freeze.ended`: Such an order is honoured no more. - `agreement.recorded`: A bilateral agreement was recorded.
          * @enum {string}
          */
-        EventKind: "ledger.began" | "block.sealed" | "ledger.key_rotated" | "process.part_kept" | "process.adopted" | "organisation.enrolled" | "organisation.registered" | "organisation.suspended" | "organisation.reactivated" | "organisation.closed" | "account.opened" | "project.registered" | "project.authorised" | "project.authorisation_revoked" | "project.crediting_period_opened" | "project.suspended" | "project.reactivated" | "project.closed" | "case.opened" | "case.step_taken" | "case.deadline_passed" | "case.certifier_assigned" | "case.published" | "case.migrated" | "finding.opened" | "finding.answered" | "finding.closed" | "letter.issued" | "monitoring.reported" | "monitoring.verified" | "issuance.approved" | "unit.issued" | "unit.split" | "unit.held" | "unit.freed" | "unit.reserved" | "unit.unreserved" | "unit.transferred" | "unit.retired" | "unit.cancelled" | "transfer.approved" | "transfer.locked" | "transfer.cancel_asked" | "transfer.acquired" | "transfer.refused" | "transfer.finalised" | "transfer.released" | "transfer.source_settled" | "trust.entered" | "trust.removed" | "hold.placed" | "hold.lifted" | "approach.recorded" | "approach.initial_report_submitted" | "ndc.recorded" | "ndc.level_recorded" | "approach.entity_authorised" | "approach.entity_revoked" | "authorisation.recorded" | "authorisation.revoked" | "unit.authorised" | "unit.use_notified" | "partner.listed" | "partner.frozen" | "partner.removed" | "partner.accused" | "partner.cleared" | "partner.compared" | "freeze.honoured" | "freeze.ended" | "agreement.recorded";
+        EventKind: "ledger.began" | "block.sealed" | "ledger.key_rotated" | "process.part_kept" | "process.adopted" | "organisation.enrolled" | "organisation.registered" | "organisation.suspended" | "organisation.reactivated" | "organisation.closed" | "account.opened" | "project.registered" | "project.authorised" | "project.authorisation_revoked" | "project.crediting_period_opened" | "project.suspended" | "project.reactivated" | "project.closed" | "case.opened" | "case.step_taken" | "case.deadline_passed" | "case.certifier_assigned" | "case.published" | "case.migrated" | "finding.opened" | "finding.answered" | "finding.closed" | "letter.issued" | "monitoring.reported" | "monitoring.verified" | "issuance.approved" | "unit.issued" | "unit.split" | "unit.held" | "unit.freed" | "unit.reserved" | "unit.unreserved" | "unit.transferred" | "unit.retired" | "unit.cancelled" | "unit.transfer_approved" | "unit.retirement_approved" | "transfer.approved" | "transfer.locked" | "transfer.cancel_asked" | "transfer.acquired" | "transfer.refused" | "transfer.finalised" | "transfer.released" | "transfer.source_settled" | "trust.entered" | "trust.removed" | "hold.placed" | "hold.lifted" | "approach.recorded" | "approach.initial_report_submitted" | "ndc.recorded" | "ndc.level_recorded" | "approach.entity_authorised" | "approach.entity_revoked" | "authorisation.recorded" | "authorisation.revoked" | "unit.authorised" | "unit.use_notified" | "partner.listed" | "partner.frozen" | "partner.removed" | "partner.accused" | "partner.cleared" | "partner.compared" | "freeze.honoured" | "freeze.ended" | "agreement.recorded";
         /** @description Units moved between two accounts of the general ledger. */
         EventMove: {
             /** @description The account that gave. */
@@ -7639,6 +7783,15 @@ export interface components {
              */
             percent_of_other: number;
         };
+        /** @description `PUT /api/v1/me/profile`: what people tell about themselves. */
+        OwnProfile: {
+            /** @description The name. */
+            name: string;
+            /** @description The telephone number; none when left out. */
+            phone?: string | null;
+            /** @description The language of mails, such as `fr`. */
+            language: string;
+        };
         /** @description An owner of a project. */
         OwnerView: {
             /** @description The organisation. */
@@ -8268,6 +8421,19 @@ export interface components {
              * @description The number of its pieces.
              */
             parts: number;
+            /** @description Who approved it, where two did: two different users of the authority. Nobody otherwise. */
+            by?: components["schemas"]["ActedBy"][];
+        };
+        /** @description A thing that differs between two processes. */
+        ProcessChange: {
+            /** @description What it is, such as `flow`, `stage`, `step` or `role`. */
+            what: string;
+            /** @description The flow that it is of. */
+            flow?: string | null;
+            /** @description Its id; empty for a table of which there is one. */
+            id: string;
+            /** @description `added`, `removed` or `changed`. */
+            became: string;
         };
         /** @description A piece of a process file. */
         ProcessPart: {
@@ -8404,7 +8570,7 @@ export interface components {
              * @description Its number.
              */
             proposal: number;
-            /** @description What: `role`, `invitation`, `trusted-receiver`, `key-rotation` or `article6`. */
+            /** @description What: `role`, `invitation`, `trusted-receiver`, `key-rotation`, `process` or `article6`. */
             kind: string;
             user?: components["schemas"]["UserId"] | null;
             /** @description Which role. */
@@ -8414,6 +8580,7 @@ export interface components {
             /** @description What would be recorded of Article 6, in nobody's name yet. */
             records?: components["schemas"]["Article6"][];
             units?: components["schemas"]["NewUnitAuthorisation"] | null;
+            process?: components["schemas"]["ProposedProcessView"] | null;
             proposer?: components["schemas"]["UserId"] | null;
             /**
              * Format: int64
@@ -8454,6 +8621,23 @@ export interface components {
              */
             proposed_ms: number;
             plan?: components["schemas"]["MigrationView"] | null;
+        };
+        /** @description A process that waits for a second official. */
+        ProposedProcessView: {
+            /** @description SHA-256 of its file. */
+            process: components["schemas"]["Sha256"];
+            /** @description SHA-256 of the process in force with which the proposer compared it. */
+            follows: components["schemas"]["Sha256"];
+            /** @description Whether that one is in force still. If not, the proposal can only be rejected. */
+            is_current: boolean;
+            /** @description The process's name among processes. */
+            id: string;
+            /** @description The version that the file calls itself. */
+            text_version: string;
+            /** @description Its title in English. */
+            title: string;
+            /** @description What differs from the process in force. */
+            changes: components["schemas"]["ProcessChange"][];
         };
         /**
          * @description What units were used or cancelled for (2/CMA.3 annex para 1(f); 4/CMA.6 paras 16 and 17).
@@ -9608,6 +9792,11 @@ export interface components {
              * @description When the user was invited, in milliseconds since 1970.
              */
             created_ms: number;
+            /**
+             * Format: int64
+             * @description When the user signed in last.
+             */
+            signed_in_ms?: number | null;
         };
         /** @description What became of the units of one project and vintage, in tonnes of CO2 equivalent. */
         VintageTotals: {
@@ -11712,6 +11901,59 @@ export interface operations {
                 };
                 content: {
                     "*/*": unknown;
+                };
+            };
+            /** @description The caller has this already: there is no body. */
+            304: {
+                headers: {
+                    /** @description The state that the answer follows from, in quotes: send it as `If-None-Match`, and an unchanged answer is a 304. */
+                    ETag?: string;
+                    /** @description Names this request in the node's journal: quote it when you report a problem. It is the caller's own `X-Request-Id`, where that has 1 to 64 characters out of `A-Z a-z 0-9 . _ -`. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400_malformed"];
+            401: components["responses"]["401_not_authorised"];
+            403: components["responses"]["403_forbidden_second_factor"];
+            404: components["responses"]["404_not_found"];
+            429: components["responses"]["429_too_many"];
+            431: components["responses"]["431"];
+            500: components["responses"]["500_internal"];
+            503: components["responses"]["503_busy_timeout"];
+        };
+    };
+    get_article6_submissions_sha256_cross_check: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of the answer that the caller has: it is given again only if it changed. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description SHA-256 of the submission's content as JSON. */
+                sha256: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    /** @description The state that the answer follows from, in quotes: send it as `If-None-Match`, and an unchanged answer is a 304. */
+                    ETag?: string;
+                    /** @description What is left of it, and the seconds until it is full again. Both are absent where nothing is counted. */
+                    RateLimit?: string;
+                    /** @description The budget that this request was paid from: its name, how many requests it holds, and the seconds in which it fills. */
+                    "RateLimit-Policy"?: string;
+                    /** @description Names this request in the node's journal: quote it when you report a problem. It is the caller's own `X-Request-Id`, where that has 1 to 64 characters out of `A-Z a-z 0-9 . _ -`. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AefCrossCheckView"];
                 };
             };
             /** @description The caller has this already: there is no body. */
@@ -16392,6 +16634,65 @@ export interface operations {
             503: components["responses"]["503_busy_read_only_timeout"];
         };
     };
+    get_ledger_certificate: {
+        parameters: {
+            query: {
+                /** @description The leaf with this index: a retirement or a cancellation. */
+                index: number;
+                /**
+                 * @description The language: one that the registry has templates for; English without it.
+                 * @example fr
+                 */
+                language?: string;
+            };
+            header?: {
+                /** @description The `ETag` of the answer that the caller has: it is given again only if it changed. */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    /** @description `attachment` with the file name. */
+                    "Content-Disposition"?: string;
+                    /** @description The state that the answer follows from, in quotes: send it as `If-None-Match`, and an unchanged answer is a 304. */
+                    ETag?: string;
+                    /** @description What is left of it, and the seconds until it is full again. Both are absent where nothing is counted. */
+                    RateLimit?: string;
+                    /** @description The budget that this request was paid from: its name, how many requests it holds, and the seconds in which it fills. */
+                    "RateLimit-Policy"?: string;
+                    /** @description Names this request in the node's journal: quote it when you report a problem. It is the caller's own `X-Request-Id`, where that has 1 to 64 characters out of `A-Z a-z 0-9 . _ -`. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": number[];
+                };
+            };
+            /** @description The caller has this already: there is no body. */
+            304: {
+                headers: {
+                    /** @description The state that the answer follows from, in quotes: send it as `If-None-Match`, and an unchanged answer is a 304. */
+                    ETag?: string;
+                    /** @description Names this request in the node's journal: quote it when you report a problem. It is the caller's own `X-Request-Id`, where that has 1 to 64 characters out of `A-Z a-z 0-9 . _ -`. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400_malformed"];
+            404: components["responses"]["404_not_found"];
+            422: components["responses"]["422_rejected"];
+            429: components["responses"]["429_too_many"];
+            431: components["responses"]["431"];
+            500: components["responses"]["500_internal"];
+            503: components["responses"]["503_busy_not_ready_not_witnessed_timeout"];
+        };
+    };
     get_ledger_credential: {
         parameters: {
             query: {
@@ -16600,6 +16901,60 @@ export interface operations {
             431: components["responses"]["431"];
             500: components["responses"]["500_internal"];
             503: components["responses"]["503_busy_timeout"];
+        };
+    };
+    get_letters: {
+        parameters: {
+            query?: {
+                /** @description Go on after the page whose `next` this is. It belongs to the order and the filters of that page. */
+                after?: string;
+                /** @description The most items that are wanted. */
+                limit?: number;
+            };
+            header?: {
+                /** @description The `ETag` of the answer that the caller has: it is given again only if it changed. */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    /** @description The state that the answer follows from, in quotes: send it as `If-None-Match`, and an unchanged answer is a 304. */
+                    ETag?: string;
+                    /** @description `rel="next"`: the next page, where there is one (RFC 8288). */
+                    Link?: string;
+                    /** @description What is left of it, and the seconds until it is full again. Both are absent where nothing is counted. */
+                    RateLimit?: string;
+                    /** @description The budget that this request was paid from: its name, how many requests it holds, and the seconds in which it fills. */
+                    "RateLimit-Policy"?: string;
+                    /** @description Names this request in the node's journal: quote it when you report a problem. It is the caller's own `X-Request-Id`, where that has 1 to 64 characters out of `A-Z a-z 0-9 . _ -`. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_LetterView"];
+                };
+            };
+            /** @description The caller has this already: there is no body. */
+            304: {
+                headers: {
+                    /** @description The state that the answer follows from, in quotes: send it as `If-None-Match`, and an unchanged answer is a 304. */
+                    ETag?: string;
+                    /** @description Names this request in the node's journal: quote it when you report a problem. It is the caller's own `X-Request-Id`, where that has 1 to 64 characters out of `A-Z a-z 0-9 . _ -`. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400_malformed"];
+            429: components["responses"]["429_too_many"];
+            431: components["responses"]["431"];
+            500: components["responses"]["500_internal"];
+            503: components["responses"]["503_busy_not_ready_timeout"];
         };
     };
     get_letters_sha256: {
@@ -17575,6 +17930,63 @@ export interface operations {
             };
         };
         responses: {
+            /** @description It is done. There is no body. */
+            204: {
+                headers: {
+                    /** @description What is left of it, and the seconds until it is full again. Both are absent where nothing is counted. */
+                    RateLimit?: string;
+                    /** @description The budget that this request was paid from: its name, how many requests it holds, and the seconds in which it fills. */
+                    "RateLimit-Policy"?: string;
+                    /** @description Names this request in the node's journal: quote it when you report a problem. It is the caller's own `X-Request-Id`, where that has 1 to 64 characters out of `A-Z a-z 0-9 . _ -`. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400_malformed"];
+            401: components["responses"]["401_not_authorised"];
+            403: components["responses"]["403_forbidden_second_factor"];
+            404: components["responses"]["404_not_found"];
+            413: components["responses"]["413_too_large"];
+            415: components["responses"]["415_unsupported_media_type"];
+            422: components["responses"]["422_invalid_rejected"];
+            429: components["responses"]["429_too_many"];
+            431: components["responses"]["431"];
+            500: components["responses"]["500_internal"];
+            503: components["responses"]["503_busy_timeout"];
+        };
+    };
+    put_me_profile: {
+        parameters: {
+            query?: {
+                /** @description `true` only tries it: the answer says what it would write, or what stands against it. */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OwnProfile"];
+            };
+        };
+        responses: {
+            /** @description With `dry_run=true`: what it would write now. Nothing was written. */
+            200: {
+                headers: {
+                    /** @description What is left of it, and the seconds until it is full again. Both are absent where nothing is counted. */
+                    RateLimit?: string;
+                    /** @description The budget that this request was paid from: its name, how many requests it holds, and the seconds in which it fills. */
+                    "RateLimit-Policy"?: string;
+                    /** @description Names this request in the node's journal: quote it when you report a problem. It is the caller's own `X-Request-Id`, where that has 1 to 64 characters out of `A-Z a-z 0-9 . _ -`. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Trial"];
+                };
+            };
             /** @description It is done. There is no body. */
             204: {
                 headers: {
@@ -18963,6 +19375,23 @@ export interface operations {
                     "application/json": components["schemas"]["Written_ProcessView"];
                 };
             };
+            /** @description It waits for a second person. */
+            202: {
+                headers: {
+                    /** @description `true` where this repeats an earlier answer. */
+                    "Idempotency-Replayed"?: "true";
+                    /** @description What is left of it, and the seconds until it is full again. Both are absent where nothing is counted. */
+                    RateLimit?: string;
+                    /** @description The budget that this request was paid from: its name, how many requests it holds, and the seconds in which it fills. */
+                    "RateLimit-Policy"?: string;
+                    /** @description Names this request in the node's journal: quote it when you report a problem. It is the caller's own `X-Request-Id`, where that has 1 to 64 characters out of `A-Z a-z 0-9 . _ -`. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Proposed"];
+                };
+            };
             400: components["responses"]["400_malformed"];
             401: components["responses"]["401_not_authorised"];
             403: components["responses"]["403_forbidden_second_factor"];
@@ -18970,7 +19399,7 @@ export interface operations {
             409: components["responses"]["409_conflict"];
             413: components["responses"]["413_too_large"];
             415: components["responses"]["415_unsupported_media_type"];
-            422: components["responses"]["422_invalid_refused"];
+            422: components["responses"]["422_invalid_refused_rejected"];
             429: components["responses"]["429_too_many"];
             431: components["responses"]["431"];
             500: components["responses"]["500_internal"];
@@ -19602,6 +20031,60 @@ export interface operations {
             431: components["responses"]["431"];
             500: components["responses"]["500_internal"];
             503: components["responses"]["503_busy_read_only_timeout"];
+        };
+    };
+    get_proposals_id_file: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of the answer that the caller has: it is given again only if it changed. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description The proposal's number. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    /** @description The state that the answer follows from, in quotes: send it as `If-None-Match`, and an unchanged answer is a 304. */
+                    ETag?: string;
+                    /** @description What is left of it, and the seconds until it is full again. Both are absent where nothing is counted. */
+                    RateLimit?: string;
+                    /** @description The budget that this request was paid from: its name, how many requests it holds, and the seconds in which it fills. */
+                    "RateLimit-Policy"?: string;
+                    /** @description Names this request in the node's journal: quote it when you report a problem. It is the caller's own `X-Request-Id`, where that has 1 to 64 characters out of `A-Z a-z 0-9 . _ -`. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/toml; charset=utf-8": string;
+                };
+            };
+            /** @description The caller has this already: there is no body. */
+            304: {
+                headers: {
+                    /** @description The state that the answer follows from, in quotes: send it as `If-None-Match`, and an unchanged answer is a 304. */
+                    ETag?: string;
+                    /** @description Names this request in the node's journal: quote it when you report a problem. It is the caller's own `X-Request-Id`, where that has 1 to 64 characters out of `A-Z a-z 0-9 . _ -`. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400_malformed"];
+            401: components["responses"]["401_not_authorised"];
+            403: components["responses"]["403_forbidden_second_factor"];
+            404: components["responses"]["404_not_found"];
+            422: components["responses"]["422_rejected"];
+            429: components["responses"]["429_too_many"];
+            431: components["responses"]["431"];
+            500: components["responses"]["500_internal"];
+            503: components["responses"]["503_busy_timeout"];
         };
     };
     get_reconciliations: {
@@ -21057,6 +21540,60 @@ export interface operations {
             503: components["responses"]["503_busy_not_ready_timeout"];
         };
     };
+    get_use_notices: {
+        parameters: {
+            query?: {
+                /** @description Go on after the page whose `next` this is. It belongs to the order and the filters of that page. */
+                after?: string;
+                /** @description The most items that are wanted. */
+                limit?: number;
+            };
+            header?: {
+                /** @description The `ETag` of the answer that the caller has: it is given again only if it changed. */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    /** @description The state that the answer follows from, in quotes: send it as `If-None-Match`, and an unchanged answer is a 304. */
+                    ETag?: string;
+                    /** @description `rel="next"`: the next page, where there is one (RFC 8288). */
+                    Link?: string;
+                    /** @description What is left of it, and the seconds until it is full again. Both are absent where nothing is counted. */
+                    RateLimit?: string;
+                    /** @description The budget that this request was paid from: its name, how many requests it holds, and the seconds in which it fills. */
+                    "RateLimit-Policy"?: string;
+                    /** @description Names this request in the node's journal: quote it when you report a problem. It is the caller's own `X-Request-Id`, where that has 1 to 64 characters out of `A-Z a-z 0-9 . _ -`. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_RecordView"];
+                };
+            };
+            /** @description The caller has this already: there is no body. */
+            304: {
+                headers: {
+                    /** @description The state that the answer follows from, in quotes: send it as `If-None-Match`, and an unchanged answer is a 304. */
+                    ETag?: string;
+                    /** @description Names this request in the node's journal: quote it when you report a problem. It is the caller's own `X-Request-Id`, where that has 1 to 64 characters out of `A-Z a-z 0-9 . _ -`. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400_malformed"];
+            429: components["responses"]["429_too_many"];
+            431: components["responses"]["431"];
+            500: components["responses"]["500_internal"];
+            503: components["responses"]["503_busy_not_ready_timeout"];
+        };
+    };
     post_use_notices: {
         parameters: {
             query?: {
@@ -21144,6 +21681,10 @@ export interface operations {
             query?: {
                 /** @description Of this organisation; the caller's own when left out. */
                 organisation?: number;
+                /** @description In this role. */
+                role?: string;
+                /** @description Where they stand. */
+                state?: components["schemas"]["UserStateWord"];
                 /** @description Go on after the page whose `next` this is. */
                 after?: number;
                 /** @description The most items that are wanted. */
@@ -21305,6 +21846,61 @@ export interface operations {
             401: components["responses"]["401_not_authorised"];
             403: components["responses"]["403_forbidden_second_factor"];
             404: components["responses"]["404_not_found"];
+            429: components["responses"]["429_too_many"];
+            431: components["responses"]["431"];
+            500: components["responses"]["500_internal"];
+            503: components["responses"]["503_busy_timeout"];
+        };
+    };
+    post_users_id_end_sessions: {
+        parameters: {
+            query?: {
+                /** @description `true` only tries it: the answer says what it would write, or what stands against it. */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description The user's pseudonym. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description With `dry_run=true`: what it would write now. Nothing was written. */
+            200: {
+                headers: {
+                    /** @description What is left of it, and the seconds until it is full again. Both are absent where nothing is counted. */
+                    RateLimit?: string;
+                    /** @description The budget that this request was paid from: its name, how many requests it holds, and the seconds in which it fills. */
+                    "RateLimit-Policy"?: string;
+                    /** @description Names this request in the node's journal: quote it when you report a problem. It is the caller's own `X-Request-Id`, where that has 1 to 64 characters out of `A-Z a-z 0-9 . _ -`. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Trial"];
+                };
+            };
+            /** @description It is done. There is no body. */
+            204: {
+                headers: {
+                    /** @description What is left of it, and the seconds until it is full again. Both are absent where nothing is counted. */
+                    RateLimit?: string;
+                    /** @description The budget that this request was paid from: its name, how many requests it holds, and the seconds in which it fills. */
+                    "RateLimit-Policy"?: string;
+                    /** @description Names this request in the node's journal: quote it when you report a problem. It is the caller's own `X-Request-Id`, where that has 1 to 64 characters out of `A-Z a-z 0-9 . _ -`. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400_malformed"];
+            401: components["responses"]["401_not_authorised"];
+            403: components["responses"]["403_forbidden_second_factor"];
+            404: components["responses"]["404_not_found"];
+            409: components["responses"]["409_conflict"];
+            422: components["responses"]["422_rejected"];
             429: components["responses"]["429_too_many"];
             431: components["responses"]["431"];
             500: components["responses"]["500_internal"];
@@ -21961,6 +22557,46 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            400: components["responses"]["400_malformed"];
+            401: components["responses"]["401_not_authorised"];
+            403: components["responses"]["403_forbidden_second_factor"];
+            404: components["responses"]["404_not_found"];
+            429: components["responses"]["429_too_many"];
+            431: components["responses"]["431"];
+            500: components["responses"]["500_internal"];
+            503: components["responses"]["503_busy_timeout"];
+        };
+    };
+    post_webhooks_id_pause: {
+        parameters: {
+            query?: {
+                /** @description `true` only tries it: the answer says what it would write, or what stands against it. */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description The number of a webhook. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is done. With `dry_run=true`: what it would write now. Nothing was written. */
+            200: {
+                headers: {
+                    /** @description What is left of it, and the seconds until it is full again. Both are absent where nothing is counted. */
+                    RateLimit?: string;
+                    /** @description The budget that this request was paid from: its name, how many requests it holds, and the seconds in which it fills. */
+                    "RateLimit-Policy"?: string;
+                    /** @description Names this request in the node's journal: quote it when you report a problem. It is the caller's own `X-Request-Id`, where that has 1 to 64 characters out of `A-Z a-z 0-9 . _ -`. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Trial"] | components["schemas"]["WebhookView"];
+                };
             };
             400: components["responses"]["400_malformed"];
             401: components["responses"]["401_not_authorised"];

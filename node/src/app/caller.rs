@@ -152,13 +152,28 @@ impl App {
     /// # Errors
     /// [`AppError::NotAuthorised`] for any text that opens nothing here.
     pub async fn authenticate(&self, secret: &str) -> Result<Caller, AppError> {
+        self.whoever_shows(secret, true).await
+    }
+
+    /// The same for a page that lies open and asks by itself: a session is not used by it, and ends when nobody else uses it.
+    ///
+    /// # Errors
+    /// As [`App::authenticate`].
+    pub async fn recognise(&self, secret: &str) -> Result<Caller, AppError> {
+        self.whoever_shows(secret, false).await
+    }
+
+    async fn whoever_shows(&self, secret: &str, is_use: bool) -> Result<Caller, AppError> {
         if let Ok(token) = secret.parse::<ApiToken>() {
             let known = self.inner.tokens.actor(&token);
             return known.map(Caller::Operator).ok_or(AppError::NotAuthorised);
         }
         let now_ms = self.now_ms();
         let principal = if let Ok(session) = secret.parse::<SessionToken>() {
-            self.people().authenticate(&session, now_ms).await?
+            match is_use {
+                true => self.people().authenticate(&session, now_ms).await?,
+                false => self.people().recognise(&session, now_ms).await?,
+            }
         } else if let Ok(key) = secret.parse::<ApiKey>() {
             self.people().authenticate_key(&key, now_ms).await?
         } else if let Ok(token) = secret.parse::<AccessToken>() {

@@ -1,6 +1,10 @@
 //! Monitoring data through the one door: who may send points, what is computed from them, and what a report claims of it.
 
+mod desk;
+
 use std::collections::BTreeMap;
+
+pub use desk::{BatchStanding, MonitoringDesk, SourceStanding};
 
 use countersign_bridge::dmrv::{
     Blueprint, Figure, POINTS_MAX, Point, Sealed, SourceKey, inclusion, number_text, seal,
@@ -292,9 +296,14 @@ impl App {
     ///
     /// # Errors
     /// [`AppError`] when the matrix stands against it.
-    pub async fn batches(&self, caller: &Caller, project: u32) -> Result<Vec<Batch>, AppError> {
+    pub async fn batches(
+        &self,
+        caller: &Caller,
+        project: u32,
+    ) -> Result<Vec<BatchStanding>, AppError> {
         self.permit_project(caller, Action::MonitoringRead, project)?;
-        Ok(self.monitoring()?.batches(project).await?)
+        let batches = self.monitoring()?.batches(project).await?;
+        self.standing_of_batches(batches).await
     }
 
     /// A batch that the caller may read.
@@ -313,10 +322,12 @@ impl App {
         &self,
         caller: &Caller,
         root: &Hash,
-    ) -> Result<(Batch, Vec<Figure>, bool), AppError> {
+    ) -> Result<(BatchStanding, Vec<Figure>, bool), AppError> {
         let batch = self.batch_for(caller, root).await?;
         let (sealed, is_same) = self.recomputed(&batch).await?;
-        Ok((batch, sealed.figures, is_same))
+        let mut standing = self.standing_of_batches(vec![batch]).await?;
+        let standing = standing.pop().ok_or(AppError::Internal)?;
+        Ok((standing, sealed.figures, is_same))
     }
 
     /// The points of a batch, in the order of its tree.
@@ -482,10 +493,14 @@ impl App {
 fn not_more_than(form: &Value, given: &BTreeMap<u64, u64>) -> Result<(), AppError> {
     let rows = form.get("reductions").and_then(Value::as_array);
     let mut claimed = BTreeMap::<u64, u64>::new();
-    for row in rows.into_iter().flatten() {
+    for (at, row) in rows.into_iter().flatten().enumerate() {
         let number = |field: &str| row.get(field).and_then(Value::as_u64);
-        let (Some(year), Some(tonnes)) = (number("vintage"), number("tonnes")) else {
-            continue;
+        // A report that sets a baseline against a project claims what is left.
+        let tonnes = number("tonnes").or_else(|| number("net"));
+        let (Some(year), Some(tonnes)) = (number("vintage"), tonnes) else {
+            let why = "data is named, and this row says no year (vintage) and tonnes (tonnes or net) that could be set beside it";
+            let place = format!("/form/reductions/{at}");
+            return Err(AppError::body(place, why.to_owned()));
         };
         let all = claimed.entry(year).or_default();
         *all = all.saturating_add(tonnes);
@@ -511,5 +526,32 @@ impl From<MonitoringError> for AppError {
             MonitoringError::Full(why) => Self::body("", why),
             other => Self::internal("use the store of monitoring data", &other),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use serde_json::{Value, json};
+
+    use super::not_more_than;
+
+    #[test]
+    fn a_year_claims_no_more_than_its_data_gives_however_its_rows_say_so() {
+        let given = BTreeMap::from([(2024, 140)]);
+        let said = |row: Value| {
+            let form = json!({ "reductions": [row] });
+            not_more_than(&form, &given).err().map(|it| it.to_string())
+        };
+        assert_eq!(said(json!({"vintage": 2024, "tonnes": 140})), None);
+        let net = |net: u64| json!({"vintage": 2024, "baseline": 900, "project": 700, "leakage": 0, "net": net});
+        assert_eq!(said(net(140)), None);
+        for row in [net(141), json!({"vintage": 2023, "tonnes": 1})] {
+            let why = said(row).unwrap();
+            assert!(why.contains("the data that it names gives"), "{why}");
+        }
+        let why = said(json!({"vintage": 2024, "amount": 1})).unwrap();
+        assert!(why.contains("tonnes or net"), "{why}");
     }
 }

@@ -8,9 +8,11 @@ use countersign_protocol::credential::CredentialError;
 use countersign_protocol::federation::FaultCode;
 use countersign_protocol::federation::parcel::Parcel;
 use countersign_protocol::id::RequestId;
+use countersign_protocol::letter::CertifyError;
 use countersign_protocol::log::Hash;
 use countersign_protocol::party::Party;
 use countersign_protocol::registry::Command;
+use countersign_protocol::time::Timestamp;
 use countersign_protocol::trust::Trust;
 
 use crate::federation::{Accused, Reconciled};
@@ -170,6 +172,14 @@ pub trait FederationControl: Send + Sync {
 
     /// The credential of the record that a bundle proves, signed by the key of the log.
     fn credential(&self, bundle: &str) -> Result<String, CredentialError>;
+
+    /// Pages with the proof of the entry that they tell of, signed by this ledger's key.
+    fn certify(
+        &self,
+        pages: &[u8],
+        bundle: &str,
+        modified: Timestamp,
+    ) -> Result<Vec<u8>, CertifyError>;
 
     /// This node's signed invitation.
     async fn own_invite(&self) -> Result<String, FederationError>;

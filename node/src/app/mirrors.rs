@@ -12,8 +12,9 @@ use countersign_protocol::units::UnitRange;
 use super::ledger::{entries_of, tile_of};
 use super::{App, AppError, Caller, FederationError, Mode, Written};
 use crate::federation::Accused;
+use crate::ledger::replay::ReadLeaf;
 use crate::mirror::MirrorStatus;
-use crate::witness::OriginHash;
+use crate::witness::{OriginHash, origin_hash};
 
 /// A partner whose ledger stands accused.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,6 +80,31 @@ impl App {
     #[must_use]
     pub fn mirrored_checkpoint(&self, origin: OriginHash) -> Option<String> {
         self.federation().mirrored(origin)?.checkpoint()
+    }
+
+    /// When an entry of a mirrored ledger was written, by its own clock, in milliseconds since the Unix epoch; `None` where the
+    /// entry is not here.
+    ///
+    /// # Errors
+    /// When the store can not be read.
+    pub async fn mirrored_time(&self, origin: &str, index: u64) -> Result<Option<u64>, AppError> {
+        let mirror = self.federation().mirrored(origin_hash(origin));
+        let Some(store) = mirror.and_then(|mirror| mirror.store()) else {
+            return Ok(None);
+        };
+        self.blocking(move |_| {
+            if index >= store.leaf_count()? {
+                return Ok(None);
+            }
+            let mut leaves = store.leaves(index..index.saturating_add(1))?;
+            let Some((index, bytes)) = leaves.next_leaf()? else {
+                return Ok(None);
+            };
+            // A leaf that this release can not read has no time here.
+            let leaf = ReadLeaf::read(index, bytes).ok();
+            Ok(leaf.map(|leaf| leaf.record.time_ms))
+        })
+        .await
     }
 
     /// A tile of hashes, or of leaves, of a mirrored ledger; `None` where the mirror has none.

@@ -3,6 +3,7 @@
 //! HTTP, the pages and whatever comes later call these methods and nothing below them. Writes go to the ledger's
 //! queue and come back with its receipt; reads look at the registry's state and the store for as short as they can.
 
+mod adoption;
 mod arrivals;
 mod article6;
 mod beneficiaries;
@@ -22,6 +23,7 @@ mod holds;
 mod ledger;
 mod letters;
 mod lists;
+mod mirrored;
 mod mirrors;
 mod mrv_calls;
 mod notices;
@@ -30,13 +32,16 @@ mod people;
 mod process;
 mod projects;
 mod public;
+mod ready;
 mod reconciliation;
 mod registry;
 mod status;
+mod sums;
 mod transfers;
 mod trial;
 mod units;
 mod verify;
+mod watch;
 mod webhooks;
 mod write;
 
@@ -47,10 +52,12 @@ use countersign_protocol::id::RequestId;
 use countersign_protocol::permission::Matrix;
 use tokio::sync::Mutex;
 
+pub use adoption::{Became, Change, ProposedProcess, between};
 pub use arrivals::{ArrivalStanding, ArrivalWish, ListedArrival};
 pub use article6::{
-    AefChanges, AefDraft, AefWish, ApproachFile, AuthorisationDefaults, AuthorisationFile,
-    AuthorisationQuery, Level, MovementQuery, Notified, NotifiedOutcome, Recorded, SummaryFile,
+    AefChanges, AefComparison, AefDraft, AefWish, ApproachFile, Article6Rights,
+    AuthorisationDefaults, AuthorisationFile, AuthorisationQuery, Level, MovementQuery, Notified,
+    NotifiedOutcome, PublishedSubmission, SummaryFile,
 };
 pub use beneficiaries::FavourWish;
 pub use bridges::{AgreementItem, AgreementOf, AgreementState, BridgeAgreement, ITEMS_SHOWN_MAX};
@@ -61,7 +68,7 @@ pub use cases::{
     FormVersion, InboxItem, MigrationPlan, NextStep, ProposedMigration, ReserveWish, RoleItem,
     UnitsFate,
 };
-pub use dmrv::{PointProof, SealWish};
+pub use dmrv::{BatchStanding, MonitoringDesk, PointProof, SealWish, SourceStanding};
 pub use documents::DocumentWish;
 pub use duplicates::{Duplicate, Duplicates, HiddenDuplicates};
 pub use error::{AppError, Field};
@@ -72,13 +79,14 @@ pub use federation::{
 pub use history::StatementEntry;
 pub use holds::{HoldWish, LiftWish};
 pub use ledger::{LedgerHead, ProofOf, StoredRecord, WitnessedHead};
-pub use letters::{CaseLetter, IssuedLetter, LetterCheck, LetterPreview};
+pub use letters::{CaseLetter, Certificate, IssuedLetter, LetterCheck, LetterPreview};
 pub use lists::SearchResult;
+pub use mirrored::{MirroredEntry, MirroredPart};
 pub use mirrors::{FederationAlarm, StandingAccusation};
 pub use notices::MailReport;
 pub use people::{
-    Decided, Invited, KeyChange, ListedReceiver, Me, Registered, RegistrationWish, RoleChange,
-    TrustWish, UserWish,
+    Decided, Invited, ListedReceiver, Me, Registered, RegistrationWish, RoleChange, TrustWish,
+    UserWish,
 };
 pub use process::{ListedCase, ListedProcess};
 pub use projects::ProjectFile;
@@ -86,11 +94,13 @@ pub use public::{MappedProject, Overview};
 pub use reconciliation::ListedReconciliation;
 pub use registry::{AccountBalances, AgreementUse, ListedPartner};
 pub use status::{NodeStatus, OpenTransferCount, Totals};
+pub use sums::{Between, Ends, StageTime};
 pub use transfers::{ListedTransfer, TransferQuery};
 pub use units::{UnitsName, UnitsNameError};
-pub use verify::{StandingHere, ValidBundle, Verdict};
+pub use verify::{Judged, StandingHere};
+pub use watch::{FederationMark, PartnerCard, PartnerStanding};
 pub use webhooks::WebhookWish;
-pub use write::{EXPIRY_DEFAULT_MS, Mode, Retirement, SendOrder, Written};
+pub use write::{EXPIRY_DEFAULT_MS, Mode, Recorded, Retirement, SendOrder, Written};
 
 use crate::bridges::Bridges;
 use crate::documents::Documents;
@@ -156,6 +166,7 @@ struct Inner {
     access: AccessTokens,
     /// Held while something is kept and its commitment written: nobody replaces a salt whose commitment is on its way.
     naming: Naming,
+    counts: cases::Counts,
     radar: duplicates::RadarKeeper,
     book: article6::BookKeeper,
     overview: public::OverviewKeeper,
@@ -247,6 +258,7 @@ impl App {
                 clock,
                 access: AccessTokens::default(),
                 naming: Naming::new(),
+                counts: cases::Counts::default(),
                 radar: duplicates::RadarKeeper::default(),
                 book: article6::BookKeeper::default(),
                 overview: public::OverviewKeeper::default(),

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
+use countersign_protocol::permission::{Action, Matrix, Object};
 use countersign_protocol::registry::{AdoptedProcess, RegistryCase, State};
 use countersign_protocol::workflow::{Process, Waiting, waiting_for};
 
-use super::{App, AppError, LIST_MAX, Listing};
+use super::{App, AppError, Caller, LIST_MAX, Listing};
 
 /// An adopted process with what is in its file.
 #[derive(Clone, Debug)]
@@ -30,6 +31,32 @@ pub struct ListedCase {
 }
 
 impl App {
+    /// Whether somebody may adopt a process, and so look at the editor of processes.
+    ///
+    /// # Errors
+    /// [`AppError::Forbidden`].
+    pub fn may_adopt_process(&self, caller: &Caller) -> Result<(), AppError> {
+        self.permit(caller, Action::ProcessAdopt, &Object::default())
+    }
+
+    /// The process that new cases follow.
+    #[must_use]
+    pub fn process_in_force(&self) -> Option<ListedProcess> {
+        self.ledger().read(|state| {
+            let newest = state.adopted_processes().last()?;
+            listed_process(state, newest)
+        })
+    }
+
+    /// What every role may do, by the country's permission matrix.
+    ///
+    /// # Errors
+    /// [`AppError::Forbidden`].
+    pub fn permission_matrix(&self, caller: &Caller) -> Result<&Matrix, AppError> {
+        self.may_adopt_process(caller)?;
+        Ok(&self.inner.matrix)
+    }
+
     /// Adopted processes with a version above `after`.
     #[must_use]
     pub fn processes(&self, after: u32, limit: usize) -> Listing<ListedProcess> {

@@ -1,11 +1,12 @@
 //! What everybody may know, as the pages show it: whose registry it is, names, ranges of a project, places on the map,
 //! sums. Nothing here is more than the public ledger and published descriptions say.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use countersign_protocol::id::OrganisationId;
-use countersign_protocol::project::Geometry;
+use countersign_protocol::project::{Description, Geometry};
 use countersign_protocol::record::{Genesis, Organisation};
 use countersign_protocol::registry::{Holding, Standing};
 use countersign_protocol::serial::SectoralScope;
@@ -13,11 +14,15 @@ use countersign_protocol::workflow::Process;
 use tokio::sync::Mutex;
 
 use super::status::Totals;
+use super::sums::{Between, Ends, StageTime};
 use super::{App, AppError};
 use crate::projection::query::{HoldingQuery, Page, Statistics, Window};
 
-/// How long sums are kept while the ledger grows on: a page that is a few seconds old says from which leaf it is.
+/// How long sums are kept while the ledger grows on, at least: a page that is a few seconds old says from which leaf it is.
 const KEPT_FOR: Duration = Duration::from_secs(15);
+
+/// How many times as long as they took to make they are kept: a large registry does not spend its days with adding.
+const KEPT_TIMES: u32 = 20;
 
 /// A published project with places.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,6 +44,14 @@ pub struct Overview {
     pub statistics: Statistics,
     /// Published projects with places.
     pub places: Vec<MappedProject>,
+    /// Published projects by the regions that they name; one in several regions counts in each.
+    pub regions: BTreeMap<String, u64>,
+    /// What became of the units that this Party issued.
+    pub ends: Ends,
+    /// How long cases were in the stages of the process.
+    pub stages: Vec<StageTime>,
+    /// What went between countries.
+    pub between: Between,
 }
 
 /// Keeps the last overview, and makes the next one while the last is still shown.
@@ -52,6 +65,7 @@ pub(super) struct OverviewKeeper {
 #[derive(Clone)]
 struct Kept {
     made: Instant,
+    took: Duration,
     size: u64,
     overview: Arc<Overview>,
 }
@@ -152,7 +166,8 @@ impl App {
         Ok(page)
     }
 
-    /// Sums over the whole registry and the places of published projects, at most a few seconds behind the ledger.
+    /// Sums over the whole registry and the places of published projects, at most a few seconds behind the ledger, or a minute or two
+    /// where there are millions of ranges.
     ///
     /// # Errors
     /// [`AppError::NotListed`] while the read model is not ready.
@@ -160,7 +175,8 @@ impl App {
         let keeper = &self.inner.overview;
         let size = self.size();
         if let Some(kept) = keeper.kept() {
-            if kept.size == size || kept.made.elapsed() < KEPT_FOR {
+            let for_at_least = KEPT_FOR.max(kept.took * KEPT_TIMES);
+            if kept.size == size || kept.made.elapsed() < for_at_least {
                 return Ok(kept.overview);
             }
             // Whoever comes meanwhile reads the last one.
@@ -183,44 +199,71 @@ impl App {
     }
 
     async fn make_overview(&self, size: u64) -> Result<Arc<Overview>, AppError> {
+        let began = Instant::now();
         let own = self.own_party()?;
         let statistics = self.lists().await?.statistics(own).await?;
-        let places = self.mapped_projects().await?;
-        let overview = Arc::new(Overview { statistics, places });
+        let (places, regions) = self.mapped_projects().await?;
+        let overview = Arc::new(Overview {
+            ends: self.ends(own, &statistics.placed),
+            stages: self.stage_times(&statistics.passed),
+            between: self.between(own).await?,
+            statistics,
+            places,
+            regions,
+        });
         self.inner.overview.keep(Kept {
             made: Instant::now(),
+            took: began.elapsed(),
             size,
             overview: Arc::clone(&overview),
         });
         Ok(overview)
     }
 
-    async fn mapped_projects(&self) -> Result<Vec<MappedProject>, AppError> {
+    /// Published projects with places, and how many name each region.
+    async fn mapped_projects(
+        &self,
+    ) -> Result<(Vec<MappedProject>, BTreeMap<String, u64>), AppError> {
         let all = self.all_descriptions().await?;
+        let mut regions = BTreeMap::new();
         let mut mapped = self.ledger().read(|state| {
-            let project = |(case, description)| {
+            let project = |(case, description): (u64, Description)| {
                 let known = state.case(case).filter(|it| it.published)?;
                 let project = state.project(known.project?)?;
                 Some((project.clone(), description))
             };
             all.into_iter()
                 .filter_map(project)
-                .map(|(project, description)| MappedProject {
-                    number: project.number,
-                    title: project.title.to_string(),
-                    scope: project.scope,
-                    places: description
-                        .locations
-                        .iter()
-                        .filter_map(|it| it.geometry.as_ref().map(middle))
-                        .collect(),
+                .map(|(project, description)| {
+                    for region in regions_of(&description) {
+                        *regions.entry(region).or_default() += 1;
+                    }
+                    MappedProject {
+                        number: project.number,
+                        title: project.title.to_string(),
+                        scope: project.scope,
+                        places: description
+                            .locations
+                            .iter()
+                            .filter_map(|it| it.geometry.as_ref().map(middle))
+                            .collect(),
+                    }
                 })
                 .collect::<Vec<_>>()
         });
         mapped.retain(|it| !it.places.is_empty());
         mapped.sort_unstable_by_key(|it| it.number);
-        Ok(mapped)
+        Ok((mapped, regions))
     }
+}
+
+/// The regions that a project names, each once.
+fn regions_of(description: &Description) -> BTreeSet<String> {
+    let named = description.locations.iter().filter_map(|it| {
+        let region = it.region.as_deref()?.trim();
+        (!region.is_empty()).then(|| region.to_owned())
+    });
+    named.collect()
 }
 
 /// The middle of the rectangle around a geometry.

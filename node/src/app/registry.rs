@@ -2,12 +2,9 @@
 
 use countersign_protocol::id::{AccountId, OrganisationId};
 use countersign_protocol::party::Party;
-use countersign_protocol::period::Day;
 use countersign_protocol::permission::{Action, Object};
 use countersign_protocol::record::{Account, Agreement, Organisation, Partner, Project};
-use countersign_protocol::registry::{
-    Direction, Holding, LedgerAccount, Place, State, TransferStage,
-};
+use countersign_protocol::registry::{Holding, LedgerAccount, Place, State, TransferStage};
 
 use super::{App, AppError, Caller, FederationError, LIST_MAX, Listing, PeerInfo, PingReply};
 
@@ -230,19 +227,7 @@ impl App {
     /// [`AppError::Forbidden`].
     pub fn agreements(&self, caller: &Caller) -> Result<Vec<AgreementUse>, AppError> {
         self.permit(caller, Action::FederationRead, &Object::default())?;
-        Ok(self.ledger().read(|state| {
-            let year = Day::of_ms(state.time_ms()).year();
-            let in_year = |id, way| state.agreement_use_in(id, way, year);
-            let all = state.agreements().map(|agreement| AgreementUse {
-                outgoing: state.agreement_use(&agreement.id, Direction::Out),
-                incoming: state.agreement_use(&agreement.id, Direction::In),
-                outgoing_in_year: in_year(&agreement.id, Direction::Out),
-                incoming_in_year: in_year(&agreement.id, Direction::In),
-                year,
-                agreement: agreement.clone(),
-            });
-            all.collect()
-        }))
+        Ok(self.agreement_uses())
     }
 }
 

@@ -1,12 +1,12 @@
-//! Judging a proof bundle that somebody brings: by the witness policy of this node, and by what its ledger says since.
+//! Judging a proof bundle that somebody brings: by the witness policy of this node, and by what its ledger says since. The
+//! judgement is that of [`judge`], which every other face of the program asks too.
 
 use std::sync::Arc;
 
-use countersign_protocol::log::{
-    BundleError, BundleTextError, Policy, PolicyError, TlogProof, VerifiedCheckpoint,
-};
+use countersign_protocol::log::{Hash, Policy, leaf_hash};
 use countersign_protocol::record::{Body, Record};
 use countersign_protocol::units::{UnitBlock, UnitRange};
+use countersign_protocol::verdict::{Judgement, judge};
 
 use super::{App, AppError, UnitsName};
 use crate::federation::effective_policy;
@@ -14,27 +14,10 @@ use crate::projection::query::{EventRow, Window};
 
 /// What a bundle is worth.
 #[derive(Clone, Debug)]
-pub enum Verdict {
-    /// It is no proof bundle.
-    Unreadable(BundleTextError),
-    /// Its log is none that this node knows.
-    UnknownIssuer(String),
-    /// Something in it was changed, or too few witnesses have cosigned.
-    Refused(BundleError),
-    /// The leaf stands in the log.
-    Valid(Box<ValidBundle>),
-}
-
-/// A bundle that holds.
-#[derive(Clone, Debug)]
-pub struct ValidBundle {
-    /// The checkpoint, with its cosigners.
-    pub head: VerifiedCheckpoint,
-    /// Index of the leaf.
-    pub index: u64,
-    /// What the leaf says; `None` when it is of a later version than this node reads.
-    pub record: Option<Record>,
-    /// What the ledger of this node says of it; `None` for a partner's log.
+pub struct Judged {
+    /// The judgement, by the policy of this node.
+    pub judgement: Judgement,
+    /// What the ledger of this node says of the leaf; `None` for a partner's log, and where nothing is proven.
     pub here: Option<StandingHere>,
 }
 
@@ -80,49 +63,29 @@ impl App {
     /// Judges a bundle.
     ///
     /// # Errors
-    /// When the node itself fails; a bundle that does not hold is a [`Verdict`].
-    pub async fn verify_bundle(&self, text: &str) -> Result<Verdict, AppError> {
-        let bundle = match TlogProof::parse(text) {
-            Ok(bundle) => bundle,
-            Err(error) => return Ok(Verdict::Unreadable(error)),
+    /// When the node itself fails; that a bundle does not hold is what the judgement says.
+    pub async fn verify_bundle(&self, text: &str) -> Result<Judged, AppError> {
+        let judgement = judge(&self.policy()?, text.as_bytes(), &[]);
+        let own = self.genesis()?.origin;
+        let here = match &judgement.place {
+            Some(place) if place.head.origin == own.as_str() => {
+                let leaf = (place.index, place.leaf_hash);
+                Some(self.standing_here(leaf, judgement.record.as_ref()).await?)
+            }
+            _ => None,
         };
-        let policy = self.policy()?;
-        let head = match policy.check_text(&bundle.checkpoint) {
-            Ok(head) => head,
-            Err(PolicyError::UnknownLog { origin }) => return Ok(Verdict::UnknownIssuer(origin)),
-            Err(error) => return Ok(Verdict::Refused(error.into())),
-        };
-        let proven = match bundle.verify_against(&head) {
-            Ok(proven) => proven,
-            Err(error) => return Ok(Verdict::Refused(error)),
-        };
-        let record = Record::decode(&proven.leaf).ok();
-        let here = if proven.origin == self.genesis()?.origin.as_str() {
-            Some(
-                self.standing_here(proven.index, &proven.leaf, record.as_ref())
-                    .await?,
-            )
-        } else {
-            None
-        };
-        Ok(Verdict::Valid(Box::new(ValidBundle {
-            head,
-            index: proven.index,
-            record,
-            here,
-        })))
+        Ok(Judged { judgement, here })
     }
 
     async fn standing_here(
         &self,
-        index: u64,
-        leaf: &[u8],
+        (index, hash): (u64, Hash),
         record: Option<&Record>,
     ) -> Result<StandingHere, AppError> {
         let own = self.ledger().leaf(index)?;
         let mut here = StandingHere {
             size: self.size(),
-            is_ours: own.as_deref() == Some(leaf),
+            is_ours: own.is_some_and(|own| leaf_hash(&own) == hash),
             later: Vec::new(),
         };
         let ranges = record

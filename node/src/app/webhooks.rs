@@ -185,6 +185,22 @@ impl App {
         Ok(webhooks.endpoint(id).await?)
     }
 
+    /// Lets nothing go to an endpoint any more until it is resumed; then it goes on where it was.
+    ///
+    /// # Errors
+    /// [`AppError::Forbidden`]; [`AppError::NotFound`].
+    pub async fn pause_webhook(
+        &self,
+        caller: &Caller,
+        id: u64,
+        mode: Mode,
+    ) -> Result<Endpoint, AppError> {
+        let webhooks = self.may_change_webhooks(caller)?;
+        let now_ms = self.now_ms();
+        webhooks.pause(id, now_ms, mode == Mode::Try).await?;
+        Ok(webhooks.endpoint(id).await?)
+    }
+
     /// Sends an endpoint a message that only tries it, and says what came of it.
     ///
     /// # Errors

@@ -39,6 +39,15 @@ impl Written {
     }
 }
 
+/// What came of a wish that may take two people.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Recorded {
+    /// It is on the ledger, or was only tried. A trial that takes two names user 0 for whoever would approve.
+    Done(Written),
+    /// A second person must approve this proposal.
+    Proposed(u64),
+}
+
 /// Whether a wish is carried out.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Mode {
@@ -136,7 +145,6 @@ impl App {
                 let owner = self.known_account(*account)?.account.organisation;
                 self.permit_of(caller, action, owner)
             }
-            Command::AdoptProcess { .. } => self.permit(caller, Action::ProcessAdopt, &country),
             Command::Enrol { .. } => self.permit(caller, Action::OrganisationCreate, &country),
             _ => caller.operator().map(drop),
         }

@@ -6,9 +6,10 @@ use std::time::Duration;
 use async_trait::async_trait;
 use countersign_bridge::event::Event;
 use countersign_bridge::frame::{Feed, FeedError};
+use countersign_bridge::settings::BridgeName;
 use countersign_protocol::project::Description;
 
-use crate::app::{App, AppError, EventQuery};
+use crate::app::{App, AppError, ArrivalStanding, EventQuery};
 
 /// See the module.
 #[derive(Clone)]
@@ -51,5 +52,15 @@ impl Feed for LedgerFeed {
     async fn description(&self, project: u32) -> Result<Option<Description>, FeedError> {
         let found = self.app.published_description(project).await;
         found.map_err(|error| away(&error))
+    }
+
+    async fn ended(&self) -> Result<Vec<(String, u64)>, FeedError> {
+        let arrived = self.app.arrivals_of(BridgeName::Mrv).await;
+        let arrived = arrived.map_err(|error| away(&error))?.into_iter();
+        let ended = arrived.filter_map(|it| match it.standing {
+            ArrivalStanding::Ended(case) => Some((it.arrival.project, case)),
+            _ => None,
+        });
+        Ok(ended.collect())
     }
 }

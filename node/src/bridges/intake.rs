@@ -17,11 +17,11 @@ use countersign_protocol::project::Description;
 use tokio::sync::mpsc;
 use tracing::warn;
 
+use super::BridgeState;
 use super::feed::LedgerFeed;
 use super::lane::refuse;
 use super::matched::{in_forms, of_platform};
 use super::shared::Shared;
-use super::status::BridgeState;
 use super::{BridgeDiff, BridgePlan, Question};
 use crate::app::{App, ArrivalStanding, ListedArrival};
 

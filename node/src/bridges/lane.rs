@@ -106,7 +106,8 @@ impl Lane {
             }
         };
         let feed = Arc::new(self.feed.clone());
-        Ok(Bridge::new(feed, store, side, Arc::clone(&self.clock)))
+        let bridge = Bridge::new(feed, store, side, Arc::clone(&self.clock));
+        Ok(bridge.sending(self.settings.writes(name)))
     }
 
     /// Takes turns and answers questions between them. Ends only when the bridge can not go on.
@@ -166,6 +167,7 @@ impl Lane {
                 });
                 if let Ok(diff) = &mut diff
                     && self.shared.name() == BridgeName::Mrv
+                    && self.settings.reads_mrv()
                 {
                     match self.reconciled(bridge).await {
                         Ok(found) => diff.reconciliation = Some(found),

@@ -28,13 +28,14 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::app::App;
+pub use countersign_client::types::BridgeState;
 use feed::LedgerFeed;
 use intake::Intake;
 use lane::Lane;
 pub(crate) use matched::{in_forms, of_platform};
 use shared::Shared;
 use slot::Slot;
-pub use status::{BridgeDiff, BridgePlan, BridgeState, BridgeStatus};
+pub use status::{BridgeDiff, BridgePlan, BridgeStatus};
 
 /// The name of the file of settings in a data folder.
 pub const BRIDGES_FILE: &str = "bridges.toml";
@@ -212,6 +213,12 @@ impl Bridges {
     /// Under which name forms give ids of a system.
     pub(crate) fn name_in_forms(&self, bridge: BridgeName) -> Option<&str> {
         self.settings.as_ref()?.name_in_forms(bridge)
+    }
+
+    /// The key of what is kept in the MRV about the thing there of this id.
+    pub(crate) fn mrv_key(&self, id: &str) -> String {
+        let settings = self.settings.as_ref();
+        settings.map_or_else(String::new, |it| it.mrv_key(id))
     }
 
     fn handle(&self, bridge: BridgeName) -> Result<&Handle, BridgeFault> {

@@ -8,7 +8,7 @@ use countersign_bridge::mrv::Reconciliation;
 use countersign_bridge::settings::BridgeName;
 
 use super::BridgeFault;
-use super::status::BridgeState;
+use super::BridgeState;
 
 /// A lane from outside, and what it notes for those who look.
 pub(crate) struct Shared {

@@ -5,8 +5,7 @@ use countersign_bridge::frame::{
 };
 use countersign_bridge::mrv::Reconciliation;
 use countersign_bridge::settings::BridgeName;
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use countersign_client::types::BridgeState;
 
 use super::BridgeFault;
 use super::shared::Shared;
@@ -15,37 +14,6 @@ use super::shared::Shared;
 const DEAD_MAX: u32 = 100;
 /// Runs that a status lists.
 const RUNS_MAX: u32 = 10;
-
-/// What a bridge is doing.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum BridgeState {
-    /// It has not begun yet.
-    #[default]
-    Starting,
-    /// It has work, and does it.
-    Working,
-    /// Everything that can be at the other side is there.
-    Idle,
-    /// It waits: the other side is away, busy or publishes.
-    Waits,
-    /// It waits for a person: a key is wrong, a file is missing, or the ledger is another one.
-    Barred,
-}
-
-impl BridgeState {
-    /// The word for it.
-    #[must_use]
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Starting => "starting",
-            Self::Working => "working",
-            Self::Idle => "idle",
-            Self::Waits => "waits",
-            Self::Barred => "barred",
-        }
-    }
-}
 
 /// How a bridge stands.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -12,6 +12,7 @@ use countersign_protocol::federation::message::{Request, Response};
 use countersign_protocol::federation::parcel::Parcel;
 use countersign_protocol::federation::{HttpAddress, PeerAddress};
 use countersign_protocol::id::RequestId;
+use countersign_protocol::letter::{CertifyError, certify};
 use countersign_protocol::log::{Hash, KeyKind, SignerKey, VerifierKey};
 use countersign_protocol::party::Party;
 use countersign_protocol::record::{Partner, PartnerStatus};
@@ -332,6 +333,15 @@ impl FederationControl for Control {
 
     fn credential(&self, bundle: &str) -> Result<String, CredentialError> {
         credential::issue(&self.log_key(), bundle)
+    }
+
+    fn certify(
+        &self,
+        pages: &[u8],
+        bundle: &str,
+        modified: Timestamp,
+    ) -> Result<Vec<u8>, CertifyError> {
+        certify(pages, &self.log_key(), bundle, modified)
     }
 
     async fn sign_agreement(&self, draft: &str) -> Result<String, ControlError> {

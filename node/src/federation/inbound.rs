@@ -17,12 +17,14 @@ use tracing::{debug, info, warn};
 use crate::clock::now_ms;
 use crate::federation::accusing::{self, AccusationError};
 use crate::federation::shared::{Shared, Way, partner_of};
+use crate::federation::turns::give_way;
+use crate::federation::verifier::Unpinned;
 use crate::federation::{joining, leaves};
 use crate::ledger::{Submission, SubmitError};
 use crate::network::{GossipVerdict, Inbound, PeerId};
 use crate::witness::origin_hash;
 
-/// Answers one thing that a peer sent. Runs as a task of its own; the network bounds how many there are.
+/// Answers one thing that a peer sent, in its turn.
 pub(crate) async fn answer(shared: Arc<Shared>, inbound: Inbound) {
     match inbound {
         Inbound::Request {
@@ -47,20 +49,7 @@ pub(crate) async fn answer(shared: Arc<Shared>, inbound: Inbound) {
 
 async fn respond(shared: &Arc<Shared>, peer: PeerId, request: Request) -> Response {
     match request {
-        Request::Deliver { bundles } => {
-            let taken = join_all(
-                bundles
-                    .iter()
-                    .map(|bundle| take(shared, bundle, Way::Network)),
-            )
-            .await;
-            tell_faults(peer, &taken);
-            let verdicts = taken
-                .into_iter()
-                .map(|taken| verdict(shared, taken))
-                .collect();
-            Response::Delivered { verdicts }
-        }
+        Request::Deliver { bundles } => deliver(shared, peer, &bundles).await,
         Request::GetConsistency {
             origin,
             from_size,
@@ -122,6 +111,43 @@ async fn respond(shared: &Arc<Shared>, peer: PeerId, request: Request) -> Respon
             }
         }
     }
+}
+
+/// Judges a delivery. Proofs are checked and made one by one, so that others have their turn; what follows from them is recorded
+/// together. What stands in the request more than once is judged once.
+async fn deliver(shared: &Arc<Shared>, peer: PeerId, bundles: &[Vec<u8>]) -> Response {
+    let (distinct, places) = told_apart(bundles);
+    let mut proven = Vec::with_capacity(distinct.len());
+    for (place, bundle) in distinct.into_iter().enumerate() {
+        proven.push((bundle, shared.verifier.verify(bundle)));
+        give_way(place).await;
+    }
+    let proven = proven.into_iter();
+    let taken =
+        join_all(proven.map(|(bundle, it)| take_proven(shared, it, bundle, Way::Network))).await;
+    tell_faults(peer, &taken);
+    let mut verdicts = Vec::with_capacity(taken.len());
+    for (place, taken) in taken.into_iter().enumerate() {
+        verdicts.push(verdict(shared, taken));
+        give_way(place).await;
+    }
+    let verdicts = places.iter().filter_map(|it| verdicts.get(*it).cloned());
+    Response::Delivered {
+        verdicts: verdicts.collect(),
+    }
+}
+
+/// The distinct ones of some bundles, as they come, and for each bundle its place among them.
+fn told_apart(bundles: &[Vec<u8>]) -> (Vec<&[u8]>, Vec<usize>) {
+    let (mut distinct, mut known) = (Vec::new(), BTreeMap::new());
+    let mut place = |bundle| {
+        *known.entry(bundle).or_insert_with(|| {
+            distinct.push(bundle);
+            distinct.len() - 1
+        })
+    };
+    let places = bundles.iter().map(|it| place(it.as_slice())).collect();
+    (distinct, places)
 }
 
 /// Why a question about a log is not answered.
@@ -213,8 +239,22 @@ pub(crate) enum Taken {
 
 /// Takes one bundle: verify, pin, step, record.
 pub(crate) async fn take(shared: &Arc<Shared>, bundle: &[u8], way: Way) -> Taken {
-    let taken = try_take(shared, bundle, way).await;
-    taken.unwrap_or_else(Taken::Fault)
+    take_proven(shared, shared.verifier.verify(bundle), bundle, way).await
+}
+
+async fn take_proven(
+    shared: &Arc<Shared>,
+    proven: Result<Unpinned, FaultCode>,
+    bundle: &[u8],
+    way: Way,
+) -> Taken {
+    match proven {
+        Ok(proven) => {
+            let taken = act_on(shared, proven, bundle, way).await;
+            taken.unwrap_or_else(Taken::Fault)
+        }
+        Err(fault) => Taken::Fault(fault),
+    }
 }
 
 /// Why bundles of one request were not taken: the first line an operator looks for when a partner says that a transfer hangs.
@@ -235,8 +275,12 @@ pub(crate) fn tell_faults(peer: PeerId, taken: &[Taken]) {
     }
 }
 
-async fn try_take(shared: &Arc<Shared>, bundle: &[u8], way: Way) -> Result<Taken, FaultCode> {
-    let unpinned = shared.verifier.verify(bundle)?;
+async fn act_on(
+    shared: &Arc<Shared>,
+    unpinned: Unpinned,
+    bundle: &[u8],
+    way: Way,
+) -> Result<Taken, FaultCode> {
     let proven = match shared.pin(unpinned, way).await {
         Ok(proven) => proven,
         Err(fault) => {

@@ -9,9 +9,9 @@ use std::time::Duration;
 use countersign_protocol::federation::message::{Request, Response};
 use countersign_protocol::party::Party;
 use countersign_protocol::record::{LedgerCleared, Partner, PartnerStatus};
-use countersign_protocol::registry::Command;
+use countersign_protocol::registry::{Command, State};
 use countersign_protocol::time::Timestamp;
-use countersign_protocol::trust::{Member, Standing, Trust, TrustSource};
+use countersign_protocol::trust::{Member, Members, Standing, Trust, TrustSource};
 use reqwest::Client;
 use sha2::{Digest, Sha256};
 use tokio::runtime::Handle;
@@ -50,6 +50,7 @@ pub(crate) async fn run(federation: Federation, from: Vec<String>, stop: Cancell
     loop {
         let is_there = federation.shared.trust().is_some();
         look(&federation, &client, &from).await;
+        federation.take_up_what_waits().await;
         let wait = if is_there { LOOK_EVERY } else { LOOK_FIRST };
         tokio::select! {
             () = stop.cancelled() => return,
@@ -180,7 +181,7 @@ impl Federation {
                     .is_none_or(|open| open.origin == it.origin)
         });
         for member in current {
-            if let Err(problem) = self.follow_member(member).await {
+            if let Err(problem) = self.follow_member(members, member).await {
                 warn!(party = %member.party, problem, "a member can not be taken up as a partner");
             }
         }
@@ -189,16 +190,50 @@ impl Federation {
         }
     }
 
-    async fn follow_member(&self, member: &Member) -> Result<(), String> {
-        let wanted = partner_of(member)?;
+    /// Tries again what had to wait: a country's new ledger is taken up after the last lock to its closed one has ended.
+    async fn take_up_what_waits(&self) {
+        let Some(trust) = self.shared.trust() else {
+            return;
+        };
+        let waits = trust.to_settle().is_some_and(|settling| {
+            let members = settling.members();
+            let waits = |known: &Partner| members.continued_from(known.party, &known.origin);
+            let read = |state: &State| state.partners().any(|known| waits(known).is_some());
+            self.shared.ledger.read(read)
+        });
+        if waits {
+            self.follow(&trust).await;
+        }
+    }
+
+    async fn follow_member(&self, members: &Members, member: &Member) -> Result<(), String> {
+        let mut wanted = partner_of(member)?;
         let known = self
             .shared
             .ledger
             .read(|state| state.partner(member.party).cloned());
+        let former = known.as_ref().filter(|known| known.origin != wanted.origin);
+        wanted.continues =
+            former.and_then(|known| members.continued_from(member.party, &known.origin));
+        if let Some(active) =
+            former.filter(|it| wanted.continues.is_some() && it.status == PartnerStatus::Active)
+        {
+            // A version that closes one ledger and lists the other at once: nothing goes on from a ledger that counts.
+            let frozen = Partner {
+                status: PartnerStatus::Frozen,
+                ..active.clone()
+            };
+            self.submit(member, "closed", Command::SetPartner(frozen))
+                .await?;
+        }
         if known.as_ref() != Some(&wanted) {
             self.submit(member, "partner", Command::SetPartner(wanted.clone()))
                 .await?;
-            info!(party = %member.party, status = ?wanted.status, "a partner is as the trust registry lists it");
+            info!(
+                party = %member.party, status = ?wanted.status, origin = %wanted.origin,
+                "a partner is as the trust registry lists it"
+            );
+            self.forget_peer_of(former, &wanted).await;
         }
         self.clear_if_decided(member).await?;
         let peer: PeerId = wanted
@@ -218,6 +253,16 @@ impl Federation {
             .map_err(|error| error.to_string())?;
         self.open(member.party, peer);
         Ok(())
+    }
+
+    /// The node of a closed ledger is nobody's any more.
+    async fn forget_peer_of(&self, former: Option<&Partner>, now: &Partner) {
+        let peer = former.filter(|former| former.peer != now.peer);
+        if let Some(Ok(peer)) = peer.map(|former| former.peer.as_str().parse::<PeerId>())
+            && let Err(problem) = self.shared.network.remove(peer).await
+        {
+            debug!(party = %now.party, %problem, "the peer of a closed ledger stays listed");
+        }
     }
 
     /// The threshold of members that signs an entry has named the line that lives on.

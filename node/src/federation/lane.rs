@@ -17,6 +17,9 @@ use crate::network::PeerId;
 /// The longest that a lane sleeps without looking at its schedule.
 const LOOK_AGAIN: Duration = Duration::from_secs(5);
 
+/// How long a partner is left alone that has more of us than it can take. What it did not take comes due again by the schedule.
+const BUSY_PAUSE: Duration = Duration::from_millis(500);
+
 /// Runs until the lane is closed or the node stops.
 pub(crate) async fn run(shared: Arc<Shared>, party: Party, stop: CancellationToken) {
     while let Some(lane) = shared.lane(party) {
@@ -64,6 +67,9 @@ async fn send(shared: &Arc<Shared>, party: Party, lane: &Lane, due: &[Due]) {
             Ok(Response::Delivered { verdicts }) => heed(shared, party, lane.peer, verdicts).await,
             Ok(Response::Refused { code, reason }) => {
                 warn!(%party, code, reason, "a partner did not take a delivery");
+                if code == FaultCode::Busy.code() {
+                    tokio::time::sleep(BUSY_PAUSE).await;
+                }
             }
             Ok(other) => {
                 warn!(%party, kind = other.kind(), "a partner answered a delivery with something else");

@@ -21,6 +21,7 @@ mod reconciling;
 mod shared;
 mod starting;
 mod trust;
+mod turns;
 mod verifier;
 mod witnessing;
 
@@ -39,12 +40,13 @@ use countersign_protocol::log::{Hash, PolicyTextError};
 use countersign_protocol::party::Party;
 use countersign_protocol::record::{Body, PartnerStatus, Record};
 use countersign_protocol::registry::{State, TransferKey};
-use tokio::sync::{Semaphore, mpsc};
+use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::{error, warn};
 
 use crate::federation::shared::{Kept, Shared};
+use crate::federation::turns::Turns;
 use crate::federation::verifier::Verifier;
 use crate::ledger::LedgerHandle;
 use crate::mirror::Mirrors;
@@ -53,9 +55,6 @@ use crate::ops::files::FileFault;
 use crate::store::{StoreError, StoreReader};
 use crate::trust::TrustKeeper;
 use crate::witness::{Witness, WitnessClient};
-
-/// How many things from peers are worked on at once. Each holds at most one frame of 1 MiB.
-const INBOUND_AT_ONCE: usize = 32;
 
 /// What the federation is made of.
 pub struct FederationParts {
@@ -229,14 +228,14 @@ impl Federation {
         self.shared.wake(party);
     }
 
-    /// Works through what peers send, a bounded number at a time.
+    /// Works through what peers send, each in its turn.
     fn spawn_inbound(&self, mut inbound: mpsc::Receiver<Inbound>) {
         let (shared, stop, tasks) = (
             Arc::clone(&self.shared),
             self.stop.clone(),
             self.tasks.clone(),
         );
-        let places = Arc::new(Semaphore::new(INBOUND_AT_ONCE));
+        let turns = Arc::new(Turns::default());
         self.tasks.spawn(async move {
             loop {
                 let next = tokio::select! {
@@ -250,13 +249,12 @@ impl Federation {
                     }
                     return;
                 };
-                let Ok(place) = Arc::clone(&places).acquire_owned().await else {
-                    return;
-                };
-                let shared = Arc::clone(&shared);
+                let (shared, turns) = (Arc::clone(&shared), Arc::clone(&turns));
+                // How many of them wait is bounded by what the network lets each peer ask at once.
                 tasks.spawn(async move {
-                    inbound::answer(shared, next).await;
-                    drop(place);
+                    if let Some(_turn) = turns.wait(&next).await {
+                        inbound::answer(shared, next).await;
+                    }
                 });
             }
         });

@@ -20,7 +20,7 @@ use tokio_util::sync::CancellationToken;
 use super::Served;
 use super::dto::{IDEMPOTENCY_KEY, PAGE_DEFAULT, PAGE_MAX};
 use super::problem::{ApiError, Kind};
-use super::rates::Who;
+use super::rates::{Rates, Who};
 use crate::app::{Caller, Mode};
 use crate::people::Visit;
 
@@ -80,6 +80,16 @@ pub(super) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
     let rest = json.end();
     rest.map_err(|error| ApiError::new(Kind::Malformed, format!("the body is not JSON: {error}")))?;
     Ok(value)
+}
+
+/// A body that is a value already; otherwise the JSON pointer of what is wrong, and why.
+pub(crate) fn of_value<T: DeserializeOwned>(
+    value: serde_json::Value,
+) -> Result<T, (String, String)> {
+    serde_path_to_error::deserialize(value).map_err(|error| {
+        let pointer = pointer(error.path());
+        (pointer, error.into_inner().to_string())
+    })
 }
 
 /// A path into the body as a JSON pointer (RFC 6901).
@@ -315,7 +325,7 @@ pub(super) struct PeerAddress(pub(super) IpAddr);
 
 /// Cancelled when the node stops: answers that go on end then.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Stopping(pub(super) CancellationToken);
+pub(crate) struct Stopping(pub(crate) CancellationToken);
 
 impl<S: Send + Sync> FromRequestParts<S> for Stopping {
     type Rejection = Infallible;
@@ -334,15 +344,25 @@ impl FromRequestParts<Served> for Who {
     }
 }
 
-/// Who sends a request.
-pub(super) fn who(served: &Served, extensions: &Extensions, headers: &HeaderMap) -> Who {
-    let address = client(headers, peer(extensions), served.behind_proxy);
+/// The same for the pages.
+pub(crate) fn reader(
+    rates: &Rates,
+    behind_proxy: bool,
+    extensions: &Extensions,
+    headers: &HeaderMap,
+) -> Who {
+    let address = client(headers, peer(extensions), behind_proxy);
     let secret = match bearer(headers) {
         // People who read pages show theirs in a cookie.
         "" => crate::web::shown_secret(headers).unwrap_or_default(),
         secret => secret,
     };
-    served.rates.who(secret, address)
+    rates.who(secret, address)
+}
+
+/// Who sends a request.
+pub(super) fn who(served: &Served, extensions: &Extensions, headers: &HeaderMap) -> Who {
+    reader(&served.rates, served.behind_proxy, extensions, headers)
 }
 
 fn peer(extensions: &Extensions) -> IpAddr {

@@ -42,11 +42,13 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 use crate::app::{App, AppError};
 use crate::clock::TimeTravel;
 use crate::web::{self, ErrorPages, Look, Site, SiteParts};
+pub(crate) use extract::Stopping;
 use metrics::Metrics;
 use problem::{ApiError, Kind};
-use streams::Places;
+pub(crate) use rates::Who;
+pub(crate) use streams::{Place, Places};
 
-pub(crate) use api::bulk_of_text;
+pub(crate) use api::{article6_command, bulk_of_text, report as report_files};
 pub(crate) use rates::Rates;
 pub use rates::{Budgets, RateLimits, WINDOW_S};
 pub use serve::{CONNECTIONS_MAX, serve};
@@ -156,10 +158,12 @@ fn routed(parts: HttpParts, sandbox: Option<TimeTravel>) -> Result<Router, AppEr
         behind_proxy,
     } = parts;
     let rates = Arc::new(Rates::new(limits.rates));
+    let streams = Places::new(limits.streams);
     let site = Arc::new(Site::new(SiteParts {
         app: app.clone(),
         look,
         rates: Arc::clone(&rates),
+        streams: Arc::clone(&streams),
         behind_proxy,
         is_sandbox: sandbox.is_some(),
     })?);
@@ -171,7 +175,7 @@ fn routed(parts: HttpParts, sandbox: Option<TimeTravel>) -> Result<Router, AppEr
         behind_proxy,
         places: Arc::new(Semaphore::new(limits.requests)),
         rates,
-        streams: Places::new(limits.streams),
+        streams,
         uploads: Arc::new(Semaphore::new(UPLOADS)),
         is_sandbox: sandbox.is_some(),
     };

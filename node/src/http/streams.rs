@@ -11,7 +11,7 @@ const OF_ONE_MAX: u32 = 8;
 
 /// The places.
 #[derive(Debug)]
-pub(super) struct Places {
+pub(crate) struct Places {
     limits: StreamLimits,
     taken: Mutex<Taken>,
 }
@@ -31,12 +31,12 @@ impl Places {
         })
     }
 
-    pub(super) const fn limits(&self) -> &StreamLimits {
+    pub(crate) const fn limits(&self) -> &StreamLimits {
         &self.limits
     }
 
     /// Takes a place; `None` when there is none for this client. Whoever is not counted may take all.
-    pub(super) fn take(self: &Arc<Self>, client: Option<Client>) -> Option<Place> {
+    pub(crate) fn take(self: &Arc<Self>, client: Option<Client>) -> Option<Place> {
         let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
         if taken.all >= self.limits.places {
             return None;
@@ -59,7 +59,7 @@ impl Places {
 
 /// A place, until it is dropped.
 #[derive(Debug)]
-pub(super) struct Place {
+pub(crate) struct Place {
     places: Arc<Places>,
     client: Option<Client>,
 }

@@ -40,13 +40,15 @@ macro_rules! presets {
 
 presets! {
     "en": "words.typ", "no-objection.typ", "authorisation.typ", "registration.typ", "issuance.typ", "cancellation.typ",
-        "rejection.typ", "general.typ";
+        "rejection.typ", "general.typ", "retirement-certificate.typ", "cancellation-certificate.typ";
     "fr": "words.typ", "no-objection.typ", "authorisation.typ", "registration.typ", "issuance.typ", "cancellation.typ",
-        "rejection.typ", "general.typ";
+        "rejection.typ", "general.typ", "retirement-certificate.typ", "cancellation-certificate.typ";
     "es": "words.typ", "no-objection.typ", "authorisation.typ", "registration.typ", "issuance.typ", "cancellation.typ",
-        "rejection.typ", "general.typ";
+        "rejection.typ", "general.typ", "retirement-certificate.typ", "cancellation-certificate.typ";
     "pt": "words.typ", "no-objection.typ", "authorisation.typ", "registration.typ", "issuance.typ", "cancellation.typ",
-        "rejection.typ", "general.typ";
+        "rejection.typ", "general.typ", "retirement-certificate.typ", "cancellation-certificate.typ";
+    "ar": "words.typ", "no-objection.typ", "authorisation.typ", "registration.typ", "issuance.typ", "cancellation.typ",
+        "rejection.typ", "general.typ", "retirement-certificate.typ", "cancellation-certificate.typ";
 }
 
 /// A template of the program.

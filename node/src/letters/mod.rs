@@ -76,6 +76,15 @@ impl Letters {
         }
     }
 
+    /// The same templates, with turns of their own: whoever takes all of those keeps nobody here waiting.
+    #[must_use]
+    pub fn apart(&self) -> Self {
+        Self {
+            folder: self.folder.clone(),
+            ..Self::presets()
+        }
+    }
+
     /// Makes a letter. Templates are read anew each time, so that a change shows at once.
     ///
     /// # Errors

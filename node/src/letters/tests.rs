@@ -85,6 +85,7 @@ fn every_letter_says_everything_in_every_language() {
         ("fr", "23 novembre 2026"),
         ("es", "23 de noviembre de 2026"),
         ("pt", "23 de novembro de 2026"),
+        ("ar", "23 نوفمبر 2026"),
     ] {
         for letter in LETTERS {
             let found = text(letter, language, &data);
@@ -108,9 +109,15 @@ fn every_letter_says_everything_in_every_language() {
             if letter == "rejection" {
                 expected.extend(data.reasons.clone());
             }
-            for part in expected {
+            // From right to left, the words of a line lie in the order in which they are seen.
+            let is_by_word = language == "ar";
+            let parts = expected.iter().flat_map(|it| match is_by_word {
+                true => it.split_whitespace().collect(),
+                false => vec![it.as_str()],
+            });
+            for part in parts {
                 assert!(
-                    found.contains(&plain(&part)),
+                    found.contains(&plain(part)),
                     "{letter} {language}: {part}\n{found}"
                 );
             }
@@ -120,6 +127,8 @@ fn every_letter_says_everything_in_every_language() {
     assert!(text("issuance", "fr", &data).contains("Numérosdesérie"));
     assert!(text("issuance", "es", &data).contains("Númerosdeserie"));
     assert!(text("issuance", "pt", &data).contains("Númerosdesérie"));
+    let arabic = text("issuance", "ar", &data);
+    assert!(["الأرقام", "التسلسلية"].iter().all(|it| arabic.contains(it)));
 }
 
 #[tokio::test]
@@ -173,6 +182,76 @@ async fn another_program_reads_the_text() {
     ] {
         assert!(read.contains(&plain(part)), "{part}\n{read}");
     }
+}
+
+#[tokio::test]
+async fn another_program_reads_an_arabic_letter_as_it_is_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("letter.pdf");
+    let mut data = LetterData::sample();
+    data.country = "جمهورية البحر".to_owned();
+    data.addressee.name = "شركة المواقد النظيفة".to_owned();
+    let pdf = make(&Letters::presets(), "authorisation", "ar", &data)
+        .await
+        .unwrap();
+    let seen = String::from_utf8_lossy(&pdf.bytes);
+    assert!(seen.contains("Vazirmatn"), "the font is in the file");
+    assert!(seen.contains("<pdfaid:part>3</pdfaid:part>"));
+    fs::write(&path, &pdf.bytes).unwrap();
+    let Ok(read) = Command::new("pdftotext")
+        .args(["-enc", "UTF-8"])
+        .arg(&path)
+        .arg("-")
+        .output()
+    else {
+        println!("skipped: pdftotext is not installed");
+        return;
+    };
+    // Marks of direction are the reader's own.
+    let marks = ['\u{202a}', '\u{202b}', '\u{202c}', '\u{200e}', '\u{200f}'];
+    let read = String::from_utf8_lossy(&read.stdout).replace(marks, "");
+    let read = plain(&read);
+    for part in [
+        "خطاب إذن",
+        "جمهورية البحر",
+        "شركة المواقد النظيفة",
+        "اتفاق باريس",
+        "الطرف المضيف",
+        "كيف يتحقق من هذا الخطاب",
+        "MEC/A6/2026/0017",
+        "https://registry.example.gov/proof/1733",
+        &data.proof.root,
+    ] {
+        assert!(read.contains(&plain(part)), "{part}\n{read}");
+    }
+}
+
+#[tokio::test]
+async fn an_arabic_letter_begins_at_the_right() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("letter.pdf");
+    let data = LetterData::sample();
+    let mut places = Vec::new();
+    for language in ["ar", "en"] {
+        let presets = Letters::presets();
+        let made = make(&presets, "authorisation", language, &data);
+        fs::write(&path, made.await.unwrap().bytes).unwrap();
+        let Ok(read) = Command::new("pdftotext")
+            .arg("-bbox")
+            .arg(&path)
+            .arg("-")
+            .output()
+        else {
+            println!("skipped: pdftotext is not installed");
+            return;
+        };
+        let read = String::from_utf8_lossy(&read.stdout).into_owned();
+        let line = read.lines().find(|it| it.contains("MEC/A6/2026/0017"));
+        let at = line.unwrap().split("xMin=\"").nth(1).unwrap();
+        places.push(at.split('"').next().unwrap().parse::<f64>().unwrap());
+    }
+    // The reference stands across from the addressee: left where the addressee is at the right of an A4 page, 595 points wide.
+    assert!(places[0] < 200.0 && places[1] > 300.0, "{places:?}");
 }
 
 #[tokio::test]

@@ -15,13 +15,22 @@ use super::files::Files;
 
 static LIBRARY: LazyLock<LazyHash<Library>> = LazyLock::new(|| LazyHash::new(Library::default()));
 
-/// The fonts of the program that letters use: Libertinus Serif for text, DejaVu Sans Mono for hashes. Both may be embedded in
-/// documents and passed on (SIL Open Font License; Bitstream Vera).
+/// Vazirmatn, whose origin `fonts/README.md` tells.
+const ARABIC: [&[u8]; 2] = [
+    include_bytes!("fonts/Vazirmatn-Regular.ttf"),
+    include_bytes!("fonts/Vazirmatn-Bold.ttf"),
+];
+
+/// The fonts of the program that letters use: Libertinus Serif, Vazirmatn for Arabic, DejaVu Sans Mono for hashes. All
+/// may be embedded in documents and passed on (SIL Open Font License; Bitstream Vera).
 static FONTS: LazyLock<Vec<Font>> = LazyLock::new(|| {
     let fonts = typst_assets::fonts().flat_map(|bytes| Font::iter(Bytes::new(bytes)));
     let wanted = ["Libertinus Serif", "DejaVu Sans Mono"];
+    let arabic = ARABIC.into_iter();
+    let arabic = arabic.flat_map(|bytes| Font::iter(Bytes::new(bytes)));
     fonts
         .filter(|font| wanted.contains(&font.info().family.as_str()))
+        .chain(arabic)
         .collect()
 });
 

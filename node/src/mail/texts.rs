@@ -29,6 +29,7 @@ pub const MAIL_PRESETS: &[(&str, &str)] = &[
     ("fr", include_str!("presets/fr.toml")),
     ("es", include_str!("presets/es.toml")),
     ("pt", include_str!("presets/pt.toml")),
+    ("ar", include_str!("presets/ar.toml")),
 ];
 
 /// Why texts cannot be used.

@@ -17,7 +17,7 @@ use crate::ops::sqlite::{Database, Tx};
 pub use batches::{Batch, Claim, NewBatch, PointsWish};
 pub use calls::PROGRAMMES_MAX;
 pub use error::MonitoringError;
-pub use points::{POINTS_KEPT_MAX, Taken};
+pub use points::{POINTS_KEPT_MAX, Taken, Waiting};
 pub use sources::{BLUEPRINTS_MAX, KeptBlueprint, SOURCES_MAX, Source};
 
 /// The name of the file in the private folder.

@@ -1,6 +1,9 @@
 //! Points.
 
+use std::collections::BTreeMap;
+
 use countersign_bridge::dmrv::Point;
+use countersign_protocol::time::Timestamp;
 use sqlx::Row;
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
 
@@ -19,23 +22,35 @@ pub struct Taken {
     pub known: u64,
 }
 
+/// Points of a source that are in no batch.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Waiting {
+    /// How many.
+    pub points: u64,
+    /// When the first begins.
+    pub from: Timestamp,
+    /// When the last ends.
+    pub until: Timestamp,
+}
+
 pub(super) const POINT: &str =
     "SELECT source, input, value, unit, uncertainty, first, last, signature FROM points";
 
+fn time(row: &SqliteRow, name: &str) -> Result<Timestamp, MonitoringError> {
+    let text: String = row.try_get(name)?;
+    text.parse()
+        .map_err(|error| MonitoringError::Database(format!("a kept point: {error}")))
+}
+
 pub(super) fn point(row: &SqliteRow) -> Result<Point, MonitoringError> {
-    let time = |name: &str| -> Result<_, MonitoringError> {
-        let text: String = row.try_get(name)?;
-        text.parse()
-            .map_err(|error| MonitoringError::Database(format!("a kept point: {error}")))
-    };
     Ok(Point {
         source: number(row.try_get("source")?),
         input: row.try_get("input")?,
         value: row.try_get("value")?,
         unit: row.try_get("unit")?,
         uncertainty: row.try_get("uncertainty")?,
-        start: time("first")?,
-        end: time("last")?,
+        start: time(row, "first")?,
+        end: time(row, "last")?,
         signature: row.try_get("signature")?,
     })
 }
@@ -52,6 +67,53 @@ async fn kept(tx: &mut SqliteConnection, of: &Point) -> Result<Option<Point>, Mo
 }
 
 impl Monitoring {
+    /// The points of each source of a project that are in no batch, by the source's number.
+    ///
+    /// # Errors
+    /// When the file can not be read.
+    pub async fn waiting(&self, project: u32) -> Result<BTreeMap<u64, Waiting>, MonitoringError> {
+        let rows = sqlx::query(
+            "SELECT source, COUNT(*) AS points, MIN(first) AS first, MAX(last) AS last FROM points \
+             WHERE batch IS NULL AND source IN (SELECT id FROM sources WHERE project = ?) GROUP BY source",
+        )
+        .bind(i64::from(project))
+        .fetch_all(self.database.reader())
+        .await?;
+        let one = |row: &SqliteRow| {
+            let waiting = Waiting {
+                points: number(row.try_get("points")?),
+                from: time(row, "first")?,
+                until: time(row, "last")?,
+            };
+            Ok((number(row.try_get("source")?), waiting))
+        };
+        rows.iter().map(one).collect()
+    }
+
+    /// Points of a source after one of them, by input and start; at most so many.
+    ///
+    /// # Errors
+    /// When the file can not be read.
+    pub async fn points_of_source(
+        &self,
+        source: u64,
+        after: Option<(&str, &str)>,
+        limit: usize,
+    ) -> Result<Vec<Point>, MonitoringError> {
+        let (input, first) = after.unwrap_or_default();
+        let query = format!(
+            "{POINT} WHERE source = ? AND (input, first) > (?, ?) ORDER BY input, first LIMIT ?"
+        );
+        let rows = sqlx::query(sqlx::AssertSqlSafe(query))
+            .bind(column(source))
+            .bind(input)
+            .bind(first)
+            .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+            .fetch_all(self.database.reader())
+            .await?;
+        rows.iter().map(point).collect()
+    }
+
     /// Takes points that were verified: all of them, or none. What is here already, the same, is left as it is.
     ///
     /// # Errors

@@ -18,11 +18,12 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::time::MissedTickBehavior;
 
 use super::behaviour::{self, Behaviour};
+use super::budget::Budget;
 use super::codec::Framed;
 use super::gossip::Judged;
 use super::handle::Command;
 use super::metrics::{Metrics, Reason};
-use super::peers::{MISCONDUCT, Peer};
+use super::peers::{MISCONDUCT, Peer, over_budget};
 use super::requests::{Answered, Asked};
 use super::{Inbound, Limits, NetworkConfig, NetworkError, NetworkHandle, scoring, transport};
 
@@ -57,6 +58,8 @@ pub(super) struct Actor {
     commands: mpsc::Receiver<Command>,
     listen: Vec<Multiaddr>,
     stranger_log_after: Instant,
+    /// How much of its own this node tells everybody.
+    pub(super) own_transfers: Budget,
 }
 
 impl Actor {
@@ -83,6 +86,11 @@ impl Actor {
             .into_iter()
             .map(|(peer, addresses)| (peer, Peer::new(addresses, &limits, now)))
             .collect();
+        let own_transfers = Budget::new(
+            limits.own_transfers_per_second,
+            limits.own_transfers_burst,
+            now,
+        );
         let actor = Actor {
             swarm,
             network: config.network,
@@ -96,6 +104,7 @@ impl Actor {
             commands,
             listen: config.listen,
             stranger_log_after: now,
+            own_transfers,
         };
         actor.count_peers();
         Ok((actor, handle, inbound))
@@ -154,6 +163,7 @@ impl Actor {
                 },
                 _ = round.tick() => {
                     self.shut_out_by_score();
+                    self.shut_out_over_budget();
                     self.dial_due_peers();
                 }
                 event = self.swarm.select_next_some() => self.on_swarm_event(event),
@@ -269,6 +279,13 @@ impl Actor {
         }
     }
 
+    /// Shuts out whoever sends more frames of gossip than a node has reason to, whatever is in them.
+    fn shut_out_over_budget(&mut self) {
+        for id in self.swarm.behaviour_mut().gossip.take_over_budget() {
+            self.shut_out(id, Instant::now());
+        }
+    }
+
     /// Closes the connections of a peer that offends, and takes none of it until its time is over.
     fn shut_out(&mut self, id: PeerId, now: Instant) {
         let shut_out = |peer: &mut Peer| peer.shut_out(now);
@@ -286,6 +303,10 @@ impl Actor {
             && fault.is_misconduct()
         {
             self.offend(*id, MISCONDUCT);
+        }
+        if let Reason::WorkBudget { work } = reason {
+            // It was told that this node is busy, and is to wait before it asks again.
+            self.offend(*id, over_budget(work));
         }
         if let Some(peer) = self.peers.get_mut(id) {
             peer.refused += 1;

@@ -16,6 +16,7 @@ use prometheus_client::registry::Registry;
 use sha2::{Digest, Sha256};
 
 use super::codec::PeerCodec;
+use super::metered::Metered;
 use super::{Limits, NetworkConfig, NetworkError, scoring};
 
 /// Bytes that gossip's own envelope may add to a message: topic, lengths, control messages.
@@ -42,7 +43,7 @@ pub(super) struct Behaviour {
     pub(super) limits: connection_limits::Behaviour,
     pub(super) identify: identify::Behaviour,
     pub(super) ping: ping::Behaviour,
-    pub(super) gossip: Gossipsub,
+    pub(super) gossip: Metered<Gossipsub>,
     pub(super) requests: request_response::Behaviour<PeerCodec>,
 }
 
@@ -74,7 +75,11 @@ pub(super) fn build(
         limits: connection_limits::Behaviour::new(connection_limits(limits)),
         identify: identify::Behaviour::new(identify_config(&config.identity, &config.network)),
         ping: ping::Behaviour::new(ping::Config::new().with_interval(limits.ping_interval)),
-        gossip: gossip(&config.network, registry)?,
+        gossip: Metered::new(
+            gossip(&config.network, registry)?,
+            limits.gossip_frames_per_second,
+            limits.gossip_frames_burst,
+        ),
         requests: request_response::Behaviour::with_codec(
             PeerCodec::new(limits.request_bytes, limits.response_bytes),
             [peer_protocol],

@@ -34,6 +34,12 @@ impl Budget {
         }
     }
 
+    /// Whether nothing of it is used.
+    pub(super) fn is_full(&mut self, now: Instant) -> bool {
+        self.fill(now);
+        self.tokens == self.burst
+    }
+
     fn fill(&mut self, now: Instant) {
         let Some(token_ns) = 1_000_000_000_u64.checked_div(u64::from(self.per_second)) else {
             return;
@@ -79,6 +85,15 @@ mod tests {
         let later = start + Duration::from_secs(3_600);
         assert!(budget.take(50, later));
         assert!(!budget.take(1, later));
+    }
+
+    #[test]
+    fn a_budget_is_full_again_after_its_time() {
+        let start = Instant::now();
+        let mut budget = Budget::new(100, 50, start);
+        assert!(budget.is_full(start) && budget.take(50, start));
+        assert!(!budget.is_full(start + Duration::from_millis(499)));
+        assert!(budget.is_full(start + Duration::from_millis(500)));
     }
 
     #[test]

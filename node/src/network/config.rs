@@ -57,6 +57,16 @@ pub struct Limits {
     pub work_per_second: u32,
     /// Work that a peer may cause at once after it was quiet.
     pub work_burst: u32,
+    /// Frames of gossip that a peer may send each second, whatever is in them: its own, what it hands on of others, and the
+    /// housekeeping of the mesh.
+    pub gossip_frames_per_second: u32,
+    /// Frames of gossip that a peer may send at once after it was quiet.
+    pub gossip_frames_burst: u32,
+    /// Messages with transfers that this node itself tells everybody each second. What is more goes the direct way alone. A peer
+    /// hands on those of others too, and must stay within its frames.
+    pub own_transfers_per_second: u32,
+    /// The same at once after it was quiet.
+    pub own_transfers_burst: u32,
     /// From the opening of a request's stream to the end of the response.
     pub request_timeout: Duration,
     /// How long the application may take to answer a request. Shorter than `request_timeout`, so that a slow answer
@@ -91,6 +101,11 @@ impl Default for Limits {
             // Checking one bundle takes some 100 us when its checkpoint is new: 10,000 a second is one core of one peer.
             work_per_second: 10_000,
             work_burst: 20_000,
+            // 200 members, each with a head a second, and every one of them handed on, and twelve of them at their busiest.
+            gossip_frames_per_second: 500,
+            gossip_frames_burst: 1_000,
+            own_transfers_per_second: 25,
+            own_transfers_burst: 50,
             request_timeout: Duration::from_secs(10),
             answer_timeout: Duration::from_secs(8),
             verdict_timeout: Duration::from_secs(5),

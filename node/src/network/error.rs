@@ -86,8 +86,8 @@ pub enum NetworkError {
     /// Nobody is connected who listens to the topic.
     #[error("no connected peer listens to gossip at present")]
     NobodyListens,
-    /// The queues to all listening peers are full.
-    #[error("the gossip queues to all peers are full: send again later")]
+    /// The queues to all listening peers are full, or this node has told its share.
+    #[error("more was to be told to everybody than goes out at once: send again later")]
     GossipBusy,
     /// The network's task has ended.
     #[error("the network has stopped")]

@@ -11,7 +11,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::actor::Actor;
 use super::behaviour::ident_topic;
 use super::metrics::Reason;
-use super::peers::{MISCONDUCT, OVER_BUDGET};
+use super::peers::MISCONDUCT;
 use super::{GossipVerdict, Inbound, NetworkError};
 
 /// A gossip message that the application has judged, or has not.
@@ -25,6 +25,10 @@ pub(super) struct Judged {
 impl Actor {
     /// Tells a message of our own to all connected peers.
     pub(super) fn publish(&mut self, topic: Topic, data: Vec<u8>) -> Result<(), NetworkError> {
+        if topic == Topic::Transfers && !self.own_transfers.take(1, Instant::now()) {
+            self.metrics.gossip_published(topic.label(), "over-budget");
+            return Err(NetworkError::GossipBusy);
+        }
         let name = ident_topic(topic, &self.network);
         let published = self.swarm.behaviour_mut().gossip.publish(name, data);
         let (outcome, result) = match published {
@@ -78,9 +82,9 @@ impl Actor {
         };
         peer.seen();
         let message = Gossip::decode(topic, data);
-        if !peer.work.take(gossip_work(&message), now) {
-            self.offend(from, OVER_BUDGET);
-            return Err(ignore(Reason::WorkBudget));
+        let work = gossip_work(&message);
+        if !peer.work.take(work, now) {
+            return Err(ignore(Reason::WorkBudget { work }));
         }
         let message = message.map_err(|fault| {
             tracing::info!(peer = %from, %fault, "rejected a gossip message");

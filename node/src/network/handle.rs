@@ -29,6 +29,16 @@ pub enum Inbound {
     },
 }
 
+impl Inbound {
+    /// Who it came from.
+    #[must_use]
+    pub fn peer(&self) -> PeerId {
+        match self {
+            Inbound::Request { peer, .. } | Inbound::Gossip { peer, .. } => *peer,
+        }
+    }
+}
+
 /// What becomes of a gossip message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum GossipVerdict {

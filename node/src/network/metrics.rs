@@ -19,8 +19,11 @@ pub(super) enum Reason {
     OtherNetwork,
     /// The frame or its encoding.
     Frame(FaultCode),
-    /// The peer's work budget is used up.
-    WorkBudget,
+    /// The peer's work budget is used up; this needed more of it.
+    WorkBudget {
+        /// In the units of the budget.
+        work: u32,
+    },
     /// Too many of the peer's messages wait here already.
     InFlight,
     /// The application's queue is full.
@@ -46,7 +49,7 @@ impl Reason {
             Reason::ConnectionLimit => "connection-limit",
             Reason::OtherNetwork => "other-network",
             Reason::Frame(fault) => fault.name(),
-            Reason::WorkBudget => "work-budget",
+            Reason::WorkBudget { .. } => "work-budget",
             Reason::InFlight => "in-flight",
             Reason::QueueFull => "queue-full",
             Reason::Closed => "closed",

@@ -29,6 +29,7 @@ mod error;
 mod events;
 mod gossip;
 mod handle;
+mod metered;
 mod metrics;
 mod peers;
 mod requests;

@@ -16,15 +16,20 @@ const OFFENCES_MAX: u32 = 1_000;
 /// The window over which [`OFFENCES_MAX`] counts.
 const OFFENCES_WINDOW: Duration = Duration::from_secs(10);
 
-/// The offence of one gossip message over the budget. The budget has then been used up long ago; what comes beyond it costs
-/// memory for hashes and nothing else, and this bounds even that.
-pub(super) const OVER_BUDGET: u32 = 1;
+/// Work over the budget that is one offence. The budget has then been used up long ago; what comes beyond it costs the reading of
+/// a frame and a hash, and this bounds even that. A node that is told that it is too much waits: it gets nowhere near.
+const WORK_OF_AN_OFFENCE: u32 = 16;
 
 /// The offence of one thing that no program that keeps the protocol sends: fifty in a window are no accident.
 pub(super) const MISCONDUCT: u32 = OFFENCES_MAX / 50;
 
 /// How long a peer that offends is shut out. Short: transfers of an honest state with a broken program wait for it.
 const SHUT_OUT: Duration = Duration::from_secs(60);
+
+/// The offence of a request or gossip message that was not taken because it is over the budget.
+pub(super) const fn over_budget(work: u32) -> u32 {
+    work.div_ceil(WORK_OF_AN_OFFENCE)
+}
 
 /// What the network knows of a listed peer.
 #[derive(Debug)]

@@ -161,16 +161,15 @@ impl Actor {
             let refusal = Response::refused(FaultCode::UnknownPeer, "you are not a listed peer");
             return Err((Reason::UnknownPeer, refusal));
         };
-        let work = match &content {
+        // A frame that is no message costs as much as one: it was read all the same.
+        let bundles = match &content {
             Ok(Request::Deliver { bundles }) => u32::try_from(bundles.len()).unwrap_or(u32::MAX),
             _ => 0,
         };
-        // A frame that is no message costs as much as one: it was read all the same.
-        if !peer
-            .work
-            .take(REQUEST_WORK.saturating_add(work), Instant::now())
-        {
-            return Err((Reason::WorkBudget, busy("your work budget is used up")));
+        let work = REQUEST_WORK.saturating_add(bundles);
+        if !peer.work.take(work, Instant::now()) {
+            let refusal = busy("your work budget is used up");
+            return Err((Reason::WorkBudget { work }, refusal));
         }
         let request = content.map_err(|fault| {
             let refusal = Response::refused(fault.fault(), &fault.to_string());

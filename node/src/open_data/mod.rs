@@ -11,8 +11,9 @@ mod package;
 mod parquet;
 mod writer;
 
+pub use countersign_client::types::LedgerPlace;
 pub use error::OpenDataError;
-pub use package::{LedgerPlace, Package, Resource};
+pub use package::{Package, Resource};
 
 pub(crate) use geo::Feature;
 pub(crate) use writer::{Batch, Making, write};

@@ -1,6 +1,6 @@
 //! The descriptor: a Data Package (version 2.0, datapackage.org) with a Table Schema for every table.
 
-use countersign_protocol::id::Origin;
+use countersign_client::types::LedgerPlace;
 use countersign_protocol::log::Hash;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
@@ -33,20 +33,6 @@ pub struct Package {
     pub ledger: LedgerPlace,
     /// Its files.
     pub resources: Vec<Resource>,
-}
-
-/// A place in a ledger.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-pub struct LedgerPlace {
-    /// The ledger, by the origin of its checkpoints.
-    #[schema(value_type = String)]
-    pub origin: Origin,
-    /// Entries that are counted.
-    pub size: u64,
-    /// The root of the RFC 6962 tree over them, hexadecimal.
-    #[serde(with = "hex::serde")]
-    #[schema(value_type = String)]
-    pub root: Hash,
 }
 
 /// A file of a Data Package.

@@ -5,10 +5,11 @@ use std::path::PathBuf;
 
 use tokio::sync::mpsc::Receiver;
 
+use super::LedgerPlace;
 use super::files::{HashedFile, sync};
 use super::formats::{CsvFile, JsonFile};
 use super::geo::{Feature, GeoFile};
-use super::package::{CSV, GEOJSON, JSONL, LedgerPlace, PARQUET, Package, Resource};
+use super::package::{CSV, GEOJSON, JSONL, PARQUET, Package, Resource};
 use super::parquet::ParquetFile;
 use super::{OpenDataError, PACKAGE_FILE, SUMS_FILE};
 use crate::projection::{Table, Value};

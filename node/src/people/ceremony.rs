@@ -180,6 +180,23 @@ impl People {
         Ok(ceremony)
     }
 
+    /// Whether a passkey can complete a sign-in whose password was right.
+    ///
+    /// # Errors
+    /// [`PeopleError::Refused`] when the step is no good any more.
+    pub async fn step_takes_passkey(
+        &self,
+        step: &StepToken,
+        now_ms: u64,
+    ) -> Result<bool, PeopleError> {
+        if self.relying_party().is_none() {
+            return Ok(false);
+        }
+        let mut tx = self.store().begin().await?;
+        let user = step_holder(&mut tx, step, now_ms).await?;
+        Ok(!passkey::of(&mut tx, user).await?.is_empty())
+    }
+
     /// Completes a sign-in with what the authenticator said. A challenge takes one answer, right or wrong.
     ///
     /// # Errors

@@ -99,7 +99,7 @@ pub use throttle::{
 };
 pub use token::{ApiToken, TOKEN_PREFIX, TokenError, Tokens};
 pub use totp::{CODE_SECONDS, CODES_EACH_SIDE, Enrolment};
-pub use user::{USERS_PAGE_MAX, User, UserState};
+pub use user::{USERS_PAGE_MAX, User, UserQuery, UserState};
 
 /// Who asks: the name of the token that was shown. It goes into the node's journal beside every write.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -207,6 +207,12 @@ impl People {
                 .await?;
         }
         Ok(tx.commit().await?)
+    }
+
+    /// The web origin to which passkeys belong; none where there are no passkeys.
+    #[must_use]
+    pub fn passkey_origin(&self) -> Option<&str> {
+        self.0.settings.origin.as_deref()
     }
 
     /// How many passwords were compared since the store was opened, for the metrics.

@@ -3,6 +3,7 @@
 use countersign_protocol::id::{AccountId, OrganisationId};
 use countersign_protocol::record::Receiver;
 use countersign_protocol::registry::Command;
+use countersign_protocol::workflow::ProcessHash;
 use sqlx::Row;
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
 
@@ -47,6 +48,13 @@ pub enum ProposedAct {
     },
     /// A new log key.
     KeyRotation,
+    /// Another process for the country.
+    Process {
+        /// The file.
+        text: String,
+        /// SHA-256 of the process in force with which the proposer compared it.
+        follows: ProcessHash,
+    },
     /// Something of Article 6: [`Command::Article6`], [`Command::Levels`] or [`Command::AuthoriseUnits`], in nobody's name yet.
     Article6(Box<Command>),
 }
@@ -60,6 +68,7 @@ impl ProposedAct {
             Self::Invitation { .. } => "invitation",
             Self::TrustedReceiver { .. } => "trusted-receiver",
             Self::KeyRotation => "key-rotation",
+            Self::Process { .. } => "process",
             Self::Article6(_) => "article6",
         }
     }
@@ -67,7 +76,10 @@ impl ProposedAct {
     const fn user(&self) -> Option<UserId> {
         match self {
             Self::Role { user, .. } | Self::Invitation { user } => Some(*user),
-            Self::TrustedReceiver { .. } | Self::KeyRotation | Self::Article6(_) => None,
+            Self::TrustedReceiver { .. }
+            | Self::KeyRotation
+            | Self::Process { .. }
+            | Self::Article6(_) => None,
         }
     }
 
@@ -78,6 +90,7 @@ impl ProposedAct {
                 Receiver::Organisation(id) => id.to_string(),
                 Receiver::Abroad { party, account } => format!("{party} {account}"),
             },
+            Self::Process { text, follows } => format!("{}\n{text}", hex::encode(follows)),
             Self::Article6(command) => {
                 serde_json::to_string(command).map_err(|_| PeopleError::Damaged("a proposal"))?
             }
@@ -100,8 +113,8 @@ pub struct Proposal {
 }
 
 impl People {
-    /// Proposes an act; nothing is done yet. Gives the proposal's number. What the same user has proposed of Article 6 in the
-    /// same words, and what nobody has decided on, stays one proposal.
+    /// Proposes an act; nothing is done yet. Gives the proposal's number. A record of Article 6 or a process that the same user
+    /// has proposed in the same words, and that nobody has decided on, stays one proposal.
     ///
     /// # Errors
     /// [`PeopleError::Input`] when a role is no id; [`PeopleError::Full`] when the user has proposed as much as may wait.
@@ -242,13 +255,13 @@ impl People {
     }
 }
 
-/// The open proposal of the same user that says the same of Article 6.
+/// The open proposal of the same user that says the same of Article 6, or of the process.
 async fn same(
     tx: &mut SqliteConnection,
     proposer: Option<UserId>,
     act: &ProposedAct,
 ) -> Result<Option<u64>, PeopleError> {
-    if !matches!(act, ProposedAct::Article6(_)) {
+    if !matches!(act, ProposedAct::Article6(_) | ProposedAct::Process { .. }) {
         return Ok(None);
     }
     let id: Option<i64> = sqlx::query_scalar(
@@ -316,6 +329,10 @@ fn proposal(row: &SqliteRow) -> Result<Proposal, PeopleError> {
             receiver: receiver(&content).ok_or_else(damaged)?,
         },
         ("key-rotation", None) => ProposedAct::KeyRotation,
+        ("process", None) => {
+            let (follows, text) = process(&content).ok_or_else(damaged)?;
+            ProposedAct::Process { text, follows }
+        }
         ("article6", None) => {
             let command = serde_json::from_str(&content).map_err(|_| damaged())?;
             ProposedAct::Article6(Box::new(command))
@@ -329,6 +346,13 @@ fn proposal(row: &SqliteRow) -> Result<Proposal, PeopleError> {
         proposer: proposer.map(UserId::from_column).transpose()?,
         proposed_ms: number(row.try_get("proposed_ms")?),
     })
+}
+
+fn process(content: &str) -> Option<(ProcessHash, String)> {
+    let (hash, text) = content.split_once('\n')?;
+    let mut follows = ProcessHash::default();
+    hex::decode_to_slice(hash, &mut follows).ok()?;
+    Some((follows, text.to_owned()))
 }
 
 fn receiver(content: &str) -> Option<Receiver> {

@@ -196,6 +196,15 @@ pub struct Sealed {
     pub sealed_ms: u64,
 }
 
+impl Sealed {
+    /// Whether salt and text are those that the commitment was made of.
+    #[must_use]
+    pub fn opens(&self) -> bool {
+        let opened = self.opened.as_ref();
+        opened.is_some_and(|(salt, text)| commit(salt, text) == self.commitment)
+    }
+}
+
 /// A form that the ledger carries a commitment to, with its content.
 #[derive(Clone, PartialEq, Eq)]
 pub struct SealedForm {

@@ -64,6 +64,31 @@ impl People {
         token: &SessionToken,
         now_ms: u64,
     ) -> Result<Principal, PeopleError> {
+        let (principal, session, used_ms) = self.shown(token, now_ms).await?;
+        if now_ms.saturating_sub(used_ms) >= LAST_USE_STEP_MS {
+            self.touch(session, now_ms).await?;
+        }
+        Ok(principal)
+    }
+
+    /// Who shows this token, without using the session: it ends as if nobody had asked.
+    ///
+    /// # Errors
+    /// As [`People::authenticate`].
+    pub async fn recognise(
+        &self,
+        token: &SessionToken,
+        now_ms: u64,
+    ) -> Result<Principal, PeopleError> {
+        Ok(self.shown(token, now_ms).await?.0)
+    }
+
+    /// Who shows a token, which session that is, and when it was last used.
+    async fn shown(
+        &self,
+        token: &SessionToken,
+        now_ms: u64,
+    ) -> Result<(Principal, SessionId, u64), PeopleError> {
         let row = sqlx::query(
             "SELECT sessions.id, user, strong, sessions.created_ms, used_ms, organisation, role \
              FROM sessions JOIN users ON users.id = user WHERE hash = ? AND state = 'active'",
@@ -77,11 +102,8 @@ impl People {
             return Err(PeopleError::SignedOut);
         }
         let session = SessionId::from_column(row.try_get("id")?)?;
-        if now_ms.saturating_sub(used_ms) >= LAST_USE_STEP_MS {
-            self.touch(session, now_ms).await?;
-        }
         let is_strong: bool = row.try_get("strong")?;
-        Ok(Principal {
+        let principal = Principal {
             user: UserId::from_column(row.try_get("user")?)?,
             organisation: OrganisationId(row.try_get("organisation")?),
             role: row.try_get("role")?,
@@ -90,7 +112,8 @@ impl People {
             } else {
                 Proof::Password(session)
             },
-        })
+        };
+        Ok((principal, session, used_ms))
     }
 
     fn has_ended(&self, created_ms: u64, used_ms: u64, now_ms: u64) -> bool {

@@ -1,5 +1,7 @@
 //! Users: who they are to the registry, and the changes that others make to them.
 
+use std::str::FromStr;
+
 use countersign_protocol::id::OrganisationId;
 use sqlx::Row;
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
@@ -39,10 +41,45 @@ impl UserState {
         }
     }
 
+    /// Every state.
+    pub const ALL: [Self; 4] = [Self::Invited, Self::Active, Self::Suspended, Self::Erased];
+
     pub(super) fn from_word(word: &str) -> Result<Self, PeopleError> {
-        let all = [Self::Invited, Self::Active, Self::Suspended, Self::Erased];
-        let found = all.into_iter().find(|state| state.word() == word);
+        let found = Self::ALL.into_iter().find(|state| state.word() == word);
         found.ok_or(PeopleError::Damaged("a state of a user"))
+    }
+}
+
+impl FromStr for UserState {
+    type Err = PeopleError;
+
+    fn from_str(text: &str) -> Result<Self, PeopleError> {
+        Self::from_word(text).map_err(|_| PeopleError::Input {
+            field: "state",
+            reason: "it must be invited, active, suspended or erased",
+        })
+    }
+}
+
+/// Which users are wanted; everything that is left out is any.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct UserQuery {
+    /// Of this organisation.
+    pub organisation: Option<OrganisationId>,
+    /// In this role.
+    pub role: Option<String>,
+    /// Where they stand.
+    pub state: Option<UserState>,
+}
+
+impl UserQuery {
+    /// All users of an organisation.
+    #[must_use]
+    pub fn of(organisation: OrganisationId) -> Self {
+        Self {
+            organisation: Some(organisation),
+            ..Self::default()
+        }
     }
 }
 
@@ -61,11 +98,15 @@ pub struct User {
     pub created_ms: u64,
     /// Whether a second factor guards the account.
     pub has_second_factor: bool,
+    /// When the user signed in last, in milliseconds since 1970.
+    pub signed_in_ms: Option<u64>,
     /// E-mail address and profile; none once erased.
     pub contact: Option<(Email, Profile)>,
 }
 
 const COLUMNS: &str = "SELECT id, organisation, role, state, email, name, phone, language, created_ms, \
+    (SELECT time_ms FROM audit WHERE audit.user = users.id AND event = 'signed-in' ORDER BY audit.id DESC LIMIT 1) \
+    AS signed_in_ms, \
     EXISTS (SELECT 1 FROM totp WHERE totp.user = users.id AND confirmed = 1) \
     OR EXISTS (SELECT 1 FROM passkeys WHERE passkeys.user = users.id) AS guarded FROM users";
 
@@ -82,21 +123,24 @@ impl People {
         user(&row.ok_or(PeopleError::UnknownUser(id))?)
     }
 
-    /// The users after `after` by id, at most `limit` and [`USERS_PAGE_MAX`]; all, or those of one organisation.
+    /// The users after `after` by id, at most `limit` and [`USERS_PAGE_MAX`].
     ///
     /// # Errors
     /// [`PeopleError`] when the file cannot be read.
     pub async fn users(
         &self,
-        organisation: Option<OrganisationId>,
+        query: &UserQuery,
         after: Option<UserId>,
         limit: u32,
     ) -> Result<Vec<User>, PeopleError> {
-        let filter = "WHERE id > ?1 AND (?2 IS NULL OR organisation = ?2) ORDER BY id LIMIT ?3";
+        let filter = "WHERE id > ?1 AND (?2 IS NULL OR organisation = ?2) AND (?4 IS NULL OR role = ?4) \
+            AND (?5 IS NULL OR state = ?5) ORDER BY id LIMIT ?3";
         let rows = sqlx::query(sqlx::AssertSqlSafe(format!("{COLUMNS} {filter}")))
             .bind(after.map_or(0, UserId::column))
-            .bind(organisation.map(|organisation| i64::from(organisation.0)))
+            .bind(query.organisation.map(|it| i64::from(it.0)))
             .bind(limit.min(USERS_PAGE_MAX))
+            .bind(query.role.as_deref())
+            .bind(query.state.map(UserState::word))
             .fetch_all(self.store().reader())
             .await?;
         rows.iter().map(user).collect()
@@ -299,6 +343,7 @@ fn user(row: &SqliteRow) -> Result<User, PeopleError> {
         state: UserState::from_word(row.try_get("state")?)?,
         created_ms: number(row.try_get("created_ms")?),
         has_second_factor: row.try_get("guarded")?,
+        signed_in_ms: row.try_get::<Option<i64>, _>("signed_in_ms")?.map(number),
         contact,
     })
 }

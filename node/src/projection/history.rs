@@ -7,7 +7,7 @@ use countersign_protocol::id::{AccountId, TransferId};
 use countersign_protocol::party::Party;
 use countersign_protocol::record::{
     ActedBy, Article6, Body, CaseAct, CaseOpened, Claim, Commitment, Fate, FindingStep, HoldOn,
-    HoldPlaced, Lock, Purpose, Reservation, Retire, RetireKind,
+    HoldPlaced, Purpose, Reservation, Retire, RetireKind, Transfer as Moved,
 };
 use countersign_protocol::registry::{CaseEnd, Key, LedgerAccount, Transfer, TransferKey, Value};
 use countersign_protocol::units::UnitRange;
@@ -15,6 +15,7 @@ use countersign_protocol::workflow::SubjectKind;
 
 use super::ProjectionError;
 use super::db::Cell;
+use super::query::USE_NOTICES;
 use super::rows::{attributes, party, word_of};
 use super::source::Source;
 use super::table::{ARTICLE6, CASE_ACTS, LETTERS, RANGE_EVENTS, RETIREMENTS, Rows};
@@ -145,13 +146,27 @@ impl History {
                 }
             }
             Body::CaseAct(act) => self.acted(&mut it, reservations, act)?,
-            body @ (Body::Issuance(_)
-            | Body::Split(_)
-            | Body::Hold(_)
-            | Body::Transfer(_)
-            | Body::Retire(_)) => self.moved(&mut it, body)?,
+            body @ (Body::Issuance(_) | Body::Split(_) | Body::Hold(_)) => {
+                self.moved(&mut it, body)?;
+            }
+            Body::Transfer(moved) => {
+                let case = self.carried_out(reservations, moved.from, &|it| {
+                    it.fate == Fate::Transfer { to: moved.to } && it.ranges == moved.ranges
+                });
+                self.transferred(&mut it, moved, case);
+            }
+            Body::Retire(retired) => {
+                let case = self.carried_out(reservations, retired.account, &|it| {
+                    matches!(it.fate, Fate::Retire { .. }) && it.ranges == retired.ranges
+                });
+                self.retired(&mut it, retired, case)?;
+            }
             body @ Body::Lock(lock) => {
-                self.sent(reservations, lock);
+                self.carried_out(
+                    reservations,
+                    lock.from,
+                    &|it| matches!(&it.fate, Fate::Send(sending) if sending.nonce == lock.nonce),
+                );
                 self.crossed(&mut it, body)?;
             }
             body @ (Body::AskCancel(_)
@@ -179,7 +194,7 @@ impl History {
         }
     }
 
-    /// Records of Article 6: of units what became of them, of everything else where its versions are.
+    /// Records of Article 6: of units what became of them, of everything else, and of notices, where they are.
     fn article6(&mut self, it: &mut Leaf<'_>, new: &Article6) {
         match new {
             Article6::UnitsAuthorised(new) => {
@@ -191,6 +206,7 @@ impl History {
                 self.ranges(it, &new.ranges, &event.about(&new.reference));
                 let ranges = new.ranges.iter();
                 ranges.for_each(|range| self.touched.came_in(*range));
+                self.about(it, USE_NOTICES.to_owned());
             }
             Article6::CooperativeApproach(_)
             | Article6::InitialReport(_)
@@ -198,12 +214,16 @@ impl History {
             | Article6::EmissionsLevel(_)
             | Article6::AuthorisedEntity(_)
             | Article6::Authorisation(_)
-            | Article6::AuthorisationRevoked(_) => self.article6.push([
-                Cell::from(it.index),
-                Cell::text(article6_subject(new)),
-                Cell::from(it.time_ms),
-            ]),
+            | Article6::AuthorisationRevoked(_) => self.about(it, article6_subject(new)),
         }
+    }
+
+    fn about(&mut self, it: &Leaf<'_>, subject: String) {
+        self.article6.push([
+            Cell::from(it.index),
+            Cell::text(subject),
+            Cell::from(it.time_ms),
+        ]);
     }
 
     /// Records that place units.
@@ -225,36 +245,63 @@ impl History {
                 let event = Event::of(kind).from(hold.account).to(hold.account);
                 self.ranges(it, &hold.ranges, &event.about(&hold.reason));
             }
-            Body::Transfer(moved) => {
-                self.touched.account(moved.from, it.index);
-                self.touched.account(moved.to, it.index);
-                let event = Event::of("transfer").from(moved.from).to(moved.to);
-                self.ranges(it, &moved.ranges, &event);
-            }
-            Body::Retire(retired) => {
-                let Retire {
-                    account,
-                    ranges,
-                    kind,
-                    purpose,
-                    beneficiary,
-                    claim,
-                } = retired;
-                self.touched.account(*account, it.index);
-                let ended = Ended {
-                    account: *account,
-                    ranges,
-                    kind: *kind,
-                    purpose: *purpose,
-                    beneficiary: *beneficiary,
-                    claim,
-                    case: None,
-                };
-                self.ended(it, &ended)?;
-            }
             _ => {}
         }
         Ok(())
+    }
+
+    /// The case whose reserved units a record takes out of an account, where there is one: it has none any more.
+    fn carried_out(
+        &mut self,
+        reservations: &mut Reservations,
+        account: AccountId,
+        is_it: &dyn Fn(&Reservation) -> bool,
+    ) -> Option<u64> {
+        let mut open = reservations.open.iter();
+        let (case, _) = open.find(|(_, it)| it.account == account && is_it(it))?;
+        let case = *case;
+        reservations.open.remove(&case);
+        reservations.changed.insert(case);
+        self.touched.cases.insert(case);
+        Some(case)
+    }
+
+    fn transferred(&mut self, it: &mut Leaf<'_>, moved: &Moved, case: Option<u64>) {
+        self.touched.account(moved.from, it.index);
+        self.touched.account(moved.to, it.index);
+        let event = Event::of("transfer").from(moved.from).to(moved.to);
+        let event = match case {
+            Some(case) => event.about(&in_case(case)),
+            None => event,
+        };
+        self.ranges(it, &moved.ranges, &event);
+    }
+
+    fn retired(
+        &mut self,
+        it: &mut Leaf<'_>,
+        retired: &Retire,
+        case: Option<u64>,
+    ) -> Result<(), ProjectionError> {
+        let Retire {
+            account,
+            ranges,
+            kind,
+            purpose,
+            beneficiary,
+            claim,
+        } = retired;
+        self.touched.account(*account, it.index);
+        let ended = Ended {
+            account: *account,
+            ranges,
+            kind: *kind,
+            purpose: *purpose,
+            beneficiary: *beneficiary,
+            claim,
+            case,
+        };
+        self.ended(it, &ended)
     }
 
     /// Records of transfers between countries.
@@ -425,7 +472,7 @@ impl History {
                 let before = before.clone();
                 reservations.open.remove(&act.case);
                 reservations.changed.insert(act.case);
-                self.unreserved(it, act.case, &before)?;
+                self.freed(it, act.case, &before);
             }
         }
         if let Some(reservation) = &act.reservation {
@@ -437,66 +484,6 @@ impl History {
             reservations.changed.insert(act.case);
         }
         Ok(())
-    }
-
-    /// Reserved units left their hold: back into the account, or as the reservation says.
-    fn unreserved(
-        &mut self,
-        it: &mut Leaf<'_>,
-        case: u64,
-        before: &Reservation,
-    ) -> Result<(), ProjectionError> {
-        let account = before.account;
-        self.touched.account(account, it.index);
-        let free = it
-            .source
-            .postings(LedgerAccount::Available(account), it.index)?;
-        if free.into_iter().any(|tonnes| tonnes > 0) {
-            self.freed(it, case, before);
-            return Ok(());
-        }
-        match &before.fate {
-            Fate::Transfer { to } => {
-                self.touched.account(*to, it.index);
-                let event = Event::of("transfer").from(account).to(*to);
-                self.ranges(it, &before.ranges, &event.about(&in_case(case)));
-                Ok(())
-            }
-            Fate::Retire {
-                kind,
-                purpose,
-                beneficiary,
-                claim,
-            } => {
-                let ended = Ended {
-                    account,
-                    ranges: &before.ranges,
-                    kind: *kind,
-                    purpose: *purpose,
-                    beneficiary: *beneficiary,
-                    claim,
-                    case: Some(case),
-                };
-                self.ended(it, &ended)
-            }
-            // They leave with the lock, which is a record of its own.
-            Fate::Send(_) => Ok(()),
-        }
-    }
-
-    /// A lock takes the units that a case reserved for it, and the case has none any more.
-    fn sent(&mut self, reservations: &mut Reservations, lock: &Lock) {
-        let is_for = |it: &Reservation| {
-            it.account == lock.from
-                && matches!(&it.fate, Fate::Send(sending) if sending.nonce == lock.nonce)
-        };
-        let mut open = reservations.open.iter();
-        let case = open.find_map(|(case, it)| is_for(it).then_some(*case));
-        if let Some(case) = case {
-            reservations.open.remove(&case);
-            reservations.changed.insert(case);
-            self.touched.cases.insert(case);
-        }
     }
 
     /// Reserved units are free again.

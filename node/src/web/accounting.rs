@@ -1,34 +1,20 @@
 //! The Party's account under Article 6: its contributions with their levels and targets, where units lie, what was done.
 
 use askama::Template;
-use axum::extract::State;
+use axum::extract::{Path, State};
 use axum::response::Response;
 use countersign_protocol::article6::{Movement, Position, UnitEventKind};
 use countersign_protocol::party::Party;
-use countersign_protocol::record::{LevelSeries, Ndc};
+use countersign_protocol::record::Ndc;
 
-use super::charts::{Series, lines};
 use super::cooperation::uses;
 use super::list::{Asked, ROWS};
+use super::ndc::{Contribution, Standing};
 use super::page::Page;
-use super::{Shared, answer, format};
-use crate::app::{Level, MovementQuery};
-use crate::http::problem::ApiError;
-
-/// A contribution with its chart.
-struct Contribution {
-    first: u16,
-    last: u16,
-    method: String,
-    reference_year: u16,
-    reference: String,
-    target_year: u16,
-    target: String,
-    chart: String,
-    legend: Vec<(&'static str, String)>,
-    /// A row of the table behind the chart: a year, its level, the trajectory.
-    rows: Vec<(u16, String, String)>,
-}
+use super::reports::{self, Frozen};
+use super::{Shared, answer};
+use crate::app::MovementQuery;
+use crate::http::problem::{ApiError, Kind};
 
 /// Units in accounts of one purpose.
 struct Row {
@@ -57,6 +43,7 @@ pub(super) struct Action {
 struct AccountingPage {
     page: Page,
     ndcs: Vec<Contribution>,
+    reports: Vec<Frozen>,
     positions: Vec<Row>,
     actions: Vec<Action>,
     year: String,
@@ -74,19 +61,19 @@ pub(super) async fn show(
         "/article6/actions",
         "countersign api GET /article6/actions",
     );
-    let levels = site.app.levels(None);
     let query = MovementQuery {
         year: asked.get("year")?,
         units: None,
     };
     let found = site.app.movements(query, asked.get("after")?, ROWS).await?;
-    let ndcs = site.app.ndcs();
+    let mut ndcs = Vec::new();
+    for ndc in site.app.ndcs() {
+        ndcs.push(Contribution::of(&page, &standing(&site, ndc).await?));
+    }
     let positions = site.app.positions(None).await?;
     let shown = AccountingPage {
-        ndcs: ndcs
-            .iter()
-            .map(|it| contribution(&page, it, &levels))
-            .collect(),
+        ndcs,
+        reports: reports::listed(&site, &page).await?,
         positions: positions.iter().map(|it| position(&page, it)).collect(),
         actions: found
             .items
@@ -101,67 +88,40 @@ pub(super) async fn show(
     answer::html(&shown.page, &shown)
 }
 
-fn contribution(page: &Page, ndc: &Ndc, levels: &[Level]) -> Contribution {
-    let signed = |value: i64| format::signed(page.language, value);
-    let covered = levels.iter().filter(|it| it.series == LevelSeries::Covered);
-    let covered: Vec<(u16, i64)> = covered
-        .filter(|it| it.year == ndc.reference.year || ndc.period.contains(it.year))
-        .map(|it| (it.year, it.level))
-        .collect();
-    let mut path: Vec<(u16, i64)> = ndc
-        .trajectory
-        .iter()
-        .map(|it| (it.year, it.level))
-        .collect();
-    if path.is_empty() {
-        path = vec![
-            (ndc.reference.year, ndc.reference.level),
-            (ndc.target.year, ndc.target.level),
-        ];
-    }
-    let years = path.iter().chain(&covered).map(|it| it.0);
-    let mut years: Vec<u16> = years.collect();
-    years.sort_unstable();
-    years.dedup();
-    let of = |points: &[(u16, i64)], year: u16| {
-        let found = points.iter().find(|it| it.0 == year);
-        found.map(|it| signed(it.1)).unwrap_or_default()
-    };
-    let rows = years
-        .into_iter()
-        .map(|year| (year, of(&covered, year), of(&path, year)));
-    let rows = rows.collect();
-    let mut series = vec![(page.t("ndc-trajectory"), path)];
-    if !covered.is_empty() {
-        series.push((page.t("ndc-levels"), covered));
-    }
-    let title = page.t2(
-        "ndc-title",
-        "first",
-        page.year(ndc.period.first()),
-        "last",
-        page.year(ndc.period.last()),
-    );
-    let method = serde_json::to_value(ndc.method).ok();
-    let method = method
-        .as_ref()
-        .and_then(|it| it.as_str())
-        .unwrap_or_default();
-    Contribution {
-        first: ndc.period.first(),
-        last: ndc.period.last(),
-        method: page.word("method", method),
-        reference_year: ndc.reference.year,
-        reference: signed(ndc.reference.level),
-        target_year: ndc.target.year,
-        target: signed(ndc.target.level),
-        chart: lines(&title, &series, signed),
-        legend: series
-            .into_iter()
-            .enumerate()
-            .map(|(at, (name, _))| (Series::colour(at), name))
-            .collect(),
-        rows,
+/// An NDC and how the country stands to it.
+async fn standing(site: &Shared, ndc: Ndc) -> Result<Standing, ApiError> {
+    let balance = site.app.emissions_balance(ndc.period.first()).await?;
+    Ok(Standing {
+        levels: site.app.levels(None),
+        balance,
+        ndc,
+    })
+}
+
+/// What lies behind a contribution as a file: `ndc-2021.csv`, `ndc-2021.svg`, `regular-2021.json`, `regular-2021.xlsx`.
+pub(super) async fn file(
+    State(site): State<Shared>,
+    Path(file): Path<String>,
+    page: Page,
+) -> Result<Response, ApiError> {
+    let unknown = || ApiError::new(Kind::NotFound, "there is no such file");
+    let (stem, kind) = file.split_once('.').ok_or_else(unknown)?;
+    let (what, year) = stem.split_once('-').ok_or_else(unknown)?;
+    let year: u16 = year.parse().map_err(|_| unknown())?;
+    let mut ndcs = site.app.ndcs().into_iter();
+    let ndc = ndcs.find(|it| it.period.first() == year);
+    let ndc = ndc.ok_or_else(unknown)?;
+    match (what, kind) {
+        ("ndc", "csv") => {
+            let standing = standing(&site, ndc).await?;
+            Ok(answer::csv(&page, &file, standing.csv(&page)))
+        }
+        ("ndc", "svg") => {
+            let standing = standing(&site, ndc).await?;
+            Ok(answer::svg(&page, standing.drawn(&page)))
+        }
+        ("regular", _) => reports::regular(&site, &page, &ndc, kind).await,
+        _ => Err(unknown()),
     }
 }
 

@@ -41,6 +41,25 @@ pub(super) fn csv(page: &Page, name: &str, text: String) -> Response {
     response
 }
 
+/// A file to keep, as it is: what has its own compression, or a sum that whoever gets it compares.
+pub(super) fn file(page: &Page, media: &'static str, name: &str, bytes: Vec<u8>) -> Response {
+    let mut response = (StatusCode::OK, bytes).into_response();
+    let headers = response.headers_mut();
+    let is_private = page.reader.is_some();
+    for (mark, value) in [
+        (header::CONTENT_TYPE, media),
+        (
+            header::CACHE_CONTROL,
+            if is_private { "no-store" } else { "no-cache" },
+        ),
+        (header::VARY, "Cookie"),
+    ] {
+        headers.insert(mark, HeaderValue::from_static(value));
+    }
+    attach(&mut response, name);
+    response
+}
+
 /// A picture as a file of its own.
 pub(super) fn svg(page: &Page, text: String) -> Response {
     made(StatusCode::OK, page, "image/svg+xml", text)

@@ -1,4 +1,4 @@
-//! Files that pages load: the style sheet, the script and the country's logo. Their names carry the hash of their bytes, so
+//! Files that pages load: the style sheet, the scripts and the country's logo. Their names carry the hash of their bytes, so
 //! that browsers keep them for ever; each is compressed once, when it is first made.
 
 use std::io::Write;
@@ -12,8 +12,16 @@ use super::Shared;
 use super::look::Look;
 use crate::http::problem::{ApiError, Kind};
 
-/// The script is htmx 4.0.1, as its authors publish it (Zero-Clause BSD, `node/assets/htmx-LICENSE.txt`).
-const SCRIPT: &str = include_str!("../../assets/htmx-4.0.1.min.js");
+/// The script is htmx 4.0.1, as its authors publish it (Zero-Clause BSD, `node/assets/htmx-LICENSE.txt`), and behind it a few lines
+/// of our own in the same file: a request less.
+const SCRIPT: &str = concat!(
+    include_str!("../../assets/htmx-4.0.1.min.js"),
+    "\n",
+    include_str!("../../assets/live.js")
+);
+
+/// The script of the pages that have to do with passkeys.
+const PASSKEYS: &str = include_str!("../../assets/passkeys.js");
 
 const STYLE: &str = include_str!("../../assets/site.css");
 
@@ -52,6 +60,7 @@ impl Asset {
 pub(super) struct Assets {
     pub(super) style: Asset,
     pub(super) script: Asset,
+    pub(super) passkeys: Asset,
     pub(super) icon: Asset,
     pub(super) logo: Option<Asset>,
 }
@@ -64,6 +73,7 @@ impl Assets {
         Self {
             style: Asset::new("site", "css", text, style.into_bytes()),
             script: Asset::new("htmx", "js", script, SCRIPT.into()),
+            passkeys: Asset::new("passkeys", "js", script, PASSKEYS.into()),
             icon: Asset::new("icon", "svg", "image/svg+xml", look.icon().into_bytes()),
             logo: look
                 .logo
@@ -73,7 +83,7 @@ impl Assets {
     }
 
     fn named(&self, name: &str) -> Option<&Asset> {
-        let all = [&self.style, &self.script, &self.icon];
+        let all = [&self.style, &self.script, &self.passkeys, &self.icon];
         let mut all = all.into_iter().chain(&self.logo);
         all.find(|it| it.name == name)
     }
@@ -143,11 +153,11 @@ mod tests {
 
     use axum::http::{HeaderMap, HeaderValue, header};
 
-    use super::{SCRIPT, STYLE, compressed, takes_brotli};
+    use super::{PASSKEYS, SCRIPT, STYLE, compressed, takes_brotli};
 
     #[test]
     fn what_is_compressed_comes_back_whole_and_is_small() {
-        for text in [SCRIPT, STYLE] {
+        for text in [SCRIPT, PASSKEYS, STYLE] {
             let small = compressed(text.as_bytes(), 9);
             assert!(small.len() * 2 < text.len());
             let mut whole = String::new();

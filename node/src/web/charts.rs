@@ -1,6 +1,19 @@
 //! Charts as pictures that are drawn here, each from the same rows as the table and the file beside it.
+//!
+//! No picture says anything by colour alone: what is of one colour has its name beside it, in the legend or in the table.
+
+mod gauges;
+mod lines;
+mod matrix;
+mod sankey;
 
 use std::fmt::Write;
+
+use super::format;
+use super::language::Language;
+use super::list::Csv;
+use super::page::Given;
+pub(super) use lines::{Line, lines};
 
 /// Colours that are told apart by people who see few of them, and by their lightness in print.
 const COLOURS: [&str; 6] = [
@@ -16,19 +29,66 @@ const TOP: u32 = 16;
 /// The most bars in a chart; the table and the file have all rows.
 const BARS_MAX: usize = 40;
 
+/// How a chart is drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Drawing {
+    /// Columns add up to something, and are stacked.
+    Stacked,
+    /// Columns stand side by side.
+    Beside,
+    /// Bands lead from each row to the columns that it went to.
+    Sankey,
+    /// A field for each row and column, darker where more is in it.
+    Matrix,
+    /// For each row how much of the second column the first one is; 0 stands for no limit.
+    Gauges,
+    /// For each row how long the first two columns are, all on one scale.
+    Spans,
+}
+
+/// What the numbers of a chart are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Unit {
+    /// Things, or tonnes.
+    Whole,
+    /// Tenths of a day.
+    TenthsOfDays,
+}
+
+impl Unit {
+    /// A number as people read it.
+    pub(super) fn shown(self, language: Language, value: u64) -> String {
+        match self {
+            Self::Whole => format::number(language, value),
+            Self::TenthsOfDays => format::tenths(language, value),
+        }
+    }
+
+    /// A number as programs read it.
+    pub(super) fn machine(self, value: u64) -> String {
+        match self {
+            Self::Whole => value.to_string(),
+            Self::TenthsOfDays => format!("{}.{}", value / 10, value % 10),
+        }
+    }
+}
+
 /// Rows of whole numbers under a few headings: what a chart shows, what its table shows, what its file holds.
 pub(super) struct Series {
     /// The word of the chart in paths.
     pub(super) name: &'static str,
     /// What is on the bottom line.
     pub(super) head: String,
-    /// Whether the columns add up to something, and are stacked; otherwise they stand side by side.
-    pub(super) is_sum: bool,
+    pub(super) drawing: Drawing,
+    pub(super) unit: Unit,
     /// What the parts of a bar are.
     pub(super) columns: Vec<String>,
-    /// A name and its numbers, one for each column.
+    /// A name and its numbers, one for each column. A column beyond those that the unit is of counts things.
     pub(super) rows: Vec<(String, Vec<u64>)>,
 }
+
+/// The columns of a chart of spans that are of its unit.
+const SPANS: usize = 2;
 
 impl Series {
     /// The colour of a column.
@@ -36,12 +96,49 @@ impl Series {
         COLOURS[at % COLOURS.len()]
     }
 
-    /// The columns with their colours.
+    /// The columns with their colours, where a chart tells them apart by these.
     pub(super) fn legend(&self) -> Vec<(&'static str, &str)> {
+        if !matches!(self.drawing, Drawing::Stacked | Drawing::Beside) || self.columns.len() < 2 {
+            return Vec::new();
+        }
         let columns = self.columns.iter().enumerate();
         columns
             .map(|(at, name)| (Self::colour(at), name.as_str()))
             .collect()
+    }
+
+    fn unit_of(&self, column: usize) -> Unit {
+        if self.drawing == Drawing::Spans && column >= SPANS {
+            Unit::Whole
+        } else {
+            self.unit
+        }
+    }
+
+    /// A number of a column as people read it.
+    pub(super) fn cell(
+        &self,
+        language: impl Given<Language>,
+        column: impl Given<usize>,
+        value: impl Given<u64>,
+    ) -> String {
+        let unit = self.unit_of(column.given());
+        unit.shown(language.given(), value.given())
+    }
+
+    /// The rows as a file for programs.
+    pub(super) fn csv(&self) -> String {
+        let head = std::iter::once(self.head.as_str());
+        let head: Vec<&str> = head
+            .chain(self.columns.iter().map(String::as_str))
+            .collect();
+        let mut csv = Csv::new(&head);
+        for (name, values) in &self.rows {
+            let cells = values.iter().enumerate();
+            let cells = cells.map(|(at, value)| self.unit_of(at).machine(*value));
+            csv.row(std::iter::once(name.clone()).chain(cells));
+        }
+        csv.text()
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -50,54 +147,53 @@ impl Series {
             .all(|(_, values)| values.iter().all(|it| *it == 0))
     }
 
-    /// Stacked bars, one for each row, as an SVG of its own or a part of a page. `shown` writes a number for people.
-    pub(super) fn bars(&self, title: &str, shown: impl Fn(u64) -> String) -> String {
+    /// The chart as an SVG of its own or a part of a page.
+    pub(super) fn drawn(&self, title: &str, language: Language) -> String {
+        let shown = |value| self.unit.shown(language, value);
+        match self.drawing {
+            Drawing::Stacked | Drawing::Beside => self.bars(title, shown),
+            Drawing::Sankey => sankey::draw(self, title, language),
+            Drawing::Matrix => matrix::draw(self, title, language),
+            Drawing::Gauges | Drawing::Spans => gauges::draw(self, title, language),
+        }
+    }
+
+    /// Bars, one for each row. `shown` writes a number for people.
+    fn bars(&self, title: &str, shown: impl Fn(u64) -> String) -> String {
+        let is_sum = self.drawing == Drawing::Stacked;
         let rows = &self.rows[self.rows.len().saturating_sub(BARS_MAX)..];
-        let sum = |values: &[u64]| values.iter().fold(0_u64, |sum, it| sum.saturating_add(*it));
+        let high = |values: &[u64]| {
+            if is_sum {
+                values.iter().fold(0_u64, |sum, it| sum.saturating_add(*it))
+            } else {
+                values.iter().copied().max().unwrap_or(0)
+            }
+        };
         let most = rows
             .iter()
-            .map(|(_, values)| sum(values))
+            .map(|(_, values)| high(values))
             .max()
             .unwrap_or(0);
         let top = ceiling(most);
-        let mut svg = String::new();
-        let _ = write!(
-            svg,
-            "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"chart\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" role=\"img\" \
-             aria-label=\"{}\" font-family=\"system-ui, sans-serif\" font-size=\"12\">",
-            escaped(title)
-        );
-        let _ = write!(svg, "<title>{}</title>", escaped(title));
+        let mut svg = begun(title, HEIGHT);
         let height = |value: u64| scaled(value, top, HEIGHT - BOTTOM - TOP);
         for line in 0..=4_u64 {
             let value = top / 4 * line;
-            let y = HEIGHT - BOTTOM - height(value);
-            let _ = write!(
-                svg,
-                "<path d=\"M{LEFT} {y}H{WIDTH}\" stroke=\"#d5dde1\"/><text x=\"{}\" y=\"{}\" text-anchor=\"end\" \
-                 fill=\"#37454f\">{}</text>",
-                LEFT - 8,
-                y + 4,
-                escaped(&shown(value))
-            );
+            across(&mut svg, HEIGHT - BOTTOM - height(value), &shown(value));
         }
         let count = u32::try_from(rows.len().max(1)).unwrap_or(u32::MAX);
         let slot = (WIDTH - LEFT) / count;
-        let widest = if self.is_sum { 72 } else { 200 };
+        let widest = if is_sum { 72 } else { 200 };
         let bar = (slot * 7 / 10).clamp(4, widest);
         for (place, (name, values)) in (0..).zip(rows) {
             let x = LEFT + slot * place + slot.saturating_sub(bar) / 2;
             let beside = u32::try_from(values.len().max(1)).unwrap_or(u32::MAX);
-            let width = if self.is_sum {
-                bar
-            } else {
-                (bar / beside).max(2)
-            };
+            let width = if is_sum { bar } else { (bar / beside).max(2) };
             let mut below = 0_u64;
             for (place, (at, value)) in (0..).zip(values.iter().enumerate()) {
-                let x = if self.is_sum { x } else { x + width * place };
+                let x = if is_sum { x } else { x + width * place };
                 let (from, to) = (height(below), height(below.saturating_add(*value)));
-                if self.is_sum {
+                if is_sum {
                     below = below.saturating_add(*value);
                 }
                 if to > from {
@@ -114,13 +210,7 @@ impl Series {
                 }
             }
             if slot >= 30 || place % 4 == 0 {
-                let _ = write!(
-                    svg,
-                    "<text x=\"{}\" y=\"{}\" text-anchor=\"middle\" fill=\"#37454f\">{}</text>",
-                    x + bar / 2,
-                    HEIGHT - 12,
-                    escaped(&cut(name, slot))
-                );
+                below_line(&mut svg, x + bar / 2, &cut(name, slot));
             }
         }
         svg.push_str("</svg>");
@@ -175,89 +265,84 @@ fn escaped(text: &str) -> String {
     out
 }
 
-/// A line over years for each series, where one has values.
-pub(super) fn lines(
-    title: &str,
-    series: &[(String, Vec<(u16, i64)>)],
-    shown: impl Fn(i64) -> String,
-) -> String {
-    let all = || series.iter().flat_map(|(_, points)| points);
-    let (Some(first), Some(last)) = (all().map(|it| it.0).min(), all().map(|it| it.0).max()) else {
-        return String::new();
-    };
-    let most = all().map(|it| it.1).max().unwrap_or(0).max(0);
-    let top = ceiling(most.unsigned_abs());
-    let years = u32::from(last - first).max(1);
-    let x = |year: u16| LEFT + 20 + u32::from(year - first) * (WIDTH - LEFT - 40) / years;
-    let y = |value: i64| {
-        let above = u64::try_from(value).unwrap_or(0);
-        HEIGHT - BOTTOM - scaled(above, top, HEIGHT - BOTTOM - TOP)
-    };
-    let mut svg = String::new();
+/// A line across the picture, with what it stands for at its left.
+fn across(svg: &mut String, y: u32, text: &str) {
     let _ = write!(
         svg,
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"chart\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" role=\"img\" \
+        "<path d=\"M{LEFT} {y}H{WIDTH}\" stroke=\"#d5dde1\"/><text x=\"{}\" y=\"{}\" text-anchor=\"end\" \
+         fill=\"#37454f\">{}</text>",
+        LEFT - 8,
+        y + 4,
+        escaped(text)
+    );
+}
+
+/// A name under the bottom line.
+fn below_line(svg: &mut String, x: u32, text: &str) {
+    let _ = write!(
+        svg,
+        "<text x=\"{x}\" y=\"{}\" text-anchor=\"middle\" fill=\"#37454f\">{}</text>",
+        HEIGHT - 12,
+        escaped(text)
+    );
+}
+
+/// The beginning of a picture of a height.
+fn begun(title: &str, height: u32) -> String {
+    format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"chart\" viewBox=\"0 0 {WIDTH} {height}\" role=\"img\" \
          aria-label=\"{0}\" font-family=\"system-ui, sans-serif\" font-size=\"12\"><title>{0}</title>",
         escaped(title)
-    );
-    for line in 0..=4_i64 {
-        let value = i64::try_from(top / 4)
-            .unwrap_or(i64::MAX)
-            .saturating_mul(line);
-        let _ = write!(
-            svg,
-            "<path d=\"M{LEFT} {0}H{WIDTH}\" stroke=\"#d5dde1\"/><text x=\"{1}\" y=\"{2}\" text-anchor=\"end\" \
-             fill=\"#37454f\">{3}</text>",
-            y(value),
-            LEFT - 8,
-            y(value) + 4,
-            escaped(&shown(value))
-        );
-    }
-    let every = (years / 10).max(1);
-    for year in (first..=last).filter(|year| u32::from(*year - first).is_multiple_of(every)) {
-        let _ = write!(
-            svg,
-            "<text x=\"{}\" y=\"{}\" text-anchor=\"middle\" fill=\"#37454f\">{year}</text>",
-            x(year),
-            HEIGHT - 12
-        );
-    }
-    for (at, (name, points)) in series.iter().enumerate() {
-        let colour = Series::colour(at);
-        let places: Vec<String> = points
-            .iter()
-            .map(|(year, value)| format!("{},{}", x(*year), y(*value)))
-            .collect();
-        let _ = write!(
-            svg,
-            "<polyline points=\"{}\" fill=\"none\" stroke=\"{colour}\" stroke-width=\"3\"/>",
-            places.join(" ")
-        );
-        for (year, value) in points {
-            let _ = write!(
-                svg,
-                "<circle cx=\"{}\" cy=\"{}\" r=\"4\" fill=\"{colour}\"><title>{}, {year}: {}</title></circle>",
-                x(*year),
-                y(*value),
-                escaped(name),
-                escaped(&shown(*value))
-            );
+    )
+}
+
+/// A picture in which what comes first lies where a language begins to be read.
+#[derive(Clone, Copy)]
+struct Way {
+    is_rtl: bool,
+}
+
+impl Way {
+    fn of(language: Language) -> Self {
+        Self {
+            is_rtl: language.direction() == "rtl",
         }
     }
-    svg.push_str("</svg>");
-    svg
+
+    /// The left edge of something that is so wide and begins at `x`.
+    const fn left(self, x: u32, width: u32) -> u32 {
+        if self.is_rtl {
+            WIDTH.saturating_sub(x + width)
+        } else {
+            x
+        }
+    }
+
+    /// Where a point lies.
+    const fn at(self, x: u32) -> u32 {
+        self.left(x, 0)
+    }
+
+    /// The anchor of a text that begins at a point, or ends there. Pictures have a direction of their own, from left to right.
+    const fn anchor(self, begins: bool) -> &'static str {
+        if begins == self.is_rtl {
+            "end"
+        } else {
+            "start"
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Series, ceiling, escaped, lines, scaled};
+    use super::{Drawing, Series, Unit, ceiling, escaped, scaled};
 
     fn series(values: Vec<u64>) -> Series {
         Series {
             name: "test",
             head: "Year".to_owned(),
-            is_sum: true,
+            drawing: Drawing::Stacked,
+            unit: Unit::Whole,
             columns: vec!["<b>".to_owned(), "two".to_owned()],
             rows: vec![("20\"24".to_owned(), values)],
         }
@@ -280,29 +365,16 @@ mod tests {
         assert!(!svg.contains("<b>") && svg.contains("&lt;b&gt;") && svg.contains("a &amp; b"));
         assert!(svg.contains("20&quot;24"));
         assert_eq!(svg.matches("<rect").count(), 2);
+        assert!(svg.contains(">40<"));
         let beside = Series {
-            is_sum: false,
+            drawing: Drawing::Beside,
             ..series(vec![10, 30])
         };
-        assert_eq!(
-            beside
-                .bars("a", |it| it.to_string())
-                .matches("y=\"16\"")
-                .count(),
-            0
-        );
+        // Side by side the highest one fills the chart, however much all of them are.
+        let svg = beside.bars("a", |it| it.to_string());
+        assert!(svg.contains(">40<") && !svg.contains(">80<"), "{svg}");
         let svg = series(vec![u64::MAX, u64::MAX]).bars("huge", |it| it.to_string());
         assert!(svg.ends_with("</svg>"));
         assert_eq!(escaped("\u{0}'x'"), " 'x'");
-    }
-
-    #[test]
-    fn lines_are_drawn_for_what_has_points_and_nothing_for_nothing() {
-        let points = vec![("target".to_owned(), vec![(2021, 100), (2030, -5)])];
-        let svg = lines("levels", &points, |it| it.to_string());
-        assert!(svg.contains("<polyline") && svg.contains("2021") && svg.contains("2030"));
-        assert_eq!(lines("levels", &[], |it| it.to_string()), "");
-        let points = vec![("huge".to_owned(), vec![(0, i64::MAX), (u16::MAX, i64::MIN)])];
-        assert!(lines("levels", &points, |it| it.to_string()).ends_with("</svg>"));
     }
 }

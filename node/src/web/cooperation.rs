@@ -22,23 +22,23 @@ use crate::projection::query::Window;
 const RECORDS_MAX: usize = 100;
 
 /// How much of an authorisation is used, as a bar and in words.
-struct Gauge {
-    id: String,
-    link: String,
-    party: String,
-    approach: String,
-    uses: String,
-    in_force: bool,
-    quantity: u64,
-    first_transferred: u64,
+pub(super) struct Gauge {
+    pub(super) id: String,
+    pub(super) link: String,
+    pub(super) party: String,
+    pub(super) approach: String,
+    pub(super) uses: String,
+    pub(super) in_force: bool,
+    pub(super) quantity: u64,
+    pub(super) first_transferred: u64,
     /// The part of the bar that is full, of a hundred.
-    percent: u64,
+    pub(super) percent: u64,
     /// That in words.
-    used: String,
+    pub(super) used: String,
 }
 
 impl Gauge {
-    fn of(page: &Page, file: &AuthorisationFile) -> Self {
+    pub(super) fn of(page: &Page, file: &AuthorisationFile) -> Self {
         let it = &file.known.latest;
         let used = file.used.unwrap_or_default();
         let percent = used.committed.saturating_mul(100).checked_div(it.quantity);
@@ -83,7 +83,7 @@ struct Card {
     has_report: bool,
 }
 
-fn parties(page: &Page, all: &[Party]) -> String {
+pub(super) fn parties(page: &Page, all: &[Party]) -> String {
     let names: Vec<String> = all.iter().map(|it| page.country(it)).collect();
     names.join(" · ")
 }
@@ -143,7 +143,7 @@ struct ApproachPage {
 }
 
 /// The records about a subject, oldest first, in one line each.
-fn lines(page: &Page, records: &[StoredRecord]) -> Vec<Line> {
+pub(super) fn lines(page: &Page, records: &[StoredRecord]) -> Vec<Line> {
     records.iter().map(|it| Line::of(page, it)).collect()
 }
 
@@ -198,17 +198,21 @@ struct AuthorisationPage {
     lines: Vec<Line>,
 }
 
+/// The authorisation that an address names.
+pub(super) fn named(party: &str, id: &str) -> Result<(Party, AuthorisationId), AppError> {
+    let read = || Some((party.parse().ok()?, id.parse().ok()?));
+    read().ok_or_else(|| AppError::NotFound {
+        what: "authorisation",
+        id: id.chars().take(48).collect(),
+    })
+}
+
 pub(super) async fn authorisation(
     State(site): State<Shared>,
     Path((party, id)): Path<(String, String)>,
     page: Page,
 ) -> Result<Response, ApiError> {
-    let unknown = || AppError::NotFound {
-        what: "authorisation",
-        id: id.chars().take(48).collect(),
-    };
-    let party: Party = party.parse().map_err(|_| unknown())?;
-    let id: AuthorisationId = id.parse().map_err(|_| unknown())?;
+    let (party, id) = named(&party, &id)?;
     let file = site.app.authorisation(party, id)?;
     let page = page.about(
         "cooperation",

@@ -6,8 +6,10 @@ use axum::response::Response;
 
 use super::accounting::action;
 use super::list::Csv;
+use super::notices::{notice_in, purpose};
 use super::page::Page;
 use super::retirements::{beneficiary, names};
+use super::statistics::CHARTS;
 use super::{Shared, answer, format};
 use crate::app::{AppError, MovementQuery};
 use crate::http::problem::{ApiError, Kind};
@@ -23,29 +25,22 @@ const ROWS_READ: usize = 1000;
 const ROWS_MAX: usize = 100_000;
 
 /// The files, each by its word.
-const FILES: [&str; 5] = [
+const FILES: [&str; 7] = [
     "projects",
     "organisations",
     "retirements",
     "transfers",
     "actions",
-];
-
-/// Charts with files.
-const CHARTS: [&str; 5] = [
-    "by-year",
-    "by-vintage",
-    "by-scope",
-    "projects",
-    "by-partner",
+    "use-notices",
+    "letters",
 ];
 
 #[derive(Template)]
 #[template(path = "web/data.html")]
 struct DataPage {
     page: Page,
-    files: [&'static str; 5],
-    charts: [&'static str; 5],
+    files: [&'static str; FILES.len()],
+    charts: [&'static str; CHARTS.len()],
     set: Option<NightlySet>,
 }
 
@@ -112,6 +107,8 @@ pub(super) async fn file(
         "retirements" => retirements(&site).await?,
         "transfers" => transfers(&site).await?,
         "actions" => actions(&site, &page).await?,
+        "use-notices" => use_notices(&site).await?,
+        "letters" => letters(&site).await?,
         _ => return Err(unknown()),
     };
     Ok(answer::csv(&page, &file, text))
@@ -326,6 +323,69 @@ async fn actions(site: &Shared, page: &Page) -> Result<String, AppError> {
             ]);
         }
         after = found.next.and_then(|it| it.parse().ok());
+        if after.is_none() || rows >= ROWS_MAX {
+            return Ok(csv.text());
+        }
+    }
+}
+
+async fn use_notices(site: &Shared) -> Result<String, AppError> {
+    let mut csv = Csv::new(&[
+        "entry",
+        "time",
+        "party",
+        "day",
+        "purpose",
+        "reference",
+        "range",
+        "tonnes",
+    ]);
+    let (mut after, mut rows) = (None, 0);
+    loop {
+        let found = site.app.use_notices(&window(after)).await?;
+        rows += found.items.len();
+        for stored in &found.items {
+            let Some(it) = notice_in(stored) else {
+                continue;
+            };
+            for range in &it.ranges {
+                csv.row([
+                    stored.index.to_string(),
+                    format::machine(stored.record.time_ms),
+                    it.party.to_string(),
+                    it.day.to_string(),
+                    purpose(it.purpose).to_owned(),
+                    it.reference.to_string(),
+                    range.to_string(),
+                    range.tonnes().to_string(),
+                ]);
+            }
+        }
+        after = found.next;
+        if after.is_none() || rows >= ROWS_MAX {
+            return Ok(csv.text());
+        }
+    }
+}
+
+async fn letters(site: &Shared) -> Result<String, AppError> {
+    let mut csv = Csv::new(&["entry", "time", "letter", "language", "case", "sha256"]);
+    let (mut after, mut rows) = (None, 0);
+    loop {
+        let found = site.app.issued_letters(&window(after)).await?;
+        rows += found.items.len();
+        for it in found.items {
+            let Some(issued) = it.issued else { continue };
+            csv.row([
+                issued.leaf.to_string(),
+                format::machine(issued.time_ms),
+                it.letter,
+                it.language,
+                it.case.to_string(),
+                hex::encode(issued.sha256),
+            ]);
+        }
+        after = found.next;
         if after.is_none() || rows >= ROWS_MAX {
             return Ok(csv.text());
         }

@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 use countersign_protocol::credential::{MEDIA_TYPE, is_of};
 use countersign_protocol::log::{Hash, SignedNote, TlogProof, leaf_hash, node_hash};
 use countersign_protocol::party::Party;
-use countersign_protocol::record::{Article6, Body};
+use countersign_protocol::record::{Article6, Body, Record};
 use countersign_protocol::units::{UnitBlock, UnitRange};
 
 use super::list::{Asked, ROWS};
@@ -20,6 +20,8 @@ use crate::ledger::OWN_REQUEST;
 /// An entry in one line.
 pub(super) struct Line {
     pub(super) index: u64,
+    /// The page of the entry.
+    pub(super) path: String,
     pub(super) time_ms: u64,
     /// What kind of entry it is, in words.
     pub(super) kind: String,
@@ -34,10 +36,47 @@ impl Line {
         let (about, link) = about(page, stored.index, &stored.record.body);
         Self {
             index: stored.index,
+            path: page.at("entries", stored.index),
             time_ms: stored.record.time_ms,
             kind: page.word("record", stored.record.body.kind()),
             about,
             link,
+        }
+    }
+
+    /// An entry of another country's ledger: what it is about has no page here but a transfer between the two countries.
+    pub(super) fn abroad(page: &Page, path: String, index: u64, record: &Record) -> Self {
+        let own = page.site.genesis.party;
+        let (about, link) = match &record.body {
+            // The case is none of this registry.
+            Body::CaseAct(it) => (it.step.to_string(), None),
+            Body::LetterIssued(_) => (String::new(), None),
+            body => about(page, index, body),
+        };
+        let is_of_both = match &record.body {
+            Body::Lock(it) => it.destination == own,
+            Body::Acquire(it) => it.source == own,
+            _ => false,
+        };
+        Self {
+            index,
+            path,
+            time_ms: record.time_ms,
+            kind: page.word("record", record.body.kind()),
+            about,
+            link: link.filter(|_| is_of_both),
+        }
+    }
+
+    /// An entry that this release can not read.
+    pub(super) fn unreadable(page: &Page, path: String, index: u64) -> Self {
+        Self {
+            index,
+            path,
+            time_ms: 0,
+            kind: page.t("mirrored-unreadable"),
+            about: String::new(),
+            link: None,
         }
     }
 }
@@ -109,7 +148,7 @@ fn about(page: &Page, index: u64, body: &Body) -> (String, Option<String>) {
         Body::CaseOpened(it) => (it.title.to_string(), None),
         Body::CaseAct(it) => about_case(page, it.case, Some(it.step.as_str())),
         Body::LetterIssued(it) => about_case(page, it.case, None),
-        Body::Article6(it) => about_article6(page, it),
+        Body::Article6(it) => about_article6(page, index, it),
         _ => (String::new(), None),
     }
 }
@@ -127,7 +166,7 @@ fn about_case(page: &Page, number: u64, step: Option<&str>) -> (String, Option<S
     (about.collect::<Vec<_>>().join(" · "), link)
 }
 
-fn about_article6(page: &Page, record: &Article6) -> (String, Option<String>) {
+fn about_article6(page: &Page, index: u64, record: &Article6) -> (String, Option<String>) {
     let approach = |id: &dyn std::fmt::Display| Some(page.at("cooperation", id));
     let authorisation = |party: &Party, id: &dyn std::fmt::Display| {
         Some(page.to(&format!("/authorisations/{party}/{id}")))
@@ -141,7 +180,10 @@ fn about_article6(page: &Page, record: &Article6) -> (String, Option<String>) {
         Article6::UnitsAuthorised(it) => (it.authorisation.to_string(), None),
         Article6::EmissionsLevel(it) => (it.year.to_string(), Some(page.to("/accounting"))),
         Article6::Ndc(_) => (String::new(), Some(page.to("/accounting"))),
-        Article6::UseNotified(it) => (page.tonnes(tonnes_of(&it.ranges)), None),
+        Article6::UseNotified(it) => (
+            page.tonnes(tonnes_of(&it.ranges)),
+            Some(page.at("notices", index)),
+        ),
     }
 }
 
@@ -203,7 +245,7 @@ struct Signature {
 }
 
 /// A proof, step by step.
-struct Proof {
+pub(super) struct Proof {
     rungs: Vec<Rung>,
     root: String,
     holds: bool,
@@ -217,18 +259,23 @@ struct Proof {
 
 #[derive(Template)]
 #[template(path = "web/entry.html")]
-struct EntryPage {
-    page: Page,
-    line: Line,
-    json: String,
-    leaf_hash: String,
-    leaf_bytes: u64,
-    request: Option<String>,
-    proof: Option<Proof>,
-    has_credential: bool,
+pub(super) struct EntryPage {
+    pub(super) page: Page,
+    pub(super) line: Line,
+    /// The page of the list that the entry is of, and what that is called.
+    pub(super) list: String,
+    pub(super) list_title: String,
+    /// Whose ledger it is, where it is another country's.
+    pub(super) country: Option<String>,
+    pub(super) json: String,
+    pub(super) leaf_hash: String,
+    pub(super) leaf_bytes: u64,
+    pub(super) request: Option<String>,
+    pub(super) proof: Option<Proof>,
+    pub(super) has_credential: bool,
 }
 
-async fn stored(site: &Shared, index: u64) -> Result<StoredRecord, ApiError> {
+pub(super) async fn stored(site: &Shared, index: u64) -> Result<StoredRecord, ApiError> {
     let unknown = || AppError::NotFound {
         what: "entry",
         id: index.to_string(),
@@ -259,6 +306,9 @@ pub(super) async fn show(
     let request = (stored.record.request != OWN_REQUEST).then(|| stored.record.request.to_string());
     let shown = EntryPage {
         line: Line::of(&page, &stored),
+        list: page.to("/entries"),
+        list_title: page.t("entries-title"),
+        country: None,
         json,
         leaf_hash: hex::encode(stored.hash),
         leaf_bytes: stored.record.encode().len() as u64,
@@ -307,7 +357,7 @@ pub(super) fn number(text: &str) -> Result<u64, ApiError> {
 }
 
 /// The steps of a proof as RFC 9162 section 2.1.3.2 walks them.
-fn steps(site: &Shared, bundle: &TlogProof) -> Result<Proof, ApiError> {
+pub(super) fn steps(site: &Shared, bundle: &TlogProof) -> Result<Proof, ApiError> {
     let policy = site.app.policy()?;
     let leaf = bundle.extra.as_deref().unwrap_or_default();
     let (note, checkpoint) = countersign_protocol::log::Checkpoint::parse_note(&bundle.checkpoint)

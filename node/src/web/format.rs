@@ -40,6 +40,17 @@ pub(crate) fn signed(language: Language, value: i64) -> String {
     }
 }
 
+/// A number of tenths, with its decimal mark.
+pub(crate) fn tenths(language: Language, value: u64) -> String {
+    let mark = match language {
+        Language::En => '.',
+        Language::Fr | Language::Es | Language::Pt => ',',
+        Language::Ar => '٫',
+    };
+    let (whole, tenth) = (number(language, value / 10), plain(language, value % 10));
+    format!("{whole}{mark}{tenth}")
+}
+
 /// A number without groups, such as a year, in the digits of the language.
 pub(crate) fn plain(language: Language, value: u64) -> String {
     localised(language, &value.to_string())
@@ -119,7 +130,7 @@ pub(crate) fn bytes(language: Language, bytes: u64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{bytes, day_of, moment, number, signed};
+    use super::{bytes, day_of, moment, number, signed, tenths};
     use crate::web::language::Language;
 
     #[test]
@@ -136,6 +147,9 @@ mod tests {
         assert_eq!(of(Language::Ar), both("١٬٢٣٤", "١٬٢٣٤٬٥٦٧"));
         assert_eq!(signed(Language::En, -1234), "−1,234");
         assert_eq!(number(Language::En, 0), "0");
+        assert_eq!(tenths(Language::En, 12_345), "1,234.5");
+        assert_eq!(tenths(Language::Fr, 7), "0,7");
+        assert_eq!(tenths(Language::Ar, 12), "١٫٢");
     }
 
     #[test]

@@ -1,15 +1,23 @@
-//! Places on a map that is drawn here: an equirectangular net of meridians and parallels, without pictures from elsewhere.
+//! Places on a map that is drawn here: countries, meridians and parallels (equirectangular), without pictures from elsewhere.
+
+mod frame;
+mod land;
+mod outlines;
+mod world;
 
 use std::fmt::Write;
 
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use countersign_protocol::project::geometry::{Geometry, Position, UNITS_PER_DEGREE};
+use countersign_protocol::project::geometry::{Geometry, Position};
 
 use super::page::Page;
 use super::{Shared, answer};
 use crate::http::problem::ApiError;
+use frame::{Frame, WIDTH, degrees};
+use land::Land;
+pub(super) use world::{Flow, Mark, Node, World};
 
 /// A place to draw.
 pub(super) struct Dot {
@@ -40,76 +48,12 @@ pub(super) struct Picture {
     pub(super) meridians: Vec<NetLine>,
     pub(super) parallels: Vec<NetLine>,
     pub(super) shapes: Vec<Shape>,
+    pub(super) land: Land,
     pub(super) about: String,
 }
 
-const WIDTH: f64 = 640.0;
-
-/// The least part of the world that is shown, in degrees: a point needs something around it.
-const SPAN_MIN: f64 = 1.0;
-
 /// Distances between the lines of the net, in degrees.
 const STEPS: [f64; 9] = [0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 30.0, 60.0];
-
-/// The part of the world that is drawn, in degrees.
-#[derive(Clone, Copy)]
-struct Frame {
-    west: f64,
-    north: f64,
-    across: f64,
-    down: f64,
-}
-
-fn degrees(units: i32) -> f64 {
-    f64::from(units) / f64::from(UNITS_PER_DEGREE)
-}
-
-impl Frame {
-    /// Everything, with some room around it.
-    fn around(dots: &[Dot]) -> Option<Self> {
-        let mut bounds = dots.iter().map(|it| it.geometry.bounds());
-        let first = bounds.next()?;
-        let all = bounds.fold(first, |mut all, it| {
-            all.least.lon = all.least.lon.min(it.least.lon);
-            all.least.lat = all.least.lat.min(it.least.lat);
-            all.greatest.lon = all.greatest.lon.max(it.greatest.lon);
-            all.greatest.lat = all.greatest.lat.max(it.greatest.lat);
-            all
-        });
-        let span = |least: i32, greatest: i32| {
-            let (least, greatest) = (degrees(least), degrees(greatest));
-            let wide = ((greatest - least) * 1.3).max(SPAN_MIN);
-            (f64::midpoint(least, greatest), wide)
-        };
-        let (middle_lon, across) = span(all.least.lon, all.greatest.lon);
-        let (middle_lat, down) = span(all.least.lat, all.greatest.lat);
-        // No strip is so narrow that nothing can be seen on it.
-        let (across, down) = (across.max(down * 0.8), down.max(across * 0.5));
-        let (across, down) = (across.min(360.0), down.min(180.0));
-        Some(Self {
-            west: (middle_lon - across / 2.0).clamp(-180.0, 180.0 - across),
-            north: (middle_lat + down / 2.0).clamp(-90.0 + down, 90.0),
-            across,
-            down,
-        })
-    }
-
-    fn height(self) -> f64 {
-        WIDTH * self.down / self.across
-    }
-
-    fn x(self, lon: f64) -> f64 {
-        (lon - self.west) / self.across * WIDTH
-    }
-
-    fn y(self, lat: f64) -> f64 {
-        (self.north - lat) / self.down * self.height()
-    }
-
-    fn at(self, position: Position) -> (f64, f64) {
-        (self.x(degrees(position.lon)), self.y(degrees(position.lat)))
-    }
-}
 
 /// A number as SVG takes it, to a tenth.
 fn short(value: f64) -> String {
@@ -120,46 +64,70 @@ fn short(value: f64) -> String {
 impl Picture {
     /// A map of some places; `None` without any.
     pub(super) fn new(page: &Page, dots: Vec<Dot>) -> Option<Self> {
-        let frame = Frame::around(&dots)?;
+        let frame = Frame::around(&dots, None)?;
+        Some(Self::within(page, frame, dots))
+    }
+
+    /// A map of some places in the own country; `None` without any.
+    pub(super) fn of_country(page: &Page, dots: Vec<Dot>) -> Option<Self> {
+        let own = outlines::country(page.site.genesis.party);
+        let frame = Frame::around(&dots, own.map(|it| it.largest))?;
+        Some(Self::within(page, frame, dots))
+    }
+
+    fn within(page: &Page, frame: Frame, dots: Vec<Dot>) -> Self {
+        let about = page.counted("map-about", dots.len() as u64);
         let step = STEPS.into_iter().find(|step| frame.across / step <= 6.0);
         let step = step.unwrap_or(60.0);
-        let about = page.counted("map-about", dots.len() as u64);
-        let shapes = dots.into_iter().map(|dot| shape(frame, dot));
-        let lines = |from: f64, to: f64| {
-            let first = (from / step).ceil();
-            let count = ((to - from) / step).floor().max(0.0);
-            let mut at = first;
-            let mut lines = Vec::new();
-            while at <= first + count && at * step <= to {
-                lines.push(at * step);
-                at += 1.0;
-            }
-            lines
-        };
-        let named = |at: f64, degrees: f64, positive: &str, negative: &str| NetLine {
-            at: short(at),
-            name: match degrees {
-                it if it > 0.0 => format!("{}° {positive}", short(it)),
-                it if it < 0.0 => format!("{}° {negative}", short(-it)),
-                _ => "0°".to_owned(),
-            },
-        };
-        let meridians = lines(frame.west, frame.west + frame.across);
-        let parallels = lines(frame.north - frame.down, frame.north);
-        Some(Self {
+        let meridians = net(frame.west, frame.west + frame.across, step);
+        let parallels = net(frame.south(), frame.north, step);
+        Self {
             width: whole(WIDTH),
             height: whole(frame.height()),
             meridians: meridians
                 .into_iter()
-                .map(|lon| named(frame.x(lon), lon, "E", "W"))
+                .map(|lon| {
+                    line(
+                        frame.x(lon),
+                        (lon + 180.0).rem_euclid(360.0) - 180.0,
+                        "E",
+                        "W",
+                    )
+                })
                 .collect(),
             parallels: parallels
                 .into_iter()
-                .map(|lat| named(frame.y(lat), lat, "N", "S"))
+                .map(|lat| line(frame.y(lat), lat, "N", "S"))
                 .collect(),
-            shapes: shapes.collect(),
+            shapes: dots.into_iter().map(|dot| shape(frame, dot)).collect(),
+            land: Land::of(frame, page.site.genesis.party),
             about,
-        })
+        }
+    }
+}
+
+/// Multiples of a step between two places.
+fn net(from: f64, to: f64, step: f64) -> Vec<f64> {
+    let first = (from / step).ceil();
+    let count = ((to - from) / step).floor().max(0.0);
+    let mut at = first;
+    let mut lines = Vec::new();
+    while at <= first + count && at * step <= to {
+        lines.push(at * step);
+        at += 1.0;
+    }
+    lines
+}
+
+fn line(at: f64, degrees: f64, positive: &str, negative: &str) -> NetLine {
+    NetLine {
+        at: short(at),
+        name: match degrees {
+            it if it.abs() < 1e-9 => "0°".to_owned(),
+            it if it <= -180.0 => "180°".to_owned(),
+            it if it > 0.0 => format!("{}° {positive}", short(it)),
+            it => format!("{}° {negative}", short(-it)),
+        },
     }
 }
 
@@ -173,22 +141,23 @@ fn whole(value: f64) -> u32 {
 }
 
 fn shape(frame: Frame, dot: Dot) -> Shape {
-    let bounds = dot.geometry.bounds();
-    let middle = |least: i32, greatest: i32| f64::midpoint(degrees(least), degrees(greatest));
+    let at = |it: &Position| frame.at((degrees(it.lon), degrees(it.lat)));
     let mut path = String::new();
     for polygon in dot.geometry.polygons() {
         for ring in polygon.rings() {
-            for (at, position) in ring.iter().enumerate() {
-                let (x, y) = frame.at(*position);
-                let letter = if at == 0 { 'M' } else { 'L' };
+            for (place, position) in ring.iter().enumerate() {
+                let (x, y) = at(position);
+                let letter = if place == 0 { 'M' } else { 'L' };
                 let _ = write!(path, "{letter}{} {}", short(x), short(y));
             }
             path.push('Z');
         }
     }
+    let bounds = dot.geometry.bounds();
+    let (one, other) = (at(&bounds.least), at(&bounds.greatest));
     Shape {
-        x: short(frame.x(middle(bounds.least.lon, bounds.greatest.lon))),
-        y: short(frame.y(middle(bounds.least.lat, bounds.greatest.lat))),
+        x: short(f64::midpoint(one.0, other.0)),
+        y: short(f64::midpoint(one.1, other.1)),
         path,
         label: dot.label,
     }
@@ -251,47 +220,8 @@ pub(super) async fn show(State(site): State<Shared>, page: Page) -> Result<Respo
             .app
             .project_count()
             .saturating_sub(overview.places.len() as u64),
-        map: Picture::new(&page, dots),
+        map: Picture::of_country(&page, dots),
         page,
     };
     answer::html(&shown.page, &shown)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{Dot, Frame, Geometry, Position};
-
-    fn dot(lon: i32, lat: i32) -> Dot {
-        let position = Position {
-            lon: lon * 10_000_000,
-            lat: lat * 10_000_000,
-        };
-        Dot {
-            geometry: Geometry::Point(position),
-            label: String::new(),
-        }
-    }
-
-    #[test]
-    fn every_place_lies_in_the_picture_wherever_on_earth_it_is() {
-        for places in [
-            vec![(0, 0)],
-            vec![(180, 90), (-180, -90)],
-            vec![(179, -89)],
-            vec![(-180, 0), (-179, 80)],
-        ] {
-            let dots: Vec<Dot> = places.iter().map(|(lon, lat)| dot(*lon, *lat)).collect();
-            let frame = Frame::around(&dots).unwrap();
-            for (lon, lat) in places {
-                let x = frame.x(f64::from(lon));
-                let y = frame.y(f64::from(lat));
-                assert!((-0.1..=640.1).contains(&x), "{lon} is at {x}");
-                assert!(
-                    (-0.1..=frame.height() + 0.1).contains(&y),
-                    "{lat} is at {y}"
-                );
-            }
-        }
-        assert!(Frame::around(&[]).is_none());
-    }
 }

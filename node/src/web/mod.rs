@@ -13,16 +13,23 @@ mod cooperation;
 mod data;
 mod entries;
 mod error;
+mod federation;
 mod format;
 mod guidance;
 mod home;
 mod language;
+mod letters;
 mod list;
+mod live;
 mod look;
 mod map;
+mod mirrored;
+mod ndc;
+mod notices;
 mod organisations;
 mod page;
 mod projects;
+mod reports;
 mod retirements;
 mod search;
 mod statistics;
@@ -42,10 +49,11 @@ use axum::{Extension, Router};
 use countersign_protocol::record::Genesis;
 
 use crate::app::{App, AppError};
-use crate::http::Rates;
+use crate::http::{Places, Rates};
 use assets::Assets;
 use language::Language;
 use page::Prefix;
+use reports::WorkbookSums;
 
 pub(crate) use error::{ErrorPages, Wrong};
 pub(crate) use format::machine;
@@ -60,6 +68,9 @@ pub(crate) struct Site {
     look: Look,
     assets: Assets,
     rates: Arc<Rates>,
+    streams: Arc<Places>,
+    lookout: live::Lookout,
+    workbooks: WorkbookSums,
     behind_proxy: bool,
     is_sandbox: bool,
 }
@@ -70,6 +81,8 @@ pub(crate) struct SiteParts {
     pub(crate) look: Look,
     /// Where it is noted that a secret opened something.
     pub(crate) rates: Arc<Rates>,
+    /// Places for those who stay to hear of changes.
+    pub(crate) streams: Arc<Places>,
     /// Whether a proxy on this machine names the clients.
     pub(crate) behind_proxy: bool,
     /// Whether nothing here counts.
@@ -88,6 +101,7 @@ impl Site {
             app,
             look,
             rates,
+            streams,
             behind_proxy,
             is_sandbox,
         } = parts;
@@ -97,6 +111,9 @@ impl Site {
             app,
             look,
             rates,
+            streams,
+            lookout: live::Lookout::default(),
+            workbooks: WorkbookSums::default(),
             behind_proxy,
             is_sandbox,
         })
@@ -125,6 +142,10 @@ fn table() -> Vec<(&'static str, MethodRouter<Shared>)> {
             "/retirements/{leaf}/certificate",
             get(retirements::certificate),
         ),
+        (
+            "/retirements/{leaf}/certificate.pdf",
+            get(retirements::certificate_file),
+        ),
         ("/transfers", get(transfers::list)),
         ("/transfers/{id}", get(transfers::show)),
         ("/cooperation", get(cooperation::list)),
@@ -133,9 +154,16 @@ fn table() -> Vec<(&'static str, MethodRouter<Shared>)> {
             "/authorisations/{party}/{id}",
             get(cooperation::authorisation),
         ),
+        ("/notices", get(notices::list)),
+        ("/notices/{leaf}", get(notices::show)),
+        ("/letters", get(letters::list)),
+        ("/letters/{sha256}", get(letters::show)),
         ("/organisations", get(organisations::list)),
         ("/organisations/{id}", get(organisations::show)),
         ("/accounting", get(accounting::show)),
+        ("/accounting/{file}", get(accounting::file)),
+        ("/accounting/reports/{sha256}", get(reports::show)),
+        ("/accounting/reports/{sha256}/{format}", get(reports::file)),
         ("/statistics", get(statistics::show)),
         ("/statistics/{file}", get(statistics::file)),
         ("/data", get(data::show)),
@@ -147,6 +175,10 @@ fn table() -> Vec<(&'static str, MethodRouter<Shared>)> {
                 .layer(DefaultBodyLimit::max(verify::FORM_BYTES_MAX)),
         ),
         ("/transparency", get(transparency::show)),
+        ("/federation", get(federation::show)),
+        ("/federation/{party}", get(mirrored::list)),
+        ("/federation/{party}/{index}", get(mirrored::show)),
+        ("/federation/{party}/{index}/proof", get(mirrored::bundle)),
         ("/entries", get(entries::list)),
         ("/entries/{index}", get(entries::show)),
         ("/entries/{index}/proof", get(entries::bundle)),
@@ -182,19 +214,28 @@ pub(crate) fn router(site: Shared) -> Router {
     }
     router
         .route("/assets/{name}", get(assets::show))
+        .route(live::PATH, get(live::listen))
         .with_state(site)
 }
 
 /// Pages that list or count, which cost more than the others.
-const HEAVY: [&str; 8] = [
+const HEAVY: [&str; 16] = [
     "/search",
+    "/notices",
+    "/letters",
+    "/federation/{party}",
     "/projects",
     "/retirements",
+    "/retirements/{leaf}/certificate.pdf",
     "/transfers",
     "/organisations",
     "/accounting",
+    "/accounting/{file}",
+    "/accounting/reports/{sha256}",
+    "/accounting/reports/{sha256}/{format}",
     "/data/{file}",
     "/verify",
+    "/federation",
 ];
 
 /// Whether a route is one of the pages, and then whether it is one that costs more than the others.
@@ -210,7 +251,9 @@ pub(crate) fn cost(route: &str) -> Option<bool> {
         };
         prefixes.flat_map(of).collect()
     });
-    ROUTES.get(route).copied()
+    // Whoever listens holds a place, and pays for coming.
+    let listens = (route == live::PATH).then_some(false);
+    listens.or_else(|| ROUTES.get(route).copied())
 }
 
 /// Whether a route is one where people sign in or work.
@@ -249,6 +292,83 @@ mod tests {
             "/de",
         ] {
             assert_eq!(cost(other), None, "{other}");
+        }
+    }
+
+    /// Addresses that answer with a file.
+    const FILES: [&str; 15] = [
+        "/retirements/{leaf}/certificate.pdf",
+        "/accounting/{file}",
+        "/accounting/reports/{sha256}/{format}",
+        "/statistics/{file}",
+        "/data/{file}",
+        "/entries/{index}/proof",
+        "/entries/{index}/credential",
+        "/federation/{party}/{index}/proof",
+        "/work/documents/{id}",
+        "/work/letters/{hash}",
+        "/work/report/initial/{format}",
+        "/work/report/kept/{sha256}/files/{format}",
+        "/work/report/{year}/files/{format}",
+        "/work/report/{year}/regular/{format}",
+        "/work/batches/{root}/points.csv",
+    ];
+
+    /// The pages that the browser tests have read by axe-core, as their lists name them: `${…}` stands for one name.
+    fn read_by_axe() -> Vec<String> {
+        let lists = include_str!("../../../tests/browser/registry.mjs");
+        let quoted = lists.split(['"', '`']).filter(|it| it.starts_with('/'));
+        let path = |text: &str| {
+            let text = text.split('?').next().unwrap_or_default();
+            let mut path = String::new();
+            for (at, part) in text.split("${").enumerate() {
+                match (at, part.split_once('}')) {
+                    (0, _) | (_, None) => path.push_str(part),
+                    (_, Some((_, after))) => {
+                        path.push('*');
+                        path.push_str(after);
+                    }
+                }
+            }
+            path
+        };
+        quoted.map(path).chain(["/".to_owned()]).collect()
+    }
+
+    /// How many names of a route stand for whatever an address says there, if the address is one of the route.
+    fn fits(route: &str, address: &str) -> Option<usize> {
+        let (route, address) = (route.split('/'), address.split('/'));
+        if route.clone().count() != address.clone().count() {
+            return None;
+        }
+        let mut open = 0;
+        for (name, given) in route.zip(address) {
+            if name.starts_with('{') {
+                open += 1;
+            } else if name != given {
+                return None;
+            }
+        }
+        Some(open)
+    }
+
+    #[test]
+    fn every_page_is_in_a_list_that_axe_reads() {
+        let pages: Vec<_> = table().into_iter().chain(super::work::pages()).collect();
+        let pages: Vec<_> = pages.iter().map(|(path, _)| *path).collect();
+        let read = read_by_axe();
+        let opened = |address: &String| {
+            let fitting = pages
+                .iter()
+                .filter_map(|it| Some((fits(it, address)?, *it)));
+            fitting.min().map(|(_, page)| page)
+        };
+        let opened: std::collections::BTreeSet<_> = read.iter().filter_map(opened).collect();
+        for page in &pages {
+            assert_eq!(!FILES.contains(page), opened.contains(page), "{page}");
+        }
+        for gone in &FILES {
+            assert!(pages.contains(gone), "{gone} is no address any more");
         }
     }
 

@@ -14,7 +14,7 @@ use countersign_protocol::serial::SectoralScope;
 
 use super::assets::takes_brotli;
 use super::language::Language;
-use super::work::Reader;
+use super::work::{AskedBy, RENEWAL, Reader, page_of};
 use super::{Shared, format, words};
 
 /// The language that the path of a page names.
@@ -61,7 +61,7 @@ pub(super) struct Page {
     pub(super) reader: Option<Reader>,
     /// The part of the registry that is open in the navigation.
     pub(super) section: &'static str,
-    /// The same by the API: a path below `/api/v1`.
+    /// The same by the API: a method and a path.
     pub(super) api: Option<String>,
     /// The same on the command line.
     pub(super) command: Option<String>,
@@ -72,7 +72,8 @@ impl FromRequestParts<Shared> for Page {
 
     async fn from_request_parts(parts: &mut Parts, site: &Shared) -> Result<Self, Infallible> {
         let mut page = Self::of(parts, site);
-        page.reader = Reader::of(site, &parts.headers).await;
+        let asked_by = AskedBy::of(&parts.method, &parts.uri);
+        page.reader = Reader::of(site, &parts.headers, asked_by).await;
         Ok(page)
     }
 }
@@ -119,10 +120,15 @@ impl Page {
         }
     }
 
-    /// Says which part of the registry is open, and how programs get the same.
+    /// Says which part of the registry is open, and how programs do the same: a path of the API, with the method before it where
+    /// that is not `GET`, and a command.
     pub(super) fn about(mut self, section: &'static str, api: &str, command: &str) -> Self {
         self.section = section;
-        self.api = Some(api.to_owned());
+        let (method, path) = match api.split_once(' ') {
+            Some((method, path)) if !method.starts_with('/') => (method, path),
+            _ => ("GET", api),
+        };
+        self.api = Some(format!("{method} /api/v1{path}"));
         self.command = Some(command.to_owned());
         self
     }
@@ -267,6 +273,11 @@ impl Page {
         }
     }
 
+    /// The path by which a page renews itself.
+    pub(super) fn renewal(&self, path: &str) -> String {
+        format!("{}?{RENEWAL}", self.to(path))
+    }
+
     /// The path of something with a name.
     pub(super) fn at(&self, folder: &str, name: impl Display) -> String {
         self.to(&format!(
@@ -286,14 +297,9 @@ impl Page {
         reader.map(Reader::token).unwrap_or_default()
     }
 
-    /// Whether the reader may look at the bridges that the node runs.
-    pub(super) fn sees_bridges(&self) -> bool {
-        self.reader.as_ref().is_some_and(|it| it.sees_bridges)
-    }
-
-    /// Whether the reader may look at the federation.
-    pub(super) fn sees_federation(&self) -> bool {
-        self.reader.as_ref().is_some_and(|it| it.sees_federation)
+    /// Pages that the reader's role opens: the word and the path of each.
+    pub(super) fn opens(&self) -> &[(&'static str, &'static str)] {
+        self.reader.as_ref().map_or(&[], |it| it.opens.as_slice())
     }
 
     /// The address of signing in, from which the way leads back here.
@@ -310,9 +316,13 @@ impl Page {
         }
     }
 
-    /// This page in every language: the language, its path, and whether it is the one that is shown.
+    /// This page in every language: the language, its path, and whether it is the one that is shown. What answers a form that was
+    /// sent to an address without a page is the page of the form.
     pub(super) fn languages(&self) -> Vec<(Language, String, bool)> {
-        let path = |language: Language| match self.place.as_str() {
+        let sent_to = self.place.split('?').next().unwrap_or_default();
+        let of_form = page_of(sent_to);
+        let place = of_form.as_ref().unwrap_or(&self.place);
+        let path = |language: Language| match place.as_str() {
             "/" => format!("/{language}"),
             place if place.starts_with("/?") => format!("/{language}{}", &place[1..]),
             place => format!("/{language}{place}"),
@@ -354,6 +364,7 @@ impl Page {
                     ("transfers", "/transfers"),
                     ("cooperation", "/cooperation"),
                     ("accounting", "/accounting"),
+                    ("notices", "/notices"),
                     ("statistics", "/statistics"),
                 ],
             ),
@@ -362,7 +373,9 @@ impl Page {
                 &[
                     ("verify", "/verify"),
                     ("transparency", "/transparency"),
+                    ("federation", "/federation"),
                     ("entries", "/entries"),
+                    ("letters", "/letters"),
                 ],
             ),
             (
@@ -387,6 +400,10 @@ impl Page {
 
     pub(super) fn script_path(&self) -> String {
         self.site.assets.script.path()
+    }
+
+    pub(super) fn passkeys_path(&self) -> String {
+        self.site.assets.passkeys.path()
     }
 
     pub(super) fn icon_path(&self) -> String {

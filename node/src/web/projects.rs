@@ -1,6 +1,6 @@
 //! Projects: the list with its filters, and one project with its road through the country's process.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use askama::Template;
 use axum::extract::{Path, State};
@@ -9,7 +9,7 @@ use countersign_protocol::id::OrganisationId;
 use countersign_protocol::project::Description;
 use countersign_protocol::registry::Holding;
 use countersign_protocol::serial::SectoralScope;
-use countersign_protocol::workflow::{Flow, Process};
+use countersign_protocol::workflow::{Flow, Process, Step, StepKind};
 
 use super::badges::{self, Badge};
 use super::list::{Asked, Choice, choices};
@@ -278,10 +278,13 @@ pub(super) fn road(page: &Page, listed: &ListedCase, acts: &[CaseActRow]) -> Vec
     for stage in &flow.stages {
         let is_now = stage.id == case.stage;
         let was = passed.contains(stage.id.as_str()) || stage.id == flow.first;
-        let is_on_track = flow
-            .steps
-            .iter()
-            .any(|step| step.to == stage.id && step.is_on(case.track.as_deref()));
+        // What is sent back lies beside the road, until it happens.
+        let leads_there = |step: &Step| {
+            step.to == stage.id
+                && step.kind != StepKind::RequestChanges
+                && step.is_on(case.track.as_deref())
+        };
+        let is_on_track = flow.steps.iter().any(leads_there);
         let is_refusal = stage.end.is_some_and(|end| !is_accepted(end));
         is_behind &= !is_now;
         // Of the ends only the good one lies ahead; what other tracks have does not, nor what the case went around.
@@ -315,20 +318,44 @@ fn is_accepted(end: countersign_protocol::workflow::End) -> bool {
     end == countersign_protocol::workflow::End::Accepted
 }
 
-/// The stages to which the acts of a case led.
+/// The stages in which the acts of a case found it. A step may begin in several of them, such as a draft and what was sent
+/// back: which one it was follows from the acts before it.
 fn passed<'a>(flow: &'a Flow, acts: &[CaseActRow]) -> BTreeSet<&'a str> {
     let mut passed = BTreeSet::new();
+    let mut stage = Some(flow.first.as_str());
+    // Who said yes in this stage so far: a step may need several.
+    let mut yes: BTreeMap<&str, usize> = BTreeMap::new();
     for act in acts {
         let Some(step) = act.step.as_deref().and_then(|id| flow.step(id)) else {
+            // What a migration moved the case to is not in the row.
+            if act.answer == "migrated" {
+                stage = None;
+            }
             continue;
         };
-        match act.answer.as_str() {
+        let here = match step.from.as_slice() {
+            [only] => Some(only.as_str()),
+            _ => stage.filter(|stage| step.from.iter().any(|it| it == stage)),
+        };
+        passed.extend(here);
+        stage = match act.answer.as_str() {
             "yes" => {
-                passed.extend(step.from.iter().map(String::as_str));
+                let said = yes.entry(&step.id).or_default();
+                *said += 1;
+                let needed = usize::try_from(step.quorum).unwrap_or(usize::MAX);
+                if *said < needed.max(step.reviews_by.len()) {
+                    here
+                } else {
+                    yes.clear();
+                    Some(step.to.as_str())
+                }
             }
-            "no" => passed.extend(step.from.iter().map(String::as_str)),
-            _ => {}
-        }
+            "no" => {
+                yes.clear();
+                step.no.as_ref().map(|answer| answer.to.as_str()).or(here)
+            }
+            _ => here.or(stage),
+        };
     }
     passed
 }
@@ -403,5 +430,49 @@ fn paper(page: &Page, process: &Process, of: &StoredDocument) -> Paper {
         bytes: of.bytes,
         sha256: hex::encode(of.sha256),
         uploaded_ms: of.uploaded_ms,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use countersign_protocol::workflow::{Process, preset};
+
+    use super::passed;
+    use crate::projection::query::CaseActRow;
+
+    fn acts(all: &[(&str, &str)]) -> Vec<CaseActRow> {
+        let row = |(leaf, (step, answer)): (u64, &(&str, &str))| CaseActRow {
+            leaf,
+            step: Some((*step).to_owned()).filter(|it| !it.is_empty()),
+            answer: (*answer).to_owned(),
+            organisation: None,
+            organisation_type: None,
+            role: None,
+            time_ms: leaf,
+        };
+        (1..).zip(all).map(row).collect()
+    }
+
+    #[test]
+    fn a_stage_that_a_step_could_begin_in_and_did_not_was_not_passed() {
+        let process = Process::parse(preset("standard").unwrap()).unwrap();
+        let flow = process.flow("organisation").unwrap();
+        let stages = |all: &[(&str, &str)]| -> Vec<String> {
+            let acts = acts(all);
+            passed(flow, &acts).into_iter().map(str::to_owned).collect()
+        };
+        let straight = [("", "opened"), ("register", "yes"), ("withdraw", "yes")];
+        assert_eq!(stages(&straight), ["draft", "pending"]);
+        let returned = [("register", "yes"), ("approve", "no"), ("withdraw", "yes")];
+        assert_eq!(stages(&returned), ["draft", "pending", "returned"]);
+        // Two must say yes: after the first one the case is where it was.
+        let closed = [
+            ("register", "yes"),
+            ("approve", "yes"),
+            ("suspend", "yes"),
+            ("close", "yes"),
+            ("close", "yes"),
+        ];
+        assert_eq!(stages(&closed), ["active", "draft", "pending", "suspended"]);
     }
 }

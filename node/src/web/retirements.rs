@@ -2,10 +2,11 @@
 
 use askama::Template;
 use axum::extract::{Path, State};
-use axum::response::Response;
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse, Response};
 use countersign_protocol::id::OrganisationId;
 use countersign_protocol::party::Party;
-use countersign_protocol::record::{Commitment, Purpose, RetireKind};
+use countersign_protocol::record::{Purpose, RetireKind};
 use serde::Deserialize;
 use serde::de::value::{Error as WordError, StrDeserializer};
 use std::collections::BTreeMap;
@@ -59,19 +60,13 @@ pub(super) type Names = BTreeMap<[u8; 32], Beneficiary>;
 
 /// The beneficiaries that let everybody know their names.
 pub(super) async fn names(site: &Shared, rows: &[RetirementRow]) -> Result<Names, ApiError> {
-    let commitments = rows.iter().filter_map(commitment).map(Commitment).collect();
+    let commitments = rows.iter().filter_map(RetirementRow::commitment).collect();
     Ok(site.app.public_beneficiaries(commitments).await?)
-}
-
-fn commitment(row: &RetirementRow) -> Option<[u8; 32]> {
-    let mut hash = [0; 32];
-    hex::decode_to_slice(row.beneficiary.as_ref()?, &mut hash).ok()?;
-    Some(hash)
 }
 
 /// What a beneficiary is called, where that is public.
 pub(super) fn beneficiary(row: &RetirementRow, names: &Names) -> Option<String> {
-    let known = names.get(&commitment(row)?)?;
+    let known = names.get(&row.commitment()?.0)?;
     Some(known.name.to_string())
 }
 
@@ -220,8 +215,8 @@ pub(super) async fn show(
     let leaf = number(&leaf)?;
     let page = page.about(
         "retirements",
-        &format!("/ledger/proof?index={leaf}"),
-        &format!("countersign ledger proof --index {leaf}"),
+        &format!("/ledger/certificate?index={leaf}"),
+        &format!("countersign ledger certificate --index {leaf} --out certificate.pdf"),
     );
     let shown = RetirementPage {
         it: one(&site, &page, leaf).await?,
@@ -251,4 +246,28 @@ pub(super) async fn certificate(
         page,
     };
     answer::html(&shown.page, &shown)
+}
+
+/// The certificate as a file that verifies by itself, in the reader's language where the registry has templates in it.
+pub(super) async fn certificate_file(
+    State(site): State<Shared>,
+    Path(leaf): Path<String>,
+    page: Page,
+) -> Result<Response, ApiError> {
+    let leaf = number(&leaf)?;
+    let language = page.language.code().parse().ok();
+    let made = match site.app.certificate(leaf, language).await {
+        Err(AppError::Letter(why)) => {
+            tracing::warn!(language = page.language.code(), %why, "no certificate in this language: it is made in English");
+            site.app.certificate(leaf, None).await
+        }
+        other => other,
+    }?;
+    let media = HeaderValue::from_static("application/pdf");
+    let mut response = ([(header::CONTENT_TYPE, media)], made.bytes).into_response();
+    answer::attach(
+        &mut response,
+        &format!("certificate-{leaf}-{}.pdf", made.language),
+    );
+    Ok(response)
 }

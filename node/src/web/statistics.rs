@@ -1,6 +1,6 @@
 //! What happened in the registry in numbers: each chart with its table, its file and its picture.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use askama::Template;
 use axum::extract::{Path, State};
@@ -8,12 +8,12 @@ use axum::response::Response;
 use countersign_protocol::party::Party;
 use countersign_protocol::serial::SectoralScope;
 
-use super::charts::Series;
-use super::list::Csv;
+use super::charts::{Drawing, Series, Unit};
 use super::page::Page;
 use super::{Shared, answer};
+use crate::app::{AgreementUse, Between, Ends, Overview, StageTime};
 use crate::http::problem::{ApiError, Kind};
-use crate::projection::query::{Statistics, Tonnes};
+use crate::projection::query::Tonnes;
 
 /// Where units can be, in the order in which charts stack them.
 const PLACES: [&str; 6] = [
@@ -44,55 +44,267 @@ struct StatisticsPage {
     size: u64,
 }
 
-/// Every chart, in the order of the page.
-fn all(page: &Page, of: &Statistics) -> Vec<Series> {
-    vec![
-        Series {
-            name: "by-year",
-            head: page.t("column-year"),
-            is_sum: false,
-            columns: EVENTS.iter().map(|it| page.word("event", it)).collect(),
-            rows: years(&of.by_year, page),
-        },
-        Series {
-            name: "by-vintage",
-            head: page.t("column-vintage"),
-            is_sum: true,
-            columns: PLACES.iter().map(|it| page.word("at", it)).collect(),
-            rows: rows(&of.by_vintage, &PLACES, |year| page.year(year)),
-        },
-        Series {
-            name: "by-scope",
-            head: page.t("column-scope"),
-            is_sum: true,
-            columns: PLACES.iter().map(|it| page.word("at", it)).collect(),
-            rows: rows(&of.by_scope, &PLACES, |scope| scope_name(page, *scope)),
-        },
-        Series {
-            name: "projects",
-            head: page.t("column-scope"),
-            is_sum: true,
-            columns: vec![page.t("projects-title")],
-            rows: of
-                .projects
-                .iter()
-                .map(|(scope, count)| (scope_name(page, *scope), vec![*count]))
-                .collect(),
-        },
-        Series {
-            name: "by-partner",
-            head: page.t("column-country"),
-            is_sum: false,
-            columns: ["out", "in", "open"]
-                .iter()
-                .map(|it| page.word("partner", it))
-                .collect(),
-            rows: rows(&of.by_partner, &["out", "in", "open"], |code| {
+/// The names of the charts, in the order of the page.
+pub(super) const CHARTS: [&str; 11] = [
+    "by-year",
+    "end-states",
+    "end-countries",
+    "by-vintage",
+    "by-scope",
+    "projects",
+    "by-region",
+    "agreements",
+    "by-partner",
+    "between",
+    "stages",
+];
+
+/// One chart; `None` for a name that is none.
+fn series(page: &Page, of: &Overview, name: &str) -> Option<Series> {
+    let name = *CHARTS.iter().find(|it| **it == name)?;
+    let sums = &of.statistics;
+    let words = |list: &str, things: &[&str]| -> Vec<String> {
+        things.iter().map(|it| page.word(list, it)).collect()
+    };
+    let places = || words("at", &PLACES);
+    let scope = |scope: &u8| scope_name(page, *scope);
+    let (head, drawing, columns, rows) = match name {
+        "by-year" => (
+            "column-year",
+            Drawing::Beside,
+            words("event", &EVENTS),
+            years(&sums.by_year, page),
+        ),
+        "end-states" => (
+            "chart-from",
+            Drawing::Sankey,
+            places(),
+            ends(page, &of.ends),
+        ),
+        "end-countries" => {
+            let (columns, rows) = destinations(page, &of.ends);
+            ("chart-from", Drawing::Sankey, columns, rows)
+        }
+        "by-vintage" => (
+            "column-vintage",
+            Drawing::Stacked,
+            places(),
+            rows(&sums.by_vintage, &PLACES, |year| page.year(year)),
+        ),
+        "by-scope" => (
+            "column-scope",
+            Drawing::Stacked,
+            places(),
+            rows(&sums.by_scope, &PLACES, scope),
+        ),
+        "projects" => (
+            "column-scope",
+            Drawing::Stacked,
+            vec![page.t("projects-title")],
+            counts(&sums.projects, scope),
+        ),
+        "by-region" => (
+            "column-region",
+            Drawing::Stacked,
+            vec![page.t("projects-title")],
+            counts(&of.regions, String::clone),
+        ),
+        "agreements" => (
+            "column-agreement",
+            Drawing::Gauges,
+            vec![page.t("agreement-used"), page.t("agreement-limit")],
+            gauges(page, &page.site.app.agreement_uses()),
+        ),
+        "by-partner" => (
+            "column-country",
+            Drawing::Beside,
+            words("partner", &["out", "in", "open"]),
+            rows(&sums.by_partner, &["out", "in", "open"], |code| {
                 let party = code.parse::<Party>();
                 party.map_or_else(|_| code.clone(), |it| page.country(it))
             }),
+        ),
+        "between" => {
+            let (columns, rows) = between(page, &of.between);
+            ("chart-from", Drawing::Matrix, columns, rows)
+        }
+        _ => (
+            "column-stage",
+            Drawing::Spans,
+            words("stage-time", &["median", "p90", "times"]),
+            stages(page, &of.stages),
+        ),
+    };
+    Some(Series {
+        name,
+        head: page.t(head),
+        unit: match drawing {
+            Drawing::Spans => Unit::TenthsOfDays,
+            _ => Unit::Whole,
         },
+        drawing,
+        columns,
+        rows,
+    })
+}
+
+/// What became of authorised units, and of others.
+fn ends(page: &Page, of: &Ends) -> Vec<(String, Vec<u64>)> {
+    let row = |is_authorised: bool, key: &str| {
+        let values = PLACES.iter().map(|place| {
+            sum_of(of, |authorised, at, _| {
+                authorised == is_authorised && at == *place
+            })
+        });
+        (page.t(key), values.collect())
+    };
+    vec![
+        row(true, "ends-authorised"),
+        row(false, "ends-not-authorised"),
     ]
+}
+
+/// Where units are that are not abroad, as one flow.
+const AT_HOME: [&str; 3] = ["available", "on_hold", "escrow"];
+
+/// Countries that have a flow of their own, those with the most first; the others share one.
+const COUNTRIES_MAX: usize = 8;
+
+/// What became of authorised units, and of others, by the country to which they went.
+fn destinations(page: &Page, of: &Ends) -> (Vec<String>, Vec<(String, Vec<u64>)>) {
+    let countries: BTreeSet<Party> = of.keys().filter_map(|(_, _, party)| *party).collect();
+    let sum = |country: Party| sum_of(of, |_, _, party| party == Some(country));
+    let mut countries: Vec<Party> = countries.into_iter().collect();
+    countries.sort_by_key(|it| (std::cmp::Reverse(sum(*it)), *it));
+    let others = countries.split_off(countries.len().min(COUNTRIES_MAX));
+    let mut columns = vec![
+        page.t("ends-at-home"),
+        page.word("at", "used"),
+        page.word("at", "cancelled"),
+    ];
+    columns.extend(countries.iter().map(|it| page.country(*it)));
+    if !others.is_empty() {
+        columns.push(page.t("ends-other-countries"));
+    }
+    let row = |is_authorised: bool, key: &str| {
+        let at = |places: &[&str]| {
+            sum_of(of, |authorised, place, _| {
+                authorised == is_authorised && places.contains(&place)
+            })
+        };
+        let in_any = |parties: &[Party]| {
+            sum_of(of, |authorised, _, party| {
+                authorised == is_authorised && party.is_some_and(|it| parties.contains(&it))
+            })
+        };
+        let mut values = vec![at(&AT_HOME), at(&["used"]), at(&["cancelled"])];
+        values.extend(countries.iter().map(|it| in_any(&[*it])));
+        if !others.is_empty() {
+            values.push(in_any(&others));
+        }
+        (page.t(key), values)
+    };
+    let rows = vec![
+        row(true, "ends-authorised"),
+        row(false, "ends-not-authorised"),
+    ];
+    (columns, rows)
+}
+
+/// The tonnes that a condition picks.
+fn sum_of(of: &Ends, picks: impl Fn(bool, &str, Option<Party>) -> bool) -> u64 {
+    let picked = of
+        .iter()
+        .filter(|((authorised, place, party), _)| picks(*authorised, place, *party));
+    picked.fold(0, |sum, (_, tonnes)| sum.saturating_add(*tonnes))
+}
+
+fn counts<K>(of: &BTreeMap<K, u64>, name: impl Fn(&K) -> String) -> Vec<(String, Vec<u64>)> {
+    of.iter()
+        .map(|(key, count)| (name(key), vec![*count]))
+        .collect()
+}
+
+/// How much of each agreement is used, by direction: in all and in the year.
+pub(super) fn gauges(page: &Page, of: &[AgreementUse]) -> Vec<(String, Vec<u64>)> {
+    let own = page.country(page.site.genesis.party);
+    let mut gauges = Vec::new();
+    for it in of {
+        let (agreement, partner) = (&it.agreement, page.country(it.agreement.partner));
+        let year = page.year(it.year);
+        for (is_open, route, all, in_year) in [
+            (
+                agreement.outgoing,
+                format!("{own} → {partner}"),
+                it.outgoing,
+                it.outgoing_in_year,
+            ),
+            (
+                agreement.incoming,
+                format!("{partner} → {own}"),
+                it.incoming,
+                it.incoming_in_year,
+            ),
+        ] {
+            if is_open {
+                let named = |when: &str| format!("{} · {route} · {when}", agreement.id);
+                let whole = named(&page.t("agreement-in-all"));
+                gauges.push((whole, vec![all, agreement.max_tonnes]));
+                gauges.push((named(&year), vec![in_year, agreement.max_tonnes_per_year]));
+            }
+        }
+    }
+    gauges
+}
+
+/// Rows are the countries from which tonnes went, columns those to which they went; those with the most first.
+fn between(page: &Page, of: &Between) -> (Vec<String>, Vec<(String, Vec<u64>)>) {
+    let ordered = |side: fn(&(Party, Party)) -> Party| {
+        let countries: BTreeSet<Party> = of.keys().map(side).collect();
+        let sum = |country: Party| {
+            let of_country = of.iter().filter(|(pair, _)| side(pair) == country);
+            of_country.fold(0_u64, |sum, (_, tonnes)| sum.saturating_add(*tonnes))
+        };
+        let mut countries: Vec<Party> = countries.into_iter().collect();
+        countries.sort_by_key(|it| (std::cmp::Reverse(sum(*it)), *it));
+        countries
+    };
+    let (from, to) = (ordered(|pair| pair.0), ordered(|pair| pair.1));
+    let row = |country: &Party| {
+        let value = |other: &Party| of.get(&(*country, *other)).copied().unwrap_or(0);
+        (page.country(country), to.iter().map(value).collect())
+    };
+    let columns = to.iter().map(|it| page.country(it)).collect();
+    (columns, from.iter().map(row).collect())
+}
+
+/// Days in tenths, from whole hours.
+const fn tenths_of_days(hours: u64) -> u64 {
+    hours.saturating_mul(10).saturating_add(12) / 24
+}
+
+fn stages(page: &Page, of: &[StageTime]) -> Vec<(String, Vec<u64>)> {
+    let (process, language) = (page.site.app.process(), page.language.code());
+    let row = |it: &StageTime| {
+        let flow = process.as_ref().and_then(|process| process.flow(&it.flow));
+        let stage = flow.and_then(|flow| flow.stage(&it.stage));
+        let named = flow.zip(stage).map(|(flow, stage)| {
+            format!(
+                "{} · {}",
+                flow.label.get(language),
+                stage.label.get(language)
+            )
+        });
+        let (median, p90) = (
+            tenths_of_days(it.median_hours),
+            tenths_of_days(it.p90_hours),
+        );
+        (
+            named.unwrap_or_else(|| it.stage.clone()),
+            vec![median, p90, it.times],
+        )
+    };
+    of.iter().map(row).collect()
 }
 
 /// Every year from the first to the last, so that a year in which nothing happened is seen.
@@ -131,14 +343,16 @@ fn scope_name(page: &Page, scope: u8) -> String {
 }
 
 fn drawn(page: &Page, series: &Series) -> String {
-    series.bars(&page.t(&format!("chart-{}", series.name)), |it| page.n(it))
+    series.drawn(&page.t(&format!("chart-{}", series.name)), page.language)
 }
 
 pub(super) async fn show(State(site): State<Shared>, page: Page) -> Result<Response, ApiError> {
     let mut page = page;
     page.section = "statistics";
     let overview = site.app.overview().await?;
-    let charts = all(&page, &overview.statistics).into_iter();
+    let charts = CHARTS
+        .iter()
+        .filter_map(|name| series(&page, &overview, name));
     let chart = |series: Series| Chart {
         title: page.t(&format!("chart-{}", series.name)),
         text: page.t(&format!("chart-{}-text", series.name)),
@@ -166,29 +380,22 @@ pub(super) async fn file(
     let unknown = || ApiError::new(Kind::NotFound, "there is no such chart");
     let (name, kind) = file.split_once('.').ok_or_else(unknown)?;
     let overview = site.app.overview().await?;
-    let series = all(&page, &overview.statistics).into_iter();
-    let series = series
-        .into_iter()
-        .find(|it| it.name == name)
-        .ok_or_else(unknown)?;
+    let series = series(&page, &overview, name).ok_or_else(unknown)?;
     match kind {
-        "csv" => {
-            let head = std::iter::once(series.head.as_str());
-            let head: Vec<&str> = head
-                .chain(series.columns.iter().map(String::as_str))
-                .collect();
-            let mut csv = Csv::new(&head);
-            for (name, values) in &series.rows {
-                let values = values.iter().map(u64::to_string);
-                csv.row(std::iter::once(name.clone()).chain(values));
-            }
-            Ok(answer::csv(
-                &page,
-                &format!("{}.csv", series.name),
-                csv.text(),
-            ))
-        }
+        "csv" => Ok(answer::csv(&page, &file, series.csv())),
         "svg" => Ok(answer::svg(&page, drawn(&page, &series))),
         _ => Err(unknown()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::tenths_of_days;
+
+    #[test]
+    fn hours_are_rounded_to_tenths_of_days() {
+        let of = [0, 1, 2, 12, 24, 240, u64::MAX].map(tenths_of_days);
+        assert_eq!(of[..6], [0, 0, 1, 5, 10, 100]);
+        assert!(of[6] > 0);
     }
 }

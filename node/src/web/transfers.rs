@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use countersign_protocol::federation::FaultCode;
-use countersign_protocol::id::TransferId;
+use countersign_protocol::id::{AccountId, TransferId};
 use countersign_protocol::party::Party;
 use countersign_protocol::record::{Body, ProofReference};
 use countersign_protocol::registry::{Direction, TransferStage};
@@ -127,8 +127,12 @@ struct Step {
     time_ms: Option<u64>,
     /// The own entry that proves it, and whether witnesses have seen it.
     entry: Option<(u64, bool)>,
-    /// The entry of the partner's log that proves it.
-    elsewhere: Option<String>,
+    /// The entry of the partner's log that proves it, and the own entry that keeps the proof.
+    elsewhere: Option<(String, u64)>,
+    /// Whose clock says when it was.
+    clock: String,
+    /// The account that units left or came into.
+    account: Option<String>,
 }
 
 impl Step {
@@ -146,7 +150,32 @@ impl Step {
             time_ms: None,
             entry: None,
             elsewhere: None,
+            clock: String::new(),
+            account: None,
         }
+    }
+
+    /// The same with the account that units leave or come into.
+    fn with(mut self, page: &Page, account: Option<AccountId>) -> Self {
+        self.account =
+            account.map(|it| page.t1("transfer-account", "account", page.plain(u64::from(it.0))));
+        self
+    }
+}
+
+/// A step of the partner's, as an own entry proves it.
+struct Proven {
+    proof: ProofReference,
+    /// The own entry that keeps the proof.
+    kept_in: u64,
+    /// When the partner's entry was written, by its clock, where it is known here.
+    their_ms: Option<u64>,
+}
+
+impl Proven {
+    fn mark(&self, page: &Page, step: &mut Step) {
+        step.elsewhere = Some((elsewhere(page, &self.proof), self.kept_in));
+        step.time_ms = self.their_ms;
     }
 }
 
@@ -241,21 +270,28 @@ pub(super) async fn show(
     answer::html(&shown.page, &shown)
 }
 
-/// Where the partner's leaf stands that an own entry relies on.
-async fn proof_in(site: &Shared, index: u64) -> Result<Option<(ProofReference, u64)>, ApiError> {
+/// The partner's leaf that an own entry relies on.
+async fn proof_in(site: &Shared, index: u64) -> Result<Option<Proven>, ApiError> {
     let Some(stored) = site.app.records(index, 1).await?.items.pop() else {
         return Ok(None);
     };
-    let time_ms = stored.record.time_ms;
     let proof = match stored.record.body {
-        Body::Acquire(it) => Some(it.proof),
-        Body::Refuse(it) => Some(it.proof),
-        Body::Finalise(it) => Some(it.proof),
-        Body::Release(it) => Some(it.proof),
-        Body::SourceSettled(it) => Some(it.proof),
-        _ => None,
+        Body::Acquire(it) => it.proof,
+        Body::Refuse(it) => it.proof,
+        Body::Finalise(it) => it.proof,
+        Body::Release(it) => it.proof,
+        Body::SourceSettled(it) => it.proof,
+        _ => return Ok(None),
     };
-    Ok(proof.map(|it| (it, time_ms)))
+    let their_ms = site
+        .app
+        .mirrored_time(proof.origin.as_str(), proof.index)
+        .await?;
+    Ok(Some(Proven {
+        proof,
+        kept_in: index,
+        their_ms,
+    }))
 }
 
 fn elsewhere(page: &Page, proof: &ProofReference) -> String {
@@ -275,109 +311,134 @@ async fn lanes(site: &Shared, page: &Page, of: &ListedTransfer) -> Result<[Lane;
         Some(index) => proof_in(site, index).await?,
         None => None,
     };
-    let own_step = |key: &str, state, index: u64, time_ms| Step {
-        entry: Some((index, index < of.covered)),
-        time_ms,
-        ..Step::new(page.t(key), state)
-    };
-    Ok(match of.key.direction() {
+    let (source, destination, names) = match of.key.direction() {
         Direction::Out => {
-            let source = own_source(page, of, &own_step);
-            let destination = their_answer(page, of, settled.as_ref().map(|(it, _)| it));
-            [
-                Lane {
-                    title: page.t1("lane-source", "country", own),
-                    steps: source,
-                },
-                Lane {
-                    title: page.t1("lane-destination", "country", partner),
-                    steps: destination,
-                },
-            ]
+            let destination = their_answer(page, of, settled.as_ref());
+            (own_source(page, of), destination, (own, partner))
         }
         Direction::In => {
             let offered = proof_in(site, of.transfer.opened_at).await?;
-            let mut source = Vec::new();
-            let mut lock = Step::new(page.t("step-lock"), "done");
-            lock.elsewhere = offered.as_ref().map(|(it, _)| elsewhere(page, it));
-            source.push(lock);
-            let is_refused = of.transfer.stage == TransferStage::Refused;
-            let key = if is_refused {
-                "step-release"
-            } else {
-                "step-finalise"
-            };
-            let mut end = Step::new(
-                page.t(key),
-                if settled.is_some() { "done" } else { "ahead" },
-            );
-            end.elsewhere = settled.as_ref().map(|(it, _)| elsewhere(page, it));
-            source.push(end);
-            let (key, state) = if is_refused {
-                ("step-refuse", "failed")
-            } else {
-                ("step-acquire", "done")
-            };
-            let opened = (of.transfer.opened_at, Some(of.transfer.opened_ms));
-            let mut destination = vec![own_step(key, state, opened.0, opened.1)];
-            destination.push(match of.transfer.settled_at {
-                Some(index) => own_step("step-settled", "done", index, of.transfer.settled_ms),
-                None => Step::new(page.t("step-settled"), "ahead"),
-            });
-            [
-                Lane {
-                    title: page.t1("lane-source", "country", partner),
-                    steps: source,
-                },
-                Lane {
-                    title: page.t1("lane-destination", "country", own),
-                    steps: destination,
-                },
-            ]
+            let source = their_source(page, of, offered.as_ref(), settled.as_ref());
+            (source, own_destination(page, of), (partner, own))
         }
-    })
+    };
+    let lane = |key: &str, country: &str, mut steps: Vec<Step>| {
+        for step in &mut steps {
+            step.clock = page.t1("transfer-clock", "country", country);
+        }
+        Lane {
+            title: page.t1(key, "country", country),
+            steps,
+        }
+    };
+    Ok([
+        lane("lane-source", &names.0, source),
+        lane("lane-destination", &names.1, destination),
+    ])
+}
+
+/// A step that an entry of this ledger proves.
+fn own_step(
+    page: &Page,
+    of: &ListedTransfer,
+    key: &str,
+    state: &'static str,
+    index: u64,
+    time_ms: Option<u64>,
+) -> Step {
+    Step {
+        entry: Some((index, index < of.covered)),
+        time_ms,
+        ..Step::new(page.t(key), state)
+    }
+}
+
+/// The account of this ledger that units leave or come into.
+fn own_account(of: &ListedTransfer) -> Option<AccountId> {
+    of.transfer.terms.as_ref().map(|terms| terms.account)
 }
 
 /// What this ledger did as the source.
-fn own_source(
-    page: &Page,
-    of: &ListedTransfer,
-    own_step: &impl Fn(&str, &'static str, u64, Option<u64>) -> Step,
-) -> Vec<Step> {
+fn own_source(page: &Page, of: &ListedTransfer) -> Vec<Step> {
     let transfer = &of.transfer;
-    let mut steps = vec![own_step(
-        "step-lock",
-        "done",
-        transfer.opened_at,
-        Some(transfer.opened_ms),
-    )];
+    let opened = (transfer.opened_at, Some(transfer.opened_ms));
+    let lock = own_step(page, of, "step-lock", "done", opened.0, opened.1);
+    let mut steps = vec![lock.with(page, own_account(of))];
     let is_covered = transfer.opened_at < of.covered;
     steps.push(Step::new(
         page.t("step-witnessed"),
         if is_covered { "done" } else { "now" },
     ));
     if let Some(index) = transfer.cancel_asked_at {
-        steps.push(own_step("step-cancel-asked", "done", index, None));
+        steps.push(own_step(page, of, "step-cancel-asked", "done", index, None));
     }
+    let ended = transfer.settled_ms;
     steps.push(match (transfer.stage, transfer.settled_at) {
         (TransferStage::Released, Some(index)) => {
-            own_step("step-release", "failed", index, transfer.settled_ms)
+            own_step(page, of, "step-release", "failed", index, ended)
         }
-        (_, Some(index)) => own_step("step-finalise", "done", index, transfer.settled_ms),
+        (_, Some(index)) => own_step(page, of, "step-finalise", "done", index, ended),
         _ => Step::new(page.t("step-finalise"), "ahead"),
     });
     steps
 }
 
+/// What this ledger did as the destination.
+fn own_destination(page: &Page, of: &ListedTransfer) -> Vec<Step> {
+    let transfer = &of.transfer;
+    let opened = (transfer.opened_at, Some(transfer.opened_ms));
+    let answer = if transfer.stage == TransferStage::Refused {
+        own_step(page, of, "step-refuse", "failed", opened.0, opened.1)
+    } else {
+        let step = own_step(page, of, "step-acquire", "done", opened.0, opened.1);
+        step.with(page, own_account(of))
+    };
+    let settled = match transfer.settled_at {
+        Some(index) => own_step(page, of, "step-settled", "done", index, transfer.settled_ms),
+        None => Step::new(page.t("step-settled"), "ahead"),
+    };
+    vec![answer, settled]
+}
+
+/// What the source did, as far as its proofs say.
+fn their_source(
+    page: &Page,
+    of: &ListedTransfer,
+    offered: Option<&Proven>,
+    settled: Option<&Proven>,
+) -> Vec<Step> {
+    let mut lock = Step::new(page.t("step-lock"), "done");
+    if let Some(proven) = offered {
+        proven.mark(page, &mut lock);
+    }
+    let key = match of.transfer.stage {
+        TransferStage::Refused => "step-release",
+        _ => "step-finalise",
+    };
+    let state = if settled.is_some() { "done" } else { "ahead" };
+    let mut end = Step::new(page.t(key), state);
+    if let Some(proven) = settled {
+        proven.mark(page, &mut end);
+    }
+    vec![lock, end]
+}
+
 /// What the destination did, as far as its proof says.
-fn their_answer(page: &Page, of: &ListedTransfer, proof: Option<&ProofReference>) -> Vec<Step> {
+fn their_answer(page: &Page, of: &ListedTransfer, proof: Option<&Proven>) -> Vec<Step> {
     let is_covered = of.transfer.opened_at < of.covered;
-    let mut step = match (of.transfer.stage, proof) {
+    let step = match (of.transfer.stage, proof) {
         (TransferStage::Released, Some(_)) => Step::new(page.t("step-refuse"), "failed"),
         (_, Some(_)) => Step::new(page.t("step-acquire"), "done"),
         (_, None) if is_covered => Step::new(page.t("step-answer"), "now"),
         (_, None) => Step::new(page.t("step-answer"), "ahead"),
     };
-    step.elsewhere = proof.map(|it| elsewhere(page, it));
+    let account = match of.transfer.stage {
+        TransferStage::Released => None,
+        _ => of.transfer.partner_account,
+    };
+    let mut step = step.with(page, account);
+    if let Some(proven) = proof {
+        proven.mark(page, &mut step);
+    }
     vec![step]
 }

@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::response::Response;
 
 use super::page::Page;
-use super::{Shared, answer};
+use super::{Shared, answer, live};
 use crate::app::{FederationAlarm, NodeStatus, PeerInfo, WitnessInfo};
 use crate::http::problem::ApiError;
 
@@ -23,6 +23,7 @@ struct TransparencyPage {
     status: NodeStatus,
     alarms: Vec<Alarm>,
     root: String,
+    changes: String,
 }
 
 impl TransparencyPage {
@@ -62,26 +63,33 @@ pub(super) async fn show(State(site): State<Shared>, page: Page) -> Result<Respo
     let shown = TransparencyPage {
         alarms: federation.chain(reasons).chain(witnesses).collect(),
         root: hex::encode(status.head.head.root),
+        changes: live::path(&page),
         status,
         page,
     };
     answer::html(&shown.page, &shown)
 }
 
+/// What an alarm says, in the reader's language.
+pub(in crate::web) fn federation_alarm(page: &Page, alarm: &FederationAlarm) -> String {
+    let (word, party) = match alarm {
+        FederationAlarm::Accused(it) => ("alarm-accused", it.party),
+        FederationAlarm::Disputed { party, .. } => ("alarm-disputed", *party),
+    };
+    page.t1(word, "name", page.country(party))
+}
+
 fn of_federation(page: &Page, alarm: FederationAlarm) -> Alarm {
+    let title = federation_alarm(page, &alarm);
     match alarm {
         FederationAlarm::Accused(it) => Alarm {
-            title: page.t1("alarm-accused", "name", page.country(it.party)),
+            title,
             detail: format!("It {} ({}).", it.kind.says(), it.kind.number()),
         },
-        FederationAlarm::Disputed {
-            party,
-            ranges,
-            leaf,
-        } => {
+        FederationAlarm::Disputed { ranges, leaf, .. } => {
             let ranges: Vec<String> = ranges.iter().map(ToString::to_string).collect();
             Alarm {
-                title: page.t1("alarm-disputed", "name", page.country(party)),
+                title,
                 detail: format!(
                     "They stay where they are until both ledgers agree (entry {leaf}): {}.",
                     ranges.join(", ")

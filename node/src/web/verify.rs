@@ -6,12 +6,13 @@ use axum::extract::State;
 use axum::extract::rejection::FormRejection;
 use axum::http::StatusCode;
 use axum::response::Response;
-use countersign_protocol::log::{BundleError, PolicyError, leaf_hash};
+use countersign_protocol::log::PolicyError;
+use countersign_protocol::verdict::{Judgement, Unproven, Verdict};
 
 use super::entries::Line;
 use super::page::Page;
 use super::{Shared, answer};
-use crate::app::{StoredRecord, ValidBundle, Verdict};
+use crate::app::{Judged, StoredRecord};
 use crate::http::problem::{ApiError, Kind};
 
 /// The largest form, in bytes: the longest bundle that is read, 256 KiB, with every byte written as three.
@@ -80,17 +81,17 @@ pub(super) async fn judge(
     let text = text.map(|(_, text)| text).unwrap_or_default();
     // Browsers end the lines of a form with two characters, and people leave blank lines around what they paste.
     let pasted = format!("{}\n", text.replace("\r\n", "\n").trim());
-    let verdict = site.app.verify_bundle(&pasted).await?;
+    let judged = site.app.verify_bundle(&pasted).await?;
     let page = about(page);
     let shown = VerifyPage {
-        said: Some(said(&page, verdict)),
+        said: Some(said(&page, judged)),
         text: pasted,
         page,
     };
     answer::html(&shown.page, &shown)
 }
 
-fn said(page: &Page, verdict: Verdict) -> Said {
+fn said(page: &Page, judged: Judged) -> Said {
     let plain = |key: &str, colour, mark, detail| Said {
         colour,
         mark,
@@ -104,41 +105,55 @@ fn said(page: &Page, verdict: Verdict) -> Said {
         later: Vec::new(),
         is_own: false,
     };
-    match verdict {
-        Verdict::Unreadable(error) => plain("unreadable", "warn", "?", Some(error.to_string())),
-        Verdict::UnknownIssuer(origin) => plain("unknown", "warn", "?", Some(origin)),
-        Verdict::Refused(BundleError::Policy(PolicyError::NoQuorum { have, need })) => {
-            plain("quorum", "warn", "!", Some(format!("{have} / {need}")))
+    let mut said = match unproven(&judged.judgement) {
+        Some((key, colour, mark, detail)) => return plain(key, colour, mark, Some(detail)),
+        None => {
+            let (key, colour, mark) = standing(&judged);
+            plain(key, colour, mark, judged.judgement.why.clone())
         }
-        Verdict::Refused(error) => plain("altered", "bad", "✗", Some(error.to_string())),
-        Verdict::Valid(valid) => {
-            let (key, colour, mark) = standing(&valid);
-            let mut said = plain(key, colour, mark, None);
-            explain(page, &mut said, *valid);
-            said
-        }
-    }
+    };
+    explain(page, &mut said, judged);
+    said
+}
+
+/// What is to be said of a bundle that proves nothing: the words, how they look, and what the library says.
+fn unproven(of: &Judgement) -> Option<(&'static str, &'static str, &'static str, String)> {
+    let why = of.unproven.as_ref()?;
+    let detail = match why {
+        Unproven::Policy(PolicyError::UnknownLog { origin }) => origin.clone(),
+        Unproven::Policy(PolicyError::NoQuorum { have, need }) => format!("{have} / {need}"),
+        other => other.to_string(),
+    };
+    Some(match (of.verdict, why) {
+        (Verdict::UnknownIssuer, _) => ("unknown", "warn", "?", detail),
+        (Verdict::NotWitnessed, _) => ("quorum", "warn", "!", detail),
+        (_, Unproven::NotText | Unproven::Text(_)) => ("unreadable", "warn", "?", detail),
+        _ => ("altered", "bad", "✗", detail),
+    })
 }
 
 /// What is to be said first of a bundle that holds.
-fn standing(valid: &ValidBundle) -> (&'static str, &'static str, &'static str) {
-    match &valid.here {
+fn standing(judged: &Judged) -> (&'static str, &'static str, &'static str) {
+    match &judged.here {
         Some(here) if !here.is_ours => ("fork", "bad", "✗"),
+        _ if judged.judgement.statement.is_none() => ("record", "warn", "?"),
         Some(here) if !here.later.is_empty() => ("moved", "good", "✓"),
         Some(_) => ("valid", "good", "✓"),
         None => ("elsewhere", "good", "✓"),
     }
 }
 
-fn explain(page: &Page, said: &mut Said, valid: ValidBundle) {
-    said.origin = Some(valid.head.checkpoint().origin.clone());
-    said.size = valid.head.checkpoint().size;
-    let cosigners = valid.head.cosigned_by().iter();
+fn explain(page: &Page, said: &mut Said, judged: Judged) {
+    let Judged { judgement, here } = judged;
+    let Some(place) = judgement.place else { return };
+    said.size = place.head.size;
+    said.origin = Some(place.head.origin);
+    let cosigners = place.cosigned_by.into_iter();
     said.witnesses = cosigners
-        .map(|it| (it.witness.clone(), it.time_s.saturating_mul(1000)))
+        .map(|it| (it.witness, it.time_s.saturating_mul(1000)))
         .collect();
-    said.is_own = valid.here.is_some();
-    if let Some(here) = &valid.here {
+    said.is_own = here.is_some();
+    if let Some(here) = &here {
         let later = here.later.iter().map(|it| Later {
             index: it.leaf,
             time_ms: it.time_ms,
@@ -146,10 +161,10 @@ fn explain(page: &Page, said: &mut Said, valid: ValidBundle) {
         });
         said.later = later.collect();
     }
-    said.line = valid.record.map(|record| {
+    said.line = judgement.record.map(|record| {
         let stored = StoredRecord {
-            index: valid.index,
-            hash: leaf_hash(&record.encode()),
+            index: place.index,
+            hash: place.leaf_hash,
             record,
         };
         let mut line = Line::of(page, &stored);

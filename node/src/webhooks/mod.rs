@@ -137,6 +137,9 @@ impl fmt::Debug for Webhooks {
     }
 }
 
+/// Why an endpoint stands still that somebody paused.
+const PAUSED: &str = "somebody paused it";
+
 impl Webhooks {
     /// Opens the files, or makes them, for their owner only.
     ///
@@ -226,6 +229,14 @@ impl Webhooks {
         self.0.store.resume(id, from, is_trial).await?;
         self.0.wake.notify_one();
         Ok(())
+    }
+
+    /// Lets nothing go to an endpoint any more until it is resumed, or only tries to. What was under way arrives.
+    ///
+    /// # Errors
+    /// [`WebhookError::Unknown`].
+    pub async fn pause(&self, id: u64, now_ms: u64, is_trial: bool) -> Result<(), WebhookError> {
+        self.0.store.pause(id, PAUSED, now_ms, is_trial).await
     }
 
     /// What was sent to an endpoint, the newest first, before a number.

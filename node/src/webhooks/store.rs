@@ -127,6 +127,28 @@ impl Store {
         Ok(tx.commit().await?)
     }
 
+    /// Lets nothing go to an endpoint any more until somebody resumes it. One that is disabled already stays as it is.
+    pub(super) async fn pause(
+        &self,
+        id: u64,
+        note: &str,
+        now_ms: u64,
+        is_trial: bool,
+    ) -> Result<(), WebhookError> {
+        self.endpoint(id).await?;
+        let tx = self.0.begin().await?;
+        let mut tx = if is_trial { tx.trial() } else { tx };
+        sqlx::query(
+            "UPDATE endpoints SET disabled_ms = ?2, note = ?3 WHERE id = ?1 AND disabled_ms IS NULL",
+        )
+        .bind(column(id))
+        .bind(column(now_ms))
+        .bind(note)
+        .execute(&mut *tx)
+        .await?;
+        Ok(tx.commit().await?)
+    }
+
     /// Moves on over leaves of which nothing goes out; not where somebody has put the endpoint elsewhere meanwhile.
     pub(super) async fn skip(&self, id: u64, from: u64, to: u64) -> Result<(), WebhookError> {
         // What is forgotten by a power cut is looked at again.

@@ -33,7 +33,9 @@ impl Scene {
         for project in platform::projects() {
             table.insert(project["id"].as_str().unwrap().to_owned(), project);
         }
-        let platform = Server::start(node, Doom::new(3), platform::answers).await;
+        let platform = Server::start(node, Doom::new(3), platform::answers)
+            .await
+            .unwrap();
         let more = format!(
             "[itmo-platform]\nurl = \"{}/api\"\nemail = \"registry@vu.example\"\napi_key_file = \"itmo.key\"\n\
              password_file = \"itmo.password\"\nname = \"UNDP ITMO platform\"\nmapping = \"itmo.toml\"\n",

@@ -6,19 +6,20 @@ use serde_json::{Value, json};
 use crate::article6::approach;
 use crate::article6_reports::{authorised_for, first_transfer};
 use crate::office::{Somebody, enrol, invited, send};
+use crate::web::{page, words};
 use crate::world::{World, kind, problem, read};
 
 const PATH: &str = "/api/v1/article6/notifications";
 
 /// A notification of units, with what is its own.
-fn line(reference: &str, vintage: &str, rest: &str) -> String {
+pub fn line(reference: &str, vintage: &str, rest: &str) -> String {
     format!(
         r#"{{"registry":"VCS","reference":"{reference}","authorisation":"GH-2026-001","day":"2026-01-02","vintage":{vintage},{rest}}}"#
     )
 }
 
 /// So many units from the first number of a range on.
-fn part(range: &str, skip: u64, tonnes: u64) -> String {
+pub fn part(range: &str, skip: u64, tonnes: u64) -> String {
     let [origin, first, _] = range.split('-').collect::<Vec<_>>()[..] else {
         panic!("{range}")
     };
@@ -133,6 +134,34 @@ async fn uses_abroad_are_recorded_and_the_rest_is_said() {
     );
     let seen: Value = world.get("/api/v1/authorisations/GH/GH-2026-001").await;
     assert_eq!(seen["first_transferred"], 6);
+    // Everybody reads it: in the list, on a page of its own, as rows for programs.
+    let listed: Value = world.get("/api/v1/use-notices").await;
+    assert_eq!(listed["items"].as_array().unwrap().len(), 2, "{listed:#}");
+    let list = page(&world, "/en/notices").await;
+    assert!(
+        list.contains(&format!("href=\"/en/notices/{index}\"")),
+        "{list}"
+    );
+    let notice = words(&page(&world, &format!("/en/notices/{index}")).await);
+    for shown in [
+        "Notice from Switzerland",
+        "N-1",
+        "international mitigation purposes",
+    ] {
+        assert!(notice.contains(shown), "{shown}: {notice}");
+    }
+    let rows = world
+        .bare(Method::GET, "/data/use-notices.csv")
+        .send()
+        .await;
+    let rows = rows.unwrap().text().await.unwrap();
+    assert!(rows.contains(",CH,") && rows.contains(",N-1,"), "{rows}");
+    let other = world
+        .bare(Method::GET, "/en/notices/0")
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(other.status(), StatusCode::NOT_FOUND);
     let then = size().await;
 
     // The same file again, grown by a line.

@@ -44,7 +44,9 @@ pub async fn cadt() -> Server {
     let mut node = cadt_v1::node();
     node.slowness = (0, 0);
     node.api_key = Some("the key of the CADT node".to_owned());
-    Server::start(node, Doom::new(1), cadt_v1::answers).await
+    Server::start(node, Doom::new(1), cadt_v1::answers)
+        .await
+        .unwrap()
 }
 
 pub fn settings(folder: &Path, cadt: &Server, more: &str) {
@@ -489,7 +491,9 @@ async fn cadt_of_v2() -> Server {
     let mut node = cadt_v2::node();
     node.slowness = (0, 0);
     node.api_key = Some("the key of the CADT node".to_owned());
-    Server::start(node, Doom::new(5), cadt_v2::answers).await
+    Server::start(node, Doom::new(5), cadt_v2::answers)
+        .await
+        .unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -567,7 +571,7 @@ async fn the_mrv_gets_the_one_number_and_tells_where_more_was_credited_than_was_
     let mut node = Node::default();
     let table = node.tables.entry("activity".to_owned()).or_default();
     table.extend([dts::activity("A-100", "Transport", &[0, 0, 0])]);
-    let mrv = Server::start(node, doom, dts::answers).await;
+    let mrv = Server::start(node, doom, dts::answers).await.unwrap();
     let more = format!(
         "[mrv]\nurl = \"{}/national\"\nusername = \"bridge@vu.example\"\npassword_file = \"mrv.password\"\n\
          name = \"DTS\"\nwrites = true\n",
@@ -638,7 +642,9 @@ async fn the_platforms_projects_are_shown_as_drafts_and_beside_those_of_the_ledg
     for project in [full, early, odd, known] {
         table.insert(project["id"].as_str().unwrap().to_owned(), project);
     }
-    let server = Server::start(node, Doom::new(3), platform::answers).await;
+    let server = Server::start(node, Doom::new(3), platform::answers)
+        .await
+        .unwrap();
     let more = format!(
         "[itmo-platform]\nurl = \"{}/api\"\nemail = \"registry@vu.example\"\napi_key_file = \"itmo.key\"\n\
          password_file = \"itmo.password\"\nname = \"UNDP ITMO platform\"\n",

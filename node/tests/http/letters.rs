@@ -11,6 +11,7 @@ use sha2::{Digest, Sha256};
 use crate::common;
 use crate::office::{Office, Somebody};
 use crate::proofs::policy;
+use crate::web::page;
 use crate::world::{World, kind, problem, read};
 
 /// The letters of a case, as somebody sees them.
@@ -49,7 +50,7 @@ async fn fetched(office: &Office, who: &Somebody, path: &str) -> Vec<u8> {
 }
 
 /// What a letter says, without spaces.
-fn text(pdf: &[u8]) -> String {
+pub(crate) fn text(pdf: &[u8]) -> String {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("letter.pdf");
     std::fs::write(&path, pdf).unwrap();
@@ -110,6 +111,24 @@ async fn an_authorised_project_has_its_letters_in_every_language_and_anybody_can
         ] {
             assert!(said.contains(part), "{part}: {said}");
         }
+    }
+    // They are listed for everybody, each with a page of its own, and nothing of what they say is there.
+    let list = page(&office.world, "/en/letters").await;
+    let rows = office
+        .world
+        .bare(Method::GET, "/data/letters.csv")
+        .send()
+        .await;
+    let rows = rows.unwrap().text().await.unwrap();
+    for it in &issued {
+        let sha256 = it["sha256"].as_str().unwrap();
+        assert!(
+            list.contains(&format!("href=\"/en/letters/{sha256}\"")),
+            "{list}"
+        );
+        assert!(rows.contains(sha256), "{rows}");
+        let one = page(&office.world, &format!("/en/letters/{sha256}")).await;
+        assert!(one.contains(sha256) && !one.contains("amadeveloper"));
     }
     // A changed file is none of them.
     let path = format!("/api/v1/letters/{}", "ab".repeat(32));

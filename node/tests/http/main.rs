@@ -12,6 +12,7 @@
 #[path = "../common/ledger.rs"]
 mod common;
 
+mod adoption;
 mod arrivals;
 mod article6;
 mod article6_notifications;
@@ -62,23 +63,8 @@ mod reads;
 mod reconciliation;
 mod sectors;
 
-// The mocks of a CADT node, a DTS and the UNDP ITMO platform, as the bridges' own tests have it.
-#[path = "../../../bridge/tests/bridges/cadt.rs"]
-#[allow(dead_code)]
-mod cadt;
-#[path = "../../../bridge/tests/bridges/cadt_v1.rs"]
-#[allow(dead_code)]
-mod cadt_v1;
-#[path = "../../../bridge/tests/bridges/cadt_v2.rs"]
-#[allow(dead_code)]
-mod cadt_v2;
-#[path = "../../../bridge/tests/bridges/dts.rs"]
-mod dts;
-#[path = "../../../bridge/tests/bridges/faults.rs"]
-#[allow(dead_code)]
-mod faults;
-#[path = "../../../bridge/tests/bridges/platform.rs"]
-mod platform;
+use countersign_mocks::{cadt, cadt_v1, cadt_v2, dts, faults, older_mrv, platform};
+
 mod web;
 mod webhooks;
 mod world;

@@ -10,11 +10,14 @@ use ed25519_dalek::{Signer as _, SigningKey};
 use reqwest::{Method, Response, StatusCode};
 use serde_json::{Value, json};
 
-use crate::bridges::{cadt, private, settings};
+use crate::bridges::{cadt, private, settings, until};
+use crate::cadt::{Node, Server};
+use crate::faults::Doom;
 use crate::office::{Office, Somebody, send};
+use crate::older_mrv;
 use crate::world::{World, kind, problem, read};
 
-const BLUEPRINT: &str = r#"
+pub const BLUEPRINT: &str = r#"
 format = 1
 id = "solar"
 version = "1.0"
@@ -29,11 +32,11 @@ formula = "energy * diesel"
 credited = "lower"
 "#;
 
-fn signer() -> SigningKey {
+pub fn signer() -> SigningKey {
     SigningKey::from_bytes(&[9; 32])
 }
 
-fn point(source: u64, value: &str, month: u8) -> Point {
+pub fn point(source: u64, value: &str, month: u8) -> Point {
     let mut point = Point {
         source,
         input: "energy".to_owned(),
@@ -309,15 +312,24 @@ async fn a_data_system_sends_points_with_a_key_that_opens_nothing_else() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_older_mrv_calls_the_registry_and_its_projects_wait_for_a_person() {
+async fn an_older_mrv_calls_the_registry_its_projects_wait_for_a_person_and_it_is_told_of_a_refusal()
+ {
     let cadt = cadt().await;
+    let mut there = Node::default();
+    let table = there.tables.entry("programme".to_owned()).or_default();
+    table.extend([older_mrv::programme("MRV-7", 1_000)]);
+    let mrv = Server::start(there, Doom::new(8), older_mrv::answers)
+        .await
+        .unwrap();
+    let calls = format!(
+        "[mrv-calls]\nname = \"MRV\"\nmapping = \"calls.toml\"\n\
+         [mrv-calls.push]\nurl = \"{}/national\"\napi_key_file = \"mrv.key\"\nwrites = true\n",
+        mrv.url()
+    );
     let mut words = std::path::PathBuf::new();
     let world = World::start_beside(DEFAULT, |folder| {
-        settings(
-            folder,
-            &cadt,
-            "[mrv-calls]\nname = \"MRV\"\nmapping = \"calls.toml\"\n",
-        );
+        settings(folder, &cadt, &calls);
+        private(folder, "mrv.key", older_mrv::KEY);
         private(folder, "calls.toml", "");
         words = folder.join("calls.toml");
     })
@@ -421,6 +433,37 @@ async fn an_older_mrv_calls_the_registry_and_its_projects_wait_for_a_person() {
     )
     .await;
     assert_eq!(again["made"]["case"], case);
+
+    // Refused here, the MRV is told so, and of nothing else.
+    let paper = office.document(developer, case, "design-document").await;
+    let mut form = draft["form"].clone();
+    let more = json!({
+        "locations": [{"place": "Tanna", "region": "Tafea"}], "estimate_per_year": 500,
+        "description": "Solar roofs for forty schools.", "certifier": office.certifier.organisation,
+    });
+    form.as_object_mut()
+        .unwrap()
+        .extend(more.as_object().unwrap().clone());
+    let submit = json!({"step": "submit", "form": form, "documents": [paper]});
+    office.act(developer, case, submit).await;
+    let validate = office.validation(case).await;
+    office.act(&office.certifier, case, validate).await;
+    let recommend = json!({"step": "recommend", "comment": "Complete and sound."});
+    office.act(official, case, recommend).await;
+    office.world.witness();
+    let plan = office.get(official, "/api/v1/bridges/mrv/plan").await;
+    assert_eq!(plan["changes"], json!([]), "{plan:#}");
+    let refuse = json!({"step": "authorise", "no": true, "comment": "It is not additional."});
+    office.act(&office.officials[1], case, refuse).await;
+    office.world.witness();
+    let status = until(&office.world, "mrv", |it| it["items"]["agreed"] == 1).await;
+    assert_eq!(status["memory"], "mrv-calls", "{status:#}");
+    let node = mrv.node();
+    assert_eq!(
+        node.tables["programme"]["MRV-7"]["currentStage"],
+        "Rejected"
+    );
+    assert_eq!(node.audit.len(), 1, "{:?}", node.audit);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

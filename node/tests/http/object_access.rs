@@ -54,6 +54,8 @@ const OPERATORS: &[(&str, &str)] = &[
 /// What has a test of its own, since the first who may do it ends it for the others, or nobody's own is there.
 const ELSEWHERE: &[&str] = &[
     "POST /proposals/{id}",
+    // See the test of a process that takes two.
+    "GET /proposals/{id}/file",
     "POST /migrations/{id}",
     // No order is honoured here; see the test of reconciliation.
     "POST /freezes/{party}/{hold}/end",
@@ -78,6 +80,7 @@ const ELSEWHERE: &[&str] = &[
     "GET /webhooks/{id}",
     "DELETE /webhooks/{id}",
     "POST /webhooks/{id}/ping",
+    "POST /webhooks/{id}/pause",
     "POST /webhooks/{id}/resume",
     "POST /webhooks/{id}/replay",
     "GET /webhooks/{id}/deliveries",
@@ -90,6 +93,7 @@ const ELSEWHERE: &[&str] = &[
     "GET /letters/{sha256}/file",
     // Those of reports.
     "GET /article6/submissions/{sha256}",
+    "GET /article6/submissions/{sha256}/cross-check",
     // Those of projects.
     "GET /cases/{number}/diff",
     "GET /cases/{number}/duplicates",
@@ -472,6 +476,14 @@ async fn probes(office: &Office) -> Vec<Probe> {
             "/migrations?dry_run=true",
             empty(),
             Action::ProjectMigrate,
+        ),
+        of_user(
+            post.clone(),
+            "/users/{id}/end-sessions",
+            suspended,
+            "/end-sessions",
+            empty(),
+            Action::UserSuspend,
         ),
         of_user(
             post.clone(),

@@ -23,6 +23,23 @@ pub fn operations() -> Vec<(&'static str, &'static str, &'static Value)> {
     paths.iter().flat_map(of).collect()
 }
 
+/// The described path that a path below `/api/v1` fills, if one of this method does.
+pub fn template(method: &str, path: &str) -> Option<&'static str> {
+    let path = path.split('?').next().unwrap();
+    let words: Vec<&str> = path.split('/').collect();
+    let fits = |template: &str| {
+        let parts: Vec<&str> = template.split('/').collect();
+        let same = |(part, word): (&&str, &&str)| part == word || part.starts_with('{');
+        parts.len() == words.len() && parts.iter().zip(&words).all(same)
+    };
+    // The one with the fewest braces: `/invitations/accept` is not `/invitations/{id}`.
+    operations()
+        .into_iter()
+        .filter(|(template, known, _)| *known == method && fits(template))
+        .map(|(template, ..)| template)
+        .min_by_key(|template| template.matches('{').count())
+}
+
 fn has_words(value: &Value) -> bool {
     value.as_str().is_some_and(|text| !text.trim().is_empty())
 }

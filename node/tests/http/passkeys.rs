@@ -40,7 +40,7 @@ impl Device {
     }
 
     /// What `navigator.credentials.create` answers on a page of an origin.
-    fn create(&mut self, origin: &str, options: &Value) -> Value {
+    pub fn create(&mut self, origin: &str, options: &Value) -> Value {
         self.handle = options["publicKey"]["user"]["id"].clone();
         let options = serde_json::from_value(options.clone()).unwrap();
         let origin = Url::parse(origin).unwrap();
@@ -52,7 +52,7 @@ impl Device {
 
     /// What `navigator.credentials.get` answers. The browser finds the passkey where the registry names none, and says
     /// whose it is.
-    fn get(&mut self, origin: &str, options: &Value) -> Value {
+    pub fn get(&mut self, origin: &str, options: &Value) -> Value {
         let mut options = options.clone();
         options["publicKey"]["allowCredentials"] = json!([{"type": "public-key", "id": self.id}]);
         let options = serde_json::from_value(options).unwrap();

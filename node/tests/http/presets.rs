@@ -470,7 +470,7 @@ async fn whole_life(name: &str) {
     let wanted: BTreeSet<String> = all
         .iter()
         .flat_map(|letter| {
-            let languages = country.process.languages.iter();
+            let languages = country.process.letter_languages.iter();
             languages.map(move |language| format!("{letter}/{language}"))
         })
         .collect();

@@ -48,7 +48,7 @@ async fn a_process_needs_a_token_and_must_pass_the_checker() {
     let text = preset("small").unwrap();
     let bare = world
         .bare(Method::POST, "/api/v1/processes")
-        .json(&json!({ "text": text }))
+        .json(&json!({ "text": "format = 1" }))
         .send()
         .await
         .unwrap();

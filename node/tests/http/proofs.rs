@@ -145,6 +145,77 @@ async fn the_offline_page_is_served_whole_under_its_own_policy() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_certificate_of_a_retirement_is_a_file_that_verifies_by_itself() {
+    use countersign_protocol::letter::detach;
+    use countersign_protocol::verdict::{Verdict, judge};
+    let world = World::start().await;
+    let leaf = crate::web::retired(&world, "Asha Privatename").await;
+    let path = format!("/api/v1/ledger/certificate?index={leaf}");
+    assert_eq!(
+        crate::world::kind(&world.fail(&path).await),
+        "not-witnessed"
+    );
+    world.witness();
+    let policy = format!("log {}\nquorum none\n", crate::common::key(1).verifier());
+    let policy = policy.parse().unwrap();
+    let get = async |path: String| {
+        let answer = world
+            .bare(reqwest::Method::GET, &path)
+            .send()
+            .await
+            .unwrap();
+        assert_eq!(answer.status(), 200, "{path}");
+        assert_eq!(answer.headers()["content-type"], "application/pdf");
+        answer.bytes().await.unwrap()
+    };
+    let titles = [
+        ("en", "Certificate of retirement"),
+        ("fr", "Certificat de retrait"),
+        ("es", "Certificado de retiro"),
+        ("pt", "Certificado de retirada"),
+        ("ar", "شهادة سحب"),
+    ];
+    for (language, title) in titles {
+        let file = get(format!("{path}&language={language}")).await;
+        let it = judge(&policy, &file, &[]);
+        assert_eq!((it.verdict, it.why), (Verdict::Valid, None));
+        assert_eq!(it.statement.unwrap().kind, "retire");
+        // The same pages from the site, and nothing on them that is not public.
+        let page = get(format!("/{language}/retirements/{leaf}/certificate.pdf")).await;
+        assert_eq!(page, file);
+        let text = crate::letters::text(&file);
+        // The words of a line from right to left lie in the order in which they are seen.
+        assert!(title.split(' ').all(|it| text.contains(it)), "{text}");
+        assert!(text.contains("GH-"), "{text}");
+        // The holder said that everybody may know for whom.
+        assert!(text.contains("AshaPrivatename"), "{text}");
+    }
+    let private = json!({"account": 1, "units": {"tonnes": 2}, "kind": "cancel", "purpose": "voluntary", "beneficiary": "Kojo Privatename"});
+    let made: serde_json::Value = world.post("/api/v1/retirements", private).await;
+    world.witness();
+    let other = made["made"]["index"].as_u64().unwrap();
+    let text = get(format!("/en/retirements/{other}/certificate.pdf")).await;
+    let text = crate::letters::text(&text);
+    assert!(text.contains("Certificateofcancellation"), "{text}");
+    assert!(!text.contains("Privatename"), "{text}");
+    let english = get(path.clone()).await;
+    // One byte of the pages, and the ledger has not signed them.
+    let mut changed = english.to_vec();
+    let pages = detach(&english).unwrap().letter.len();
+    changed[pages / 2] ^= 1;
+    assert_eq!(judge(&policy, &changed, &[]).verdict, Verdict::Altered);
+    let refused = [
+        ("/api/v1/ledger/certificate".to_owned(), 400),
+        ("/api/v1/ledger/certificate?index=0".to_owned(), 404),
+        (format!("{path}&language=xx"), 422),
+        (format!("{path}&language=../../etc"), 400),
+    ];
+    for (path, status) in refused {
+        assert_eq!(world.fail(&path).await.status, status, "{path}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_was_retired_and_issued_has_a_credential_and_nothing_else_does() {
     use countersign_protocol::credential::check;
     let world = World::start().await;

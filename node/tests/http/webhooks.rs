@@ -40,7 +40,7 @@ impl Got {
 
 /// Somebody who is told: keeps what comes, and answers what it was told to answer, or 204.
 #[derive(Clone, Default)]
-struct Receiver {
+pub struct Receiver {
     got: Arc<Mutex<Vec<Got>>>,
     answers: Arc<Mutex<VecDeque<StatusCode>>>,
     /// How long each answer takes, in milliseconds.
@@ -48,7 +48,7 @@ struct Receiver {
 }
 
 impl Receiver {
-    async fn start() -> (Self, String) {
+    pub async fn start() -> (Self, String) {
         let receiver = Self::default();
         let router = Router::new().fallback(take).with_state(receiver.clone());
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -61,7 +61,7 @@ impl Receiver {
         self.got.lock().unwrap().clone()
     }
 
-    fn answer(&self, answers: &[u16]) {
+    pub fn answer(&self, answers: &[u16]) {
         let answers = answers.iter().map(|it| StatusCode::from_u16(*it).unwrap());
         self.answers.lock().unwrap().extend(answers);
     }

@@ -33,6 +33,7 @@ use countersign_protocol::federation::invite::Invite;
 use countersign_protocol::federation::parcel::{PARCEL_FORMAT, Parcel};
 use countersign_protocol::federation::{FaultCode, ProvenRecord};
 use countersign_protocol::id::{RequestId, TransferId};
+use countersign_protocol::letter::{CertifyError, certify};
 use countersign_protocol::log::{KeyKind, SignedNote, SignerKey, cosign};
 use countersign_protocol::party::Party;
 use countersign_protocol::permission::{DEFAULT, Matrix};
@@ -41,6 +42,7 @@ use countersign_protocol::record::{
     PartnerStatus, PositionDifference, PositionsCompared, ProofReference, Record,
 };
 use countersign_protocol::registry::{Command, State};
+use countersign_protocol::time::Timestamp;
 use prometheus_client::registry::Registry;
 use reqwest::{Method, RequestBuilder, Response, StatusCode};
 use serde::de::DeserializeOwned;
@@ -271,6 +273,15 @@ impl FederationControl for Stub {
 
     fn credential(&self, bundle: &str) -> Result<String, CredentialError> {
         credential::issue(&common::key(1), bundle)
+    }
+
+    fn certify(
+        &self,
+        pages: &[u8],
+        bundle: &str,
+        modified: Timestamp,
+    ) -> Result<Vec<u8>, CertifyError> {
+        certify(pages, &common::key(1), bundle, modified)
     }
 
     async fn own_invite(&self) -> Result<String, FederationError> {

@@ -366,6 +366,43 @@ pub async fn agrees(model: &Projection, state: &State) {
     standings(model, state).await;
     transfers(model, state).await;
     cases(model, state).await;
+    sums(model, state).await;
+}
+
+/// Own units by authorisation and place, each range in one of the sums.
+async fn sums(model: &Projection, state: &State) {
+    let Some(own) = state.genesis().map(|it| it.party) else {
+        return;
+    };
+    let mut expected: BTreeMap<(bool, &str), u64> = BTreeMap::new();
+    let holdings = state.holdings();
+    for holding in holdings.filter(|it| it.block.range().origin() == own) {
+        let place = match holding.place {
+            Place::Available(_) => "available",
+            Place::OnHold(_) | Place::Reserved(_) => "on_hold",
+            Place::Escrow(_) => "escrow",
+            Place::Abroad(_) => "abroad",
+            Place::Used => "used",
+            Place::Cancelled => "cancelled",
+        };
+        let key = (holding.block.authorisation.is_some(), place);
+        *expected.entry(key).or_default() += holding.block.tonnes();
+    }
+    let statistics = model.statistics(own).await.unwrap();
+    let mut found: BTreeMap<(bool, &str), u64> = BTreeMap::new();
+    for it in &statistics.placed {
+        *found
+            .entry((it.authorised.is_some(), &it.place))
+            .or_default() += it.tonnes;
+        if let Some(number) = it.authorised {
+            let one = state.holding_of(own, number).unwrap();
+            assert!(one.block.authorisation.is_some(), "{number}");
+        }
+    }
+    assert_eq!(found, expected);
+    let left: u64 = statistics.passed.iter().map(|it| it.times).sum();
+    let acts: u64 = state.cases().map(|it| u64::from(it.acts)).sum();
+    assert!(left <= acts, "{left} stages were left by {acts} acts");
 }
 
 async fn standings(model: &Projection, state: &State) {

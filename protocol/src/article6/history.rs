@@ -96,21 +96,28 @@ impl UnitHistory {
         }
     }
 
+    /// The steps up to a moment, that moment included, in the order of the ledger.
+    pub(super) fn until(&self, time_ms: u64) -> impl Iterator<Item = &Step> {
+        self.steps
+            .iter()
+            .take_while(move |it| it.time_ms <= time_ms)
+    }
+
     /// What was held here at a moment, that moment included, in order of origin and number.
     #[must_use]
     pub fn holdings_at(&self, time_ms: u64, filter: HoldingFilter) -> Vec<(UnitBlock, Place)> {
         let mut at: BTreeMap<(Party, u64), (UnitBlock, Place)> = BTreeMap::new();
-        let known = self.steps.iter().take_while(|it| it.time_ms <= time_ms);
-        for step in known {
+        for step in self.until(time_ms) {
             let key = (step.origin, step.first);
-            match step.after {
+            let is_meant = |(block, place): &(UnitBlock, Place)| {
+                held_in(*place).is_some() && filter.takes(block, *place)
+            };
+            match step.after.filter(is_meant) {
                 Some(after) => drop(at.insert(key, after)),
                 None => drop(at.remove(&key)),
             }
         }
-        at.into_values()
-            .filter(|(block, place)| held_in(*place).is_some() && filter.takes(block, *place))
-            .collect()
+        at.into_values().collect()
     }
 
     /// Every step of every block that shares a unit with a range.

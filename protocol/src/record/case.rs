@@ -46,7 +46,13 @@ pub struct ProcessAdopted {
     pub version: u32,
     /// The number of its pieces.
     pub parts: u32,
+    /// Who approved it, where two did: two different users of the authority. Nobody otherwise.
+    #[serde(default)]
+    pub by: Vec<ActedBy>,
 }
+
+/// How many approve a process where it takes more than one.
+pub const ADOPTION_APPROVALS: usize = 2;
 
 /// Who acts: a user under a pseudonym, never a name.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]

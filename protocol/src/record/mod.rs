@@ -33,9 +33,9 @@ pub use body::{
     RetireKind, SourceSettled, Split, Title, Transfer, VerifierKeyText,
 };
 pub use case::{
-    ActedBy, AttachedDocument, CaseAct, CaseMigrated, CaseOpened, Fate, MAX_PROCESS_PART_BYTES,
-    MAX_PROCESS_PARTS, MIGRATION_APPROVALS, ProcessAdopted, ProcessPart, Reservation, Sending,
-    Word, YearTonnes,
+    ADOPTION_APPROVALS, ActedBy, AttachedDocument, CaseAct, CaseMigrated, CaseOpened, Fate,
+    MAX_PROCESS_PART_BYTES, MAX_PROCESS_PARTS, MIGRATION_APPROVALS, ProcessAdopted, ProcessPart,
+    Reservation, Sending, Word, YearTonnes,
 };
 pub use comparison::{Discrepancy, PositionDifference, PositionsCompared};
 pub use continues::Continues;

@@ -591,7 +591,7 @@ pub struct ProcessPart {
     pub text: ::prost::alloc::string::String,
 }
 /// From here on new cases follow this process.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[derive(Clone, PartialEq, ::prost::Message)]
 pub struct ProcessAdopted {
     /// SHA-256 of the whole file
     #[prost(bytes = "vec", tag = "1")]
@@ -601,6 +601,9 @@ pub struct ProcessAdopted {
     pub version: u32,
     #[prost(uint32, tag = "3")]
     pub parts: u32,
+    /// two different users of the authority where two approved it; nobody otherwise
+    #[prost(message, repeated, tag = "4")]
+    pub by: ::prost::alloc::vec::Vec<ActedBy>,
 }
 /// Who acts: a pseudonym, never a name.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]

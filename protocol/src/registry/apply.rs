@@ -20,7 +20,7 @@ pub(crate) use acquire::may_acquire;
 pub(crate) use border::contradicts_pin;
 pub(super) use border::movable;
 pub use case::CaseMove;
-pub(super) use case::{dues, lapse_of, outcome_of, verified_after, verified_of};
+pub(super) use case::{dues, lapse_of, outcome_of, retirement, verified_after, verified_of};
 
 use crate::log::Hash;
 use crate::record::{Body, Record};
@@ -83,11 +83,7 @@ pub fn apply(state: &mut State, at: At, record: &Record) -> Result<Applied, Refu
 
 fn write(tx: &mut Tx<'_>, context: Context, body: &Body) -> Result<(), Refusal> {
     case::only_what_is_due(tx.state(), body)?;
-    if let Some(case) = tx.state().sending()
-        && !matches!(body, Body::Lock(_))
-    {
-        return Err(Refusal::LockAwaited(case.number));
-    }
+    case::only_what_is_approved(tx.state(), body)?;
     match body {
         Body::Genesis(it) => match &it.continues {
             None => setup::genesis(tx, it),

@@ -147,6 +147,8 @@ pub enum Command {
         /// The process file, which must pass the checker.
         text: String,
     },
+    /// Adopt a process that one user of the authority proposed and another one approved.
+    AdoptApproved(Box<ApprovedProcess>),
     /// Enrol an organisation of the process. One that can apply for its registration may act once a case of its own has
     /// registered it; others, such as ministries and the authority, act at once.
     Enrol {
@@ -213,6 +215,18 @@ pub struct MigrateCase {
     #[serde(with = "hex::serde")]
     pub process: Hash,
     /// Who approved it: two different users of the authority.
+    pub by: Vec<ActedBy>,
+}
+
+/// A process that one user of the authority proposed and another one approved.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ApprovedProcess {
+    /// The process file, which must pass the checker.
+    pub text: String,
+    /// SHA-256 of the process in force with which both compared it.
+    #[serde(with = "hex::serde")]
+    pub follows: Hash,
+    /// Who proposed it and who approved it.
     pub by: Vec<ActedBy>,
 }
 

@@ -51,7 +51,7 @@ pub fn letters_named(
 pub(super) fn in_each_language(process: &Process, letters: &[Id]) -> Vec<OwedLetter> {
     let mut named = BTreeSet::new();
     let pairs = letters.iter().flat_map(|letter| {
-        let languages = process.languages.iter();
+        let languages = process.letter_languages.iter();
         languages.map(move |language| OwedLetter {
             letter: letter.clone(),
             language: language.clone(),

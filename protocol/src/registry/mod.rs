@@ -35,8 +35,8 @@ pub(crate) use apply::{contradicts_pin, may_acquire};
 pub use article6::{AuthorisationUse, KnownAuthorisation, Revocation};
 pub use case::{AdoptedProcess, RegistryCase};
 pub use command::{
-    Command, IssueTo, LiftHold, MigrateCase, NewAct, NewCase, NewFinding, PlaceHold, Reserve,
-    Selection,
+    ApprovedProcess, Command, IssueTo, LiftHold, MigrateCase, NewAct, NewCase, NewFinding,
+    PlaceHold, Reserve, Selection,
 };
 pub use finding::OpenFinding;
 pub use hold::{Lifted, RegistryHold};

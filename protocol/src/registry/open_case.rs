@@ -76,9 +76,9 @@ impl State {
             .filter_map(|(_, number)| self.case(*number))
     }
 
-    /// The case that approved a lock in the record before: nothing else may follow.
-    pub(super) fn sending(&self) -> Option<&RegistryCase> {
-        match self.others.get(&Key::Sending) {
+    /// The case that approved, in the record before, what becomes of its reserved units: nothing else may follow.
+    pub(super) fn approved(&self) -> Option<&RegistryCase> {
+        match self.others.get(&Key::Approved) {
             Some(Value::Count(number)) => self.case(*number),
             _ => None,
         }

@@ -13,7 +13,8 @@ use crate::record::{
 };
 use crate::registry::apply::movable;
 use crate::registry::{
-    Command, Holding, Place, Refusal, Selection, State, TransferKey, TransferTerms, transfer_id,
+    Command, Holding, LedgerAccount, Place, Refusal, Selection, State, TransferKey, TransferTerms,
+    transfer_id,
 };
 use crate::units::{UnitBlock, UnitRange};
 
@@ -168,7 +169,8 @@ fn intended(state: &State, time_ms: u64, command: &Command) -> Result<Vec<Body>,
             })])
         }
         Command::Proven(proven) => federation::answer(state, time_ms, proven),
-        Command::AdoptProcess { text } => case::adopt(state, text),
+        Command::AdoptProcess { text } => case::adopt(state, text, &[]),
+        Command::AdoptApproved(approved) => case::adopt_approved(state, approved),
         Command::Enrol {
             name,
             organisation_type,
@@ -319,6 +321,7 @@ fn choose_tonnes(
     Err(Refusal::TooFew {
         account,
         available: tonnes - wanted,
+        under: None,
         wanted: tonnes,
     })
 }
@@ -455,7 +458,19 @@ fn choose_to_send(
     let fits = |block: &UnitBlock| {
         approach.is_none_or(|approach| state.is_authorised_under(block, approach))
     };
-    choose_of(state, time_ms, account, units, &fits)
+    let balance = u64::try_from(state.balance(LedgerAccount::Available(account)));
+    let chosen = choose_of(state, time_ms, account, units, &fits);
+    chosen.map_err(|refusal| match refusal {
+        Refusal::TooFew {
+            available, wanted, ..
+        } => Refusal::TooFew {
+            account,
+            available,
+            under: approach.filter(|_| balance.is_ok_and(|all| available < all)),
+            wanted,
+        },
+        other => other,
+    })
 }
 
 fn send(state: &State, time_ms: u64, command: &Command) -> Result<Vec<Body>, Refusal> {

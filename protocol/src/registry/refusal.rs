@@ -11,6 +11,7 @@ use crate::party::{Party, RegistryId};
 use crate::period::Period;
 use crate::record::{DecodeError, FindingKind, MAX_BLOCKS_BYTES, MAX_RANGES};
 use crate::registry::{Due, DueIssuance, DueTo, Holding, MAX_TRANSFER_TONNES, Place};
+use crate::serial::CooperativeApproachId;
 use crate::units::UnitRange;
 use crate::workflow;
 
@@ -157,12 +158,14 @@ pub enum Refusal {
         at: u64,
     },
     /// The account has too few units.
-    #[error("account {account} can dispose of {available} tonnes; {wanted} are wanted")]
+    #[error("account {account} can dispose of {available} tonnes{}; {wanted} are wanted", authorised(*.under))]
     TooFew {
         /// The account.
         account: AccountId,
         /// What it can dispose of.
         available: u64,
+        /// The approach under which units must be authorised, where that is why they are too few.
+        under: Option<CooperativeApproachId>,
         /// What was asked.
         wanted: u64,
     },
@@ -245,6 +248,14 @@ pub enum Refusal {
         "this process was adopted before, as version {0}; one that is to return needs a new version text"
     )]
     ProcessAdopted(u32),
+    /// The process in force wants other people to approve the one that follows it.
+    #[error("the process cannot be adopted so: {0}")]
+    Adoption(&'static str),
+    /// Another process is in force than the one with which the approved file was compared.
+    #[error(
+        "another process was adopted meanwhile, as version {0}: compare the file with that one and propose it anew"
+    )]
+    ProcessChanged(u32),
     /// No process was adopted.
     #[error("no process was adopted: adopt one first")]
     NoProcess,
@@ -465,9 +476,11 @@ pub enum Refusal {
         /// Its stage.
         stage: String,
     },
-    /// A case approved a lock that must come first.
-    #[error("the next record is the lock that case {0} approved, as it approved it")]
-    LockAwaited(u64),
+    /// A case approved what becomes of its units, and the record that does it must come first.
+    #[error(
+        "the next record is the transfer, retirement or lock that case {0} approved, as it approved it"
+    )]
+    RecordAwaited(u64),
     /// The units wait because their receiver is not in the sender's list of trusted ones.
     #[error(
         "the units of case {case} go to a receiver that is not in the sender's list of trusted ones: they wait until {until_ms} ms, \
@@ -628,6 +641,14 @@ fn periods(list: &[Period]) -> String {
     }
     let list: Vec<String> = list.iter().map(ToString::to_string).collect();
     list.join(", ")
+}
+
+fn authorised(under: Option<CooperativeApproachId>) -> String {
+    under.map_or_else(String::new, |approach| {
+        format!(
+            " that are authorised under {approach} (put more under an authorisation first, 4/CMA.6 para 11)"
+        )
+    })
 }
 
 fn until(expiry_ms: Option<u64>) -> String {

@@ -76,7 +76,7 @@ pub enum Key {
     /// What must be written next, in order.
     Due(u32),
     /// The case whose lock is the next record.
-    Sending,
+    Approved,
     /// An open finding: the case above all others, its own case, its number in that.
     Finding(u64, u64, u32),
     /// The case by which a project was registered.
@@ -120,7 +120,7 @@ pub enum Value {
     Genesis(Genesis),
     /// For [`Key::Head`].
     Head(Head),
-    /// For [`Key::Issued`], [`Key::Sending`], [`Key::AgreementUse`], [`Key::AgreementYear`], [`Key::OrganisationCase`],
+    /// For [`Key::Issued`], [`Key::Approved`], [`Key::AgreementUse`], [`Key::AgreementYear`], [`Key::OrganisationCase`],
     /// [`Key::Issuable`] and [`Key::ProjectCase`].
     Count(u64),
     /// For [`Key::LogKey`].
@@ -346,7 +346,7 @@ pub(super) fn fits(key: &Key, value: &Value) -> bool {
             | (Key::Head, Value::Head(_))
             | (
                 Key::Issued
-                    | Key::Sending
+                    | Key::Approved
                     | Key::AgreementUse(..)
                     | Key::AgreementYear(..)
                     | Key::OrganisationCase(_)

@@ -124,7 +124,7 @@ fn is_covered(range: UnitRange, by: &[UnitRange]) -> bool {
 /// later record is the one with the later time.
 fn moved_by(policy: &Policy, text: &[u8], place: &Place, statement: &Statement) -> Option<Moved> {
     let (later, leaf) = prove(policy, text).ok()?;
-    let said = read(&leaf, &later.head.origin).ok()?;
+    let (_, said) = read(&leaf, &later.head.origin).ok()?;
     let is_after = if later.head.origin == place.head.origin {
         later.index > place.index
     } else {

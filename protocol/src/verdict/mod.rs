@@ -13,7 +13,7 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 
-use crate::letter;
+use crate::letter::{self, Told};
 use crate::log::{
     BundleTextError, Checkpoint, Cosigner, Hash, Policy, PolicyError, ProofError, TlogProof,
     leaf_hash, verify_inclusion,
@@ -65,6 +65,11 @@ pub enum Unproven {
     /// A letter with the proof of something else.
     #[error("the proof is of another letter than the one that carries it")]
     OtherLetter,
+    /// A certificate whose pages the ledger did not sign.
+    #[error(
+        "the ledger's key did not sign that these pages tell of the record in the proof; if the ledger has a new key since, ask the registry for the certificate anew"
+    )]
+    OtherPages,
     /// Its checkpoint is not believed.
     #[error(transparent)]
     Policy(#[from] PolicyError),
@@ -93,8 +98,12 @@ pub struct Judgement {
     pub verdict: Verdict,
     /// What is wrong, for people; `None` where nothing is.
     pub why: Option<String>,
+    /// Why it proves nothing, where it does not.
+    pub unproven: Option<Unproven>,
     /// Where the record stands, as far as that is proven.
     pub place: Option<Place>,
+    /// The record, where this release reads it.
+    pub record: Option<Record>,
     /// What the record says.
     pub statement: Option<Statement>,
     /// The earliest known record that moved its units on.
@@ -103,21 +112,21 @@ pub struct Judgement {
     pub answered: bool,
 }
 
-/// Judges a bundle, or a letter that carries one ([`crate::letter`]), by `policy`, in the light of what came `later`: other bundles, and answers of the registry to the question
+/// Judges a bundle, or a letter or certificate that carries one ([`crate::letter`]), by `policy`, in the light of what came `later`: other bundles, and answers of the registry to the question
 /// where units are (`GET /api/v1/units/{name}`). What cannot be read or proven among them changes nothing; neither do more
 /// than [`LATER_TEXTS_MAX`].
 #[must_use]
 pub fn judge(policy: &Policy, bundle: &[u8], later: &[&[u8]]) -> Judgement {
-    let (bundle, letter) = match open(bundle) {
+    let (bundle, pages) = match open(bundle) {
         Ok(opened) => opened,
-        Err(why) => return Judgement::without(verdict_on(&why), &why),
+        Err(why) => return Judgement::unproven(verdict_on(&why), &why),
     };
     let (place, leaf) = match prove(policy, bundle) {
         Ok(proven) => proven,
-        Err(why) => return Judgement::without(verdict_on(&why), &why),
+        Err(why) => return Judgement::unproven(verdict_on(&why), &why),
     };
-    let statement = match read(&leaf, &place.head.origin) {
-        Ok(statement) => statement,
+    let (record, statement) = match read(&leaf, &place.head.origin) {
+        Ok(read) => read,
         Err(why) => {
             return Judgement {
                 place: Some(place),
@@ -125,8 +134,10 @@ pub fn judge(policy: &Policy, bundle: &[u8], later: &[&[u8]]) -> Judgement {
             };
         }
     };
-    if letter.is_some() && letter != statement.sha256 {
-        return Judgement::without(Verdict::Altered, &Unproven::OtherLetter);
+    if let Some(pages) = pages
+        && let Err(why) = pages.belong(policy, &place, &statement)
+    {
+        return Judgement::unproven(Verdict::Altered, &why);
     }
     let evidence = Evidence::gather(policy, later, &place, &statement);
     let verdict = match &evidence {
@@ -138,8 +149,10 @@ pub fn judge(policy: &Policy, bundle: &[u8], later: &[&[u8]]) -> Judgement {
     Judgement {
         verdict,
         why: None,
+        unproven: None,
         answered: evidence.is_answer(),
         place: Some(place),
+        record: Some(record),
         statement: Some(statement),
         moved: evidence.moved,
     }
@@ -150,22 +163,63 @@ impl Judgement {
         Self {
             verdict,
             why: Some(why.to_string()),
+            unproven: None,
             place: None,
+            record: None,
             statement: None,
             moved: None,
             answered: false,
         }
     }
+
+    fn unproven(verdict: Verdict, why: &Unproven) -> Self {
+        Self {
+            unproven: Some(why.clone()),
+            ..Self::without(verdict, why)
+        }
+    }
 }
 
-/// The bundle, and the hash of the letter that carried it.
-fn open(given: &[u8]) -> Result<(&[u8], Option<Hash>), Unproven> {
+/// The pages that carried a bundle.
+struct Pages {
+    sha256: Hash,
+    signature: Option<[u8; 64]>,
+}
+
+impl Pages {
+    /// That they are of the record: of a letter, their hash is in it; of a certificate, the ledger's key says so.
+    fn belong(
+        &self,
+        policy: &Policy,
+        place: &Place,
+        statement: &Statement,
+    ) -> Result<(), Unproven> {
+        let Some(signature) = &self.signature else {
+            let is_it = statement.sha256 == Some(self.sha256);
+            return is_it.then_some(()).ok_or(Unproven::OtherLetter);
+        };
+        let told = Told {
+            origin: &place.head.origin,
+            index: place.index,
+            leaf_hash: &place.leaf_hash,
+            pages: &self.sha256,
+        };
+        let is_signed = told.is_signed(policy, signature);
+        is_signed.then_some(()).ok_or(Unproven::OtherPages)
+    }
+}
+
+/// The bundle, and the pages that carried it.
+fn open(given: &[u8]) -> Result<(&[u8], Option<Pages>), Unproven> {
     if !letter::is_pdf(given) {
         return Ok((given, None));
     }
     let carried = letter::detach(given).ok_or(Unproven::NoProof)?;
-    let hash = Sha256::digest(carried.letter).into();
-    Ok((carried.bundle.as_bytes(), Some(hash)))
+    let pages = Pages {
+        sha256: Sha256::digest(carried.letter).into(),
+        signature: carried.signature,
+    };
+    Ok((carried.bundle.as_bytes(), Some(pages)))
 }
 
 /// Proves the leaf of a bundle. What was changed is told before what is missing, so that a bundle with few witnesses is not
@@ -219,6 +273,7 @@ const fn verdict_on(why: &Unproven) -> Verdict {
         | Unproven::NoLeaf
         | Unproven::NoProof
         | Unproven::OtherLetter
+        | Unproven::OtherPages
         | Unproven::Policy(_)
         | Unproven::Inclusion(_) => Verdict::Altered,
     }
@@ -233,6 +288,8 @@ enum Unread {
     Statement(#[from] StatementError),
 }
 
-fn read(leaf: &[u8], origin: &str) -> Result<Statement, Unread> {
-    Ok(Statement::of(&Record::decode(leaf)?, origin)?)
+fn read(leaf: &[u8], origin: &str) -> Result<(Record, Statement), Unread> {
+    let record = Record::decode(leaf)?;
+    let statement = Statement::of(&record, origin)?;
+    Ok((record, statement))
 }

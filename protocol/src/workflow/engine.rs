@@ -172,10 +172,14 @@ fn complete(process: &Process, step: &Step, act: &Act) -> Result<(), Refusal> {
             });
         }
         (Some(form), Some(FilledForm::Open { instance, .. })) => {
-            let errors = process
+            let mut errors = process
                 .form(form)
                 .map(|form| form.schema.errors(instance))
                 .unwrap_or_default();
+            // Why it is a no says the comment; of the form it takes what there is.
+            if act.decision == Decision::No {
+                errors.retain(|it| !it.is_missing);
+            }
             if !errors.is_empty() {
                 return Err(Refusal::FormWrong {
                     form: form.clone(),

@@ -36,9 +36,9 @@ pub use diff::FieldChange;
 pub use engine::{act, start};
 pub use fragment::{FRAGMENTS, Fragment, fragment};
 pub use model::{
-    ActorRule, Answer, Apart, BASE_ROLES, BASIS_POINTS, Deadline, EffectRule, FALLBACK_LANGUAGE,
-    Fee, Flow, Form, Id, IssuanceRules, Label, Letter, Migration, Named, OrganisationType, Parent,
-    Process, ProcessHash, ROOT, Role, Stage, Step, TransferRules, VIEWER,
+    ActorRule, AdoptionRules, Answer, Apart, BASE_ROLES, BASIS_POINTS, Deadline, EffectRule,
+    FALLBACK_LANGUAGE, Fee, Flow, Form, Id, IssuanceRules, Label, Letter, Migration, Named,
+    OrganisationType, Parent, Process, ProcessHash, ROOT, Role, Stage, Step, TransferRules, VIEWER,
 };
 pub use permission::{Possible, possible};
 pub use picture::svg;

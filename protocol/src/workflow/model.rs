@@ -55,6 +55,8 @@ pub struct Process {
     pub title: Label,
     /// The languages in use, English among them.
     pub languages: Vec<String>,
+    /// Those in which letters are issued.
+    pub letter_languages: Vec<String>,
     /// Kinds of organisation.
     pub organisation_types: Vec<OrganisationType>,
     /// User roles, the base roles included.
@@ -73,6 +75,8 @@ pub struct Process {
     pub issuance: IssuanceRules,
     /// What holds for receivers that the sender has not entered in its list of trusted ones.
     pub transfers: TransferRules,
+    /// What it takes to adopt the process that follows this one.
+    pub adoption: AdoptionRules,
     /// Flows.
     pub flows: Vec<Flow>,
     /// Ways by which running cases of an older version may come over.
@@ -179,6 +183,13 @@ pub struct TransferRules {
     pub trusted_after_hours: u32,
     /// The most tonnes of one request; 0 for any number.
     pub max_tonnes: u64,
+}
+
+/// What it takes to adopt the process that follows this one. Without such a table one user of the authority adopts it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct AdoptionRules {
+    /// Whether one user of the authority proposes it and another one approves it.
+    pub two_people: bool,
 }
 
 /// The life of one kind of subject.

@@ -26,7 +26,9 @@ use crate::world::{
 };
 
 fn book(ledger: &Ledger) -> Book {
-    Book::read(&ledger.leaves).unwrap()
+    let book = Book::read(&ledger.leaves).unwrap();
+    assert_eq!(book.positions(), book.positions_at(u64::MAX));
+    book
 }
 
 /// Ghana, Switzerland and Sweden, each with the approach, its initial report and an NDC; Ghana has an authorisation.

@@ -93,6 +93,7 @@ fn play(years: &[Vec<Deed>]) -> Vec<Ledger> {
 fn tell(ledgers: &mut [Ledger]) {
     for user in 0..ledgers.len() {
         let book = Book::read(&ledgers[user].leaves).unwrap();
+        assert_eq!(book.positions(), book.positions_at(u64::MAX));
         for movement in book.movements() {
             let UnitEventKind::PartnersFirstTransfer { by } = movement.kind else {
                 continue;

@@ -5,21 +5,22 @@ use std::collections::{BTreeMap, BTreeSet};
 use countersign_protocol::federation::FaultCode;
 use countersign_protocol::id::{AccountId, RequestId, TransferId};
 use countersign_protocol::record::{
-    Body, Commitment, Fate, HoldOn, Lock, Partner, PartnerStatus, Sending,
+    Agreement, Body, Claim, Commitment, Fate, HoldOn, Lock, Partner, PartnerStatus, Purpose,
+    RetireKind, Sending,
 };
 use countersign_protocol::registry::{
     CaseEnd, Command, LedgerAccount, NewAct, NewCase, PlaceHold, Refusal, Reserve, Selection,
     TransferStage, TransferTerms, transfer_id,
 };
-use countersign_protocol::units::UnitBlock;
+use countersign_protocol::units::{UnitBlock, UnitRange};
 
 use crate::small::{
     BUYER, DEVELOPER, act, decide, developer, official, plain, process_text, request,
-    stored_and_loaded, trading_under,
+    request_units, stored_and_loaded, trading_under,
 };
 use crate::support::invariants::check;
 use crate::support::world::settle;
-use crate::support::{EXPIRY_MS, Ledger, TRADING, agreement_id, partner_of, text};
+use crate::support::{EXPIRY_MS, Ledger, TRADING, agreement_id, agreement_of, partner_of, text};
 
 pub(crate) fn sending(expiry_ms: u64) -> Fate {
     Fate::Send(Box::new(Sending {
@@ -213,7 +214,7 @@ fn between_the_approval_and_its_lock_there_is_nothing() {
     vanuatu
         .write(Body::CaseAct(plain(case, "approve", &official(2))))
         .unwrap();
-    let awaited = Refusal::LockAwaited(case);
+    let awaited = Refusal::RecordAwaited(case);
     let again = plain(case, "approve", &official(3));
     assert_eq!(
         vanuatu.write(Body::CaseAct(again)).unwrap_err(),
@@ -241,6 +242,45 @@ fn between_the_approval_and_its_lock_there_is_nothing() {
     assert_eq!(id_of(&lock), lock.transfer);
     vanuatu.write(Body::Lock(lock)).unwrap();
     assert_eq!(vanuatu.state, planned.state);
+    check(&vanuatu.state);
+}
+
+#[test]
+fn what_a_case_uses_waits_for_its_source_where_the_agreement_says_so() {
+    let (mut vanuatu, mut swiss, account) = two_countries();
+    swiss.issue(TRADING, 10);
+    vanuatu.must(&Command::SetAgreement(Agreement {
+        use_needs_source_final: true,
+        ..agreement_of(text("VU"), text("CH"))
+    }));
+    let mut send = swiss.send_command(text("VU"), 10, 1);
+    if let Command::Send { to_account, .. } = &mut send {
+        *to_account = account;
+    }
+    let lock = *swiss.must(&send).last().unwrap();
+    let offer = swiss.prove(lock);
+    vanuatu.receive_and_write(&offer);
+    let fate = Fate::Retire {
+        kind: RetireKind::Retire,
+        purpose: Purpose::InternationalMitigation,
+        beneficiary: None,
+        claim: Claim::default(),
+    };
+    let arrived: UnitRange = text("CH-1-10");
+    let units = Selection::Ranges(vec![arrived]);
+    let step = ("retirement", "request");
+    let case = request_units(&mut vanuatu, step, account, units, fate).unwrap();
+    let size = vanuatu.state.size();
+    let early = act(&mut vanuatu, plain(case, "approve", &official(1)));
+    assert!(
+        matches!(early, Err(Refusal::SourceNotFinal { .. })),
+        "{early:?}"
+    );
+    assert_eq!(vanuatu.state.size(), size);
+    let mut all = [vanuatu, swiss];
+    settle(&mut all);
+    let [mut vanuatu, _] = all;
+    act(&mut vanuatu, plain(case, "approve", &official(1))).unwrap();
     check(&vanuatu.state);
 }
 

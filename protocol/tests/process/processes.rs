@@ -3,13 +3,14 @@
 use std::collections::BTreeSet;
 
 use countersign_protocol::id::OrganisationId;
-use countersign_protocol::record::{Body, ProcessAdopted, ProcessPart, Project};
-use countersign_protocol::registry::{Command, Refusal};
+use countersign_protocol::record::{ActedBy, Body, ProcessAdopted, ProcessPart, Project};
+use countersign_protocol::registry::{ApprovedProcess, Command, Refusal};
 use countersign_protocol::serial::SectoralScope;
 use countersign_protocol::workflow::{PRESETS, Process, preset};
 
 use crate::small::{
-    DEVELOPER, authorised_project, enrolled, process_text, registry, stored_and_loaded,
+    DEVELOPER, authorised_project, developer, enrolled, enrolled_under, official, person,
+    process_text, registry, stored_and_loaded,
 };
 use crate::support::{Ledger, text};
 
@@ -65,6 +66,7 @@ fn a_hostile_ledger_cannot_slip_in_a_process_that_is_not_what_its_hash_says() {
             process: hash,
             version,
             parts,
+            by: Vec::new(),
         });
         assert!(
             ledger.write(adopted).is_err(),
@@ -90,6 +92,72 @@ fn a_second_process_is_for_new_cases_and_a_running_project_stays_on_its_own() {
         .submit(&Command::AdoptProcess { text: next })
         .unwrap_err();
     assert!(matches!(again, Refusal::ProcessAdopted(2)), "{again}");
+}
+
+/// The small process with another version text; it asks two people for the one that follows it, or does not.
+fn asking_two(two: bool, version: &str) -> String {
+    let table = format!("[adoption]\ntwo_people = {two}\n\n[[organisation]]");
+    process_text()
+        .replacen("[[organisation]]", &table, 1)
+        .replace("version = \"1.0\"", &format!("version = \"{version}\""))
+}
+
+fn approved(follows: [u8; 32], text: &str, by: &[ActedBy]) -> Command {
+    Command::AdoptApproved(Box::new(ApprovedProcess {
+        text: text.to_owned(),
+        follows,
+        by: by.to_vec(),
+    }))
+}
+
+#[test]
+fn a_process_that_asks_two_people_is_followed_by_one_that_two_officials_approved() {
+    let mut ledger = enrolled_under(asking_two(true, "1.0"));
+    let first = ledger.state.process().unwrap().content_hash();
+    let next = asking_two(false, "1.1");
+    let alone = Command::AdoptProcess { text: next.clone() };
+    assert!(matches!(
+        ledger.submit(&alone).unwrap_err(),
+        Refusal::Adoption(_)
+    ));
+    for by in [
+        vec![official(1), official(1)],
+        vec![official(1)],
+        Vec::new(),
+    ] {
+        let refused = ledger.submit(&approved(first, &next, &by)).unwrap_err();
+        assert!(
+            matches!(refused, Refusal::Adoption(_) | Refusal::Unwritable(_)),
+            "{by:?}: {refused}"
+        );
+    }
+    let stranger = [official(1), developer()];
+    let refused = ledger
+        .submit(&approved(first, &next, &stranger))
+        .unwrap_err();
+    assert!(
+        !matches!(refused, Refusal::Adoption(_)),
+        "no official: {refused}"
+    );
+    let viewer = person(official(1).organisation, "government", "viewer", 9);
+    let refused = ledger.submit(&approved(first, &next, &[official(1), viewer]));
+    assert!(matches!(refused, Err(Refusal::Act(_))), "{refused:?}");
+    let two = [official(1), official(2)];
+    ledger.must(&approved(first, &next, &two));
+    let second = ledger.state.process().unwrap().content_hash();
+    assert_eq!(second, Process::parse(&next).unwrap().content_hash());
+    // Approved once more after another one came: what the two looked at is not what is in force.
+    let third = asking_two(true, "1.2");
+    let refused = ledger.submit(&approved(first, &third, &two)).unwrap_err();
+    assert_eq!(refused, Refusal::ProcessChanged(2));
+    // The one in force asks nobody else: one adopts, and two may.
+    ledger.must(&approved(second, &third, &two));
+    assert!(ledger.state.process().unwrap().adoption.two_people);
+    ledger.end_block();
+    assert_eq!(
+        stored_and_loaded(&ledger).process().unwrap().content_hash(),
+        Process::parse(&third).unwrap().content_hash()
+    );
 }
 
 #[test]

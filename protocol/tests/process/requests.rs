@@ -84,6 +84,53 @@ fn a_retirement_is_for_ever_and_needs_an_official() {
 }
 
 #[test]
+fn what_a_case_approves_is_the_next_record_and_no_other() {
+    let (mut ledger, from, to) = trading();
+    let fate = Fate::Transfer { to };
+    let moved = request(&mut ledger, "transfer", "send", from, 10, fate).unwrap();
+    let ended = request(&mut ledger, "retirement", "request", from, 25, RETIRE).unwrap();
+    for (case, approval) in [
+        (moved, plain(moved, "accept", &buyer())),
+        (ended, plain(ended, "approve", &official(1))),
+    ] {
+        let mut planned = ledger.clone();
+        act(&mut planned, approval.clone()).unwrap();
+        let approved = planned.leaves.last().unwrap().body.clone();
+        // Whoever has the key writes the approval alone: the units are still set aside, and nothing else comes next.
+        ledger.write(Body::CaseAct(approval.clone())).unwrap();
+        let awaited = Refusal::RecordAwaited(case);
+        let again = ledger.write(Body::CaseAct(approval)).unwrap_err();
+        assert_eq!(again, awaited);
+        let mut others = Vec::new();
+        match &approved {
+            Body::Transfer(it) => {
+                let (mut back, mut fewer) = (it.clone(), it.clone());
+                back.to = it.from;
+                fewer.ranges.clear();
+                others.extend([back, fewer].map(Body::Transfer));
+            }
+            Body::Retire(it) => {
+                let mut all = [it.clone(), it.clone(), it.clone(), it.clone()];
+                all[0].kind = RetireKind::Cancel;
+                all[1].purpose = Purpose::Ndc;
+                all[2].beneficiary = None;
+                all[3].ranges.clear();
+                others.extend(all.map(Body::Retire));
+            }
+            other => panic!("a {} instead of what was approved", other.kind()),
+        }
+        for other in others {
+            assert_eq!(ledger.write(other).unwrap_err(), awaited);
+        }
+        ledger.write(approved).unwrap();
+        assert_eq!(ledger.state, planned.state);
+        check(&ledger.state);
+    }
+    assert_eq!((ledger.available(from), ledger.available(to)), (65, 10));
+    assert_eq!(ledger.state.balance(LedgerAccount::Used), 25);
+}
+
+#[test]
 fn nothing_moves_or_ends_beside_a_case() {
     let (mut ledger, from, to) = trading();
     let units = Selection::Tonnes(5);

@@ -292,6 +292,23 @@ pub(crate) fn request(
     tonnes: u64,
     fate: Fate,
 ) -> Result<u64, Refusal> {
+    request_units(
+        ledger,
+        (flow, step),
+        account,
+        Selection::Tonnes(tonnes),
+        fate,
+    )
+}
+
+/// The same for certain units.
+pub(crate) fn request_units(
+    ledger: &mut Ledger,
+    (flow, step): (&str, &str),
+    account: AccountId,
+    units: Selection,
+    fate: Fate,
+) -> Result<u64, Refusal> {
     let new = NewCase {
         flow: text(flow),
         track: None,
@@ -309,7 +326,7 @@ pub(crate) fn request(
     act.form = Some(Commitment([8; 32]));
     let reserve = Some(Reserve {
         account,
-        units: Selection::Tonnes(tonnes),
+        units,
         fate,
     });
     let new = NewAct {

@@ -16,14 +16,19 @@ fn a_released_fragment_never_changes() {
 }
 
 #[test]
-fn every_fragment_is_read_and_names_each_field_in_three_languages() {
+fn every_fragment_is_read_and_names_each_field_in_five_languages() {
     for (id, _) in FRAGMENTS {
         let fragment = fragment(id).unwrap();
         assert_eq!(fragment.id(), *id);
         assert!(fragment.schema().fields().len() > 10);
         for field in fragment.schema().fields() {
             let languages: Vec<&str> = field.node.title.languages().collect();
-            assert_eq!(languages, ["en", "es", "fr"], "{id} {}", field.name);
+            assert_eq!(
+                languages,
+                ["ar", "en", "es", "fr", "pt"],
+                "{id} {}",
+                field.name
+            );
         }
     }
 }

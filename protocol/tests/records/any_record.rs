@@ -423,14 +423,17 @@ fn process() -> BoxedStrategy<Body> {
             })
         },
     );
-    let adopted =
-        (any::<[u8; 32]>(), any::<u32>(), any::<u32>()).prop_map(|(process, version, parts)| {
+    let approvals = prop_oneof![Just(Vec::new()), vec(acted_by(), 2)];
+    let adopted = (any::<[u8; 32]>(), any::<u32>(), any::<u32>(), approvals).prop_map(
+        |(process, version, parts, by)| {
             Body::ProcessAdopted(ProcessAdopted {
                 process,
                 version,
                 parts,
+                by,
             })
-        });
+        },
+    );
     let migrated = (1..u64::MAX, any::<[u8; 32]>(), vec(acted_by(), 2))
         .prop_map(|(case, process, by)| Body::CaseMigrated(CaseMigrated { case, process, by }));
     let letter = (

@@ -3,7 +3,7 @@
 use countersign_protocol::id::{AccountId, OrganisationId, RequestId};
 use countersign_protocol::record::{
     ActedBy, Body, CaseAct, CaseMigrated, DecodeError, Fate, HoldLifted, HoldOn, HoldPlaced,
-    Receiver, Record, Reservation, Sending, TrustedReceiver,
+    ProcessAdopted, Receiver, Record, Reservation, Sending, TrustedReceiver,
 };
 use countersign_protocol::units::UnitRange;
 
@@ -64,6 +64,12 @@ pub(crate) fn authority_samples() -> Vec<(&'static str, Body)> {
         process: [0x75; 32],
         by: vec![by.clone(), second.clone()],
     };
+    let adopted = ProcessAdopted {
+        process: [0x76; 32],
+        version: 3,
+        parts: 2,
+        by: vec![by.clone(), second.clone()],
+    };
     let trusted = TrustedReceiver {
         organisation: OrganisationId(3),
         receiver: Receiver::Organisation(OrganisationId(4)),
@@ -112,6 +118,7 @@ pub(crate) fn authority_samples() -> Vec<(&'static str, Body)> {
         ("case_act_that_will_send", Body::CaseAct(sends)),
         ("trusted_receiver", Body::TrustedReceiver(trusted)),
         ("trusted_receiver_removed", Body::TrustedReceiver(no_more)),
+        ("process_adopted_by_two", Body::ProcessAdopted(adopted)),
     ]
 }
 

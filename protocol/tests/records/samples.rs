@@ -350,6 +350,7 @@ fn process() -> Vec<(&'static str, Body)> {
         process: [0x70; 32],
         version: 2,
         parts: 1,
+        by: Vec::new(),
     };
     let opened = CaseOpened {
         case: 4,

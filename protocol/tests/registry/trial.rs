@@ -324,6 +324,7 @@ fn may_refuse_a_plan(command: &Command, refusal: &Refusal) -> bool {
         | Command::Compared(_) => false,
         // These countries run without a process.
         Command::AdoptProcess { .. }
+        | Command::AdoptApproved(_)
         | Command::Enrol { .. }
         | Command::OpenCase(_)
         | Command::Act(_)

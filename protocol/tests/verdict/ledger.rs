@@ -27,6 +27,11 @@ impl Ledger {
         }
     }
 
+    /// The key that signs its heads.
+    pub(crate) fn key(&self) -> &SignerKey {
+        &self.log
+    }
+
     /// A policy that trusts this ledger when so many of the three witnesses have seen its head.
     pub(crate) fn trust(&self, needed: usize) -> String {
         let witness = |key: &SignerKey| format!("witness {} {}\n", key.name(), key.verifier());

@@ -7,6 +7,7 @@
     unreachable_pub
 )]
 
+mod certificates;
 mod credentials;
 mod judging;
 mod later;

@@ -6,7 +6,7 @@ use countersign_protocol::record::{
     Body, Claim, Issuance, LetterIssued, Purpose, Record, Retire, RetireKind, Transfer,
 };
 use countersign_protocol::units::UnitRange;
-use countersign_protocol::verdict::{Judgement, judge};
+use countersign_protocol::verdict::{Judgement, Verdict, judge};
 
 use crate::ledger::{Ledger, TIME_S};
 
@@ -14,6 +14,21 @@ pub(crate) const ORIGIN: &str = "registry.example.gov.gh/ledger";
 
 pub(crate) fn range(text: &str) -> UnitRange {
     text.parse().unwrap()
+}
+
+/// Whatever byte of a file is changed, it proves nothing any more.
+pub(crate) fn every_changed_byte_is_seen(policy: &Policy, file: &[u8]) {
+    for at in 0..file.len() {
+        let mut changed = file.to_vec();
+        changed[at] ^= 1;
+        let verdict = judge(policy, &changed, &[]).verdict;
+        let seen = [
+            Verdict::Altered,
+            Verdict::UnknownIssuer,
+            Verdict::NotWitnessed,
+        ];
+        assert!(seen.contains(&verdict), "byte {at}: {verdict:?}");
+    }
 }
 
 /// A record that is written so many milliseconds after the others' beginning.

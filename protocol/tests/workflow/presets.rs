@@ -67,3 +67,61 @@ fn every_stage_of_every_preset_has_a_french_name() {
         }
     }
 }
+
+/// The languages of the pages.
+const LANGUAGES: [&str; 5] = ["ar", "en", "es", "fr", "pt"];
+
+/// Every label and title below a value that lacks a language.
+fn lacking(value: &toml::Value, path: &str, found: &mut Vec<String>) {
+    match value {
+        toml::Value::Table(table) => {
+            let has = |of: &toml::Table, language: &str| {
+                of.get(language).and_then(toml::Value::as_str).is_some()
+            };
+            let translated = match table.get("x-title") {
+                Some(toml::Value::Table(it)) => it.clone(),
+                _ => toml::Table::new(),
+            };
+            for (key, below) in table {
+                let path = format!("{path}.{key}");
+                let lacks = |of: &toml::Table, but: &str| {
+                    LANGUAGES.iter().any(|it| *it != but && !has(of, it))
+                };
+                let is_lacking = match below {
+                    toml::Value::Table(label) if key == "label" || key == "title" => {
+                        has(label, "en") && lacks(label, "")
+                    }
+                    toml::Value::String(_) if key == "title" => lacks(&translated, "en"),
+                    toml::Value::String(_) => key == "label",
+                    _ => false,
+                };
+                if is_lacking {
+                    found.push(path.clone());
+                }
+                lacking(below, &path, found);
+            }
+        }
+        toml::Value::Array(all) => {
+            for (at, below) in all.iter().enumerate() {
+                lacking(below, &format!("{path}[{at}]"), found);
+            }
+        }
+        _ => {}
+    }
+}
+
+#[test]
+fn presets_and_fragments_say_everything_in_the_languages_of_the_pages() {
+    let fragment = include_str!("../../presets/fragments/project-1.toml");
+    for (name, text) in PRESETS.iter().chain([&("project-1", fragment)]) {
+        let value: toml::Table = text.parse().unwrap();
+        let mut found = Vec::new();
+        lacking(&toml::Value::Table(value), name, &mut found);
+        assert!(found.is_empty(), "{found:#?}");
+    }
+    for (name, _) in PRESETS {
+        let mut languages = process(name).languages;
+        languages.sort();
+        assert_eq!(languages, LANGUAGES, "{name}");
+    }
+}

@@ -33,11 +33,11 @@ impl Country {
 
     /// The same with every unit under an authorisation, as it is issued.
     pub fn authorised(options: &Options, accounts: u32) -> Self {
-        let approach = Article6::CooperativeApproach(approach());
-        let authorisation = Article6::Authorisation(Box::new(authorisation()));
-        let records = [approach, authorisation];
-        let before = records.map(|it| Command::Article6(Box::new(it)));
-        Self::after(options, accounts, before.into())
+        let records = authorising(Authorisation {
+            projects: vec![1],
+            ..authorisation()
+        });
+        Self::after(options, accounts, records.into())
     }
 
     /// A new ledger in which so much was recorded before its units were issued.
@@ -171,6 +171,21 @@ pub fn project(title: &str) -> Command {
     }
 }
 
+/// An approach, and an authorisation under it.
+fn authorising(it: Authorisation) -> [Command; 2] {
+    let approach = Article6::CooperativeApproach(approach());
+    let authorisation = Article6::Authorisation(Box::new(it));
+    [approach, authorisation].map(|it| Command::Article6(Box::new(it)))
+}
+
+/// The same for every project of a sectoral scope.
+pub fn authorising_scope(scope: u8) -> [Command; 2] {
+    authorising(Authorisation {
+        scopes: vec![SectoralScope::new(scope).unwrap()],
+        ..authorisation()
+    })
+}
+
 fn approach() -> CooperativeApproach {
     CooperativeApproach {
         id: "CA0001".parse().unwrap(),
@@ -182,7 +197,7 @@ fn approach() -> CooperativeApproach {
     }
 }
 
-/// An authorisation that takes the units of the project as they are issued.
+/// An authorisation that takes units as they are issued.
 fn authorisation() -> Authorisation {
     Authorisation {
         id: "GH-2026-001".parse().unwrap(),
@@ -209,7 +224,7 @@ fn authorisation() -> Authorisation {
         gases: None,
         scopes: Vec::new(),
         activities: None,
-        projects: vec![1],
+        projects: Vec::new(),
         terms: None,
         document: [0; 32],
         by: Vec::new(),

@@ -18,8 +18,15 @@ pub struct Options {
 }
 
 impl Options {
-    /// `COUNTERSIGN_BENCH=short|full`, `COUNTERSIGN_BENCH_DIR=folder`, and names of measurements as arguments.
+    /// `COUNTERSIGN_BENCH=short|full`, `COUNTERSIGN_BENCH_DIR=folder`, and names of measurements as arguments. What nodes within
+    /// the bench log is told where `RUST_LOG` says what of it.
     pub fn read() -> Self {
+        if let Ok(filter) = tracing_subscriber::EnvFilter::try_from_default_env() {
+            tracing_subscriber::fmt()
+                .with_env_filter(filter)
+                .with_writer(std::io::stderr)
+                .init();
+        }
         let is_full = std::env::var("COUNTERSIGN_BENCH").is_ok_and(|it| it == "full");
         let folder = std::env::var_os("COUNTERSIGN_BENCH_DIR");
         let (rounds, seconds) = if is_full { (5, 10) } else { (3, 3) };

@@ -71,6 +71,13 @@ pub fn get(path: &str) -> String {
     format!("GET {path} HTTP/1.1\r\nhost: localhost\r\n{FROM}\r\n\r\n")
 }
 
+/// A request that gets a page as browsers ask for it.
+pub fn get_page(path: &str) -> String {
+    format!(
+        "GET {path} HTTP/1.1\r\nhost: localhost\r\n{FROM}\r\naccept: text/html\r\naccept-encoding: br\r\n\r\n"
+    )
+}
+
 /// A request that gets a path with a token.
 pub fn get_as(path: &str, token: &str) -> String {
     format!(

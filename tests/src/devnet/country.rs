@@ -39,36 +39,66 @@ impl Country {
         (party, name, registry): (&str, &str, &str),
         policy: &str,
     ) -> Result<Self, Failure> {
-        let data = dir.join(party);
+        let origin = format!("{}.devnet.example/ledger", party.to_lowercase());
+        let more = ["--name", name, "--origin", &origin, "--registry", registry];
+        Self::init(cli, dir, (party, party), policy, &more).await
+    }
+
+    /// Makes the node of a country that goes on from its closed ledger, whose last head is `head`: the leaves come from the
+    /// store of `closed`, which does not run any more.
+    ///
+    /// # Errors
+    /// What the command says.
+    pub async fn go_on(
+        cli: &Cli,
+        dir: &Path,
+        closed: &Self,
+        (name, registry, head): (&str, &str, &str),
+        policy: &str,
+    ) -> Result<Self, Failure> {
+        let party = closed.party.as_str();
+        let (new, old) = (
+            format!("{}-again.devnet.example/ledger", party.to_lowercase()),
+            format!("{}.devnet.example/ledger", party.to_lowercase()),
+        );
+        let store = closed.data.join("ledger").to_string_lossy().into_owned();
+        let more = [
+            "--name",
+            name,
+            "--origin",
+            &new,
+            "--registry",
+            registry,
+            "--continues",
+            &store,
+            "--closed-origin",
+            &old,
+            "--closed-at",
+            head,
+        ];
+        let folder = format!("{party}-again");
+        Self::init(cli, dir, (party, &folder), policy, &more).await
+    }
+
+    async fn init(
+        cli: &Cli,
+        dir: &Path,
+        (party, folder): (&str, &str),
+        policy: &str,
+        more: &[&str],
+    ) -> Result<Self, Failure> {
+        let data = dir.join(folder);
         let policy_file = dir.join("witnesses.policy");
         std::fs::write(&policy_file, policy)?;
         let passphrase = passphrase_file(dir)?;
         let http = format!("127.0.0.1:{}", free_port()?);
         let listen = format!("/ip4/127.0.0.1/tcp/{}", free_port()?);
-        let origin = format!("{}.devnet.example/ledger", party.to_lowercase());
         let (policy_path, passphrase_path) =
             (policy_file.to_string_lossy(), passphrase.to_string_lossy());
-        let args = [
-            "init",
-            "--party",
-            party,
-            "--name",
-            name,
-            "--origin",
-            &origin,
-            "--registry",
-            registry,
-            "--network",
-            "devnet",
-            "--http",
-            &http,
-            "--p2p",
-            &listen,
-            "--policy",
-            &policy_path,
-            "--passphrase-file",
-            &passphrase_path,
-        ];
+        let mut args = vec!["init", "--party", party, "--network", "devnet"];
+        args.extend(["--http", &http, "--p2p", &listen, "--policy", &policy_path]);
+        args.extend(["--passphrase-file", &passphrase_path]);
+        args.extend(more);
         let made = cli.json(&data, &args).await?;
         Ok(Self {
             party: party.to_owned(),

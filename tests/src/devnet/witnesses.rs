@@ -58,15 +58,21 @@ impl Witness {
     /// # Errors
     /// If it does not answer.
     pub async fn start(&mut self, cli: &Cli, countries: &[Country]) -> Result<(), Failure> {
-        let logs = self.data.join("logs");
-        std::fs::create_dir_all(&logs)?;
         for country in countries {
-            std::fs::write(
-                logs.join(format!("{}.vkey", country.party)),
-                format!("{}\n", country.log_key),
-            )?;
+            self.know(&country.party, &country.log_key)?;
         }
         self.start_again(cli).await
+    }
+
+    /// Gives it the key of a log under a name; one that runs takes it up by itself.
+    ///
+    /// # Errors
+    /// If the file can not be written.
+    pub fn know(&self, name: &str, log_key: &str) -> Result<(), Failure> {
+        let logs = self.data.join("logs");
+        std::fs::create_dir_all(&logs)?;
+        std::fs::write(logs.join(format!("{name}.vkey")), format!("{log_key}\n"))?;
+        Ok(())
     }
 
     /// Starts it again with the logs that it knows.

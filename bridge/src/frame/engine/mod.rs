@@ -120,6 +120,7 @@ pub struct Bridge {
     /// Whether the staging area may hold what we do not know of: after a start, and after every fault while sending.
     is_unsure: bool,
     run_items_max: u32,
+    is_sending: bool,
 }
 
 impl Bridge {
@@ -141,6 +142,7 @@ impl Bridge {
             connected_ms: None,
             is_unsure: true,
             run_items_max: RUN_ITEMS_MAX,
+            is_sending: true,
         }
     }
 
@@ -148,6 +150,13 @@ impl Bridge {
     #[must_use]
     pub const fn with_runs_of(mut self, items: u32) -> Self {
         self.run_items_max = items;
+        self
+    }
+
+    /// The same, which sends or only draws, so that a plan says what would be sent.
+    #[must_use]
+    pub const fn sending(mut self, is_sending: bool) -> Self {
+        self.is_sending = is_sending;
         self
     }
 
@@ -204,12 +213,17 @@ impl Bridge {
                 why: waiting.why.clone().unwrap_or_default(),
             });
         }
-        if let Some(run) = self.store.run().await? {
-            return self.advance(&run).await;
+        let run = self.store.run().await?;
+        if let Some(run) = run.as_ref().filter(|_| self.is_sending) {
+            return self.advance(run).await;
         }
         self.connect().await?;
-        if self.draw_some().await? {
+        // Items on their way are not drawn before they have arrived.
+        if run.is_none() && self.draw_some().await? {
             return Ok(Turn::Again);
+        }
+        if !self.is_sending {
+            return Ok(Turn::Idle { until_ms: None });
         }
         let now_ms = self.clock.now_ms();
         let id = format!("{}-{now_ms}-{}", self.name(), self.clock.below(1_000_000));

@@ -59,11 +59,14 @@ impl Bridge {
         Ok(!scopes.is_empty())
     }
 
-    async fn drawn(&self, scope: Scope) -> Result<Drawn, Trouble> {
+    async fn drawn(&mut self, scope: Scope) -> Result<Drawn, Trouble> {
         let description = match scope {
             Scope::Project(number) => self.feed.description(number).await?,
             Scope::Registry => None,
         };
+        if scope == Scope::Registry && self.side.hears_of_refusals() {
+            self.view.note_ended(self.feed.ended().await?);
+        }
         Ok(self.side.draw(&self.view, scope, description.as_ref()))
     }
 }

@@ -207,11 +207,32 @@ impl Bridge {
                 Ok(true)
             }
             Err(Fault::Refused(cause)) => {
-                self.settle(item, &Verdict::Dead { cause }).await?;
+                let verdict = self.refused(item, cause).await?;
+                self.settle(item, &verdict).await?;
                 Ok(false)
             }
             Err(fault) => Err(fault.into()),
         }
+    }
+
+    /// What becomes of an item that was refused. One that is gone there, and that a person has sent again, is made anew; nothing is
+    /// known to be agreed of an item since a replay.
+    async fn refused(&self, item: &RunItem, cause: String) -> Result<Verdict, Trouble> {
+        let is_gone = match &item.theirs {
+            Some(theirs) if item.agreed.is_none() => {
+                self.side.read(&item.kind, theirs).await?.is_none()
+            }
+            _ => false,
+        };
+        Ok(match item.action() {
+            Action::Update if is_gone => Verdict::Again {
+                at_ms: 0,
+                cause: "it is gone there, and is made anew".to_owned(),
+                theirs: None,
+                parts: Vec::new(),
+            },
+            _ => Verdict::Dead { cause },
+        })
     }
 
     /// Before an item is made: is it there already? After a lost answer or a restored file it may be.

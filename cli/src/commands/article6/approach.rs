@@ -187,7 +187,7 @@ impl InitialReportCommand {
                     submitted: args.submitted,
                     reference: args.reference,
                 };
-                record(session, "initial-reports", &args.write, &body)
+                record(session, &args.write, &body)
             }
             Self::List => list(session),
         }
@@ -204,7 +204,7 @@ impl AddArgs {
             definition: self.definition.map(Into::into),
             metric: metric.map(|(unit, per_tonne)| Metric::NonGhg { unit, per_tonne }),
         };
-        record(session, "cooperative-approaches", &self.write, &body)
+        record(session, &self.write, &body)
     }
 }
 
@@ -222,12 +222,13 @@ impl EntityArgs {
             information: self.information,
             revoked: self.revoked,
         };
-        record(session, "authorised-entities", &self.write, &body)
+        record(session, &self.write, &body)
     }
 }
 
 fn list(session: &Session) -> Outcome {
-    let found: Vec<ApproachView> = session.client()?.all("cooperative-approaches")?;
+    let client = session.client()?;
+    let found = client.call(async |api| api.approaches().await)?;
     session.out().show(&found, |found| {
         Table::of(
             ["APPROACH", "PARTIES", "INITIAL REPORT", "TITLE"],

@@ -162,7 +162,7 @@ impl AuthorisationCommand {
                     account: args.account,
                     units: args.units.selection(),
                 };
-                record(session, "unit-authorisations", &args.write, &body)
+                record(session, &args.write, &body)
             }
             Self::Notice(args) => {
                 let body = NewUseNotice {
@@ -172,7 +172,7 @@ impl AuthorisationCommand {
                     day: args.day,
                     reference: args.reference,
                 };
-                record(session, "use-notices", &args.write, &body)
+                record(session, &args.write, &body)
             }
         }
     }
@@ -211,7 +211,7 @@ impl AddArgs {
         }
         let body: NewAuthorisation =
             serde_json::from_value(filled).map_err(|error| wrong(&error))?;
-        record(session, "authorisations", &self.write, &body)
+        record(session, &self.write, &body)
     }
 }
 
@@ -223,8 +223,8 @@ impl ListArgs {
         if self.in_force || self.revoked {
             query.push(("in_force", self.in_force.to_string()));
         }
-        let found: Vec<AuthorisationView> =
-            session.client()?.list("authorisations", &query, 10_000)?;
+        let client = session.client()?;
+        let found = client.call(async |api| api.authorisations(&query).await)?;
         session.out().show(&found, |found| table(found))
     }
 }
@@ -244,7 +244,7 @@ impl RevokeArgs {
             reason: self.reason,
             reaches_first_transferred: self.reaches_first_transferred,
         };
-        record(session, "authorisations/revoke", &self.write, &body)
+        record(session, &self.write, &body)
     }
 }
 

@@ -6,52 +6,28 @@ pub(crate) mod ndc;
 mod notifications;
 pub(crate) mod report;
 
-use countersign_node::http::dto::{Article6Recorded, Proposed, RecordView, Written};
+use countersign_client::types::RecordView;
+use countersign_client::{Article6Wish, Client as Api, Key};
 use countersign_protocol::party::Party;
 use countersign_protocol::record::{Article6, Body};
-use reqwest::Method;
-use serde::{Deserialize, Serialize};
 
-use super::{tell, tried};
+use super::{recorded, tried};
 use crate::client::{Client, TryArgs};
 use crate::exit::Outcome;
 use crate::session::Session;
 use crate::table::{Table, View, moment};
-use crate::terminal;
-
-/// What came of a wish to record something.
-#[derive(Deserialize, Serialize)]
-#[serde(untagged)]
-enum Answer {
-    /// It is on the ledger.
-    Done(Written<Article6Recorded>),
-    /// A second official must approve it.
-    Proposed(Proposed),
-}
 
 /// Records something, or proposes it where that takes two.
-fn record<B: Serialize>(session: &Session, path: &str, how: &TryArgs, body: &B) -> Outcome {
+fn record<W: Article6Wish>(session: &Session, how: &TryArgs, body: &W) -> Outcome {
     let client = session.client()?;
     if how.dry_run {
-        return tried(session, &client.try_out(path, body)?);
+        return tried(session, &client.try_out(W::PATH, body)?);
     }
-    match client.change(&Method::POST, path, &how.write, Some(body))? {
-        Answer::Done(written) => {
-            tell(&written.receipt);
-            session.out().show(&written, |written| {
-                let kinds = written.made.records.iter().map(what);
-                View::pairs([("recorded", kinds.collect::<Vec<_>>().join(", "))])
-            })
-        }
-        Answer::Proposed(Proposed { proposal }) => {
-            terminal::done(format_args!(
-                "proposed: another official must approve it with `user approve {proposal}`"
-            ));
-            session.out().show(&Proposed { proposal }, |it| {
-                View::pairs([("proposal", it.proposal.to_string())])
-            })
-        }
-    }
+    let record = async |api: &Api, key: &Key| api.record_article6(key, body).await;
+    recorded(session, client.call_once(&how.write, record)?, |made| {
+        let kinds = made.records.iter().map(what);
+        View::pairs([("recorded", kinds.collect::<Vec<_>>().join(", "))])
+    })
 }
 
 /// A record in a few words.
@@ -104,6 +80,6 @@ fn countries(parties: &[Party]) -> String {
 
 /// This node's own country.
 fn own(client: &Client) -> Outcome<Party> {
-    let status: countersign_node::http::dto::Status = client.get("status", &[])?;
+    let status = client.call(async |api| api.status().await)?;
     Ok(status.party)
 }

@@ -163,11 +163,13 @@ impl NdcCommand {
         match self {
             Self::Add(args) => args.run(session),
             Self::List => {
-                let found: Vec<Ndc> = session.client()?.all("ndcs")?;
+                let client = session.client()?;
+                let found = client.call(async |api| api.ndcs().await)?;
                 session.out().show(&found, |found| table(found))
             }
             Self::Show { year } => {
-                let found: Ndc = session.client()?.get(&format!("ndcs/{year}"), &[])?;
+                let client = session.client()?;
+                let found = client.call(async |api| api.ndc_of(year).await)?;
                 session.out().show(&found, shown)
             }
             Self::Versions { year } => versions(session, &format!("ndcs/{year}/versions")),
@@ -201,7 +203,7 @@ impl AddArgs {
             target: self.target.0,
             trajectory: self.trajectory.into_iter().map(|it| it.0).collect(),
         };
-        record(session, "ndcs", &self.write, &body)
+        record(session, &self.write, &body)
     }
 }
 
@@ -230,7 +232,7 @@ impl LevelArgs {
             source: self.source,
             levels,
         };
-        record(session, "levels", &self.write, &body)
+        record(session, &self.write, &body)
     }
 }
 

@@ -1,9 +1,9 @@
 //! Bridges for people.
 
-use countersign_node::http::dto::{
-    ArrivalState, ArrivalView, BridgeDiffView, BridgePlanView, BridgeView, DifferenceView,
-    ReconciliationView,
+use countersign_client::types::{
+    BridgeDiffView, BridgePlanView, BridgeView, DifferenceView, ReconciliationView,
 };
+use countersign_node::http::dto::{ArrivalState, ArrivalView};
 
 use crate::table::{Table, View, moment, or_dash, tonnes};
 
@@ -97,12 +97,10 @@ pub(super) fn plan(of: &BridgePlanView) -> View {
         "nothing is to be sent",
         &of.changes,
         |it| {
-            let action = serde_json::to_value(it.action).unwrap_or_default();
-            let action = action.as_str().unwrap_or_default().to_owned();
             [
                 it.key.clone(),
                 it.kind.clone(),
-                action,
+                it.action.word().to_owned(),
                 fields(&it.fields),
                 or_dash(it.waits.as_ref()),
             ]
@@ -112,7 +110,7 @@ pub(super) fn plan(of: &BridgePlanView) -> View {
         ["NOT SENT", "STATE", "WHY"],
         "nothing is stopped",
         &of.stopped,
-        |it| [it.key.clone(), it.state.name().to_owned(), it.why.clone()],
+        |it| [it.key.clone(), it.state.word().to_owned(), it.why.clone()],
     );
     let mut views = vec![changes, stopped];
     if of.is_cut {

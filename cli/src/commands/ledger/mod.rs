@@ -1,6 +1,7 @@
 //! The ledger: head, newest records, proofs, verification, export. These commands read the data folder itself, whether
 //! its node runs or not; with --url they ask a node.
 
+mod certificate;
 mod credential;
 mod export;
 mod head;
@@ -28,6 +29,8 @@ pub(crate) enum LedgerCommand {
     Proof(proof::ProofArgs),
     /// Have the node sign a W3C Verifiable Credential of one record
     Credential(credential::CredentialArgs),
+    /// Have the node make and sign the certificate of a retirement: a PDF/A file that carries its proof
+    Certificate(certificate::CertificateArgs),
     /// Verify every leaf, tile and signature; with --replay every rule and balance too
     Verify(verify::VerifyArgs),
     /// Write the ledger out as files that any tool for C2SP tlog-tiles reads
@@ -41,6 +44,7 @@ impl LedgerCommand {
             Self::Tail(args) => args.run(session),
             Self::Proof(args) => args.run(session),
             Self::Credential(args) => args.run(session),
+            Self::Certificate(args) => args.run(session),
             Self::Verify(args) => args.run(session),
             Self::Export(args) => args.run(session),
         }

@@ -122,6 +122,11 @@ impl CheckArgs {
     pub(crate) fn run(&self, session: &Session) -> Outcome {
         let file = read(&self.file)?;
         let carried = letter::detach(&file);
+        if carried.is_some_and(|it| it.signature.is_some()) {
+            let why =
+                "it is a certificate, which no record names: check it with `countersign verify`";
+            return Err(self.unknown(why));
+        }
         let sha256 = hash(carried.map_or(file.as_slice(), |it| it.letter));
         match (&self.proof, &self.trust, carried) {
             (Some(proof), Some(trust), _) => {

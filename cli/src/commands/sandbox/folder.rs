@@ -21,6 +21,7 @@ use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
 use super::people::Person;
+use super::systems::Systems;
 use crate::commands::init::free_address;
 use crate::exit::{Failure, Outcome};
 
@@ -53,6 +54,9 @@ pub(super) struct Site {
     pub(super) witnesses: Vec<SocketAddr>,
     /// Who is in it, once it is filled.
     pub(super) people: Option<Vec<Person>>,
+    /// Where the systems around the registry listen, where it has them.
+    #[serde(default)]
+    pub(super) systems: Option<Systems>,
     /// Whether it is still empty.
     #[serde(skip)]
     pub(super) is_new: bool,
@@ -130,10 +134,14 @@ impl Layout {
     }
 
     /// The sandbox that is here, or a new one.
-    pub(super) fn site(&self, listen: SocketAddr) -> Outcome<Site> {
+    pub(super) fn site(&self, listen: SocketAddr, systems: bool) -> Outcome<Site> {
         if self.path.join(SITE_FILE).exists() {
-            let site = self.load()?;
+            let mut site = self.load()?;
             if site.people.is_some() {
+                if systems && site.systems.is_none() {
+                    site.systems = Some(Systems::make(&self.country())?);
+                    self.write(&site)?;
+                }
                 return Ok(site);
             }
             let message = format!(
@@ -148,10 +156,10 @@ impl Layout {
                 Failure::validation(message).hint("name a new folder, or none for a temporary one")
             );
         }
-        self.make(listen)
+        self.make(listen, systems)
     }
 
-    fn make(&self, listen: SocketAddr) -> Outcome<Site> {
+    fn make(&self, listen: SocketAddr, systems: bool) -> Outcome<Site> {
         create_private_folder(&self.path)?;
         create_private_folder(&self.logs())?;
         let mut witnesses = Vec::new();
@@ -166,7 +174,9 @@ impl Layout {
         ] {
             self.make_country(&folder, party, listen, &witnesses)?;
         }
+        let systems = systems.then(|| Systems::make(&self.country()));
         let site = Site {
+            systems: systems.transpose()?,
             witnesses: witnesses.into_iter().map(|(_, address)| address).collect(),
             people: None,
             is_new: true,

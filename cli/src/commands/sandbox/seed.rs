@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use super::asked::Asked;
 use super::folder::{COUNTRY, PARTNER};
 use super::people::{PASSWORD, Person};
+use super::systems::{ACTIVITY, METHODOLOGY, MRV};
 use crate::exit::{Failure, Outcome};
 
 /// How long a node may take until its ledger is witnessed, and a transfer until it is settled.
@@ -238,6 +239,9 @@ impl<'a> Home<'a> {
             "locations": [{"place": "Ho", "region": "Volta",
                 "geometry": {"type": "Point", "coordinates": [0.47, 6.6]}}],
             "description": "Efficient stoves for 4,000 households. Made up for a sandbox.",
+            "mitigation_types": ["efficiency-households"],
+            "ndc": {"coverage": "inside", "condition": "conditional", "measure": "E-7"},
+            "external_ids": [{"registry": MRV, "id": ACTIVITY}],
             "certifier": self.certifiers,
         }}))?;
         let paper = self
@@ -247,7 +251,7 @@ impl<'a> Home<'a> {
             project,
             json!({"step": "validate", "documents": [paper], "form": {
                 "opinion": "The design follows the methodology in all parts.",
-                "methodologies": [{"code": "AMS-II.G", "version": "12.0"}],
+                "methodologies": [{"code": "AMS-II.G", "version": "12.0", "name": METHODOLOGY}],
                 "crediting_period": {"start": "2023-01-01", "end": "2032-12-31"},
             }}),
         )?;

@@ -33,6 +33,8 @@ pub(crate) enum WorkflowCommand {
     Fragment(fragment::FragmentArgs),
     /// Adopt a process: new cases follow it, and nothing is registered or issued past it
     Adopt(adopt::AdoptArgs),
+    /// Show what a process that waits for a second official would change
+    Proposed(adopt::ProposedArgs),
     /// List the processes that the registry has adopted
     Adopted,
 }
@@ -46,6 +48,7 @@ impl WorkflowCommand {
             Self::Presets => presets(session),
             Self::Fragment(args) => args.run(session),
             Self::Adopt(args) => args.run(session),
+            Self::Proposed(args) => args.run(session),
             Self::Adopted => adopt::adopted(session),
         }
     }

@@ -1,8 +1,9 @@
 //! The book of this country, read off its ledger.
 
-use std::sync::{PoisonError, RwLock};
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError, RwLock};
 
-use countersign_protocol::article6::Book;
+use countersign_protocol::article6::{Book, ElapsedYears, PeriodBalance};
 
 use super::super::{App, AppError};
 use crate::ledger::replay::{ReadLeaf, Replay};
@@ -10,8 +11,15 @@ use crate::ledger::replay::{ReadLeaf, Replay};
 /// Leaves that are read at a time.
 const LEAVES_READ: u64 = 1024;
 
-/// Keeps the book. It is read when somebody first asks for it, which takes as long as folding the ledger again, and then goes
-/// on from where it is: a node whose reports nobody asks for pays nothing, and one that makes them holds the state a second time.
+/// Leaves that are read while nobody asks, before it may end: less than a second of work.
+const LEAVES_AT_ONCE: u64 = 32 * 1024;
+
+/// Balances that are kept.
+const BALANCES_MAX: usize = 64;
+
+/// Keeps the book. It is read when somebody first asks for it, or when a large node that records anything under Article 6 begins,
+/// which takes as long as folding the ledger again, and then goes on from where it is. A node that has it holds the state a second
+/// time; a small one whose reports nobody asks for pays nothing.
 ///
 /// Reports are made side by side; only reading on waits for them.
 #[derive(Default)]
@@ -23,6 +31,8 @@ struct Fold {
     replay: Replay,
     book: Book,
     next: u64,
+    /// The balance of each year that was asked for, of the book as it is: many look at the same, and each takes every movement.
+    balances: Mutex<BTreeMap<u16, Option<PeriodBalance>>>,
 }
 
 /// The book and the leaves that it was read from.
@@ -30,6 +40,20 @@ struct Fold {
 pub(super) struct OpenBook<'a> {
     pub(super) book: &'a Book,
     pub(super) size: u64,
+    balances: &'a Mutex<BTreeMap<u16, Option<PeriodBalance>>>,
+}
+
+impl OpenBook<'_> {
+    /// The emissions balance of the NDC period that has a year, as [`Book::balance`] says it.
+    pub(super) fn balance(self, year: u16) -> Option<PeriodBalance> {
+        let mut kept = self.balances.lock().unwrap_or_else(PoisonError::into_inner);
+        // Nobody asks for years by the thousand but who means to fill the memory.
+        if kept.len() >= BALANCES_MAX {
+            kept.clear();
+        }
+        let made = || self.book.balance(year, ElapsedYears::default());
+        kept.entry(year).or_insert_with(made).clone()
+    }
 }
 
 impl BookKeeper {
@@ -46,6 +70,7 @@ impl BookKeeper {
                 return ask(OpenBook {
                     book: &fold.book,
                     size: fold.next,
+                    balances: &fold.balances,
                 });
             }
             drop(kept);
@@ -54,6 +79,7 @@ impl BookKeeper {
             let mut fold = kept.take().unwrap_or_default();
             if fold.next < wanted {
                 read_on(&mut fold)?;
+                fold.balances = Mutex::default();
             }
             *kept = Some(fold);
         }
@@ -66,12 +92,32 @@ impl App {
         &self,
         ask: impl FnOnce(OpenBook<'_>) -> Result<T, AppError> + Send + 'static,
     ) -> Result<T, AppError> {
+        let size = self.ledger().head().borrow().size;
+        self.with_book_of(size, ask).await
+    }
+
+    /// Asks the book once it has so many leaves.
+    async fn with_book_of<T: Send + 'static>(
+        &self,
+        size: u64,
+        ask: impl FnOnce(OpenBook<'_>) -> Result<T, AppError> + Send + 'static,
+    ) -> Result<T, AppError> {
         self.blocking(move |app| {
-            let size = app.ledger().head().borrow().size;
             let read_on = |fold: &mut Fold| app.read_on(fold, size);
             app.inner.book.ask(size, read_on, ask)
         })
         .await
+    }
+
+    /// Reads the book to the end of the ledger before anybody asks for it: part by part, so that it can be left between two.
+    pub(in crate::app) async fn read_book(&self) -> Result<(), AppError> {
+        let size = self.ledger().head().borrow().size;
+        let mut read = 0;
+        while read < size {
+            read = size.min(read.saturating_add(LEAVES_AT_ONCE));
+            self.with_book_of(read, |_| Ok(())).await?;
+        }
+        Ok(())
     }
 
     fn read_on(&self, fold: &mut Fold, size: u64) -> Result<(), AppError> {

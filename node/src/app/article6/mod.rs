@@ -15,15 +15,15 @@ use countersign_protocol::record::{ActedBy, Article6, EmissionsLevel};
 use countersign_protocol::registry::Command;
 use countersign_protocol::serial::SectoralScope;
 
-use super::people::request_of;
-use super::{App, AppError, Caller, Mode, Written};
+use super::people::{request_of, with_somebody};
+use super::{App, AppError, Caller, Me, Mode, Recorded, Written};
 use crate::people::{Proposal, ProposedAct};
 
 pub(super) use book::BookKeeper;
 pub use notifications::{Notified, NotifiedOutcome};
 pub use read::{ApproachFile, AuthorisationDefaults, AuthorisationFile, AuthorisationQuery, Level};
 
-pub use reports::{AefChanges, AefDraft, AefWish};
+pub use reports::{AefChanges, AefComparison, AefDraft, AefWish, PublishedSubmission};
 pub use view::{MovementQuery, SummaryFile};
 
 /// The first year of which a report can be: the first vintage of ITMOs.
@@ -39,15 +39,6 @@ fn year(year: u16) -> Result<u16, AppError> {
     }
     let why = format!("reports are of a year from {YEAR_FIRST} to {YEAR_LAST}");
     Err(AppError::parameter("year", why))
-}
-
-/// What came of a wish to record something of Article 6.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Recorded {
-    /// It is on the ledger, or was only tried. A trial under a process names user 0 for whoever would approve.
-    Done(Written),
-    /// A second official must approve this proposal.
-    Proposed(u64),
 }
 
 /// Who may wish for a record, and who may approve it.
@@ -129,10 +120,61 @@ fn in_name_of(command: Command, by: Vec<ActedBy>) -> Command {
     }
 }
 
-/// Whoever approves, before anybody has: nobody's pseudonym.
-const SOMEBODY: u64 = 0;
+/// What somebody may do at the desk of Article 6, as far as that does not depend on what it is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Article6Rights {
+    /// Propose approaches, entities, authorisations and their ends.
+    pub authorisations: bool,
+    /// Propose reports, NDCs, levels and notices of use.
+    pub reports: bool,
+}
+
+impl Article6Rights {
+    /// What a role may do; `None` where the desk is not for it.
+    #[must_use]
+    pub fn of(me: &Me) -> Option<Self> {
+        let may = |action: Action| me.actions.iter().any(|(it, _)| *it == action);
+        let rights = Self {
+            authorisations: may(AUTHORISATIONS.propose),
+            reports: may(REPORTS.propose),
+        };
+        let decides = [AUTHORISATIONS, REVOCATIONS, REPORTS].map(|it| it.approve);
+        let is_for = rights.authorisations || rights.reports || decides.into_iter().any(may);
+        is_for.then_some(rights)
+    }
+}
 
 impl App {
+    /// What somebody may do at the desk of Article 6.
+    ///
+    /// # Errors
+    /// [`AppError::Forbidden`] when it is not for the role.
+    pub fn article6_rights(&self, caller: &Caller, me: &Me) -> Result<Article6Rights, AppError> {
+        if let Some(rights) = Article6Rights::of(me) {
+            return Ok(rights);
+        }
+        self.permit(caller, AUTHORISATIONS.propose, &Object::default())?;
+        Err(AppError::PersonNeeded)
+    }
+
+    /// Why a record that the role may not propose is closed to it.
+    ///
+    /// # Errors
+    /// The reason itself, where the role has it after all.
+    pub fn article6_closed(&self, caller: &Caller) -> Result<AppError, AppError> {
+        let actions = [AUTHORISATIONS.propose, REPORTS.propose];
+        let refused = actions
+            .into_iter()
+            .find_map(|it| self.permit(caller, it, &Object::default()).err());
+        refused.ok_or(AppError::PersonNeeded)
+    }
+
+    /// Whether the country has a process: then a second official approves what one proposes.
+    #[must_use]
+    pub fn has_process(&self) -> bool {
+        self.ledger().read(|state| state.process().is_some())
+    }
+
     /// Records something of Article 6, or proposes it to a second official where the country has a process.
     ///
     /// # Errors
@@ -146,18 +188,13 @@ impl App {
     ) -> Result<Recorded, AppError> {
         let rights = rights(&command).ok_or(AppError::Internal)?;
         self.permit_article6(caller, rights.propose, &command)?;
-        let has_process = self.ledger().read(|state| state.process().is_some());
-        if !has_process {
+        if !self.has_process() {
             caller.operator()?;
             let written = self.submit(caller.actor(), request, command, mode).await?;
             return Ok(Recorded::Done(written));
         }
         let me = caller.person()?.acted_by()?;
-        let somebody = ActedBy {
-            user: SOMEBODY,
-            ..me.clone()
-        };
-        let named = in_name_of(command.clone(), vec![me, somebody]);
+        let named = in_name_of(command.clone(), with_somebody(me));
         let tried = self.try_out(request, named).await?;
         if mode == Mode::Try {
             return Ok(Recorded::Done(tried));

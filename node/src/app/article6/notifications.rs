@@ -9,8 +9,7 @@ use countersign_protocol::record::{Article6, UseNotified};
 use countersign_protocol::registry::Command;
 
 use super::super::bulk::line_request;
-use super::super::{App, AppError, Caller, Mode};
-use super::Recorded;
+use super::super::{App, AppError, Caller, Mode, Recorded};
 use super::book::OpenBook;
 use crate::reports::ReportError;
 

@@ -10,7 +10,7 @@ use countersign_protocol::registry::{AuthorisationUse, Holding, KnownAuthorisati
 use countersign_protocol::serial::CooperativeApproachId;
 
 use super::super::{App, AppError, LIST_MAX, Listing, StoredRecord};
-use crate::projection::query::{Page, Window};
+use crate::projection::query::{Page, USE_NOTICES, Window};
 
 /// A cooperative approach, and the last initial report that covers it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -255,6 +255,14 @@ impl App {
         let ndc = self.ndc(year)?;
         let subject = format!("ndcs/{}", ndc.period.first());
         self.article6_records(&subject, window).await
+    }
+
+    /// Notices of uses abroad, by their leaves.
+    ///
+    /// # Errors
+    /// As [`App::authorisation_versions`].
+    pub async fn use_notices(&self, window: &Window) -> Result<Page<StoredRecord>, AppError> {
+        self.article6_records(USE_NOTICES, window).await
     }
 
     async fn article6_records(

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use countersign_bridge::aef as files;
-use countersign_protocol::article6::aef::check::{Report, Severity, check};
+use countersign_protocol::article6::aef::check::{Finding, Report, Severity, check};
 use countersign_protocol::article6::aef::diff::{RowChange, diff};
 use countersign_protocol::article6::aef::{Aef, Field, Switches, Version};
 use countersign_protocol::article6::{AefTerms, YearAef};
@@ -52,6 +52,17 @@ pub struct AefDraft {
     pub last: Option<Submitted>,
 }
 
+/// An annual report that this country froze.
+#[derive(Debug)]
+pub struct PublishedSubmission {
+    /// Which one it is.
+    pub submitted: Submitted,
+    /// Its rows.
+    pub aef: Aef,
+    /// Its JSON, of which the SHA-256 is its name.
+    pub content: Vec<u8>,
+}
+
 /// The differences from the last submission for a year.
 #[derive(Debug)]
 pub struct AefChanges {
@@ -60,6 +71,20 @@ pub struct AefChanges {
     /// The rows that differ.
     pub changes: Vec<RowChange>,
 }
+
+/// A partner's submission against this country's.
+#[derive(Debug)]
+pub struct AefComparison {
+    /// The partner's.
+    pub theirs: Submitted,
+    /// This country's, where one was kept; otherwise the report as the ledger has it.
+    pub ours: Option<Submitted>,
+    /// Where they differ, in the rows of this country's.
+    pub findings: Vec<Finding>,
+}
+
+/// What the ids of checks against partners begin with.
+const OF_PARTNERS: &str = "AEF-P-";
 
 /// Kept submissions that a check looks at.
 struct Kept {
@@ -110,7 +135,7 @@ impl App {
         let version = wish.version.unwrap_or(next);
         let submitted = wish.submitted.unwrap_or_else(|| Day::of_ms(self.now_ms()));
         let switches = self.switches();
-        self.with_book(move |OpenBook { book, size }| {
+        self.with_book(move |OpenBook { book, size, .. }| {
             let terms = AefTerms {
                 version,
                 ..AefTerms::first(year, submitted)
@@ -161,13 +186,20 @@ impl App {
 
     async fn content(&self, sha256: &Hash) -> Result<(Submitted, Aef), AppError> {
         let found = self.reports()?.read(sha256).await?;
-        let unknown = || AppError::not_found("submission", &hex::encode(sha256));
-        let (submitted, content) = found.ok_or_else(unknown)?;
+        let (submitted, content) = found.ok_or_else(|| unknown_submission(sha256))?;
+        let (aef, _) = self.rows_of(content).await?;
+        Ok((submitted, aef))
+    }
+
+    /// The rows of a kept submission, and its content again.
+    async fn rows_of(&self, content: Vec<u8>) -> Result<(Aef, Vec<u8>), AppError> {
         let read = move |_: &Self| {
             let reading = files::read(&content);
-            reading.map_err(|error| AppError::internal("read a kept submission", &error))
+            let reading =
+                reading.map_err(|error| AppError::internal("read a kept submission", &error))?;
+            Ok((reading.aef, content))
         };
-        Ok((submitted, self.blocking(read).await?.aef))
+        self.blocking(read).await
     }
 
     /// How the report of a year differs from its last submission.
@@ -180,13 +212,62 @@ impl App {
         wish: AefWish,
     ) -> Result<AefChanges, AppError> {
         let draft = self.aef_draft(caller, wish).await?;
+        let changes = self.aef_changes_of(&draft).await?;
         let unknown = || AppError::not_found("submission for", &wish.year);
-        let last = draft.last.ok_or_else(unknown)?;
+        let (last, changes) = draft.last.zip(changes).ok_or_else(unknown)?;
+        Ok(AefChanges { last, changes })
+    }
+
+    /// How a report that was made differs from its last submission; `None` where none was kept.
+    ///
+    /// # Errors
+    /// When the submission can not be read.
+    pub async fn aef_changes_of(
+        &self,
+        draft: &AefDraft,
+    ) -> Result<Option<Vec<RowChange>>, AppError> {
+        let Some(last) = draft.last else {
+            return Ok(None);
+        };
         let (_, earlier) = self.content(&last.sha256).await?;
-        Ok(AefChanges {
-            last,
-            changes: diff(&earlier, &draft.aef),
+        Ok(Some(diff(&earlier, &draft.aef)))
+    }
+
+    /// What a partner's submission that is kept says against this country's report of the same year: its newest submission, or the
+    /// report as the ledger has it where none was kept (6/CMA.4 annex I para 39).
+    ///
+    /// # Errors
+    /// [`AppError::Forbidden`], [`AppError::NotFound`].
+    pub async fn aef_against(
+        &self,
+        caller: &Caller,
+        sha256: &Hash,
+    ) -> Result<AefComparison, AppError> {
+        self.may_read_reports(caller)?;
+        let (theirs, partner) = self.content(sha256).await?;
+        let wish = AefWish {
+            year: theirs.year,
+            version: None,
+            submitted: None,
+        };
+        let draft = self.report_now(wish).await?;
+        let ours = match draft.last {
+            Some(last) => self.content(&last.sha256).await?.1,
+            None => draft.aef,
+        };
+        let switches = self.switches();
+        let last = draft.last;
+        self.blocking(move |_| {
+            let found = check(&ours, &[], std::slice::from_ref(&partner), &switches);
+            let of_partners = found.findings.into_iter();
+            let findings = of_partners.filter(|it| it.check.id.starts_with(OF_PARTNERS));
+            Ok(AefComparison {
+                theirs,
+                ours: last,
+                findings: findings.collect(),
+            })
         })
+        .await
     }
 
     /// Freezes the report of a year as a version that never changes. With errors in it, it takes somebody who says so. Where
@@ -288,6 +369,21 @@ impl App {
         self.keep(caller, &new, mode).await
     }
 
+    /// Whether somebody may freeze the report of a year.
+    #[must_use]
+    pub fn may_freeze_aef(&self, caller: &Caller) -> bool {
+        let asked = self.permit(caller, Action::ReportSubmit, &Object::default());
+        asked.is_ok()
+    }
+
+    /// Whether somebody may look at reports at all, before one is made.
+    ///
+    /// # Errors
+    /// [`AppError::Forbidden`].
+    pub fn may_read_reports(&self, caller: &Caller) -> Result<(), AppError> {
+        self.permit(caller, Action::ReportRead, &Object::default())
+    }
+
     /// Whether somebody may bring a file, before it is read.
     ///
     /// # Errors
@@ -296,31 +392,88 @@ impl App {
         self.permit(caller, Action::ReportPrepare, &Object::default())
     }
 
-    /// Submissions that are kept, the newest first of each year.
+    /// Submissions that are kept, the newest first of each year: all of them for who looks after reports, and for everybody else
+    /// those of [`Self::published_submissions`].
     ///
     /// # Errors
-    /// [`AppError::Forbidden`].
+    /// When they can not be read.
     pub async fn submissions(
         &self,
-        caller: &Caller,
+        caller: Option<&Caller>,
         party: Option<Party>,
     ) -> Result<Vec<Submitted>, AppError> {
-        self.permit(caller, Action::ReportRead, &Object::default())?;
-        Ok(self.reports()?.list(party).await?)
+        if self.sees_all_reports(caller) {
+            return Ok(self.reports()?.list(party).await?);
+        }
+        let mut published = self.published_submissions().await?;
+        published.retain(|it| party.is_none_or(|party| party == it.party));
+        Ok(published)
     }
 
-    /// A submission that is kept, by the SHA-256 of its content.
+    fn sees_all_reports(&self, caller: Option<&Caller>) -> bool {
+        caller.is_some_and(|caller| self.may_read_reports(caller).is_ok())
+    }
+
+    /// The annual reports that this country froze, the newest first of each year: public, as what is not confidential
+    /// is (2/CMA.3 annex para 24). What somebody brought as a file is not among them: it is others' to publish. Every row follows from
+    /// the public ledger, which has nothing that a Party marked as confidential.
     ///
     /// # Errors
-    /// [`AppError::Forbidden`], [`AppError::NotFound`].
+    /// When they can not be read.
+    pub async fn published_submissions(&self) -> Result<Vec<Submitted>, AppError> {
+        let own = self.own_party()?;
+        let mut kept = self.reports()?.list(Some(own)).await?;
+        kept.retain(is_published);
+        // Who froze one is a matter of the office.
+        kept.iter_mut().for_each(|it| it.user = None);
+        Ok(kept)
+    }
+
+    /// One of [`Self::published_submissions`], as it was frozen.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`] for any other submission, whether it is kept here or not.
+    pub async fn published_submission(
+        &self,
+        sha256: &Hash,
+    ) -> Result<PublishedSubmission, AppError> {
+        let own = self.own_party()?;
+        let found = self.reports()?.read(sha256).await?;
+        let published = found.filter(|(it, _)| it.party == own && is_published(it));
+        let (submitted, content) = published.ok_or_else(|| unknown_submission(sha256))?;
+        let (aef, content) = self.rows_of(content).await?;
+        Ok(PublishedSubmission {
+            submitted,
+            aef,
+            content,
+        })
+    }
+
+    /// A submission that is kept, by the SHA-256 of its content: any for who looks after reports, and for everybody else one that
+    /// is published.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`].
     pub async fn submission(
         &self,
-        caller: &Caller,
+        caller: Option<&Caller>,
         sha256: &Hash,
     ) -> Result<(Submitted, Aef), AppError> {
-        self.permit(caller, Action::ReportRead, &Object::default())?;
-        self.content(sha256).await
+        if self.sees_all_reports(caller) {
+            return self.content(sha256).await;
+        }
+        let found = self.published_submission(sha256).await?;
+        Ok((found.submitted, found.aef))
     }
+}
+
+fn unknown_submission(sha256: &Hash) -> AppError {
+    AppError::not_found("submission", &hex::encode(sha256))
+}
+
+/// Whether this node made it from its own ledger.
+const fn is_published(of: &Submitted) -> bool {
+    matches!(of.origin, SubmissionOrigin::Frozen { .. })
 }
 
 /// The last submission for the year, where the report says the same under its version.

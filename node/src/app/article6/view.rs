@@ -1,7 +1,7 @@
 //! What the ledger says about Article 6 as a whole: adjustments, the structured summary, positions and movements.
 
 use countersign_protocol::article6::{
-    HoldingFilter, InitialInformation, Movement, PeriodBalance, Position, RegularInformation,
+    Book, HoldingFilter, InitialInformation, Movement, PeriodBalance, Position, RegularInformation,
     StructuredSummary, SummaryTerms,
 };
 use countersign_protocol::permission::{Action, Object};
@@ -70,6 +70,18 @@ impl App {
         terms: SummaryTerms,
     ) -> Result<RegularInformation, AppError> {
         self.permit(caller, Action::ReportRead, &Object::default())?;
+        self.public_information(of, terms).await
+    }
+
+    /// The same for everybody: each of its numbers follows from the public ledger, and none names a holder.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`] when no NDC has the year.
+    pub async fn public_information(
+        &self,
+        of: u16,
+        terms: SummaryTerms,
+    ) -> Result<RegularInformation, AppError> {
         let of = year(of)?;
         self.with_book(move |OpenBook { book, .. }| {
             let found = book.regular_information(of, terms);
@@ -91,14 +103,26 @@ impl App {
             .await
     }
 
+    /// The emissions balance of the NDC period that has a year, every year of it computed from the ledger again; `None` without
+    /// such an NDC. Everything that it follows from stands in the public ledger.
+    ///
+    /// # Errors
+    /// When the ledger can not be read.
+    pub async fn emissions_balance(&self, of: u16) -> Result<Option<PeriodBalance>, AppError> {
+        self.with_book(move |open| Ok(open.balance(of))).await
+    }
+
     /// How many units of each approach and vintage lie in accounts of each purpose at a moment, now when none is named
     /// (2/CMA.3 annex para 29). Names no holder.
     ///
     /// # Errors
     /// When the ledger can not be read.
     pub async fn positions(&self, at_ms: Option<u64>) -> Result<Vec<Position>, AppError> {
-        let at_ms = at_ms.unwrap_or(u64::MAX);
-        self.with_book(move |OpenBook { book, .. }| Ok(book.positions_at(at_ms)))
+        let positions = move |book: &Book| match at_ms {
+            Some(at_ms) => book.positions_at(at_ms),
+            None => book.positions(),
+        };
+        self.with_book(move |OpenBook { book, .. }| Ok(positions(book)))
             .await
     }
 

@@ -202,7 +202,7 @@ impl App {
             return Ok(BridgeAgreement::absent(bridge, why));
         };
         let shared = self.bridges.shared(bridge)?;
-        let key = format!("activity/{activity}");
+        let key = self.bridges.mrv_key(activity);
         let kept = match shared.store(None) {
             Some(store) => store.item(&key).await.map_err(|it| fault(bridge, &it))?,
             None => None,
@@ -215,7 +215,7 @@ impl App {
         });
         let none = match unmatched {
             Some(unmatched) => unmatched.why.clone(),
-            None => format!("nothing is sent about activity {activity:?}"),
+            None => format!("nothing is sent about {activity:?}"),
         };
         Ok(BridgeAgreement::of(bridge, items, &none))
     }

@@ -434,7 +434,8 @@ fn description(seen: &Seen, step: &Step, wish: &ActWish) -> Option<Description> 
 }
 
 fn facts(seen: &Seen, step: &Step, wish: &ActWish) -> Result<Stated, AppError> {
-    let Some(form) = &wish.form else {
+    // A no states nothing in public: it may leave out what a yes says.
+    let Some(form) = wish.form.as_ref().filter(|_| !wish.no) else {
         return Ok(Stated::default());
     };
     let name = step.form.as_deref().unwrap_or_default();
@@ -448,7 +449,11 @@ fn check_texts(seen: &Seen, step: &Step, wish: &ActWish) -> Result<(), AppError>
         let why = format!("a comment may have {COMMENT_BYTES_MAX} bytes; attach longer texts");
         return Err(AppError::body("/comment", why));
     }
-    let errors = wish.form.as_ref().map(|form| form_errors(seen, step, form));
+    let mut errors = wish.form.as_ref().map(|form| form_errors(seen, step, form));
+    // Why it is a no says the comment; of the form it takes what there is.
+    if let Some(errors) = errors.as_mut().filter(|_| wish.no) {
+        errors.retain(|it| !it.is_missing);
+    }
     match errors {
         Some(errors) if !errors.is_empty() => {
             Err(form_fault(step.form.as_deref().unwrap_or_default(), errors))

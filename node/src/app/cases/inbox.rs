@@ -114,7 +114,8 @@ fn item(known: &RegistryCase, step: Waiting) -> InboxItem {
     }
 }
 
-fn waits(state: &State, known: &RegistryCase, actor: &Actor) -> Option<InboxItem> {
+/// What waits for somebody in a case, if anything does.
+pub(super) fn waits(state: &State, known: &RegistryCase, actor: &Actor) -> Option<InboxItem> {
     let process = state.process_of(&known.case.process)?;
     let step = waits_for(process, &known.case, actor).ok()??;
     Some(item(known, step))

@@ -2,15 +2,14 @@
 
 use countersign_protocol::id::RequestId;
 use countersign_protocol::log::Hash;
-use countersign_protocol::permission::{Action, Subject, may};
-use countersign_protocol::record::{ActedBy, Body};
+use countersign_protocol::permission::Action;
+use countersign_protocol::record::Body;
 use countersign_protocol::registry::{CaseMove, Command, MigrateCase, State};
 
-use super::super::caller::{acted_by, membership};
 use super::super::write::Mode;
 use super::super::{App, AppError, Caller, Written};
-use super::{CaseObject, Seen};
-use crate::people::{Migration, User, UserId, UserState};
+use super::CaseObject;
+use crate::people::{Migration, UserId};
 
 /// What a migration would do.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -152,10 +151,14 @@ impl App {
             return Ok(Some(written));
         }
         let proposer = self.people().user(proposed.proposer).await?;
+        let (action, object) = (Action::ProjectMigrate, CaseObject::of(&seen.known));
         let command = Command::MigrateCase(Box::new(MigrateCase {
             case: proposed.case,
             process: proposed.process,
-            by: vec![self.still_official(&proposer, &seen)?, person.acted_by()?],
+            by: vec![
+                self.still_may(&proposer, action, &object.object())?,
+                person.acted_by()?,
+            ],
         }));
         if mode == Mode::Write {
             self.people().migration_waits(number).await?;
@@ -173,33 +176,6 @@ impl App {
             .people()
             .decide_migration(decider, number, approve, now_ms);
         Ok(decided.await?)
-    }
-
-    /// The proposer as a record names it, if it may still do this: a role that changed or a user that was suspended since
-    /// counts at once.
-    fn still_official(&self, proposer: &User, seen: &Seen) -> Result<ActedBy, AppError> {
-        let gone = || {
-            let why = "whoever proposed it may not do so any more: propose it anew";
-            AppError::parameter("id", why)
-        };
-        if proposer.state != UserState::Active {
-            return Err(gone());
-        }
-        let member = self
-            .ledger()
-            .read(|state| membership(state, proposer.organisation))
-            .ok_or_else(gone)?;
-        let subject = Subject {
-            organisation: proposer.organisation,
-            organisation_type: &member.organisation_type,
-            role: &proposer.role,
-            sectors: &member.sectors,
-            standing: member.standing,
-        };
-        let object = CaseObject::of(&seen.known);
-        let action = Action::ProjectMigrate;
-        may(&self.inner.matrix, &subject, action, &object.object()).map_err(|_| gone())?;
-        acted_by(proposer.id, proposer.organisation, &proposer.role, &member)
     }
 }
 

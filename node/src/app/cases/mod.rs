@@ -10,6 +10,7 @@ mod migration;
 mod open;
 mod tidy;
 mod versions;
+mod waiting;
 
 pub use act::{ActWish, ReserveWish, UnitsFate};
 pub use comment::CommentWish;
@@ -20,6 +21,7 @@ pub use migration::{MigrationPlan, ProposedMigration};
 pub use open::CaseWish;
 pub(super) use versions::describes;
 pub use versions::{FormDiff, FormVersion};
+pub(super) use waiting::Counts;
 
 use std::sync::Arc;
 

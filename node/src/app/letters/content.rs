@@ -78,7 +78,7 @@ fn proof(facts: &Facts, letterhead: &Letterhead) -> LetterProof {
 }
 
 /// `2026-11-23`, in UTC. A time after the year 9999 cannot be in a ledger of this one.
-fn day(time_ms: u64) -> String {
+pub(super) fn day(time_ms: u64) -> String {
     let moment = Timestamp::from_seconds(time_ms / 1000).map(|it| it.to_string());
     let mut text = moment.unwrap_or_else(|_| "9999-12-31T00:00:00Z".to_owned());
     text.truncate(10);
@@ -262,7 +262,7 @@ fn yes_or_no(answer: bool, language: &str) -> &'static str {
 }
 
 /// Digits in groups of three, which no line break parts.
-fn grouped(number: u64) -> String {
+pub(super) fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3 * 2);
     for (place, digit) in digits.chars().enumerate() {

@@ -116,11 +116,7 @@ impl App {
             let genesis = state.genesis()?;
             let name = |id: &OrganisationId| state.organisation(*id).map(|it| it.name.to_string());
             let offices = offices(state);
-            let authority = process.organisation_types.iter().find(|it| it.authority);
-            let authority = authority.and_then(|kind| {
-                let mut offices = offices.iter();
-                offices.find(|it| it.organisation_type == kind.id).cloned()
-            });
+            let authority = authority(&process, &offices);
             Some(Facts {
                 party: genesis.party,
                 owners: known.case.subject.owners.iter().filter_map(name).collect(),
@@ -213,7 +209,14 @@ impl Facts {
     }
 }
 
-fn offices(state: &State) -> Vec<Office> {
+/// The organisation that keeps the registry.
+pub(super) fn authority(process: &Process, offices: &[Office]) -> Option<Office> {
+    let kind = process.organisation_types.iter().find(|it| it.authority)?;
+    let mut offices = offices.iter();
+    offices.find(|it| it.organisation_type == kind.id).cloned()
+}
+
+pub(super) fn offices(state: &State) -> Vec<Office> {
     let office = |it: &countersign_protocol::record::Organisation| {
         Some(Office {
             id: it.id,

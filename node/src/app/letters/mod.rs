@@ -1,6 +1,7 @@
 //! The letters of cases: what acts name is made, recorded, listed, given out, and shown to be genuine.
 
 mod carrying;
+mod certificate;
 mod clerk;
 mod content;
 mod facts;
@@ -17,13 +18,16 @@ use countersign_protocol::workflow::Process;
 use super::{App, AppError, Caller, LIST_MAX};
 use crate::documents::Content;
 use crate::letters::{Letterhead, Letters};
-use crate::projection::query::{LetterRow, Window};
+use crate::projection::query::{LetterRow, Page, Window};
 
+pub use certificate::Certificate;
 pub use preview::LetterPreview;
 
 /// Everything that making letters takes.
 pub(super) struct LetterOffice {
     letters: Letters,
+    /// The same templates with turns of their own: nobody who asks for certificates delays a letter.
+    certificates: Letters,
     letterhead: Letterhead,
     /// One at a time: two tries of one letter would only be in each other's way.
     turn: tokio::sync::Mutex<()>,
@@ -47,6 +51,7 @@ struct Trouble {
 impl LetterOffice {
     pub(super) fn new(letters: Letters, letterhead: Letterhead) -> Self {
         Self {
+            certificates: letters.apart(),
             letters,
             letterhead,
             turn: tokio::sync::Mutex::default(),
@@ -198,6 +203,25 @@ impl App {
             sha256,
             letter,
             size,
+        })
+    }
+
+    /// Letters that were issued, by their leaves. For everybody: the ledger that says so is public, and nothing of a letter is
+    /// shown.
+    ///
+    /// # Errors
+    /// [`AppError::NotListed`] while the read model is not ready.
+    pub async fn issued_letters(&self, window: &Window) -> Result<Page<CaseLetter>, AppError> {
+        let page = self.lists().await?.letters(window).await?;
+        let letter = |row: LetterRow| {
+            let (_, process) = self.case_and_process(row.case)?;
+            Ok(issued_letter(&process, row))
+        };
+        let items: Result<Vec<CaseLetter>, AppError> = page.items.into_iter().map(letter).collect();
+        Ok(Page {
+            items: items?,
+            next: page.next,
+            size: page.size,
         })
     }
 

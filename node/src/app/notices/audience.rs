@@ -10,7 +10,7 @@ use countersign_protocol::workflow::{Actor, ActorRule, Process, Scope, Waiting, 
 
 use crate::app::cases::CaseObject;
 use crate::app::{App, AppError};
-use crate::people::{USERS_PAGE_MAX, User, UserState};
+use crate::people::{USERS_PAGE_MAX, User, UserQuery, UserState};
 
 /// What the ledger says about an organisation whose people may be asked.
 struct House {
@@ -49,11 +49,9 @@ impl App {
     ) -> Result<Vec<User>, AppError> {
         let mut active = Vec::new();
         let mut after = None;
+        let query = UserQuery::of(organisation);
         loop {
-            let page = self
-                .people()
-                .users(Some(organisation), after, USERS_PAGE_MAX)
-                .await?;
+            let page = self.people().users(&query, after, USERS_PAGE_MAX).await?;
             let is_last = page.len() < USERS_PAGE_MAX as usize;
             after = page.last().map(|user| user.id);
             active.extend(

@@ -6,8 +6,8 @@ use countersign_protocol::permission::{Action, Scope};
 
 use super::super::{App, AppError, Caller, Mode, Person};
 use crate::people::{
-    ApiKey, ApiKeyInfo, By, Enrolment, LinkToken, Membership, NewSession, Password, RecoveryCodes,
-    SecondFactor, Session, SessionId, SignIn, StepToken, User, UserId, Visit,
+    ApiKey, ApiKeyInfo, By, Enrolment, LinkToken, Membership, NewSession, Password, Profile,
+    RecoveryCodes, SecondFactor, Session, SessionId, SignIn, StepToken, User, UserId, Visit,
 };
 
 /// Who the caller is, and what that allows.
@@ -172,6 +172,25 @@ impl App {
     ) -> Result<(), AppError> {
         let who = &caller.person()?.principal;
         Ok(self.people().change_password(who, old, new, visit).await?)
+    }
+
+    /// Changes what the caller tells about the own person: name, telephone number, language of mails.
+    ///
+    /// # Errors
+    /// [`AppError::People`]; an API key is not enough for it.
+    pub async fn set_profile(
+        &self,
+        caller: &Caller,
+        profile: &Profile,
+        mode: Mode,
+    ) -> Result<(), AppError> {
+        let person = caller.person()?;
+        session_of(person)?;
+        let (user, now_ms) = (person.principal.user, self.now_ms());
+        let people = self.people_in(mode);
+        Ok(people
+            .set_profile(By::User(user), user, profile, now_ms)
+            .await?)
     }
 
     /// Begins to guard the account with an authenticator (TOTP, RFC 6238).

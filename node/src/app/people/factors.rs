@@ -98,6 +98,21 @@ impl App {
         Ok(drawn.await?)
     }
 
+    /// The web origin to which passkeys belong, such as `https://registry.example`; none where the node has none.
+    #[must_use]
+    pub fn passkey_origin(&self) -> Option<&str> {
+        self.people().passkey_origin()
+    }
+
+    /// Whether a passkey can complete a sign-in whose password was right.
+    ///
+    /// # Errors
+    /// [`AppError::People`] when the step is no good any more.
+    pub async fn step_takes_passkey(&self, step: &StepToken) -> Result<bool, AppError> {
+        let now_ms = self.now_ms();
+        Ok(self.people().step_takes_passkey(step, now_ms).await?)
+    }
+
     /// Begins a sign-in with a passkey: after a password with its step, or without one.
     ///
     /// # Errors

@@ -8,8 +8,8 @@ mod trusted;
 mod users;
 
 pub use account::Me;
-pub(in crate::app) use proposals::request_of;
-pub use proposals::{Decided, KeyChange};
+pub use proposals::Decided;
+pub(in crate::app) use proposals::{request_of, with_somebody};
 pub use registration::{Registered, RegistrationWish};
 pub use trusted::{ListedReceiver, TrustWish};
 pub use users::{Invited, RoleChange, UserWish};

@@ -2,21 +2,14 @@
 //! other act, and where the ledger judges it the record names both.
 
 use countersign_protocol::id::RequestId;
-use countersign_protocol::permission::{Action, Object};
+use countersign_protocol::permission::{Action, Object, Subject, may};
+use countersign_protocol::record::ActedBy;
 use countersign_protocol::registry::State;
 use sha2::{Digest, Sha256};
 
-use super::super::{App, AppError, Caller, Mode, Written};
-use crate::people::{By, Proposal, ProposedAct, UserId};
-
-/// What came of a wish to change the log key.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum KeyChange {
-    /// It signs from now on.
-    Done(Written),
-    /// A second person must approve this proposal.
-    Proposed(u64),
-}
+use super::super::caller::{acted_by, membership};
+use super::super::{App, AppError, Caller, Mode, Recorded, Written};
+use crate::people::{By, PeopleError, Proposal, ProposedAct, User, UserId, UserState};
 
 /// What came of a decision on a proposal.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,7 +29,7 @@ impl App {
         caller: &Caller,
         request: RequestId,
         mode: Mode,
-    ) -> Result<KeyChange, AppError> {
+    ) -> Result<Recorded, AppError> {
         self.permit(caller, Action::KeyRotate, &Object::default())?;
         let has_people = self
             .ledger()
@@ -50,10 +43,10 @@ impl App {
             let proposer = user_of(caller);
             let people = self.people_in(mode);
             let proposed = people.propose(proposer, &act, self.now_ms()).await?;
-            return Ok(KeyChange::Proposed(proposed));
+            return Ok(Recorded::Proposed(proposed));
         }
         let done = self.rotate(caller.actor(), request, mode).await?;
-        Ok(KeyChange::Done(done))
+        Ok(Recorded::Done(done))
     }
 
     /// Acts that wait for a second person, of those that the caller may decide on.
@@ -70,6 +63,39 @@ impl App {
         Ok(mine)
     }
 
+    /// An act that waits, for whoever may decide on it.
+    ///
+    /// # Errors
+    /// [`AppError::People`] when there is none of the number, or it was decided on; [`AppError::Forbidden`].
+    pub async fn proposal(&self, caller: &Caller, id: u64) -> Result<Proposal, AppError> {
+        let proposal = self.people().proposal(id).await?;
+        self.permit_proposal(caller, &proposal.act).await?;
+        Ok(proposal)
+    }
+
+    /// The file of a process that waits, for whoever may decide on it.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`] when no process waits under this number, be it that it was decided on; [`AppError::Forbidden`].
+    pub async fn proposed_file(&self, caller: &Caller, id: u64) -> Result<String, AppError> {
+        let none = || AppError::NotFound {
+            what: "file of an open proposal",
+            id: id.to_string(),
+        };
+        match self.proposal(caller, id).await {
+            Ok(Proposal {
+                act: ProposedAct::Process { text, .. },
+                ..
+            }) => Ok(text),
+            // Nobody reads what a file said that was rejected, and one that was adopted is in the ledger.
+            Ok(_) => Err(none()),
+            Err(AppError::People(error)) if matches!(*error, PeopleError::Decided { .. }) => {
+                Err(none())
+            }
+            Err(error) => Err(error),
+        }
+    }
+
     /// Approves or rejects what somebody else proposed, and does what was approved.
     ///
     /// # Errors
@@ -82,8 +108,7 @@ impl App {
         approve: bool,
         mode: Mode,
     ) -> Result<Decided, AppError> {
-        let proposal = self.people().proposal(id).await?;
-        self.permit_proposal(caller, &proposal.act).await?;
+        let proposal = self.proposal(caller, id).await?;
         if approve {
             self.check_second(caller, &proposal)?;
             // What somebody proposed who may not act any more is nobody's to carry out.
@@ -127,6 +152,10 @@ impl App {
                 self.permit_trust(caller, *organisation)
             }
             ProposedAct::KeyRotation => self.permit(caller, Action::KeyRotate, &Object::default()),
+            ProposedAct::Process { .. } => {
+                caller.person()?;
+                self.may_adopt_process(caller)
+            }
             ProposedAct::Article6(command) => self.permit_article6_proposal(caller, command),
         }
     }
@@ -155,6 +184,7 @@ impl App {
                 same(Action::TrustedReceiverEdit, proposal.proposer)?;
             }
             ProposedAct::KeyRotation => same(Action::KeyRotate, proposal.proposer)?,
+            ProposedAct::Process { .. } => same(Action::ProcessAdopt, proposal.proposer)?,
             ProposedAct::Article6(command) => {
                 self.check_article6_second(caller, proposal, command)?;
             }
@@ -186,11 +216,45 @@ impl App {
                 let request = request_of(proposal);
                 self.rotate(caller.actor(), request, mode).await.map(Some)
             }
+            ProposedAct::Process { text, follows } => {
+                let entered = self.enter_process(caller, proposal, (text, *follows), mode);
+                entered.await.map(Some)
+            }
             ProposedAct::Article6(command) => {
                 let entered = self.enter_article6(caller, proposal, command, mode).await;
                 entered.map(Some)
             }
         }
+    }
+
+    /// A proposer as a record names it, if it may still do this: a role that changed or a user that was suspended since counts
+    /// at once.
+    pub(in crate::app) fn still_may(
+        &self,
+        proposer: &User,
+        action: Action,
+        object: &Object<'_>,
+    ) -> Result<ActedBy, AppError> {
+        let gone = || {
+            let why = "whoever proposed it may not do so any more: propose it anew";
+            AppError::parameter("id", why)
+        };
+        if proposer.state != UserState::Active {
+            return Err(gone());
+        }
+        let member = self
+            .ledger()
+            .read(|state| membership(state, proposer.organisation))
+            .ok_or_else(gone)?;
+        let subject = Subject {
+            organisation: proposer.organisation,
+            organisation_type: &member.organisation_type,
+            role: &proposer.role,
+            sectors: &member.sectors,
+            standing: member.standing,
+        };
+        may(&self.inner.matrix, &subject, action, object).map_err(|_| gone())?;
+        acted_by(proposer.id, proposer.organisation, &proposer.role, &member)
     }
 
     async fn answer_invitation(
@@ -210,6 +274,18 @@ impl App {
         }
         Ok(())
     }
+}
+
+/// Whoever approves, before anybody has: nobody's pseudonym.
+const SOMEBODY: u64 = 0;
+
+/// Whoever proposes, and whoever approves, before anybody has: as a trial names them.
+pub(in crate::app) fn with_somebody(me: ActedBy) -> Vec<ActedBy> {
+    let somebody = ActedBy {
+        user: SOMEBODY,
+        ..me.clone()
+    };
+    vec![me, somebody]
 }
 
 fn user_of(caller: &Caller) -> Option<UserId> {

@@ -5,10 +5,11 @@ use std::collections::BTreeSet;
 use countersign_protocol::id::{OrganisationId, RequestId};
 use countersign_protocol::record::{Body, Name, Word};
 use countersign_protocol::registry::{Command, Refusal, Standing, State};
+use countersign_protocol::workflow::{OrganisationType, Process};
 
 use super::super::write::Mode;
 use super::super::{App, AppError, Written};
-use crate::people::{Actor, By, Email, NewUser, Profile, Visit};
+use crate::people::{Actor, By, Email, NewUser, Profile, UserQuery, Visit};
 
 /// The role of an organisation's first user.
 const FIRST_ROLE: &str = "administrator";
@@ -72,7 +73,10 @@ impl App {
         let waits = self
             .ledger()
             .read(|state| state.organisation_standing(organisation));
-        let known = self.people().users(Some(organisation), None, 1).await?;
+        let known = self
+            .people()
+            .users(&UserQuery::of(organisation), None, 1)
+            .await?;
         let is_new = known.is_empty() && waits == Standing::Pending;
         // The same request again after a stop in between: the invitation may not have been made.
         if is_new || mode == Mode::Try {
@@ -95,6 +99,19 @@ impl App {
             organisation,
         })
     }
+
+    /// The types of organisations that register themselves: id, and label in a language. None without a process.
+    #[must_use]
+    pub fn types_that_register(&self, language: &str) -> Vec<(String, String)> {
+        let process = self.process();
+        let kinds = process.iter().flat_map(|process| {
+            let kinds = process.organisation_types.iter();
+            kinds.filter(|it| registers_itself(process, it))
+        });
+        kinds
+            .map(|it| (it.id.clone(), it.label.get(language).to_owned()))
+            .collect()
+    }
 }
 
 /// Whether organisations of a type hand in their own registration.
@@ -112,5 +129,9 @@ fn applies(state: &State, kind: &Word) -> Result<bool, AppError> {
         let why = format!("the process has no such type; it has {}", types.join(", "));
         AppError::body("/organisation_type", why)
     })?;
-    Ok(!known.authority && process.registers_itself(kind.as_str()))
+    Ok(registers_itself(process, known))
+}
+
+fn registers_itself(process: &Process, kind: &OrganisationType) -> bool {
+    !kind.authority && process.registers_itself(&kind.id)
 }

@@ -6,7 +6,7 @@ use countersign_protocol::registry::State;
 use countersign_protocol::workflow::ROOT;
 
 use super::super::{App, AppError, Caller, LIST_MAX, Listing, Mode};
-use crate::people::{AuditEntry, Link, NewUser, PeopleError, ProposedAct, User, UserId};
+use crate::people::{AuditEntry, Link, NewUser, PeopleError, ProposedAct, User, UserId, UserQuery};
 
 /// Somebody to invite.
 pub type UserWish = NewUser;
@@ -41,17 +41,17 @@ impl App {
     pub async fn users(
         &self,
         caller: &Caller,
-        organisation: Option<OrganisationId>,
+        query: &UserQuery,
         after: Option<UserId>,
         limit: usize,
     ) -> Result<Listing<User>, AppError> {
-        match organisation {
+        match query.organisation {
             Some(organisation) => self.permit_of(caller, Action::UserRead, organisation)?,
             None => self.permit(caller, Action::UserRead, &Object::default())?,
         }
         let limit = limit.clamp(1, LIST_MAX);
         let wanted = u32::try_from(limit + 1).unwrap_or(u32::MAX);
-        let users = self.people().users(organisation, after, wanted).await?;
+        let users = self.people().users(query, after, wanted).await?;
         Ok(Listing::cut(users, limit, |last| last.id.to_string()))
     }
 
@@ -222,6 +222,22 @@ impl App {
             self.people_in(mode).reactivate(by, id, now_ms).await?;
         }
         Ok(())
+    }
+
+    /// Ends every session of a user, such as of one whose telephone was lost. Whoever knows the password signs in again.
+    ///
+    /// # Errors
+    /// [`AppError::Forbidden`].
+    pub async fn end_sessions(
+        &self,
+        caller: &Caller,
+        id: UserId,
+        mode: Mode,
+    ) -> Result<(), AppError> {
+        self.permitted_user(caller, Action::UserSuspend, id).await?;
+        let (by, now_ms) = (caller.by(), self.now_ms());
+        let people = self.people_in(mode);
+        Ok(people.revoke_sessions(by, id, None, now_ms).await?)
     }
 
     /// Takes away the second factors that a user has lost.

@@ -92,7 +92,7 @@ fn view(of: ListedArrival) -> ArrivalView {
     };
     ArrivalView {
         key: it.key,
-        bridge: of.bridge,
+        bridge: super::bridge::name(of.bridge),
         kind: match it.kind {
             ArrivalKind::Project => ArrivalKindWord::Project,
             ArrivalKind::Monitoring => ArrivalKindWord::Monitoring,

@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use countersign_bridge::frame::{Difference, ItemState};
+use countersign_bridge::frame::{Action, Difference, ItemState};
 use countersign_bridge::mrv::Reconciliation;
 use countersign_bridge::settings::BridgeName;
 
@@ -14,10 +14,11 @@ use crate::app::{AgreementItem, AgreementOf, AgreementState, BridgeAgreement, Ca
 use crate::bridges::{BridgeDiff, BridgePlan, BridgeStatus};
 use crate::http::Served;
 use crate::http::dto::{
-    AgreementItemView, AgreementWithView, AgreementWord, AgreementsView, BridgeDiffView,
-    BridgeItems, BridgePlanView, BridgeReplayed, BridgeRunView, BridgeView, CreditedFlag,
-    DeadLetterView, DifferenceView, DifferingView, FieldStateView, ForeignView, MatchedView, Page,
-    PlannedView, ReconciliationView, ReplayBridge, StoppedView, UnmatchedView,
+    self, AgreementItemView, AgreementWithView, AgreementWord, AgreementsView, BridgeActionWord,
+    BridgeDiffView, BridgeItems, BridgePlanView, BridgeReplayed, BridgeRunView, BridgeView,
+    CreditedFlag, DeadLetterView, DifferenceView, DifferingView, FieldStateView, ForeignView,
+    ItemStateWord, MatchedView, Page, PlannedView, ReconciliationView, ReplayBridge, StoppedView,
+    UnmatchedView,
 };
 use crate::http::extract::{Body, Parameters, PathValue, WriteMode};
 use crate::http::openapi::{
@@ -216,7 +217,7 @@ fn view(of: BridgeStatus) -> BridgeView {
             dead: count(ItemState::Dead),
             differs: count(ItemState::Differs),
         },
-        bridge: of.bridge,
+        bridge: name(of.bridge),
         writes: of.writes,
         state: of.state,
         why: of.why,
@@ -271,7 +272,7 @@ fn planned(of: BridgePlan) -> BridgePlanView {
             .map(|it| PlannedView {
                 key: it.key,
                 kind: it.kind,
-                action: it.action,
+                action: action(it.action),
                 fields: differences(it.fields),
                 waits: it.waits,
             })
@@ -281,7 +282,7 @@ fn planned(of: BridgePlan) -> BridgePlanView {
             .into_iter()
             .map(|it| StoppedView {
                 key: it.key,
-                state: it.state,
+                state: state(it.state),
                 why: it.why,
             })
             .collect(),
@@ -359,7 +360,7 @@ const fn word(state: AgreementState) -> AgreementWord {
 
 fn agreed(of: BridgeAgreement) -> AgreementWithView {
     AgreementWithView {
-        bridge: of.bridge,
+        bridge: name(of.bridge),
         state: word(of.state),
         why: of.why,
         items: of.items.into_iter().map(agreed_item).collect(),
@@ -381,5 +382,32 @@ fn agreed_item(of: AgreementItem) -> AgreementItemView {
         why: of.why,
         theirs: of.theirs,
         fields: fields.collect(),
+    }
+}
+
+/// The name of a bridge, as the API speaks it.
+pub(super) const fn name(of: BridgeName) -> dto::BridgeName {
+    match of {
+        BridgeName::CadTrust => dto::BridgeName::CadTrust,
+        BridgeName::Mrv => dto::BridgeName::Mrv,
+        BridgeName::ItmoPlatform => dto::BridgeName::ItmoPlatform,
+    }
+}
+
+const fn action(of: Action) -> BridgeActionWord {
+    match of {
+        Action::Create => BridgeActionWord::Create,
+        Action::Update => BridgeActionWord::Update,
+        Action::Delete => BridgeActionWord::Delete,
+    }
+}
+
+const fn state(of: ItemState) -> ItemStateWord {
+    match of {
+        ItemState::Due => ItemStateWord::Due,
+        ItemState::Agreed => ItemStateWord::Agreed,
+        ItemState::Stopped => ItemStateWord::Stopped,
+        ItemState::Dead => ItemStateWord::Dead,
+        ItemState::Differs => ItemStateWord::Differs,
     }
 }

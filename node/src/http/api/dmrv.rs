@@ -11,7 +11,7 @@ use countersign_bridge::dmrv::{
 use countersign_protocol::log::Hash;
 
 use super::write::done_with;
-use crate::app::{Caller, SealWish};
+use crate::app::{BatchStanding, Caller, SealWish};
 use crate::http::Served;
 use crate::http::dto::{
     BatchView, BlueprintView, DataPoint, DataPointsTaken, FigureView, NewBatchBody, NewBlueprint,
@@ -23,7 +23,7 @@ use crate::http::openapi::{
     SourceNumber, TooLarge, Tried,
 };
 use crate::http::problem::{ApiError, Kind};
-use crate::monitoring::{Batch, KeptBlueprint, PointsWish, Source};
+use crate::monitoring::{KeptBlueprint, PointsWish, Source};
 
 /// The most points of one JSON body.
 const POINTS_MAX: usize = 1_000;
@@ -232,7 +232,7 @@ pub(super) async fn batches(
     parameters.finish()?;
     let all = served.app.batches(&caller, project).await?;
     let items = all.into_iter().map(|it| {
-        let figures: Vec<FigureView> = serde_json::from_str(&it.figures).unwrap_or_default();
+        let figures = serde_json::from_str(&it.batch.figures).unwrap_or_default();
         batch(it, figures, None)
     });
     Ok(Json(Page {
@@ -270,6 +270,10 @@ pub(super) async fn seal(
     };
     let (made, figures) = served.app.seal_batch(&caller, &wish, mode).await?;
     let figures = figures.into_iter().map(figure).collect();
+    let made = BatchStanding {
+        batch: made,
+        committed_at: None,
+    };
     let made = batch(made, figures, Some(true));
     Ok(done_with(mode, StatusCode::CREATED, made))
 }
@@ -412,7 +416,11 @@ fn figure(of: Figure) -> FigureView {
     }
 }
 
-fn batch(of: Batch, figures: Vec<FigureView>, checked: Option<bool>) -> BatchView {
+fn batch(of: BatchStanding, figures: Vec<FigureView>, checked: Option<bool>) -> BatchView {
+    let BatchStanding {
+        batch: of,
+        committed_at,
+    } = of;
     BatchView {
         root: hex::encode(of.root),
         project: of.project,
@@ -422,6 +430,7 @@ fn batch(of: Batch, figures: Vec<FigureView>, checked: Option<bool>) -> BatchVie
         figures,
         sealed_ms: of.sealed_ms,
         used_by: of.used_by,
+        committed_at,
         checked,
     }
 }

@@ -7,17 +7,19 @@ use axum::http::{HeaderValue, header};
 use axum::response::Response;
 use countersign_protocol::registry::OwedLetter;
 
+use super::article6::window;
 use super::view;
 use crate::app::{Caller, CaseLetter, LetterCheck};
 use crate::http::Served;
 use crate::http::dto::{FileHash, LetterCheckView, LetterView, NewCaseAct, Page};
 use crate::http::extract::{Body, Parameters, PathValue};
 use crate::http::openapi::{
-    CaseNumber, LedgerWrite, LetterFilters, LetterForm, LetterHash, NotListed, NotWitnessed,
-    Rejected,
+    CaseNumber, CertificateOfLeaf, LedgerWrite, LetterFilters, LetterForm, LetterHash, NotFound,
+    NotListed, NotWitnessed, Paging, Rejected,
 };
 use crate::http::percent::disposition;
-use crate::http::problem::ApiError;
+use crate::http::problem::{ApiError, Kind};
+use crate::letters::Language;
 
 const PDF: HeaderValue = HeaderValue::from_static("application/pdf");
 
@@ -38,6 +40,27 @@ pub(super) async fn list(
     parameters.finish()?;
     let letters = served.app.letters_of(&caller, case).await?;
     Ok(Json(view::whole(letters.into_iter().map(letter))))
+}
+
+/// Letters that were issued, oldest first. Nothing of a letter is shown.
+#[utoipa::path(
+    get,
+    path = "/letters",
+    tag = "Letters",
+    params(Paging),
+    responses((status = 200, body = Page<LetterView>), NotListed),
+    security(()),
+)]
+pub(super) async fn issued(
+    State(served): State<Served>,
+    parameters: Parameters,
+) -> Result<Json<Page<LetterView>>, ApiError> {
+    let window = window(parameters)?;
+    let found = served.app.issued_letters(&window).await?;
+    Ok(Json(Page {
+        items: found.items.into_iter().map(letter).collect(),
+        next: found.next,
+    }))
 }
 
 fn letter(of: CaseLetter) -> LetterView {
@@ -121,6 +144,35 @@ pub(super) async fn file(
         headers.insert(header::ETAG, tag);
     }
     Ok(response)
+}
+
+/// The certificate of a retirement or cancellation as PDF/A-3b, for everybody: with the proof bundle of its entry attached, and its
+/// pages signed by the key of the ledger's log. `countersign verify` checks the file offline.
+#[utoipa::path(
+    get,
+    path = "/ledger/certificate",
+    tag = "Ledger",
+    params(CertificateOfLeaf),
+    responses(
+        (status = 200, body = Vec<u8>, content_type = "application/pdf", headers(("Content-Disposition" = String, description = "`attachment` with the file name."))),
+        NotFound, NotListed, Rejected, NotWitnessed,
+    ),
+    security(()),
+)]
+pub(super) async fn certificate(
+    State(served): State<Served>,
+    mut parameters: Parameters,
+) -> Result<Response, ApiError> {
+    let index = parameters.get::<u64>("index")?;
+    let language = parameters.get::<Language>("language")?;
+    parameters.finish()?;
+    let missing = || ApiError::new(Kind::Malformed, "say of which entry: index is missing");
+    let made = served
+        .app
+        .certificate(index.ok_or_else(missing)?, language)
+        .await?;
+    let name = format!("certificate-{}", made.leaf);
+    Ok(pdf(Bytes::from(made.bytes), &name, &made.language))
 }
 
 /// One of the letters that an act would issue, made from what the act says and marked as a preview. Nothing is written.

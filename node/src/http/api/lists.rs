@@ -4,7 +4,6 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use countersign_protocol::record::Commitment;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -365,15 +364,11 @@ pub(super) async fn retirements(
     };
     parameters.finish()?;
     let page = served.app.find_retirements(&query).await?;
-    let committed = |row: &RetirementRow| {
-        let mut hash = [0; 32];
-        hex::decode_to_slice(row.beneficiary.as_ref()?, &mut hash).ok()?;
-        Some(Commitment(hash))
-    };
-    let commitments = page.items.iter().filter_map(committed).collect();
+    let commitments = page.items.iter().filter_map(RetirementRow::commitment);
+    let commitments = commitments.collect();
     let public = served.app.public_beneficiaries(commitments).await?;
     Ok(answer(&headers, page, |row| {
-        let known = committed(&row).and_then(|it| public.get(&it.0));
+        let known = row.commitment().and_then(|it| public.get(&it.0));
         retirement(row, known)
     }))
 }

@@ -25,7 +25,7 @@ mod process;
 mod project;
 mod reconciliation;
 mod registry;
-mod report;
+pub(crate) mod report;
 mod transfers;
 mod trusted;
 mod users;
@@ -37,6 +37,7 @@ use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+pub(crate) use article6::command as article6_command;
 pub(crate) use bulk::bulk_of_text;
 
 use super::Served;
@@ -120,6 +121,7 @@ fn federation_routes() -> OpenApiRouter<Served> {
         .routes(routes!(ledger::records))
         .routes(routes!(ledger::proof))
         .routes(routes!(ledger::credential))
+        .routes(routes!(letter::certificate))
 }
 
 /// The process and what moves through it.
@@ -150,6 +152,7 @@ fn process_routes() -> OpenApiRouter<Served> {
         .routes(routes!(letter::list))
         .routes(routes!(letter::preview))
         .routes(routes!(letter::check))
+        .routes(routes!(letter::issued))
         .routes(routes!(letter::file))
         .routes(routes!(mail::status))
         .routes(routes!(mail::retry))
@@ -175,7 +178,10 @@ fn article6_routes() -> OpenApiRouter<Served> {
         .routes(routes!(article6::authorisation::authorisation_versions))
         .routes(routes!(article6::authorisation::revoke_authorisation))
         .routes(routes!(article6::authorisation::authorise_units))
-        .routes(routes!(article6::authorisation::notice_use))
+        .routes(routes!(
+            article6::authorisation::use_notices,
+            article6::authorisation::notice_use
+        ))
 }
 
 /// Article 6: what is reported of it.
@@ -187,6 +193,7 @@ fn report_routes() -> OpenApiRouter<Served> {
         .routes(routes!(report::submissions, report::freeze))
         .routes(routes!(report::import))
         .routes(routes!(report::submission))
+        .routes(routes!(report::cross_check))
         .routes(routes!(report::notifications::notifications))
         .routes(routes!(report::units::summary))
         .routes(routes!(report::units::regular_information))
@@ -224,6 +231,7 @@ fn bridge_routes() -> OpenApiRouter<Served> {
         .routes(routes!(webhook::list, webhook::add))
         .routes(routes!(webhook::show, webhook::remove))
         .routes(routes!(webhook::ping))
+        .routes(routes!(webhook::pause))
         .routes(routes!(webhook::resume))
         .routes(routes!(webhook::replay))
         .routes(routes!(webhook::deliveries))
@@ -245,6 +253,7 @@ fn people_routes() -> OpenApiRouter<Served> {
         .routes(routes!(access::sessions))
         .routes(routes!(access::end_session))
         .routes(routes!(mail::notifications, mail::set_notifications))
+        .routes(routes!(users::set_profile))
         .routes(routes!(access::change_password))
         .routes(routes!(access::begin_authenticator))
         .routes(routes!(access::confirm_authenticator))
@@ -261,8 +270,10 @@ fn people_routes() -> OpenApiRouter<Served> {
         .routes(routes!(users::invite_again))
         .routes(routes!(trusted::proposals))
         .routes(routes!(trusted::decide))
+        .routes(routes!(trusted::file))
         .routes(routes!(users::suspend))
         .routes(routes!(users::reactivate))
+        .routes(routes!(users::end_sessions))
         .routes(routes!(users::reset_factors))
         .routes(routes!(users::erase))
         .routes(routes!(users::audit))

@@ -8,14 +8,18 @@ use countersign_protocol::record;
 use countersign_protocol::registry::Command;
 use countersign_protocol::workflow::{FALLBACK_LANGUAGE, Waiting};
 
+use super::trusted::proposed;
 use super::view;
 use super::write::{answer, organisation_of};
-use crate::app::{Caller, ListedCase, ListedProcess};
+use crate::app::{Caller, ListedCase, ListedProcess, Recorded};
 use crate::http::Served;
-use crate::http::dto::{AwaitedStep, CaseView, NewEnrolment, NewProcess, Page, ProcessView};
+use crate::http::dto::{
+    AwaitedStep, CaseView, NewEnrolment, NewProcess, Page, ProcessView, Proposed,
+};
 use crate::http::extract::{Body, OptionalKey, Parameters, PathValue, WriteMode};
 use crate::http::openapi::{
-    CaseNumber, DryRun, LedgerWrite, NumberPaging, OptionalIdempotencyKey, ProcessVersion, Tried,
+    CaseNumber, DryRun, LedgerWrite, NumberPaging, OptionalIdempotencyKey, ProcessVersion,
+    Rejected, Tried,
 };
 use crate::http::problem::ApiError;
 
@@ -60,7 +64,8 @@ pub(super) async fn file(
 
 /// Adopts a process: new cases follow it, and nothing is registered or issued past it.
 ///
-/// The file is checked as `countersign workflow check` checks it. Cases under way stay on theirs.
+/// The file is checked as `countersign workflow check` checks it. Cases under way stay on theirs. Where the country wants two
+/// officials for it, a second one approves the file as it was proposed, as long as no other process was adopted meanwhile.
 #[utoipa::path(
     post,
     path = "/processes",
@@ -69,8 +74,10 @@ pub(super) async fn file(
     request_body = NewProcess,
     responses(
         (status = 201, body = crate::http::dto::Written<ProcessView>),
+        (status = 202, body = Proposed, description = "It waits for a second person."),
         Tried,
         LedgerWrite,
+        Rejected,
     ),
 )]
 pub(super) async fn adopt(
@@ -80,8 +87,11 @@ pub(super) async fn adopt(
     WriteMode(mode): WriteMode,
     Body(NewProcess { text }): Body<NewProcess>,
 ) -> Result<Response, ApiError> {
-    let command = Command::AdoptProcess { text };
-    let written = served.app.write(&caller, request, command, mode).await?;
+    let adopted = served.app.adopt_process(&caller, request, text, mode);
+    let written = match adopted.await? {
+        Recorded::Done(written) => written,
+        Recorded::Proposed(proposal) => return Ok(proposed(proposal)),
+    };
     let version = written.find(|_, body| match body {
         record::Body::ProcessAdopted(it) => Some(it.version),
         _ => None,

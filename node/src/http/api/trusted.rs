@@ -2,18 +2,20 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use countersign_protocol::id::OrganisationId;
+use countersign_protocol::log::Hash;
 use countersign_protocol::record::Receiver;
+use countersign_protocol::workflow::FALLBACK_LANGUAGE;
 
 use super::write::{answer, done};
 use super::{article6, view};
-use crate::app::{Caller, TrustWish};
+use crate::app::{App, Caller, Change, ProposedProcess, TrustWish};
 use crate::http::Served;
 use crate::http::dto::{
-    DecideProposal, NewTrustedReceiver, Page, ProposalView, Proposed, RemoveTrustedReceiver,
-    TrustedReceiverView, Written,
+    DecideProposal, NewTrustedReceiver, Page, ProcessChange, ProposalView, Proposed,
+    ProposedProcessView, RemoveTrustedReceiver, TrustedReceiverView, Written,
 };
 use crate::http::extract::{Body, Key, Parameters, PathValue, WriteMode};
 use crate::http::openapi::{
@@ -119,13 +121,39 @@ pub(super) async fn proposals(
 ) -> Result<Json<Page<ProposalView>>, ApiError> {
     parameters.finish()?;
     let open = served.app.proposals(&caller).await?;
-    Ok(Json(view::whole(open.into_iter().map(proposal_view))))
+    let view = |it| proposal_view(&served.app, it);
+    Ok(Json(view::whole(open.into_iter().map(view))))
 }
 
-fn proposal_view(it: Proposal) -> ProposalView {
+/// The file of a process that waits for a second person, byte for byte as it would be adopted. There is none any more once
+/// it was decided on.
+#[utoipa::path(
+    get,
+    path = "/proposals/{id}/file",
+    tag = "Users",
+    params(ProposalNumber),
+    responses(
+        (status = 200, body = String, content_type = "application/toml; charset=utf-8"),
+        NotFound,
+        Rejected,
+    ),
+)]
+pub(super) async fn file(
+    caller: Caller,
+    State(served): State<Served>,
+    PathValue(id): PathValue<u64>,
+    parameters: Parameters,
+) -> Result<Response, ApiError> {
+    parameters.finish()?;
+    let text = served.app.proposed_file(&caller, id).await?;
+    let content_type = [(header::CONTENT_TYPE, "application/toml; charset=utf-8")];
+    Ok((content_type, text).into_response())
+}
+
+fn proposal_view(app: &App, it: Proposal) -> ProposalView {
     let kind = it.act.word().to_owned();
     let (mut user, mut role, mut organisation, mut receiver) = (None, None, None, None);
-    let (mut records, mut units) = (Vec::new(), None);
+    let (mut records, mut units, mut process) = (Vec::new(), None, None);
     match it.act {
         ProposedAct::Role {
             user: of,
@@ -137,6 +165,10 @@ fn proposal_view(it: Proposal) -> ProposalView {
             receiver: new,
         } => (organisation, receiver) = (Some(of), Some(new)),
         ProposedAct::KeyRotation => {}
+        ProposedAct::Process { text, follows } => {
+            let found = app.proposed_process(&text, &follows);
+            process = found.ok().map(|it| process_view(it, follows));
+        }
         ProposedAct::Article6(command) => (records, units) = article6::proposed(*command),
     }
     ProposalView {
@@ -148,8 +180,27 @@ fn proposal_view(it: Proposal) -> ProposalView {
         receiver,
         records,
         units,
+        process,
         proposer: it.proposer,
         proposed_ms: it.proposed_ms,
+    }
+}
+
+fn process_view(it: ProposedProcess, follows: Hash) -> ProposedProcessView {
+    let change = |it: Change| ProcessChange {
+        what: it.what.to_owned(),
+        flow: (!it.flow.is_empty()).then_some(it.flow),
+        id: it.id,
+        became: it.became.word().to_owned(),
+    };
+    ProposedProcessView {
+        process: it.process.content_hash(),
+        follows,
+        is_current: it.is_current,
+        title: it.process.title.get(FALLBACK_LANGUAGE).to_owned(),
+        text_version: it.process.version.clone(),
+        changes: it.changes.into_iter().map(change).collect(),
+        id: it.process.id,
     }
 }
 

@@ -11,16 +11,16 @@ use super::write::{done, done_with};
 use crate::app::{AppError, Caller, Invited, Mode, RegistrationWish, RoleChange, UserWish};
 use crate::http::Served;
 use crate::http::dto::{
-    AuditView, InvitationSent, InviteUser, NewRegistration, NewRole, Page, Registered, RoleAnswer,
-    UserView,
+    AuditView, InvitationSent, InviteUser, NewRegistration, NewRole, OwnProfile, Page, Registered,
+    RoleAnswer, UserView,
 };
 use crate::http::extract::{Body, Key, Parameters, PathValue, WriteMode};
 use crate::http::openapi::{
     BigNumberPaging, DryRun, IdempotencyKey, LedgerWrite, NotFound, Rejected, Second, TooMany,
-    Tried, UserFilters, UserNumber, UserPaging,
+    Tried, UserFilters, UserNumber, UserPaging, UserStateFilters,
 };
 use crate::http::problem::ApiError;
-use crate::people::{Email, Link, Profile, User, UserId, Visit};
+use crate::people::{Email, Link, Profile, User, UserId, UserQuery, Visit};
 
 pub(super) fn user_view(user: User) -> UserView {
     let (email, profile) = user.contact.unzip();
@@ -36,6 +36,7 @@ pub(super) fn user_view(user: User) -> UserView {
         phone: profile.and_then(|it| it.phone()).map(str::to_owned),
         language: profile.map(|it| it.language().to_owned()),
         created_ms: user.created_ms,
+        signed_in_ms: user.signed_in_ms,
     }
 }
 
@@ -47,6 +48,27 @@ fn contact(
     language: &str,
 ) -> Result<(Email, Profile), AppError> {
     Ok((email.parse()?, Profile::new(name, phone, language)?))
+}
+
+/// Changes the caller's own name, telephone number and language of mails. An API key is not enough for it.
+#[utoipa::path(
+    put,
+    path = "/me/profile",
+    tag = "Own account",
+    params(DryRun),
+    request_body = OwnProfile,
+    responses((status = 204), Tried, Rejected),
+)]
+pub(super) async fn set_profile(
+    caller: Caller,
+    State(served): State<Served>,
+    WriteMode(mode): WriteMode,
+    Body(new): Body<OwnProfile>,
+) -> Result<Response, ApiError> {
+    let profile = Profile::new(&new.name, new.phone.as_deref(), &new.language);
+    let profile = profile.map_err(AppError::from)?;
+    served.app.set_profile(&caller, &profile, mode).await?;
+    Ok(done(mode, StatusCode::NO_CONTENT))
 }
 
 /// Invites a user. The one-time code goes out by mail; only the operator sees it here.
@@ -127,7 +149,7 @@ pub(super) async fn invite_again(
     get,
     path = "/users",
     tag = "Users",
-    params(UserFilters, UserPaging),
+    params(UserFilters, UserStateFilters, UserPaging),
     responses((status = 200, body = Page<UserView>), NotFound),
 )]
 pub(super) async fn list(
@@ -136,12 +158,14 @@ pub(super) async fn list(
     mut parameters: Parameters,
 ) -> Result<Json<Page<UserView>>, ApiError> {
     let organisation: Option<OrganisationId> = parameters.get("organisation")?;
+    let query = UserQuery {
+        organisation,
+        role: parameters.get("role")?,
+        state: parameters.get("state")?,
+    };
     let (after, limit) = (parameters.get("after")?, parameters.limit()?);
     parameters.finish()?;
-    let listed = served
-        .app
-        .users(&caller, organisation, after, limit)
-        .await?;
+    let listed = served.app.users(&caller, &query, after, limit).await?;
     Ok(Json(view::page(listed.map(user_view))))
 }
 
@@ -242,6 +266,24 @@ pub(super) async fn reactivate(
     PathValue(id): PathValue<UserId>,
 ) -> Result<Response, ApiError> {
     served.app.suspend_user(&caller, id, false, mode).await?;
+    Ok(done(mode, StatusCode::NO_CONTENT))
+}
+
+/// Ends every session of a user.
+#[utoipa::path(
+    post,
+    path = "/users/{id}/end-sessions",
+    tag = "Users",
+    params(UserNumber, DryRun),
+    responses((status = 204), Tried, Rejected, Second),
+)]
+pub(super) async fn end_sessions(
+    caller: Caller,
+    State(served): State<Served>,
+    WriteMode(mode): WriteMode,
+    PathValue(id): PathValue<UserId>,
+) -> Result<Response, ApiError> {
+    served.app.end_sessions(&caller, id, mode).await?;
     Ok(done(mode, StatusCode::NO_CONTENT))
 }
 

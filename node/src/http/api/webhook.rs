@@ -140,6 +140,24 @@ pub(super) async fn ping(
     }))
 }
 
+/// Lets nothing go to an endpoint any more until it is resumed; then it goes on where it was.
+#[utoipa::path(
+    post,
+    path = "/webhooks/{id}/pause",
+    tag = "Events",
+    params(WebhookNumber, DryRun),
+    responses((status = 200, body = WebhookView), NotFound, Tried),
+)]
+pub(super) async fn pause(
+    caller: Caller,
+    State(served): State<Served>,
+    WriteMode(mode): WriteMode,
+    PathValue(id): PathValue<u64>,
+) -> Result<Response, ApiError> {
+    let found = served.app.pause_webhook(&caller, id, mode).await?;
+    Ok(done_with(mode, StatusCode::OK, view(found)))
+}
+
 /// Lets an endpoint go on where it was: one that was disabled, or waits after a fault.
 #[utoipa::path(
     post,

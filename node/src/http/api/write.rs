@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use super::trusted::proposed;
 use super::{beneficiary, view};
-use crate::app::{Caller, FavourWish, KeyChange, Mode, Retirement, SendOrder, Written};
+use crate::app::{Caller, FavourWish, Mode, Recorded, Retirement, SendOrder, Written};
 use crate::http::Served;
 use crate::http::dto::{
     self, AgreementText, DraftText, IDEMPOTENCY_REPLAYED, InviteText, NewAccount,
@@ -503,8 +503,8 @@ pub(super) async fn rotate(
     WriteMode(mode): WriteMode,
 ) -> Result<Response, ApiError> {
     let written = match served.app.rotate_log_key(&caller, request, mode).await? {
-        KeyChange::Done(written) => written,
-        KeyChange::Proposed(proposal) => return Ok(done(mode, proposed(proposal))),
+        Recorded::Done(written) => written,
+        Recorded::Proposed(proposal) => return Ok(done(mode, proposed(proposal))),
     };
     if written.is_trial {
         return Ok(Json(view::trial(&written)).into_response());

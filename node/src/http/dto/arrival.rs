@@ -1,6 +1,6 @@
 //! What arrives from other systems and can become a case.
 
-use countersign_bridge::settings::BridgeName;
+use countersign_client::types::BridgeName;
 use countersign_protocol::record::{Title, Word};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;

@@ -7,64 +7,39 @@
 //! a reader of responses must ignore members that it does not know.
 
 mod arrival;
-mod article6;
 mod beneficiary;
-mod bridge;
 mod bulk;
 mod case;
-mod courier;
-mod dmrv;
 mod document;
 mod event;
-mod evidence;
 mod letter;
 mod list;
 mod mail;
 mod migration;
 mod notification;
 mod oauth;
-mod open_data;
 mod passkeys;
 mod people;
 mod process;
 mod project;
-mod reconciliation;
 mod report;
 mod sandbox;
 mod trusted;
-mod webhook;
 
 pub use arrival::{
     ArrivalFieldView, ArrivalFileView, ArrivalKindWord, ArrivalState, ArrivalView, OpenArrival,
 };
-pub use article6::{
-    ApproachView, Article6Recorded, AuthorisationView, LevelView, NewApproach, NewAuthorisation,
-    NewAuthorisedEntity, NewInitialReport, NewLevel, NewLevels, NewNdc, NewRevocation,
-    NewUnitAuthorisation, NewUseNotice, RevocationView,
-};
 pub use beneficiary::{BeneficiaryView, MergeBeneficiary, NewBeneficiaryBody};
-pub use bridge::{
-    AgreementItemView, AgreementWithView, AgreementWord, AgreementsView, BridgeDiffView,
-    BridgeItems, BridgePlanView, BridgeReplayed, BridgeRunView, BridgeView, CreditedFlag,
-    DeadLetterView, DifferenceView, DifferingView, FieldStateView, ForeignView, MatchedView,
-    PlannedView, ReconciliationView, ReplayBridge, StoppedView, UnmatchedView,
-};
 pub use bulk::{BulkAnswer, BulkKind, BulkStatus, NewBulkCase, RowAnswer, RowProblem};
 pub use case::{
     CaseActed, CaseFileView, CaseTextView, DraftFault, DraftView, InboxView, NewCaseAct,
     NewOpenCase, NewReserve, NextStepView, ReservedFate, Trial,
-};
-pub use courier::{RefusedBundles, UnpackedParcel};
-pub use dmrv::{
-    BatchView, BlueprintView, DataPoint, DataPointsTaken, FigureView, NewBatchBody, NewBlueprint,
-    NewDataPoints, NewSource, PointProofView, SourceView,
 };
 pub use document::{
     DocumentView, FindingText, FindingView, LiftStandingHold, NewFindingBody, NewStandingHold,
     NewVisibility, StandingHoldView,
 };
 pub use event::{Events, StreamedEvent};
-pub use evidence::{AccusationView, AuditFindingView, EvidenceText, MirrorView, NewClearance};
 pub use letter::{FileHash, LetterCheckView, LetterView, NamedLetter};
 pub use list::{RetirementView, SearchView, UnitsEvent};
 pub use mail::{MailRetried, MailStatusView, MailView, Notifications, RetryMail};
@@ -77,7 +52,6 @@ pub use notification::{
     NotificationsAnswer,
 };
 pub use oauth::{GrantType, TokenAnswer, TokenRequest};
-pub use open_data::{OpenDataView, OpenFileView};
 pub use passkeys::{
     BeginPasskeySignIn, CeremonyView, FinishPasskey, FinishPasskeySignIn, PasskeyMade, PasskeyView,
     RenamePasskey,
@@ -85,30 +59,26 @@ pub use passkeys::{
 pub use people::{
     AcceptInvitation, ApiKeyMade, ApiKeyView, AuditView, AuthenticatorMade, ChangePassword,
     CodeBody, CompleteSignIn, DecideProposal, InvitationSent, InviteUser, MeView, NewApiKey,
-    NewRegistration, NewRole, ProposalView, RecoveryCodesView, Registered, RequestReset,
-    RoleAnswer, SessionView, SignInBody, SignedIn, UserView,
+    NewRegistration, NewRole, OwnProfile, ProposalView, RecoveryCodesView, Registered,
+    RequestReset, RoleAnswer, SessionView, SignInBody, SignedIn, UserView,
 };
-pub use process::{AwaitedStep, CaseView, NewEnrolment, NewProcess, ProcessView};
+pub use process::{
+    AwaitedStep, CaseView, NewEnrolment, NewProcess, ProcessChange, ProcessView,
+    ProposedProcessView,
+};
 pub use project::{
     CommentView, DuplicateView, DuplicatesView, EditComment, FieldChangeView, FormDiffView,
     FormVersionView, HiddenDuplicatesView, NewCommentBody, OverlapView, OwnerView, ProjectView,
     WordingView,
 };
-pub use reconciliation::{EndFreeze, FreezeView, LedgerComparisonView, PositionDifferenceView};
 pub use report::{
-    AefCellChange, AefChangesView, AefCheckView, AefFinding, AefRowChange, AefRows,
-    Article6ActionView, BalanceView, FreezeAef, HeldAtView, SubmissionView, SummaryRowView,
-    SummaryView, YearValue,
+    AefCellChange, AefChangesView, AefCheckView, AefCrossCheckView, AefFinding, AefRowChange,
+    AefRows, Article6ActionView, BalanceView, FreezeAef, HeldAtView, SubmissionView,
+    SummaryRowView, SummaryView, YearValue,
 };
 pub use sandbox::{MoveTime, SandboxView};
 
-pub use webhook::{
-    DeliveryView, NewWebhook, ReplayWebhook, ResumeWebhook, WebhookKeys, WebhookPonged, WebhookView,
-};
-
-pub use trusted::{
-    KeyChanged, NewTrustedReceiver, Proposed, RemoveTrustedReceiver, TrustedReceiverView,
-};
+pub use trusted::{KeyChanged, NewTrustedReceiver, RemoveTrustedReceiver, TrustedReceiverView};
 
 pub use countersign_client::types::*;
 

@@ -8,7 +8,7 @@ use countersign_protocol::record::{Article6, Name, Receiver, Word};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::NewUnitAuthorisation;
+use super::{NewUnitAuthorisation, ProposedProcessView};
 use crate::people::{SessionId, UserId};
 
 /// `POST /api/v1/sign-in`.
@@ -112,6 +112,24 @@ pub struct UserView {
     pub language: Option<String>,
     /// When the user was invited, in milliseconds since 1970.
     pub created_ms: u64,
+    /// When the user signed in last.
+    pub signed_in_ms: Option<u64>,
+}
+
+/// `PUT /api/v1/me/profile`: what people tell about themselves.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OwnProfile {
+    /// The name.
+    #[schema(min_length = 1, max_length = 200)]
+    pub name: String,
+    /// The telephone number; none when left out.
+    #[serde(default)]
+    #[schema(max_length = 40)]
+    pub phone: Option<String>,
+    /// The language of mails, such as `fr`.
+    #[schema(max_length = 16)]
+    pub language: String,
 }
 
 /// An open session of the caller's.
@@ -271,7 +289,7 @@ pub struct RoleAnswer {
 pub struct ProposalView {
     /// Its number.
     pub proposal: u64,
-    /// What: `role`, `invitation`, `trusted-receiver`, `key-rotation` or `article6`.
+    /// What: `role`, `invitation`, `trusted-receiver`, `key-rotation`, `process` or `article6`.
     pub kind: String,
     /// Whose role, or who is invited.
     pub user: Option<UserId>,
@@ -286,6 +304,9 @@ pub struct ProposalView {
     pub records: Vec<Article6>,
     /// The units that would come under an authorisation.
     pub units: Option<NewUnitAuthorisation>,
+    /// The process that would be adopted. Its file is at `GET proposals/{id}/file`.
+    #[serde(default)]
+    pub process: Option<ProposedProcessView>,
     /// Who proposed it; none for the operator.
     pub proposer: Option<UserId>,
     /// When, in milliseconds since 1970.

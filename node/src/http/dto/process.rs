@@ -123,3 +123,39 @@ pub struct AwaitedStep {
     /// When it must be done.
     pub due_ms: Option<u64>,
 }
+
+/// A process that waits for a second official.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
+pub struct ProposedProcessView {
+    /// SHA-256 of its file.
+    #[serde(with = "hex::serde")]
+    #[schema(value_type = Sha256)]
+    pub process: Hash,
+    /// SHA-256 of the process in force with which the proposer compared it.
+    #[serde(with = "hex::serde")]
+    #[schema(value_type = Sha256)]
+    pub follows: Hash,
+    /// Whether that one is in force still. If not, the proposal can only be rejected.
+    pub is_current: bool,
+    /// The process's name among processes.
+    pub id: String,
+    /// The version that the file calls itself.
+    pub text_version: String,
+    /// Its title in English.
+    pub title: String,
+    /// What differs from the process in force.
+    pub changes: Vec<ProcessChange>,
+}
+
+/// A thing that differs between two processes.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
+pub struct ProcessChange {
+    /// What it is, such as `flow`, `stage`, `step` or `role`.
+    pub what: String,
+    /// The flow that it is of.
+    pub flow: Option<String>,
+    /// Its id; empty for a table of which there is one.
+    pub id: String,
+    /// `added`, `removed` or `changed`.
+    pub became: String,
+}

@@ -67,6 +67,19 @@ pub struct AefCheckView {
     pub findings: Vec<AefFinding>,
 }
 
+/// A partner's submission against this country's report of the same year.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct AefCrossCheckView {
+    /// The partner's.
+    pub theirs: SubmissionView,
+    /// This country's newest submission for the year; none where none was kept, and the report as the ledger has it was compared.
+    pub ours: Option<SubmissionView>,
+    /// Whether both agree.
+    pub agrees: bool,
+    /// Where they differ, in the rows of this country's.
+    pub findings: Vec<AefFinding>,
+}
+
 /// A cell that differs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct AefCellChange {

@@ -5,7 +5,7 @@ use countersign_protocol::record::Receiver;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::RotatedKey;
+use super::{Proposed, RotatedKey};
 
 /// `POST /api/v1/trusted-receivers`: a receiver for the list of the own organisation.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
@@ -44,11 +44,4 @@ pub enum KeyChanged {
     Done(RotatedKey),
     /// A second person must approve it.
     Proposed(Proposed),
-}
-
-/// An act that waits for a second person.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
-pub struct Proposed {
-    /// The proposal: somebody else approves it with `POST /api/v1/proposals/{id}`.
-    pub proposal: u64,
 }

@@ -294,6 +294,18 @@ pub(crate) struct UserFilters {
     organisation: Option<OrganisationId>,
 }
 
+/// Which users are wanted among those of an organisation, or of all.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct UserStateFilters {
+    /// In this role.
+    #[param(min_length = 1, max_length = 48)]
+    role: Option<String>,
+    /// Where they stand.
+    #[param(value_type = Option<crate::http::openapi::UserStateWord>)]
+    state: Option<String>,
+}
+
 /// What is looked for.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -323,6 +335,17 @@ pub(crate) struct ProofOfLeaf {
 pub(crate) struct CredentialOfLeaf {
     /// The leaf with this index: an authorisation, an issuance or a retirement.
     index: u64,
+}
+
+/// Of which retirement a certificate is wanted.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct CertificateOfLeaf {
+    /// The leaf with this index: a retirement or a cancellation.
+    index: u64,
+    /// The language: one that the registry has templates for; English without it.
+    #[param(max_length = 16, example = "fr")]
+    language: Option<String>,
 }
 
 /// Where in an account.

@@ -41,8 +41,6 @@ word_lists! {
     ], "What can happen to units.";
     CaseTextPart = &["form", "comment"], "What a text of a case is.";
     ScopeWord = &["own", "assigned", "sector", "country"], "On what an action may be used.";
-    BridgeActionWord = &["create", "update", "delete"], "What is done with an item at the other side of a bridge.";
-    ItemStateWord = &["due", "agreed", "stopped", "dead", "differs"], "Where an item of a bridge stands.";
     AuditEventWord = &AuditEvent::ALL.iter().map(|event| event.word()).collect::<Vec<_>>(), "What happened to a user.";
 }
 

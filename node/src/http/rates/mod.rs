@@ -16,7 +16,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method};
 use super::problem::{ApiError, Kind};
 use table::{Budget, Left, Table};
 
-pub(super) use table::Client;
+pub(crate) use table::Client;
 
 /// A budget is refilled at its rate, and holds this many seconds of it.
 pub const WINDOW_S: u32 = 10;
@@ -99,6 +99,7 @@ impl Class {
             | "accounts/{id}/holdings"
             | "accounts/{id}/statement"
             | "ledger/records"
+            | "ledger/certificate"
             | "events"
             | "events/stream"
             | "users"
@@ -108,6 +109,7 @@ impl Class {
             | "article6/aef/check"
             | "article6/aef/diff"
             | "article6/submissions/{sha256}"
+            | "article6/submissions/{sha256}/cross-check"
             | "article6/summary"
             | "article6/regular-information"
             | "article6/initial-information"
@@ -147,7 +149,7 @@ impl Budgets {
 
 /// Who asks, as far as it is counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Who {
+pub(crate) enum Who {
     /// The machine itself, or its operator.
     Trusted,
     /// Somebody by a session or key that has opened something.
@@ -158,7 +160,7 @@ pub(super) enum Who {
 
 impl Who {
     /// The client, if it is counted.
-    pub(super) const fn client(&self) -> Option<Client> {
+    pub(crate) const fn client(&self) -> Option<Client> {
         match self {
             Self::Trusted => None,
             Self::SignedIn(client) | Self::Anonymous(client) => Some(*client),
@@ -194,7 +196,7 @@ impl Rates {
     }
 
     /// Who sends a request with this secret from this address.
-    pub(super) fn who(&self, secret: &str, address: IpAddr) -> Who {
+    pub(crate) fn who(&self, secret: &str, address: IpAddr) -> Who {
         let address = address.to_canonical();
         if address.is_loopback() {
             return Who::Trusted;

@@ -23,7 +23,7 @@ const SWEEP_EVERY_US: u64 = 1_000_000;
 
 /// Somebody who is counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(in crate::http) enum Client {
+pub(crate) enum Client {
     /// An address; of IPv6 the network of 64 bits, since whoever has one has 2^64 addresses.
     Address([u8; 8]),
     /// A secret, by a hash that only this process can compute.

@@ -91,7 +91,7 @@ async fn two_stores_on_one_file_write_at_the_same_time_and_lose_nothing() {
     ids.sort();
     for people in &stores {
         let listed: Vec<UserId> = people
-            .users(None, None, 500)
+            .users(&UserQuery::default(), None, 500)
             .await
             .unwrap()
             .iter()
@@ -100,7 +100,10 @@ async fn two_stores_on_one_file_write_at_the_same_time_and_lose_nothing() {
         assert_eq!(listed, ids);
         assert_eq!(people.audit(None, None, 500).await.unwrap().len(), 40);
     }
-    let page = stores[0].users(None, Some(ids[9]), 10).await.unwrap();
+    let page = stores[0]
+        .users(&UserQuery::default(), Some(ids[9]), 10)
+        .await
+        .unwrap();
     assert_eq!(
         page.iter().map(|user| user.id).collect::<Vec<_>>(),
         ids[10..20]

@@ -7,6 +7,9 @@ use crate::projection::ProjectionError;
 use crate::projection::db::{Cell, Row};
 use crate::projection::follow::Projection;
 
+/// The subject of all notices of uses abroad.
+pub const USE_NOTICES: &str = "use-notices";
+
 impl Projection {
     /// The leaves about a subject, oldest first, such as `authorisations/GH/GH-2026-001`.
     ///

@@ -38,6 +38,11 @@ const COLUMNS: &[&str] = &[
     "time_ms",
 ];
 
+const BY_LEAF: Order = Order {
+    name: "letters/leaf",
+    columns: &[("leaf", Holds::Int)],
+};
+
 impl Projection {
     /// The letters of a case, oldest first.
     ///
@@ -48,12 +53,17 @@ impl Projection {
         case: u64,
         window: &Window,
     ) -> Result<Page<LetterRow>, ProjectionError> {
-        let order = Order {
-            name: "letters/leaf",
-            columns: &[("leaf", Holds::Int)],
-        };
-        let mut list = List::of("letters", COLUMNS, order);
+        let mut list = List::of("letters", COLUMNS, BY_LEAF);
         list.led_by("case_number = ?", "case_number", Some(Cell::from(case)));
+        list.page(self, window, row).await
+    }
+
+    /// All letters, by their leaves.
+    ///
+    /// # Errors
+    /// [`ProjectionError`]
+    pub async fn letters(&self, window: &Window) -> Result<Page<LetterRow>, ProjectionError> {
+        let list = List::of("letters", COLUMNS, BY_LEAF);
         list.page(self, window, row).await
     }
 

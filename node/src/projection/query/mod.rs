@@ -16,6 +16,7 @@ mod transfers;
 mod units;
 
 pub use accounts::AccountRow;
+pub use article6::USE_NOTICES;
 pub use cases::{CaseActRow, CaseQuery, CaseSort};
 pub(in crate::projection) use holdings::block;
 pub use holdings::{HoldingQuery, HoldingSort};
@@ -24,7 +25,7 @@ pub use organisations::{OrganisationQuery, OrganisationRow, OrganisationSort};
 pub use projects::{ProjectQuery, ProjectRow, ProjectSort, VintageTotals};
 pub use retirements::{RetirementQuery, RetirementRow};
 pub use search::Found;
-pub use statistics::{Statistics, Tonnes};
+pub use statistics::{PassedStage, PlacedUnits, Statistics, Tonnes};
 pub use transfers::{TransferQuery, TransferRow};
 pub use units::EventRow;
 

@@ -152,8 +152,10 @@ impl Projection {
                 "CAST(COALESCE(SUM(CASE WHEN place IN ({places}) THEN last_unit - first_unit + 1 ELSE 0 END), 0) AS BIGINT)"
             )
         };
+        // Joined to nothing, the origin leads into no index: the key begins with it, and by that a database without statistics
+        // would read every range of the country.
         let sql = format!(
-            "SELECT vintage, {}, {}, {}, {} FROM ranges WHERE project = $1 AND origin = $2 GROUP BY vintage ORDER BY vintage",
+            "SELECT vintage, {}, {}, {}, {} FROM ranges WHERE project = $1 AND (origin || '') = $2 GROUP BY vintage ORDER BY vintage",
             sum("'available', 'on_hold', 'escrow'"),
             sum("'used'"),
             sum("'cancelled'"),

@@ -1,7 +1,7 @@
 //! Units that were used or cancelled: one row for each range.
 
 use countersign_protocol::id::{AccountId, OrganisationId};
-use countersign_protocol::record::{Purpose, RetireKind};
+use countersign_protocol::record::{Commitment, Purpose, RetireKind};
 use countersign_protocol::units::UnitBlock;
 
 use super::cursor::Holds;
@@ -59,6 +59,16 @@ pub struct RetirementRow {
     pub case: Option<u64>,
     /// The units.
     pub block: UnitBlock,
+}
+
+impl RetirementRow {
+    /// The commitment to the beneficiary's name, where one was named.
+    #[must_use]
+    pub fn commitment(&self) -> Option<Commitment> {
+        let mut hash = [0; 32];
+        hex::decode_to_slice(self.beneficiary.as_ref()?, &mut hash).ok()?;
+        Some(Commitment(hash))
+    }
 }
 
 const COLUMNS: &[&str] = &[

@@ -13,8 +13,46 @@ use crate::projection::open::Snapshot;
 /// Milliseconds of a day.
 const DAY_MS: u64 = 86_400_000;
 
+/// How long cases were in the stages that they left. A step may take several people's yes: the last of acts in a row on one
+/// step is the one that led on, as every no does, and the newest of a case only if the case entered its stage by it.
+const PASSED: &str = "WITH acts AS (SELECT case_number, leaf, step, answer, time_ms, LEAD(step) OVER (PARTITION BY \
+     case_number ORDER BY leaf) AS next_step FROM case_acts WHERE step IS NOT NULL OR answer = 'opened'), moves AS (SELECT \
+     case_number, step, next_step, time_ms, LAG(step) OVER in_case AS after_step, LAG(answer) OVER in_case AS after_answer, \
+     LAG(time_ms) OVER in_case AS after_ms FROM acts WHERE step IS NULL OR next_step IS NULL OR next_step <> step OR answer = 'no' WINDOW \
+     in_case AS (PARTITION BY case_number ORDER BY leaf)) SELECT c.flow, m.after_step, m.after_answer, (m.time_ms - \
+     m.after_ms) / 3600000 AS hours, COUNT(*) FROM moves AS m JOIN cases AS c ON c.number = m.case_number WHERE m.step IS \
+     NOT NULL AND m.after_ms IS NOT NULL AND (m.next_step IS NOT NULL OR m.time_ms = c.since_ms) GROUP BY c.flow, \
+     m.after_step, m.after_answer, hours ORDER BY c.flow, m.after_step, m.after_answer, hours";
+
 /// Tonnes of CO2 equivalent by what happened to them or where they are.
 pub type Tonnes = BTreeMap<String, u64>;
+
+/// Own units of one kind that are in one place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlacedUnits {
+    /// Number of one of them, where they carry an authorisation, which the registry knows to be in force or not. It is the
+    /// same for all of them: they agree in authorisation, first transfer, vintage, scope and project.
+    pub authorised: Option<u64>,
+    /// Where they are: `available`, `on_hold`, `escrow`, `abroad`, `used`, `cancelled`.
+    pub place: String,
+    /// The country where they are, of those abroad.
+    pub party: Option<String>,
+    /// How many there are.
+    pub tonnes: u64,
+}
+
+/// Cases that left a stage after about the same time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PassedStage {
+    /// The flow of the cases.
+    pub flow: String,
+    /// The step that led into the stage, and whether the answer was no; `None` for the stage in which cases begin.
+    pub after: Option<(String, bool)>,
+    /// Whole hours from the act that led into the stage to the one that led out of it.
+    pub hours: u64,
+    /// How many times that was.
+    pub times: u64,
+}
 
 /// Sums over the whole registry.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -29,6 +67,10 @@ pub struct Statistics {
     pub projects: BTreeMap<u8, u64>,
     /// By partner: `out`, `in` for what was settled, `open` for what is on its way.
     pub by_partner: BTreeMap<String, Tonnes>,
+    /// Own units by authorisation and place.
+    pub placed: Vec<PlacedUnits>,
+    /// How long cases were in the stages that they left.
+    pub passed: Vec<PassedStage>,
     /// Leaves that the read model held.
     pub size: u64,
 }
@@ -83,7 +125,45 @@ impl Snapshot {
             statistics.projects.insert(scope, count);
         }
         self.partners_into(&mut statistics).await?;
+        statistics.placed = self.placed(own).await?;
+        statistics.passed = self.passed().await?;
         Ok(statistics)
+    }
+
+    async fn placed(&mut self, own: Party) -> Result<Vec<PlacedUnits>, ProjectionError> {
+        let without = "SELECT NULL, place, CAST(SUM(last_unit - first_unit + 1) AS BIGINT), party FROM ranges WHERE \
+                       origin = $1 AND authorisation IS NULL GROUP BY place, party ORDER BY place, party";
+        let with = "SELECT MIN(first_unit), place, CAST(SUM(last_unit - first_unit + 1) AS BIGINT), party FROM ranges \
+                    WHERE origin = $1 AND authorisation IS NOT NULL GROUP BY authorisation, first_transfer, place, party, \
+                    vintage, scope, project ORDER BY 1";
+        let mut placed = Vec::new();
+        for (sql, is_authorised) in [(without, false), (with, true)] {
+            let origin = vec![Cell::text(own.to_string())];
+            for row in &self.tx.rows(sql, origin).await? {
+                placed.push(PlacedUnits {
+                    authorised: is_authorised.then(|| row.number(0)).transpose()?,
+                    place: row.text(1)?.unwrap_or_default(),
+                    party: row.text(3)?,
+                    tonnes: row.number(2)?,
+                });
+            }
+        }
+        Ok(placed)
+    }
+
+    async fn passed(&mut self) -> Result<Vec<PassedStage>, ProjectionError> {
+        let mut passed = Vec::new();
+        for row in &self.tx.rows(PASSED, Vec::new()).await? {
+            let after = row.text(1)?;
+            let is_no = row.text(2)?.is_some_and(|answer| answer == "no");
+            passed.push(PassedStage {
+                flow: row.text(0)?.unwrap_or_default(),
+                after: after.map(|step| (step, is_no)),
+                hours: row.number(3)?,
+                times: row.number(4)?,
+            });
+        }
+        Ok(passed)
     }
 
     async fn partners_into(&mut self, statistics: &mut Statistics) -> Result<(), ProjectionError> {

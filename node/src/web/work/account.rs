@@ -13,7 +13,9 @@ use super::gate::{Coming, Entered, Sent};
 use super::qr::{Qr, qr};
 use crate::app::{AppError, Me, Mode};
 use crate::http::problem::ApiError;
-use crate::people::{ApiKeyInfo, Password, PeopleError, Session, SessionId};
+use crate::people::{ApiKeyInfo, PasskeyInfo, Password, PeopleError, Profile, Session, SessionId};
+use crate::web::language::Language;
+use crate::web::list::{Choice, choices};
 use crate::web::page::Page;
 use crate::web::{Shared, answer};
 
@@ -30,11 +32,15 @@ struct AccountPage {
     me: Me,
     role: String,
     has_news: bool,
+    passkeys: Vec<PasskeyInfo>,
+    /// Where passkeys belong; none where there are none.
+    passkey_origin: Option<String>,
     sessions: Vec<Session>,
     own_session: Option<SessionId>,
     /// None where the role may not see keys.
     keys: Option<Vec<ApiKeyInfo>>,
     key_days: [u64; 3],
+    languages: Vec<Choice>,
     /// What was done, as a key of a text.
     done: Option<String>,
 }
@@ -50,9 +56,11 @@ impl AccountPage {
         contact.map_or("", |(_, profile)| profile.name())
     }
 
-    fn language(&self) -> &str {
+    fn phone(&self) -> &str {
         let contact = self.me.user.contact.as_ref();
-        contact.map_or("", |(_, profile)| profile.language())
+        contact
+            .and_then(|(_, profile)| profile.phone())
+            .unwrap_or_default()
     }
 
     fn is_own(&self, session: &Session) -> bool {
@@ -61,7 +69,17 @@ impl AccountPage {
 }
 
 /// What was done and is said on the page that comes next.
-const DONE: [&str; 5] = ["password", "session", "others", "news", "key"];
+const DONE: [&str; 9] = [
+    "profile",
+    "password",
+    "session",
+    "others",
+    "news",
+    "key",
+    "passkey",
+    "passkey-named",
+    "passkey-removed",
+];
 
 pub(super) async fn show(
     State(site): State<Shared>,
@@ -72,7 +90,7 @@ pub(super) async fn show(
     page_with(&site, entered, StatusCode::OK, Vec::new(), done).await
 }
 
-async fn page_with(
+pub(super) async fn page_with(
     site: &Shared,
     entered: Entered,
     status: StatusCode,
@@ -88,10 +106,13 @@ async fn page_with(
     let shown = AccountPage {
         role: role(site, &page, &me),
         has_news: site.app.wants_news(&caller).await?,
+        passkeys: site.app.passkeys(&caller).await?,
+        passkey_origin: site.app.passkey_origin().map(str::to_owned),
         sessions: site.app.sessions(&caller).await?,
         own_session: caller.person()?.principal.session(),
         keys,
         key_days: KEY_DAYS,
+        languages: mail_languages(me.user.contact.as_ref().map_or("", |it| it.1.language())),
         faults,
         done,
         me,
@@ -119,7 +140,15 @@ pub(super) fn role(site: &Shared, page: &Page, me: &Me) -> String {
     }
 }
 
-fn back(page: &Page, done: &str) -> Response {
+/// The languages of mails to choose from: those of the pages, and the one that is kept where it is another.
+pub(super) fn mail_languages(kept: &str) -> Vec<Choice> {
+    let own = Language::ALL.map(|it| (it.code().to_owned(), it.own_name().to_owned()));
+    let other = Some((kept.to_owned(), kept.to_owned()));
+    let other = other.filter(|(code, _)| !code.is_empty() && own.iter().all(|it| it.0 != *code));
+    choices(own.into_iter().chain(other), Some(kept))
+}
+
+pub(super) fn back(page: &Page, done: &str) -> Response {
     answer::see_other(&format!("{}?done={done}", page.to("/work/account")))
 }
 
@@ -138,6 +167,22 @@ async fn answered(
             page_with(site, entered, status, faults, None).await
         }
     }
+}
+
+pub(super) async fn profile(
+    State(site): State<Shared>,
+    entered: Entered,
+    Sent(posted): Sent,
+) -> Result<Response, ApiError> {
+    let phone = posted.given("phone");
+    let outcome = match Profile::new(&posted.shown("name"), phone, &posted.shown("language")) {
+        Ok(profile) => {
+            let set = site.app.set_profile(&entered.caller, &profile, Mode::Write);
+            set.await
+        }
+        Err(error) => Err(error.into()),
+    };
+    answered(&site, entered, outcome, "profile").await
 }
 
 pub(super) async fn password(
@@ -229,6 +274,8 @@ struct SecretPage {
     title: String,
     text: String,
     secrets: Vec<String>,
+    /// What more there is to say.
+    more: Option<String>,
 }
 
 pub(super) async fn make_key(
@@ -256,7 +303,12 @@ pub(super) async fn make_key(
                 title: page.t("key-made"),
                 text: page.t("key-made-text"),
                 secrets: vec![key.expose().to_string()],
-                page: page.about("work", "/me/api-keys", "countersign api POST /me/api-keys"),
+                more: Some(page.t1("key-oauth", "client", key.id())),
+                page: page.about(
+                    "work",
+                    "POST /me/api-keys",
+                    "countersign api POST /me/api-keys",
+                ),
             };
             answer::html(&shown.page, &shown)
         }
@@ -295,7 +347,7 @@ async fn second_factor_page(
         uri,
         page: page.about(
             "work",
-            "/me/authenticator",
+            "POST /me/authenticator",
             "countersign user authenticator",
         ),
     };
@@ -362,14 +414,18 @@ pub(super) async fn recovery_codes(
     }
 }
 
-fn codes_page<'a>(page: Page, codes: impl Iterator<Item = &'a str>) -> Result<Response, ApiError> {
+pub(super) fn codes_page<'a>(
+    page: Page,
+    codes: impl Iterator<Item = &'a str>,
+) -> Result<Response, ApiError> {
     let shown = SecretPage {
         title: page.t("recovery-title"),
         text: page.t("recovery-text"),
         secrets: codes.map(str::to_owned).collect(),
+        more: None,
         page: page.about(
             "work",
-            "/me/recovery-codes",
+            "POST /me/recovery-codes",
             "countersign api POST /me/recovery-codes",
         ),
     };

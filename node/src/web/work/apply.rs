@@ -118,7 +118,7 @@ pub(super) async fn list(State(site): State<Shared>, signed: Signed) -> Result<R
     let shown = ApplyPage {
         offers: offers(&site, &page, &caller),
         drafts: begun.map(|it| Row::of(&page, it)).collect(),
-        page: page.about("work", "/cases", "countersign case open"),
+        page: page.about("work", "POST /cases", "countersign case open"),
     };
     answer::html(&shown.page, &shown)
 }
@@ -339,7 +339,7 @@ async fn open_page(
         account: typed.account,
         page: page.about(
             "work",
-            "/cases",
+            "POST /cases",
             &format!("countersign case open {}", flow.id),
         ),
     };

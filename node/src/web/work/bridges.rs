@@ -11,6 +11,7 @@ use countersign_bridge::settings::BridgeName;
 use super::arrivals;
 use super::fault::{self, Fault};
 use super::gate::{Sent, Signed};
+use super::place;
 use crate::app::{AppError, ListedArrival, Mode};
 use crate::bridges::{BridgeState, BridgeStatus};
 use crate::http::problem::ApiError;
@@ -123,10 +124,7 @@ fn row(page: &Page, it: &BridgeStatus, arrived: &[ListedArrival]) -> Row {
 
 /// That there is no bridge of this name; as much of it as is worth showing.
 pub(super) fn unknown(bridge: &str) -> AppError {
-    AppError::NotFound {
-        what: "bridge",
-        id: bridge.chars().take(48).collect(),
-    }
+    place::unknown("bridge", bridge)
 }
 
 pub(super) async fn drive(

@@ -7,7 +7,7 @@ use axum::response::Response;
 
 use super::fault::Fault;
 use super::gate::{Retyped, Signed};
-use super::posted::{Posted, drawn};
+use super::posted::drawn;
 use crate::app::Mode;
 use crate::http::bulk_of_text;
 use crate::http::dto::{BulkAnswer, BulkKind, BulkStatus, RowAnswer};
@@ -34,10 +34,7 @@ impl BulkPage {
     /// The rows, those that are refused first.
     fn rows(&self) -> Vec<&RowAnswer> {
         let all = self.outcome.as_ref().map_or(&[][..], |it| &it.results);
-        let is_refused = |it: &&RowAnswer| it.status == BulkStatus::Refused;
-        let refused = all.iter().filter(is_refused);
-        let others = all.iter().filter(|it| !is_refused(it));
-        refused.chain(others).take(SHOWN_MAX).collect()
+        refused_first(all, |it| it.status == BulkStatus::Refused)
     }
 
     fn status(&self, row: &RowAnswer) -> (&'static str, String) {
@@ -56,6 +53,13 @@ impl BulkPage {
     }
 }
 
+/// The lines of a file that one page shows.
+pub(super) fn refused_first<T>(all: &[T], is_refused: impl Fn(&T) -> bool) -> Vec<&T> {
+    let refused = all.iter().filter(|it| is_refused(it));
+    let others = all.iter().filter(|it| !is_refused(it));
+    refused.chain(others).take(SHOWN_MAX).collect()
+}
+
 fn page_of(
     page: Page,
     kind: &str,
@@ -71,7 +75,7 @@ fn page_of(
         text,
         request,
         outcome,
-        page: page.about("work", "/bulk/cases", "countersign bulk"),
+        page: page.about("work", "POST /bulk/cases", "countersign bulk"),
     }
 }
 
@@ -88,13 +92,6 @@ pub(super) async fn ask(State(_): State<Shared>, signed: Signed) -> Result<Respo
     answer::html(&shown.page, &shown)
 }
 
-/// The rows: a file before what was pasted.
-fn rows(posted: &Posted) -> String {
-    let file = posted.given("file");
-    let text = file.or_else(|| posted.given("text")).unwrap_or_default();
-    text.replace("\r\n", "\n")
-}
-
 pub(super) async fn send(
     State(site): State<Shared>,
     signed: Signed,
@@ -103,7 +100,7 @@ pub(super) async fn send(
         is_of_session,
     }: Retyped,
 ) -> Result<Response, ApiError> {
-    let (word, text) = (posted.shown("kind"), rows(&posted));
+    let (word, text) = (posted.shown("kind"), posted.file_or_text());
     let request = posted.request()?;
     let Signed { page, caller, .. } = signed;
     let refused = |page: Page, fault: Fault, status| {

@@ -11,6 +11,7 @@ use countersign_protocol::registry::OpenFinding;
 use serde_json::Value;
 
 use super::cases::Row;
+use super::decision::{self, Check, Pending};
 use super::fault::Fault;
 use super::gate::Signed;
 use super::place;
@@ -90,6 +91,8 @@ struct CasePage {
     is_over: bool,
     is_paused: bool,
     project: Option<u32>,
+    /// Whether the reader may look at the project's monitoring data.
+    sees_monitoring: bool,
     parent: Option<u64>,
     owners: Vec<OrganisationId>,
     certifier: Option<OrganisationId>,
@@ -100,6 +103,8 @@ struct CasePage {
     below: Vec<Row>,
     road: Vec<Milestone>,
     duplicates: Duplicates,
+    checks: Vec<Check>,
+    pending: Vec<Pending>,
     forms: Vec<Filled>,
     papers: Vec<Paper>,
     kinds: Vec<Choice>,
@@ -170,7 +175,9 @@ pub(super) async fn page(
         other => other?,
     };
     let findings = site.app.open_findings(number)?;
-    let names = names(site, &signed_users(&texts, &comments.items), &caller).await;
+    let mut users = signed_users(&texts, &comments.items);
+    users.extend(decision::voters(&listed));
+    let names = names(site, &users, &caller).await;
     let duplicates = site.app.duplicates(&caller, number).await?;
     let language = page.language.code();
     let subject = &listed.known.case.subject;
@@ -197,6 +204,10 @@ pub(super) async fn page(
         stage: row.stage,
         is_over: row.is_over,
         is_paused: listed.known.paused.is_some(),
+        sees_monitoring: listed
+            .known
+            .project
+            .is_some_and(|it| site.app.may_read_monitoring(&caller, it)),
         project: listed.known.project,
         parent: listed.known.parent,
         owners: subject.owners.iter().copied().collect(),
@@ -207,6 +218,8 @@ pub(super) async fn page(
         openings: super::apply::openings_below(site, &page, &caller, &listed),
         below: below.items.iter().map(|it| Row::of(&page, it)).collect(),
         road: road(&page, &listed, &acts.items),
+        checks: decision::checks(&page, &listed, &texts, &documents, &duplicates, &findings),
+        pending: decision::pending(&page, &listed, &names),
         duplicates,
         forms: forms(&page, &listed, &texts),
         papers: documents

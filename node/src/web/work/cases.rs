@@ -7,12 +7,13 @@ use axum::response::Response;
 
 use super::arrivals;
 use super::fault::Fault;
-use super::gate::Signed;
+use super::gate::{FEDERATION, Signed};
 use crate::app::{InboxItem, ListedCase};
 use crate::http::problem::ApiError;
 use crate::projection::query::{CaseQuery, CaseSort};
 use crate::web::list::{Asked, Choice, choices};
 use crate::web::page::Page;
+use crate::web::transparency::federation_alarm;
 use crate::web::{Shared, answer};
 
 /// A case in a list.
@@ -137,6 +138,8 @@ struct InboxPage {
     items: Vec<Waiting>,
     arrivals: Vec<arrivals::Row>,
     proposals: u64,
+    /// What keeps units where they are, or anything from beginning with a partner: for those who see the federation.
+    alarms: Vec<String>,
     next: Option<String>,
 }
 
@@ -168,8 +171,12 @@ pub(super) async fn inbox_page(
     }
     let proposals = site.app.proposals(&caller).await?.len();
     let arrived = site.app.arrivals_to_open(&caller).await;
+    let sees_federation = page.opens().iter().any(|(_, it)| *it == FEDERATION);
+    let alarms = sees_federation.then(|| site.app.federation_alarms());
+    let alarms = alarms.into_iter().flatten();
     let contact = me.user.contact.as_ref();
     let shown = InboxPage {
+        alarms: alarms.map(|it| federation_alarm(&page, &it)).collect(),
         name: contact.map_or_else(String::new, |(_, profile)| profile.name().to_owned()),
         organisation: site.app.organisation_name(me.user.organisation),
         role: super::account::role(site, &page, &me),

@@ -7,7 +7,7 @@ use axum::response::Response;
 use countersign_protocol::log::Hash;
 
 use super::fault::{self, Fault};
-use super::gate::{self, Reader, Signed};
+use super::gate::{self, AskedBy, Reader, Signed};
 use super::multipart::{Multipart, Part};
 use super::{case, place};
 use crate::app::{AppError, DocumentWish, Mode};
@@ -57,7 +57,7 @@ pub(super) async fn add(
 ) -> Result<Response, ApiError> {
     let number = place::number("case", &number)?;
     gate::check_origin(&site, request.headers())?;
-    let reader = Reader::of(&site, request.headers()).await;
+    let reader = Reader::of(&site, request.headers(), AskedBy::Reader).await;
     let mut form = Multipart::new(request)?;
     let before = before(&mut form).await?;
     if !reader.is_some_and(|reader| reader.gave(&before.token)) {

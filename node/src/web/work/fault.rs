@@ -62,6 +62,7 @@ pub(super) fn of(page: &Page, error: AppError) -> Result<Fault, ApiError> {
         AppError::Document(_) => "fault-document",
         AppError::Letter(_) => "fault-letter",
         AppError::Federation(_) => "fault-federation",
+        AppError::Report(_) => "fault-report",
         AppError::HalfDone { .. } => "fault-half-done",
         AppError::NotFound { .. }
         | AppError::NotAuthorised
@@ -69,7 +70,6 @@ pub(super) fn of(page: &Page, error: AppError) -> Result<Fault, ApiError> {
         | AppError::ReadOnly(_)
         | AppError::NotListed(_)
         | AppError::NotWitnessed { .. }
-        | AppError::Report(_)
         | AppError::Bridge(_)
         | AppError::People(_) => return Err(error.into()),
     };

@@ -4,16 +4,16 @@ use std::sync::Arc;
 
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, Method, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
-use countersign_protocol::permission::Action;
+use countersign_protocol::permission::{Action, Scope};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
 use super::cookie;
 use super::posted::{self, Posted};
-use crate::app::{Caller, Me, Person};
+use crate::app::{Article6Rights, Caller, Me, Person};
 use crate::http::extract::visit;
 use crate::http::percent::encoded;
 use crate::http::problem::{ApiError, Kind};
@@ -24,8 +24,35 @@ use crate::web::{Shared, answer};
 /// Things in an inbox that are counted; there may be more.
 const COUNTED_MAX: usize = 99;
 
+/// Where those who may see the federation see it.
+pub(super) const FEDERATION: &str = "/work/federation";
+
 /// Where somebody sets up a second factor who must have one.
 pub(super) const SECOND_FACTOR: &str = "/work/account/second-factor";
+
+/// Whether somebody asks for a page, or the page itself that lies open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum AskedBy {
+    /// Somebody. The session is used by it.
+    Reader,
+    /// A page that renews itself: nobody need sit before it, so a session that nobody uses ends as it should.
+    Page,
+}
+
+/// The parameter by which a page says that it renews itself.
+pub(in crate::web) const RENEWAL: &str = "renewal";
+
+impl AskedBy {
+    /// Who sends a request. A form is always sent by somebody.
+    pub(in crate::web) fn of(method: &Method, uri: &Uri) -> Self {
+        let query = uri.query().unwrap_or_default();
+        let is_renewal = query.split('&').any(|it| it == RENEWAL);
+        match *method {
+            Method::GET if is_renewal => Self::Page,
+            _ => Self::Reader,
+        }
+    }
+}
 
 /// Whoever reads a page and is signed in.
 #[derive(Clone)]
@@ -33,16 +60,19 @@ pub(crate) struct Reader {
     secret: Arc<Zeroizing<String>>,
     /// What waits for the reader, where that was counted.
     pub(in crate::web) waiting: Option<u64>,
-    /// Whether the reader may look at the federation.
-    pub(in crate::web) sees_federation: bool,
-    /// Whether the reader may look at the bridges that the node runs.
-    pub(in crate::web) sees_bridges: bool,
+    /// Pages that the reader's role opens: the word and the path of each, in the order of the navigation.
+    pub(in crate::web) opens: Vec<(&'static str, &'static str)>,
 }
 
 impl Reader {
     /// Who shows a cookie that opens something.
-    pub(in crate::web) async fn of(site: &Shared, headers: &HeaderMap) -> Option<Self> {
-        entered(site, headers).await.map(|(reader, _)| reader)
+    pub(in crate::web) async fn of(
+        site: &Shared,
+        headers: &HeaderMap,
+        asked_by: AskedBy,
+    ) -> Option<Self> {
+        let entered = entered(site, headers, asked_by).await;
+        entered.map(|(reader, _)| reader)
     }
 
     /// The secret of a form on one page: made from that of the session, and another on every page, so that its bytes tell
@@ -78,15 +108,22 @@ fn form_key(secret: &str) -> [u8; 32] {
     hash.finalize().into()
 }
 
-async fn entered(site: &Shared, headers: &HeaderMap) -> Option<(Reader, Caller)> {
+async fn entered(
+    site: &Shared,
+    headers: &HeaderMap,
+    asked_by: AskedBy,
+) -> Option<(Reader, Caller)> {
     let secret = cookie::secret(headers, site.is_secure())?;
-    let caller = site.app.authenticate(secret).await.ok()?;
+    let caller = match asked_by {
+        AskedBy::Reader => site.app.authenticate(secret).await,
+        AskedBy::Page => site.app.recognise(secret).await,
+    };
+    let caller = caller.ok()?;
     site.rates.know(secret, false);
     let reader = Reader {
         secret: Arc::new(Zeroizing::new(secret.to_owned())),
         waiting: None,
-        sees_federation: false,
-        sees_bridges: false,
+        opens: Vec::new(),
     };
     Some((reader, caller))
 }
@@ -103,24 +140,20 @@ impl FromRequestParts<Shared> for Entered {
 
     async fn from_request_parts(parts: &mut Parts, site: &Shared) -> Result<Self, Response> {
         let mut page = Page::of(parts, site);
-        let Some((reader, caller)) = entered(site, &parts.headers).await else {
-            return Err(signed_out(&page, &parts.method));
+        let asked_by = AskedBy::of(&parts.method, &parts.uri);
+        let Some((reader, caller)) = entered(site, &parts.headers, asked_by).await else {
+            return Err(signed_out(&page, parts, asked_by));
         };
         let refused = |error: crate::app::AppError| ApiError::from(error).into_response();
         let me = site.app.me(&caller).await.map_err(refused)?;
         page.section = "work";
         page.reader = Some(reader);
         if !me.must_enrol {
-            let inbox = site.app.inbox(&caller, 0, COUNTED_MAX).await;
-            let inbox = inbox.map_err(refused)?;
-            let count = u64::try_from(inbox.items.len()).unwrap_or(u64::MAX);
-            let may = |action: Action| me.actions.iter().any(|(it, _)| *it == action);
-            let sees_federation = may(Action::FederationRead);
-            let sees_bridges = site.app.has_bridges() && may(Action::ReportRead);
+            let count = site.app.waiting(&caller, COUNTED_MAX).map_err(refused)?;
+            let count = u64::try_from(count).unwrap_or(u64::MAX);
             page.reader = page.reader.map(|reader| Reader {
                 waiting: Some(count),
-                sees_federation,
-                sees_bridges,
+                opens: opens(&me, site.app.has_bridges()),
                 ..reader
             });
         }
@@ -128,14 +161,56 @@ impl FromRequestParts<Shared> for Entered {
     }
 }
 
-/// A reader is led to the sign-in; who sends a form is told, so that the browser's way back still has what was typed.
-fn signed_out(page: &Page, method: &Method) -> Response {
-    if matches!(*method, Method::GET | Method::HEAD) {
-        let next = encoded(&page.to(page.place()));
-        return answer::see_other(&format!("{}?next={next}", page.sign_in()));
+/// The pages that a role opens beside those that are everybody's who is signed in.
+fn opens(me: &Me, has_bridges: bool) -> Vec<(&'static str, &'static str)> {
+    let may = |action: Action| me.actions.iter().any(|(it, _)| *it == action);
+    let all = |action: Action| me.actions.contains(&(action, Scope::Country));
+    let pages = [
+        (
+            Article6Rights::of(me).is_some(),
+            "a6-desk",
+            "/work/authorisations",
+        ),
+        (all(Action::ReportRead), "studio-title", "/work/report"),
+        (all(Action::ProcessAdopt), "process-title", "/work/process"),
+        (may(Action::FederationRead), "federation-title", FEDERATION),
+        (
+            has_bridges && may(Action::ReportRead),
+            "bridges-title",
+            "/work/bridges",
+        ),
+        (all(Action::UserRead), "users-title", "/work/users"),
+        (all(Action::HoldRead), "holds-title", "/work/holds"),
+        (
+            all(Action::ConfigurationRead),
+            "webhooks-title",
+            "/work/webhooks",
+        ),
+    ];
+    let open = pages.into_iter().filter(|(is_open, ..)| *is_open);
+    open.map(|(_, word, path)| (word, path)).collect()
+}
+
+/// A reader is led to the sign-in, and so is the script of a page that renews itself; who sends a form is told, so that the
+/// browser's way back still has what was typed.
+fn signed_out(page: &Page, parts: &Parts, asked_by: AskedBy) -> Response {
+    if !matches!(parts.method, Method::GET | Method::HEAD) {
+        let detail = "the session has ended and nothing was sent: sign in in another window, come back here, and send it again";
+        return ApiError::new(Kind::NotAuthorised, detail).into_response();
     }
-    let detail = "the session has ended and nothing was sent: sign in in another window, come back here, and send it again";
-    ApiError::new(Kind::NotAuthorised, detail).into_response()
+    let place = match asked_by {
+        AskedBy::Page => page.place().split('?').next().unwrap_or_default(),
+        AskedBy::Reader => page.place(),
+    };
+    let path = format!("{}?next={}", page.sign_in(), encoded(&page.to(place)));
+    let is_script = parts.headers.contains_key("hx-request");
+    match HeaderValue::from_str(&path) {
+        // A redirection would put the sign-in into a part of the page.
+        Ok(path) if is_script && asked_by == AskedBy::Page => {
+            (StatusCode::OK, [("hx-redirect", path)]).into_response()
+        }
+        _ => answer::see_other(&path),
+    }
 }
 
 /// Somebody who is signed in, with the second factor that the role asks for.
@@ -219,7 +294,7 @@ impl FromRequest<Shared> for Retyped {
 
     async fn from_request(request: Request, site: &Shared) -> Result<Self, ApiError> {
         check_origin(site, request.headers())?;
-        let reader = Reader::of(site, request.headers()).await;
+        let reader = Reader::of(site, request.headers(), AskedBy::Reader).await;
         let posted = posted::read(request).await?;
         let token = posted.text("token").unwrap_or_default();
         let is_of_session = reader.is_some_and(|reader| reader.gave(token));
@@ -269,10 +344,10 @@ fn origin_of(url: &str) -> Option<&str> {
 mod tests {
     use std::sync::Arc;
 
-    use axum::http::{HeaderMap, HeaderName, HeaderValue};
+    use axum::http::{HeaderMap, HeaderName, HeaderValue, Method};
     use zeroize::Zeroizing;
 
-    use super::{Reader, is_from_here};
+    use super::{AskedBy, Reader, is_from_here};
 
     #[test]
     fn a_form_is_from_here_only_if_no_browser_says_otherwise() {
@@ -327,12 +402,22 @@ mod tests {
     }
 
     #[test]
+    fn only_a_page_that_lies_open_asks_without_using_the_session() {
+        let of = |method: Method, uri: &str| AskedBy::of(&method, &uri.parse().unwrap());
+        assert_eq!(of(Method::GET, "/work/federation?renewal"), AskedBy::Page);
+        assert_eq!(of(Method::GET, "/en/federation?a=b&renewal"), AskedBy::Page);
+        for uri in ["/work", "/work?q=renewal", "/work?renewals", "/renewal"] {
+            assert_eq!(of(Method::GET, uri), AskedBy::Reader, "{uri}");
+        }
+        assert_eq!(of(Method::POST, "/work?renewal"), AskedBy::Reader);
+    }
+
+    #[test]
     fn the_secret_of_a_form_is_another_each_time_and_good_for_its_session_alone() {
         let reader = |secret: &str| Reader {
             secret: Arc::new(Zeroizing::new(secret.to_owned())),
             waiting: None,
-            sees_federation: false,
-            sees_bridges: false,
+            opens: Vec::new(),
         };
         let (ours, theirs) = (reader("css_1"), reader("css_2"));
         let (first, second) = (ours.token(), ours.token());

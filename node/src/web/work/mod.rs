@@ -9,65 +9,82 @@ mod account;
 mod act;
 mod apply;
 mod arrivals;
+mod article6;
 mod bridges;
 mod bulk;
 mod case;
 mod cases;
 mod cookie;
+mod decision;
 mod documents;
 mod fault;
 mod federation;
 mod form;
+mod forms;
 mod gate;
+mod holds;
 mod issue;
 mod land;
+mod monitoring;
 mod multipart;
 mod own;
 mod part;
+mod passkeys;
 mod place;
 mod posted;
+mod process;
 mod proposals;
 mod qr;
+mod register;
+mod report;
 mod reserve;
 mod say;
+mod sheet;
 mod sign_in;
 mod step;
 mod talk;
+mod trusted;
 mod typed;
+mod users;
+mod webhooks;
 
 use axum::extract::DefaultBodyLimit;
-use axum::routing::{MethodRouter, get, post};
+use axum::routing::{MethodRouter, get};
 
 use super::Shared;
 
 pub(crate) use cookie::shown_secret;
-pub(super) use gate::Reader;
+pub(super) use forms::page_of;
+pub(super) use gate::{AskedBy, RENEWAL, Reader};
 pub(super) use qr::{Qr, qr};
 
 /// The paths of sign-in and workspaces without a language.
 pub(super) fn table() -> Vec<(&'static str, MethodRouter<Shared>)> {
+    let limited = |handler: MethodRouter<Shared>| {
+        handler.layer(DefaultBodyLimit::max(posted::FORM_BYTES_MAX))
+    };
+    let pages = pages().into_iter();
+    pages
+        .map(|(path, handler)| (path, limited(handler)))
+        .chain(forms::table())
+        .collect()
+}
+
+/// Those that have a page.
+pub(super) fn pages() -> Vec<(&'static str, MethodRouter<Shared>)> {
     let mut table = signing_in();
     table.extend(own_account());
     table.extend(cases());
     table.extend(organisation());
-    let limited = |handler: MethodRouter<Shared>| {
-        handler.layer(DefaultBodyLimit::max(posted::FORM_BYTES_MAX))
-    };
-    let mut table: Vec<_> = table
-        .into_iter()
-        .map(|(path, handler)| (path, limited(handler)))
-        .collect();
-    // A document may be larger than a form; the store of documents has its own limits.
-    let upload = post(documents::add).layer(DefaultBodyLimit::disable());
-    table.push(("/work/cases/{number}/documents", upload));
+    table.extend(desks());
+    table.extend(monitoring());
     table
 }
 
 fn signing_in() -> Vec<(&'static str, MethodRouter<Shared>)> {
     vec![
         ("/sign-in", get(sign_in::ask).post(sign_in::sign_in)),
-        ("/sign-in/code", post(sign_in::code)),
-        ("/sign-out", post(sign_in::sign_out)),
+        ("/register", get(register::ask).post(register::register)),
         ("/join", get(sign_in::ask_join).post(sign_in::join)),
         (
             "/password-reset",
@@ -83,27 +100,10 @@ fn signing_in() -> Vec<(&'static str, MethodRouter<Shared>)> {
 fn own_account() -> Vec<(&'static str, MethodRouter<Shared>)> {
     vec![
         ("/work/account", get(account::show)),
-        ("/work/account/password", post(account::password)),
-        ("/work/account/news", post(account::news)),
-        ("/work/account/end-others", post(account::end_others)),
-        (
-            "/work/account/sessions/{session}/end",
-            post(account::end_session),
-        ),
         (
             gate::SECOND_FACTOR,
             get(account::second_factor).post(account::begin_authenticator),
         ),
-        (
-            "/work/account/second-factor/confirm",
-            post(account::confirm_authenticator),
-        ),
-        (
-            "/work/account/recovery-codes",
-            post(account::recovery_codes),
-        ),
-        ("/work/account/keys", post(account::make_key)),
-        ("/work/account/keys/{key}/revoke", post(account::revoke_key)),
     ]
 }
 
@@ -112,8 +112,6 @@ fn cases() -> Vec<(&'static str, MethodRouter<Shared>)> {
         ("/work", get(cases::inbox)),
         ("/work/cases", get(cases::list)),
         ("/work/cases/{number}", get(case::show)),
-        ("/work/cases/{number}/comments", post(talk::comment)),
-        ("/work/cases/{number}/findings", post(talk::finding)),
         (
             "/work/cases/{number}/steps/{step}",
             get(act::show).post(act::take),
@@ -121,10 +119,6 @@ fn cases() -> Vec<(&'static str, MethodRouter<Shared>)> {
         (
             "/work/cases/{number}/steps/{step}/{part}",
             get(act::show_part).post(act::keep_part),
-        ),
-        (
-            "/work/cases/{number}/drafts/{step}/{part}",
-            post(act::autosave),
         ),
         ("/work/documents/{id}", get(documents::read)),
         ("/work/letters/{hash}", get(documents::letter)),
@@ -136,21 +130,112 @@ fn cases() -> Vec<(&'static str, MethodRouter<Shared>)> {
 fn organisation() -> Vec<(&'static str, MethodRouter<Shared>)> {
     vec![
         ("/work/organisation", get(own::show)),
-        ("/work/organisation/accounts", post(own::open_account)),
-        ("/work/organisation/users", post(own::invite)),
+        ("/work/users", get(users::list)),
+        ("/work/users/{user}", get(users::show)),
+        ("/work/trusted", get(trusted::own)),
         (
-            "/work/organisation/users/{user}/{deed}",
-            post(own::change_user),
+            "/work/trusted/{organisation}",
+            get(trusted::show).post(trusted::propose),
         ),
+        ("/work/holds", get(holds::list).post(holds::place)),
+        ("/work/webhooks", get(webhooks::list).post(webhooks::add)),
+        ("/work/webhooks/{webhook}", get(webhooks::show)),
         ("/work/bulk", get(bulk::ask).post(bulk::send)),
         ("/work/proposals", get(proposals::list)),
-        ("/work/proposals/{id}", post(proposals::decide)),
+        (
+            "/work/proposals/{id}",
+            get(proposals::show).post(proposals::decide),
+        ),
         ("/work/federation", get(federation::show)),
         ("/work/bridges", get(bridges::list)),
-        ("/work/bridges/{bridge}/{deed}", post(bridges::drive)),
-        ("/work/arrivals/{bridge}", post(arrivals::open)),
+    ]
+}
+
+fn monitoring() -> Vec<(&'static str, MethodRouter<Shared>)> {
+    vec![
+        ("/work/projects/{project}/monitoring", get(monitoring::show)),
+        ("/work/sources/{source}", get(monitoring::source)),
+        ("/work/batches/{root}", get(monitoring::batch)),
+        (
+            "/work/batches/{root}/points.csv",
+            get(monitoring::batch_points),
+        ),
+        (
+            "/work/blueprints",
+            get(monitoring::blueprints).post(monitoring::send_blueprint),
+        ),
+        (
+            "/work/blueprints/{id}/{version}",
+            get(monitoring::blueprint),
+        ),
+    ]
+}
+
+/// The desks of officials.
+fn desks() -> Vec<(&'static str, MethodRouter<Shared>)> {
+    vec![
+        ("/work/authorisations", get(article6::list)),
+        (
+            "/work/authorisations/record/{kind}",
+            get(article6::ask).post(article6::send),
+        ),
+        (
+            "/work/authorisations/{party}/{id}",
+            get(article6::authorisation),
+        ),
+        ("/work/process", get(process::list)),
+        ("/work/process/flows/{flow}", get(process::flow)),
+        (
+            "/work/process/flows/{flow}/labels",
+            get(process::ask_labels).post(process::send_labels),
+        ),
+        ("/work/process/roles", get(process::roles)),
+        ("/work/process/simulate", get(process::simulation)),
+        ("/work/process/edit", get(process::ask).post(process::send)),
+        ("/work/report", get(report::list)),
+        ("/work/report/initial", get(report::initial)),
+        ("/work/report/initial/{format}", get(report::initial_file)),
+        (
+            "/work/report/notifications",
+            get(report::ask_notifications).post(report::send_notifications),
+        ),
+        ("/work/report/kept/{sha256}", get(report::kept)),
+        (
+            "/work/report/kept/{sha256}/tables/{table}",
+            get(report::kept_table),
+        ),
+        (
+            "/work/report/kept/{sha256}/files/{format}",
+            get(report::kept_file),
+        ),
+        ("/work/report/{year}", get(report::show)),
+        ("/work/report/{year}/changes", get(report::changes)),
+        ("/work/report/{year}/summary", get(report::summary)),
+        ("/work/report/{year}/tables/{table}", get(report::table)),
+        ("/work/report/{year}/files/{format}", get(report::file)),
+        (
+            "/work/report/{year}/regular/{format}",
+            get(report::regular_file),
+        ),
     ]
 }
 
 /// Pages of workspaces that list or count, which cost more than the others.
-pub(super) const HEAVY: [&str; 3] = ["/work/cases", "/work/organisation", "/work/federation"];
+pub(super) const HEAVY: [&str; 16] = [
+    "/work/cases",
+    "/work/projects/{project}/monitoring",
+    "/work/batches/{root}",
+    "/work/batches/{root}/points.csv",
+    "/work/organisation",
+    "/work/users",
+    "/work/federation",
+    "/work/authorisations",
+    "/work/process/edit",
+    "/work/process/simulate",
+    "/work/report/{year}",
+    "/work/report/{year}/changes",
+    "/work/report/{year}/summary",
+    "/work/report/{year}/tables/{table}",
+    "/work/report/{year}/files/{format}",
+    "/work/report/kept/{sha256}",
+];

@@ -15,10 +15,11 @@ use countersign_protocol::workflow::{Effect, Flow, Scope};
 use super::cases::Row;
 use super::fault::{self, Fault};
 use super::gate::{Sent, Signed};
+use super::place;
 use super::posted::drawn;
 use crate::app::{AccountBalances, AppError, LIST_MAX, Me, Mode, UserWish};
 use crate::http::problem::ApiError;
-use crate::people::{Email, PeopleError, Profile, User, UserId, UserState};
+use crate::people::{Email, PeopleError, Profile, User, UserId, UserQuery, UserState};
 use crate::projection::query::{
     CaseQuery, HoldingQuery, ProjectQuery, ProjectRow, RetirementQuery, RetirementRow, Window,
 };
@@ -59,6 +60,8 @@ struct OwnPage {
     standing: String,
     is_active: bool,
     projects: Vec<ProjectRow>,
+    /// Whether the reader may look at their monitoring data.
+    sees_monitoring: bool,
     accounts: Vec<AccountBalances>,
     vintages: Vec<Vintage>,
     ranges: Vec<Range>,
@@ -68,6 +71,7 @@ struct OwnPage {
     /// Ways to move units, each with its label.
     moves: Vec<(String, String)>,
     users: Option<Vec<Member>>,
+    sees_trusted: bool,
     may_open_account: bool,
     may_invite: bool,
     roles: Vec<Choice>,
@@ -153,7 +157,10 @@ async fn page(
         .accounts(&caller, AccountId(0), LIST_MAX)
         .items
         .into_iter();
-    let users = match app.users(&caller, Some(own), None, SHOWN_MAX).await {
+    let users = match app
+        .users(&caller, &UserQuery::of(own), None, SHOWN_MAX)
+        .await
+    {
         Ok(found) => Some(found.items),
         Err(AppError::Forbidden(_)) => None,
         Err(error) => return Err(error.into()),
@@ -167,6 +174,7 @@ async fn page(
         standing: page.word("standing", me.membership.standing.name()),
         is_active: me.membership.standing.name() == "active",
         projects: projects.items,
+        sees_monitoring: may(Action::MonitoringRead),
         accounts: accounts
             .filter(|it| it.account.organisation == own)
             .collect(),
@@ -181,6 +189,7 @@ async fn page(
                 .map(|it| member(&page, &me, it, may_suspend))
                 .collect()
         }),
+        sees_trusted: may(Action::TransferRead),
         may_open_account: may(Action::AccountOpen),
         may_invite: may(Action::UserInvite),
         roles: roles(site, &page, &me),
@@ -390,11 +399,8 @@ pub(super) async fn change_user(
     signed: Signed,
     Sent(_): Sent,
 ) -> Result<Response, ApiError> {
-    let unknown = || AppError::NotFound {
-        what: "user",
-        id: user.chars().take(48).collect(),
-    };
-    let user: UserId = user.parse().map_err(|_| unknown())?;
+    let text = user;
+    let user: UserId = place::named("user", &text)?;
     let caller = &signed.caller;
     let outcome = match deed.as_str() {
         "suspend" => site.app.suspend_user(caller, user, true, Mode::Write).await,
@@ -408,7 +414,7 @@ pub(super) async fn change_user(
             .invite_again(caller, user, Mode::Write)
             .await
             .map(drop),
-        _ => return Err(unknown().into()),
+        _ => return Err(place::unknown("user", &text).into()),
     };
     answered(&site, signed, outcome.map(|()| "user")).await
 }

@@ -81,7 +81,7 @@ pub(super) fn page(
         count: count(sections.len()),
         page: signed.page.about(
             "work",
-            &format!("/cases/{number}/drafts/{name}"),
+            &format!("PUT /cases/{number}/drafts/{name}"),
             &format!("countersign api PUT /cases/{number}/drafts/{name}"),
         ),
     };

@@ -74,6 +74,13 @@ async fn parts(request: Request) -> Result<Vec<(String, String)>, ApiError> {
 }
 
 impl Posted {
+    /// A form with these fields.
+    #[cfg(test)]
+    pub(super) fn of(pairs: &[(&str, &str)]) -> Self {
+        let owned = |(name, text): &(&str, &str)| ((*name).to_owned(), (*text).to_owned());
+        Self(pairs.iter().map(owned).collect())
+    }
+
     /// The text of a field, as it was typed.
     pub(super) fn text(&self, name: &str) -> Option<&str> {
         let found = self.0.iter().find(|(it, _)| it == name)?;
@@ -88,6 +95,13 @@ impl Posted {
     /// The text of a field without blanks around it, or nothing.
     pub(super) fn shown(&self, name: &str) -> String {
         self.given(name).unwrap_or_default().to_owned()
+    }
+
+    /// The text of a file, before what was pasted; lines end as they do here.
+    pub(super) fn file_or_text(&self) -> String {
+        let file = self.given("file");
+        let text = file.or_else(|| self.given("text")).unwrap_or_default();
+        text.replace("\r\n", "\n")
     }
 
     /// Every text of a field that may come more than once.

@@ -4,11 +4,12 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use countersign_protocol::registry::Command;
+use countersign_protocol::workflow::Process;
 
+use super::article6::of_command;
 use super::fault::{self, Fault};
 use super::gate::{Sent, Signed};
-use super::place;
+use super::{place, process, trusted};
 use crate::app::{AppError, Mode};
 use crate::http::problem::ApiError;
 use crate::people::{Proposal, ProposedAct};
@@ -23,6 +24,10 @@ struct Row {
     proposer: String,
     proposed_ms: u64,
     is_own: bool,
+    /// The page that shows what is too much for a list; it is approved there.
+    link: Option<String>,
+    /// What the records would say.
+    records: Vec<Vec<(String, String)>>,
 }
 
 #[derive(Template)]
@@ -66,10 +71,7 @@ async fn page(
 }
 
 async fn row(site: &Shared, signed: &Signed, it: &Proposal) -> Row {
-    let proposer = match it.proposer {
-        Some(user) => name(site, signed, user).await,
-        None => signed.page.t("proposal-operator"),
-    };
+    let proposer = proposer(site, signed, it).await;
     Row {
         id: it.id,
         what: signed.page.word("proposal", it.act.word()),
@@ -77,6 +79,23 @@ async fn row(site: &Shared, signed: &Signed, it: &Proposal) -> Row {
         proposer,
         proposed_ms: it.proposed_ms,
         is_own: it.proposer == Some(signed.me.user.id),
+        link: match it.act {
+            ProposedAct::Process { .. } => {
+                Some(signed.page.to(&format!("/work/proposals/{}", it.id)))
+            }
+            _ => None,
+        },
+        records: match &it.act {
+            ProposedAct::Article6(command) => of_command(&signed.page, command),
+            _ => Vec::new(),
+        },
+    }
+}
+
+async fn proposer(site: &Shared, signed: &Signed, it: &Proposal) -> String {
+    match it.proposer {
+        Some(user) => name(site, signed, user).await,
+        None => signed.page.t("proposal-operator"),
     }
 }
 
@@ -112,20 +131,36 @@ async fn about(site: &Shared, signed: &Signed, act: &ProposedAct) -> String {
             receiver,
         } => {
             let own = site.app.organisation_name(*organisation);
-            let receiver = serde_json::to_string(receiver).unwrap_or_default();
-            format!("{own} · {receiver}")
+            let receiver = trusted::name(&signed.page, *receiver);
+            format!("{own} → {receiver}")
         }
         ProposedAct::KeyRotation => String::new(),
-        ProposedAct::Article6(command) => of_command(command),
+        ProposedAct::Process { text, .. } => {
+            let read = Process::parse(text).ok();
+            let language = signed.page.language.code();
+            read.map_or_else(String::new, |it| {
+                format!("{} · {}", it.title.get(language), it.version)
+            })
+        }
+        // Its records are shown member by member.
+        ProposedAct::Article6(_) => String::new(),
     }
 }
 
-/// The record that would be written, as the API shows it, without the kind around it.
-fn of_command(command: &Command) -> String {
-    let value = serde_json::to_value(command).unwrap_or_default();
-    let within = value.as_object().and_then(|it| it.values().next());
-    let text = within.map(ToString::to_string).unwrap_or_default();
-    text.chars().take(600).collect()
+/// The page of one: of a process with what differs; of anything else the list says all.
+pub(super) async fn show(
+    State(site): State<Shared>,
+    Path(id): Path<String>,
+    signed: Signed,
+) -> Result<Response, ApiError> {
+    let id = place::number("proposal", &id)?;
+    let proposal = site.app.proposal(&signed.caller, id).await?;
+    let ProposedAct::Process { text, follows } = &proposal.act else {
+        return Ok(answer::see_other(&signed.page.to("/work/proposals")));
+    };
+    let proposer = proposer(&site, &signed, &proposal).await;
+    let file = (text.as_str(), *follows);
+    process::proposed(&site, signed, &proposal, file, proposer).await
 }
 
 pub(super) async fn decide(

@@ -30,6 +30,10 @@ struct SignInPage {
     next: String,
     /// Something was done that one signs in after, such as choosing a password.
     is_done: bool,
+    /// Where passkeys belong; none where there are none.
+    passkey_origin: Option<String>,
+    /// A sign-in by a passkey alone has none.
+    step: &'static str,
 }
 
 #[derive(Template)]
@@ -39,14 +43,16 @@ struct CodePage {
     faults: Vec<Fault>,
     step: String,
     next: String,
+    /// Where passkeys belong, where the user has one.
+    passkey_origin: Option<String>,
 }
 
 fn about(page: Page) -> Page {
-    page.about("sign-in", "/sign-in", "countersign sign-in")
+    page.about("sign-in", "POST /sign-in", "countersign sign-in")
 }
 
 pub(super) async fn ask(
-    State(_): State<Shared>,
+    State(site): State<Shared>,
     page: Page,
     asked: Asked,
 ) -> Result<Response, ApiError> {
@@ -54,13 +60,59 @@ pub(super) async fn ask(
         return Ok(answer::see_other(&page.to("/work")));
     }
     let shown = SignInPage {
-        faults: Vec::new(),
-        email: String::new(),
-        next: asked.shown("next"),
         is_done: asked.text("done").is_some(),
-        page: about(page),
+        ..sign_in_page(&site, page, Vec::new(), asked.shown("next"))
     };
     answer::html(&shown.page, &shown)
+}
+
+fn sign_in_page(site: &Shared, page: Page, faults: Vec<Fault>, next: String) -> SignInPage {
+    SignInPage {
+        faults,
+        email: String::new(),
+        next,
+        is_done: false,
+        passkey_origin: site.app.passkey_origin().map(str::to_owned),
+        step: "",
+        page: about(page),
+    }
+}
+
+async fn code_page(
+    site: &Shared,
+    page: Page,
+    faults: Vec<Fault>,
+    (step, next): (String, String),
+) -> CodePage {
+    let takes_passkey = match step.parse::<StepToken>() {
+        // A step that is over takes none; the code that follows is told so.
+        Ok(step) => site.app.step_takes_passkey(&step).await.unwrap_or(false),
+        Err(_) => false,
+    };
+    let origin = site.app.passkey_origin().filter(|_| takes_passkey);
+    CodePage {
+        faults,
+        step,
+        next,
+        passkey_origin: origin.map(str::to_owned),
+        page: about(page),
+    }
+}
+
+/// Shows the page of a sign-in that did not go through: the second step where there was a first one.
+pub(super) async fn again(
+    site: &Shared,
+    page: Page,
+    status: StatusCode,
+    fault: Fault,
+    (step, next): (String, String),
+) -> Result<Response, ApiError> {
+    if step.is_empty() {
+        let shown = sign_in_page(site, page, vec![fault], next);
+        return answer::with_status(status, &shown.page, &shown);
+    }
+    let shown = code_page(site, page, vec![fault], (step, next)).await;
+    answer::with_status(status, &shown.page, &shown)
 }
 
 pub(super) async fn sign_in(
@@ -76,22 +128,16 @@ pub(super) async fn sign_in(
     match site.app.sign_in(&email, &password, &visit).await {
         Ok(SignIn::Done(session)) => enter(&site, &page, &headers, &session, &next, &visit).await,
         Ok(SignIn::SecondFactor(step)) => {
-            let shown = CodePage {
-                faults: Vec::new(),
-                step: step.expose().to_owned(),
-                next,
-                page: about(page),
-            };
+            let step = step.expose().to_owned();
+            let shown = code_page(&site, page, Vec::new(), (step, next)).await;
             answer::html(&shown.page, &shown)
         }
         Err(error) => {
             let status = fault::status(&error);
+            let faults = vec![fault::of(&page, error)?];
             let shown = SignInPage {
-                faults: vec![fault::of(&page, error)?],
                 email,
-                next,
-                is_done: false,
-                page: about(page),
+                ..sign_in_page(&site, page, faults, next)
             };
             answer::with_status(status, &shown.page, &shown)
         }
@@ -110,13 +156,8 @@ pub(super) async fn code(
         Ok(session) => enter(&site, &page, &headers, &session, &next, &visit).await,
         Err(error) => {
             let status = fault::status(&error);
-            let shown = CodePage {
-                faults: vec![fault::of(&page, error)?],
-                step,
-                next,
-                page: about(page),
-            };
-            answer::with_status(status, &shown.page, &shown)
+            let fault = fault::of(&page, error)?;
+            again(&site, page, status, fault, (step, next)).await
         }
     }
 }
@@ -141,7 +182,7 @@ async fn complete(
 }
 
 /// Hands the new session out, and ends the one that the browser had: nothing of it goes on.
-async fn enter(
+pub(super) async fn enter(
     site: &Shared,
     page: &Page,
     headers: &HeaderMap,
@@ -211,8 +252,8 @@ struct PasswordPage {
 
 fn password_page(page: Page, purpose: Purpose, faults: Vec<Fault>, code: String) -> PasswordPage {
     let api = match purpose {
-        Purpose::Join => "/invitations/accept",
-        Purpose::Reset => "/password-reset/complete",
+        Purpose::Join => "POST /invitations/accept",
+        Purpose::Reset => "POST /password-reset/complete",
     };
     PasswordPage {
         page: page.about("sign-in", api, "countersign user accept"),
@@ -303,7 +344,7 @@ fn forgotten_page(page: Page, faults: Vec<Fault>, email: String, is_sent: bool) 
     ForgottenPage {
         page: page.about(
             "sign-in",
-            "/password-reset",
+            "POST /password-reset",
             "countersign api POST /password-reset",
         ),
         faults,

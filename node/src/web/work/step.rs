@@ -278,7 +278,7 @@ pub(super) async fn page(
         duplicates: shown.duplicates,
         page: signed.page.about(
             "work",
-            &format!("/cases/{number}/acts"),
+            &format!("POST /cases/{number}/acts"),
             &format!("countersign case act {number} {}", ready.next.step),
         ),
     };

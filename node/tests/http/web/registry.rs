@@ -176,6 +176,16 @@ async fn a_transfer_says_where_the_units_are_and_who_must_act() {
         text.contains("Proven by entry 5 of ch.example/ledger"),
         "{text}"
     );
+    // Each lane has its accounts and its clock, and a proof for what the other country did.
+    assert!(
+        text.contains("Account 1") && text.contains("by the clock of Ghana"),
+        "{text}"
+    );
+    let answer = text.split("To: Switzerland").nth(1).unwrap();
+    assert!(
+        answer.contains("Account 7") && answer.contains("proof: entry"),
+        "{text}"
+    );
     assert!(words(&page(&world, &at("fr")).await).contains("Suisse"));
 }
 

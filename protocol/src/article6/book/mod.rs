@@ -49,6 +49,8 @@ pub struct Book {
     latest: BTreeMap<(Party, AuthorisationId), usize>,
     entities: Vec<AuthorisedEntity>,
     accounts: BTreeMap<AccountId, (OrganisationId, AccountKind)>,
+    /// The positions after the last record.
+    positions: position::Sums,
 }
 
 /// A version of an authorisation, or the end of it.
@@ -104,6 +106,7 @@ impl Book {
         if let Some((party, _)) = self.own {
             let is_share = |account| self.is_share_account(account);
             let movements = movement::of(party, leaf, record, applied, &is_share);
+            self.count(applied, &movements);
             self.movements.extend(movements);
         }
     }

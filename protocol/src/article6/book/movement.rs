@@ -5,7 +5,7 @@ use crate::article6::{
 };
 use crate::id::AccountId;
 use crate::party::Party;
-use crate::record::{Article6, Body, Claim, Fate, Purpose, Record, RetireKind, UseNotified};
+use crate::record::{Article6, Body, Claim, Purpose, Record, RetireKind, UseNotified};
 use crate::registry::{Applied, Key, Place, Value};
 use crate::serial::CooperativeApproachId;
 use crate::units::UnitBlock;
@@ -88,7 +88,7 @@ pub(super) fn of(
     is_share_account: IsShareAccount<'_>,
 ) -> Vec<Movement> {
     let mut movements = Vec::new();
-    let ending = ending(record, applied);
+    let ending = ending(record);
     for change in &applied.changes {
         let (Key::Holding(..), Some(Value::Holding(after))) = (&change.key, &change.after) else {
             continue;
@@ -166,8 +166,8 @@ fn notified(it: &UseNotified) -> Event {
     }
 }
 
-/// What a record says about the end of units: itself, or the request that it carries out.
-fn ending<'a>(record: &'a Record, applied: &'a Applied) -> Option<Ending<'a>> {
+/// What a record says about the end of units.
+const fn ending(record: &Record) -> Option<Ending<'_>> {
     match &record.body {
         Body::Retire(it) => Some(Ending {
             account: it.account,
@@ -175,35 +175,6 @@ fn ending<'a>(record: &'a Record, applied: &'a Applied) -> Option<Ending<'a>> {
             purpose: it.purpose,
             claim: &it.claim,
         }),
-        Body::CaseAct(act) => {
-            let mut before =
-                applied
-                    .changes
-                    .iter()
-                    .filter_map(|change| match (&change.key, &change.before) {
-                        (Key::Case(number), Some(Value::Case(it))) if *number == act.case => {
-                            it.reserved.as_ref()
-                        }
-                        _ => None,
-                    });
-            let reserved = before.next().or(act.reservation.as_ref())?;
-            let Fate::Retire {
-                kind,
-                purpose,
-                claim,
-                ..
-            } = &reserved.fate
-            else {
-                return None;
-            };
-            let (kind, purpose) = (*kind, *purpose);
-            Some(Ending {
-                account: reserved.account,
-                kind,
-                purpose,
-                claim,
-            })
-        }
         _ => None,
     }
 }

@@ -11,7 +11,7 @@ use crate::record::{
 };
 use crate::registry::apply::Context;
 use crate::registry::apply::article6::{crossed, freed, leaves};
-use crate::registry::apply::case::approved_lock;
+use crate::registry::apply::case::source_of_lock;
 use crate::registry::apply::hold::{may_leave, may_move};
 use crate::registry::apply::setup::open_account;
 use crate::registry::apply::units::{held_at, put_holding};
@@ -153,7 +153,7 @@ pub(super) fn lock(tx: &mut Tx<'_>, context: Context, it: &Lock) -> Result<(), R
     open_account(tx, it.from)?;
     may_leave(tx.state(), context.time_ms, it.from)?;
     lock_terms(tx, context, it)?;
-    let taken = approved_lock(tx, context, it)?;
+    let taken = source_of_lock(tx, context, it)?;
     let agreement = agreement_with(tx.state(), &it.agreement, it.destination)?.clone();
     use_agreement(tx, &agreement, Direction::Out, &it.blocks, context.time_ms)?;
     for block in &it.blocks {

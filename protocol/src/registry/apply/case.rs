@@ -1,12 +1,12 @@
 //! Cases of the country's process: each act is judged by the adopted process itself, and its effects take place with it.
 
+mod approved;
 mod due;
 mod effects;
 mod finding;
 mod migration;
 mod period;
 mod reserved;
-mod sending;
 mod suspension;
 mod verified;
 
@@ -26,13 +26,16 @@ use crate::workflow::{
     Subject, SubjectKind, VIEWER,
 };
 
+pub(in crate::registry) use approved::retirement;
+pub(super) use approved::{
+    Source, only_what_is_approved, source_of_lock, source_of_retirement, source_of_transfer,
+};
 pub(in crate::registry) use due::dues;
 pub(super) use due::{only_what_is_due, take_cancellation, take_issuance};
-pub(super) use effects::{active_organisation, not_by_process};
+pub(super) use effects::active_organisation;
 pub(super) use finding::{finding_answered, finding_closed, finding_opened};
 pub use migration::CaseMove;
 pub(super) use migration::case_migrated;
-pub(super) use sending::approved_lock;
 pub(in crate::registry) use verified::{verified_after, verified_of};
 
 use effects::{Cause, effect};
@@ -229,6 +232,38 @@ pub(super) fn official(state: &State, process: &Process, by: &ActedBy) -> Result
         ));
     }
     Ok(())
+}
+
+/// Under a process two different users of the authority approve, and they may where `is_needed` says that they need not; without a
+/// process nobody is named.
+pub(super) fn approved(
+    state: &State,
+    by: &[ActedBy],
+    is_needed: impl FnOnce(&Process) -> bool,
+    otherwise: impl FnOnce(&'static str) -> Refusal,
+) -> Result<(), Refusal> {
+    match state.process() {
+        None if by.is_empty() => Ok(()),
+        None => Err(Refusal::NoProcess),
+        Some(process) if by.is_empty() && !is_needed(process) => Ok(()),
+        Some(process) => two_officials(state, process, by, otherwise),
+    }
+}
+
+/// Two different users of the authority; `otherwise` is the refusal of anybody else.
+pub(super) fn two_officials(
+    state: &State,
+    process: &Process,
+    by: &[ActedBy],
+    otherwise: impl FnOnce(&'static str) -> Refusal,
+) -> Result<(), Refusal> {
+    let [first, second] = by else {
+        return Err(otherwise("it takes two different users of the authority"));
+    };
+    if first.user == second.user {
+        return Err(otherwise("it takes two different users of the authority"));
+    }
+    by.iter().try_for_each(|by| official(state, process, by))
 }
 
 /// Somebody of an organisation that may act, in a role that acts.

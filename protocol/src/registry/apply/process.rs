@@ -5,10 +5,12 @@ use sha2::{Digest, Sha256};
 use crate::log::Hash;
 use crate::record::{MAX_PROCESS_PARTS, ProcessAdopted, ProcessPart};
 use crate::registry::apply::Context;
+use crate::registry::apply::case::approved;
 use crate::registry::apply::setup::next;
 use crate::registry::case::{AdoptedProcess, checked_process};
 use crate::registry::tx::Tx;
 use crate::registry::{Key, Refusal, State, Value};
+use crate::workflow::Process;
 
 pub(super) fn process_part(tx: &mut Tx<'_>, it: &ProcessPart) -> Result<(), Refusal> {
     let refused = |why: &str| Err(Refusal::Process(why.to_owned()));
@@ -50,6 +52,10 @@ pub(super) fn process_adopted(
     next("process", it.version, last.map(|last| last.version))?;
     let refused = |why: String| Refusal::Process(why);
     new_here(tx.state(), &it.process)?;
+    // Where the process in force says so, two approve the one that follows it. They may where it does not, and both stand in the
+    // record as well.
+    let takes_two = |process: &Process| process.adoption.two_people;
+    approved(tx.state(), &it.by, takes_two, Refusal::Adoption)?;
     let text = tx
         .state()
         .process_text(&it.process, it.parts)

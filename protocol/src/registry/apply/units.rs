@@ -4,14 +4,15 @@ use crate::id::AccountId;
 use crate::record::{Hold, Issuance, Retire, RetireKind, Split, Transfer};
 use crate::registry::apply::Context;
 use crate::registry::apply::article6::{Ending, ended, issued, moved};
-use crate::registry::apply::case::{not_by_process, take_cancellation, take_issuance};
+use crate::registry::apply::case::{
+    Source, source_of_retirement, source_of_transfer, take_cancellation, take_issuance,
+};
 use crate::registry::apply::hold::{may_issue, may_leave, may_move};
 use crate::registry::apply::setup::{known_account, open_account};
 use crate::registry::tx::Tx;
 use crate::registry::{Holding, Key, LedgerAccount, Place, Refusal, Value};
 use crate::serial::DomesticSerial;
 use crate::units::{UnitBlock, UnitRange};
-use crate::workflow::SubjectKind;
 
 pub(super) fn holding_key(range: UnitRange) -> Key {
     Key::Holding(range.origin(), range.first())
@@ -138,7 +139,7 @@ pub(super) fn hold(tx: &mut Tx<'_>, context: Context, it: &Hold) -> Result<(), R
 }
 
 pub(super) fn transfer(tx: &mut Tx<'_>, context: Context, it: &Transfer) -> Result<(), Refusal> {
-    not_by_process(tx.state(), SubjectKind::TransferRequest, "a transfer")?;
+    let source = source_of_transfer(tx, context, it)?;
     open_account(tx, it.from)?;
     may_leave(tx.state(), context.time_ms, it.from)?;
     open_account(tx, it.to)?;
@@ -146,23 +147,20 @@ pub(super) fn transfer(tx: &mut Tx<'_>, context: Context, it: &Transfer) -> Resu
         return Err(Refusal::SameAccount(it.from));
     }
     for range in &it.ranges {
-        let block = held_at(tx, *range, Place::Available(it.from), it.from)?;
+        let block = held_at(tx, *range, source.place, it.from)?;
         may_move(tx.state(), context.time_ms, &block)?;
         let block = moved(tx, context, block, it.to)?;
         put_holding(tx, block, Place::Available(it.to), context.at.index);
-        tx.post(
-            LedgerAccount::Available(it.from),
-            LedgerAccount::Available(it.to),
-            *range,
-        )?;
+        tx.post(source.account, LedgerAccount::Available(it.to), *range)?;
     }
     Ok(())
 }
 
 pub(super) fn retire(tx: &mut Tx<'_>, context: Context, it: &Retire) -> Result<(), Refusal> {
-    if !take_cancellation(tx, it)? {
-        not_by_process(tx.state(), SubjectKind::RetirementRequest, "a retirement")?;
-    }
+    let source = match take_cancellation(tx, it)? {
+        true => Source::available(it.account),
+        false => source_of_retirement(tx, context, it)?,
+    };
     open_account(tx, it.account)?;
     may_leave(tx.state(), context.time_ms, it.account)?;
     let (place, credit) = match it.kind {
@@ -176,12 +174,12 @@ pub(super) fn retire(tx: &mut Tx<'_>, context: Context, it: &Retire) -> Result<(
         claim: &it.claim,
     };
     for range in &it.ranges {
-        let block = held_at(tx, *range, Place::Available(it.account), it.account)?;
+        let block = held_at(tx, *range, source.place, it.account)?;
         may_move(tx.state(), context.time_ms, &block)?;
         tx.state().may_end(*range, it.kind, it.purpose)?;
         let block = ended(tx, context, block, ending)?;
         put_holding(tx, block, place, context.at.index);
-        tx.post(LedgerAccount::Available(it.account), credit, *range)?;
+        tx.post(source.account, credit, *range)?;
     }
     Ok(())
 }

@@ -5,21 +5,21 @@ use std::collections::BTreeSet;
 use sha2::{Digest, Sha256};
 
 use super::issuance::issuances;
-use super::{Chosen, choose, choose_to_send, lock, next_organisation, ranges};
+use super::{Chosen, choose, choose_of, choose_to_send, lock, next_organisation, ranges};
 use crate::log::Hash;
 use crate::record::{
-    Body, CaseAct, CaseMigrated, CaseOpened, Fate, FindingOpened, MAX_PROCESS_PART_BYTES, Name,
-    Organisation, OrganisationKind, ProcessAdopted, ProcessPart, Reservation, Word,
+    ActedBy, Body, CaseAct, CaseMigrated, CaseOpened, Fate, FindingOpened, MAX_PROCESS_PART_BYTES,
+    Name, Organisation, OrganisationKind, ProcessAdopted, ProcessPart, Reservation, Transfer, Word,
 };
-use crate::registry::apply::outcome_of;
+use crate::registry::apply::{outcome_of, retirement};
 use crate::registry::case::checked_process;
-use crate::registry::{MigrateCase, NewAct, NewCase, NewFinding, Refusal, State};
+use crate::registry::{ApprovedProcess, MigrateCase, NewAct, NewCase, NewFinding, Refusal, State};
 use crate::serial::SectoralScope;
 use crate::units::{UnitBlock, UnitRange};
 use crate::workflow::Effect;
 
 /// The file in pieces, then its adoption. All of it goes into one block, or nothing does.
-pub(super) fn adopt(state: &State, text: &str) -> Result<Vec<Body>, Refusal> {
+pub(super) fn adopt(state: &State, text: &str, by: &[ActedBy]) -> Result<Vec<Body>, Refusal> {
     checked_process(text)?;
     let process: Hash = Sha256::digest(text).into();
     let pieces = pieces(text);
@@ -28,6 +28,7 @@ pub(super) fn adopt(state: &State, text: &str) -> Result<Vec<Body>, Refusal> {
         process,
         version: version.map_or(0, |last| last.version) + 1,
         parts: u32::try_from(pieces.len()).map_err(|_| Refusal::Overflow)?,
+        by: by.to_vec(),
     };
     let parts = pieces.into_iter().zip(0..).map(|(text, part)| {
         let text = text.to_owned();
@@ -38,6 +39,19 @@ pub(super) fn adopt(state: &State, text: &str) -> Result<Vec<Body>, Refusal> {
         })
     });
     Ok(parts.chain([Body::ProcessAdopted(adopted)]).collect())
+}
+
+/// As [`adopt`], as long as the process that the file was compared with is the one in force.
+pub(super) fn adopt_approved(
+    state: &State,
+    approved: &ApprovedProcess,
+) -> Result<Vec<Body>, Refusal> {
+    let newest = state.adopted_processes().next_back();
+    let newest = newest.ok_or(Refusal::NoProcess)?;
+    if newest.process != approved.follows {
+        return Err(Refusal::ProcessChanged(newest.version));
+    }
+    adopt(state, &approved.text, &approved.by)
 }
 
 /// Pieces that one record holds, none of which cuts a character.
@@ -130,7 +144,8 @@ pub(super) fn migrate(new: &MigrateCase) -> Body {
     Body::CaseMigrated(CaseMigrated { case, process, by })
 }
 
-/// The act, the splits before it that its reservation needs, and the issuances behind it: one for each vintage.
+/// The act and the splits before it that its reservation needs; behind it what it approves of its units, or the issuances: one
+/// for each vintage.
 pub(super) fn act(state: &State, time_ms: u64, new: &NewAct) -> Result<Vec<Body>, Refusal> {
     let outcome = outcome_of(state, time_ms, &new.act)?;
     let issues = outcome
@@ -153,7 +168,12 @@ pub(super) fn act(state: &State, time_ms: u64, new: &NewAct) -> Result<Vec<Body>
                 it.destination,
                 &it.agreement,
             )?,
-            _ => choose(state, time_ms, reserve.account, &reserve.units)?,
+            Fate::Retire { kind, purpose, .. } => {
+                let fits =
+                    |block: &UnitBlock| state.may_end(block.range(), *kind, *purpose).is_ok();
+                choose_of(state, time_ms, reserve.account, &reserve.units, &fits)?
+            }
+            Fate::Transfer { .. } => choose(state, time_ms, reserve.account, &reserve.units)?,
         };
         bodies.extend(splits);
         act.reservation = Some(Reservation {
@@ -163,12 +183,15 @@ pub(super) fn act(state: &State, time_ms: u64, new: &NewAct) -> Result<Vec<Body>
         });
         chosen = Some(blocks);
     }
-    let sends = outcome.effects.iter().any(|due| due.effect == Effect::Send);
-    let lock = sends
-        .then(|| approved_lock(state, &act, chosen))
+    let effects = outcome.effects.iter().map(|due| due.effect);
+    let mut approves =
+        effects.filter(|it| matches!(it, Effect::Transfer | Effect::Retire | Effect::Send));
+    let carried_out = approves
+        .next()
+        .map(|effect| carried_out(state, &act, chosen, effect))
         .transpose()?;
     bodies.push(Body::CaseAct(act));
-    bodies.extend(lock);
+    bodies.extend(carried_out);
     match (issues, &new.issue) {
         (false, None) => {}
         (false, Some(_)) => return Err(Refusal::Act("it issues nothing: leave the account out")),
@@ -182,27 +205,42 @@ pub(super) fn act(state: &State, time_ms: u64, new: &NewAct) -> Result<Vec<Body>
     Ok(bodies)
 }
 
-/// The lock that the act approves: of the units that it reserves itself, or that its case reserved before.
-fn approved_lock(
+/// What the act approves: of the units that it reserves itself, or that its case reserved before.
+fn carried_out(
     state: &State,
     act: &CaseAct,
     chosen: Option<Vec<UnitBlock>>,
+    effect: Effect,
 ) -> Result<Body, Refusal> {
-    let none = Refusal::Act("no units are reserved in this case for another country");
+    let none = match effect {
+        Effect::Send => Refusal::Act("no units are reserved in this case for another country"),
+        _ => Refusal::Act("no units are reserved in this case"),
+    };
     let known = state.case(act.case).ok_or(Refusal::UnknownCase(act.case))?;
     let reserved = act.reservation.as_ref().or(known.reserved.as_ref());
-    let Some(Reservation {
-        account,
-        ranges,
-        fate: Fate::Send(sending),
-    }) = reserved
-    else {
+    let Some(reserved) = reserved else {
         return Err(none);
     };
-    let held = || {
-        let block = |range: &UnitRange| state.holding(*range).map(|holding| holding.block);
-        ranges.iter().map(block).collect::<Option<Vec<_>>>()
-    };
-    let blocks = chosen.or_else(held).ok_or(none)?;
-    lock(state, *account, &blocks, sending)
+    let Reservation {
+        account,
+        ranges,
+        fate,
+    } = reserved;
+    match (effect, fate) {
+        (Effect::Transfer, Fate::Transfer { to }) => Ok(Body::Transfer(Transfer {
+            from: *account,
+            to: *to,
+            ranges: ranges.clone(),
+        })),
+        (Effect::Retire, Fate::Retire { .. }) => retirement(reserved).map(Body::Retire).ok_or(none),
+        (Effect::Send, Fate::Send(sending)) => {
+            let held = || {
+                let block = |range: &UnitRange| state.holding(*range).map(|holding| holding.block);
+                ranges.iter().map(block).collect::<Option<Vec<_>>>()
+            };
+            let blocks = chosen.or_else(held).ok_or(none)?;
+            lock(state, *account, &blocks, sending)
+        }
+        _ => Err(none),
+    }
 }

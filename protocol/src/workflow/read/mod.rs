@@ -8,8 +8,8 @@ mod table;
 
 use super::check;
 use super::model::{
-    BASE_ROLES, BASIS_POINTS, FALLBACK_LANGUAGE, Fee, Form, IssuanceRules, Label, Letter,
-    Migration, Named, OrganisationType, Process, ProcessHash, ROOT, Role, TransferRules,
+    AdoptionRules, BASE_ROLES, BASIS_POINTS, FALLBACK_LANGUAGE, Fee, Form, IssuanceRules, Label,
+    Letter, Migration, Named, OrganisationType, Process, ProcessHash, ROOT, Role, TransferRules,
 };
 use super::problem::{Problem, ProblemKind};
 pub(super) use notes::Notes;
@@ -100,6 +100,7 @@ fn read(notes: &mut Notes, root: &DeTable<'_>, hash: ProcessHash) -> Process {
     let version = table.required_text("version");
     let title = table.label("title", true);
     let languages = languages(&mut table);
+    let letter_languages = letter_languages(&mut table, &languages);
     let organisation_types = table.each("organisation", THINGS_MAX, organisation_type);
     let declared = table.each("role", THINGS_MAX, role);
     let process = Process {
@@ -108,6 +109,7 @@ fn read(notes: &mut Notes, root: &DeTable<'_>, hash: ProcessHash) -> Process {
         version,
         title,
         languages,
+        letter_languages,
         roles: roles(&organisation_types, declared),
         organisation_types,
         tracks: table.each("track", THINGS_MAX, named),
@@ -121,6 +123,7 @@ fn read(notes: &mut Notes, root: &DeTable<'_>, hash: ProcessHash) -> Process {
         fees: table.each("fee", THINGS_MAX, fee),
         issuance: issuance(&mut table),
         transfers: transfers(&mut table),
+        adoption: adoption(&mut table),
         flows: table.each("flow", FLOWS_MAX, flow::read),
         migrations: table.each("migration", THINGS_MAX, migration),
     };
@@ -163,6 +166,27 @@ fn languages(table: &mut Table<'_, '_>) -> Vec<String> {
         );
     }
     languages
+}
+
+/// The languages of letters: those of the file where it does not say.
+fn letter_languages(table: &mut Table<'_, '_>, languages: &[String]) -> Vec<String> {
+    let of_letters = table.texts("letter_languages");
+    if !table.has("letter_languages") {
+        return languages.to_vec();
+    }
+    let unknown = of_letters.iter().find(|it| !languages.contains(it));
+    let message = match unknown {
+        Some(language) => format!("the language {language:?} is not among the file's languages"),
+        None if of_letters.is_empty() => "letters have no language".to_owned(),
+        None => return of_letters,
+    };
+    table.wrong(
+        ProblemKind::BadValue,
+        "letter_languages",
+        message,
+        "name some of the file's languages, or leave it out",
+    );
+    of_letters
 }
 
 fn named(table: &mut Table<'_, '_>) -> Named {
@@ -315,6 +339,17 @@ fn transfers(table: &mut Table<'_, '_>) -> TransferRules {
     read.max_tonnes = tonnes
         .and_then(|tonnes| u64::try_from(tonnes).ok())
         .unwrap_or(0);
+    rules.finish();
+    read
+}
+
+fn adoption(table: &mut Table<'_, '_>) -> AdoptionRules {
+    let Some(mut rules) = table.table("adoption") else {
+        return AdoptionRules::default();
+    };
+    let read = AdoptionRules {
+        two_people: rules.flag("two_people"),
+    };
     rules.finish();
     read
 }

@@ -5,11 +5,9 @@ use axum::extract::State;
 use axum::response::Response;
 use countersign_protocol::id::AuthorisationId;
 use countersign_protocol::party::Party;
-use countersign_protocol::record::{Article6, Authorisation, AuthorisationRevoked, UseNotified};
-use countersign_protocol::registry::Command;
 
-use super::{Recorder, ascending, one, records, window};
-use crate::app::{AuthorisationDefaults, AuthorisationFile, AuthorisationQuery};
+use super::{Recorder, command, records, window};
+use crate::app::{AuthorisationFile, AuthorisationQuery};
 use crate::http::Served;
 use crate::http::api::view;
 use crate::http::dto::{
@@ -88,74 +86,8 @@ pub(in crate::http::api) async fn add_authorisation(
     recorder: Recorder,
     Body(new): Body<NewAuthorisation>,
 ) -> Result<Response, ApiError> {
-    let app = &recorder.served.app;
-    let defaults = app.authorisation_defaults(new.approach, new.party, new.id)?;
-    let it = authorisation(new, defaults);
-    let command = one(Article6::Authorisation(Box::new(it)));
+    let command = command::authorisation(&recorder.served.app, new)?;
     recorder.record(command).await
-}
-
-fn authorisation(new: NewAuthorisation, defaults: AuthorisationDefaults) -> Authorisation {
-    let NewAuthorisation {
-        id,
-        party: _,
-        version,
-        approach,
-        parties,
-        entities,
-        date,
-        issue_until,
-        use_until,
-        definition,
-        uses,
-        oimp,
-        framework,
-        changes,
-        reach,
-        reaches_first_transferred,
-        quantity,
-        registry,
-        underlying,
-        vintages,
-        metric,
-        gases,
-        scopes,
-        activities,
-        projects,
-        terms,
-        document,
-    } = new;
-    let of_approach = defaults.definition.filter(|_| uses.covers_oimp());
-    Authorisation {
-        id,
-        party: defaults.party,
-        version: version.unwrap_or(defaults.version),
-        approach,
-        parties: ascending(parties),
-        entities: ascending(entities),
-        date,
-        issue_until,
-        use_until,
-        definition: definition.or(of_approach),
-        uses,
-        oimp,
-        framework,
-        changes,
-        reach,
-        reaches_first_transferred,
-        quantity,
-        registry: registry.unwrap_or(defaults.registry),
-        underlying,
-        vintages,
-        metric: metric.unwrap_or(defaults.metric),
-        gases,
-        scopes: ascending(scopes),
-        activities,
-        projects: ascending(projects),
-        terms,
-        document,
-        by: Vec::new(),
-    }
 }
 
 /// One authorisation as it counts now.
@@ -220,26 +152,7 @@ pub(in crate::http::api) async fn revoke_authorisation(
     recorder: Recorder,
     Body(new): Body<NewRevocation>,
 ) -> Result<Response, ApiError> {
-    let NewRevocation {
-        id,
-        party,
-        date,
-        reason,
-        reaches_first_transferred,
-    } = new;
-    let party = match party {
-        Some(party) => party,
-        None => recorder.served.app.own_party()?,
-    };
-    let it = AuthorisationRevoked {
-        id,
-        party,
-        date,
-        reason,
-        reaches_first_transferred,
-        by: Vec::new(),
-    };
-    let command = one(Article6::AuthorisationRevoked(it));
+    let command = command::revocation(&recorder.served.app, new)?;
     recorder.record(command).await
 }
 
@@ -264,18 +177,7 @@ pub(in crate::http::api) async fn authorise_units(
     recorder: Recorder,
     Body(new): Body<NewUnitAuthorisation>,
 ) -> Result<Response, ApiError> {
-    let NewUnitAuthorisation {
-        authorisation,
-        account,
-        units,
-    } = new;
-    let command = Command::AuthoriseUnits {
-        account,
-        units,
-        authorisation,
-        by: Vec::new(),
-    };
-    recorder.record(command).await
+    recorder.record(command::units(new)).await
 }
 
 /// Records that another registry told of the use of units which left before their first transfer: that is their first transfer
@@ -300,21 +202,22 @@ pub(in crate::http::api) async fn notice_use(
     recorder: Recorder,
     Body(new): Body<NewUseNotice>,
 ) -> Result<Response, ApiError> {
-    let NewUseNotice {
-        ranges,
-        purpose,
-        party,
-        day,
-        reference,
-    } = new;
-    let it = UseNotified {
-        ranges: ascending(ranges),
-        purpose,
-        party,
-        day,
-        reference,
-        by: Vec::new(),
-    };
-    let command = one(Article6::UseNotified(it));
-    recorder.record(command).await
+    recorder.record(command::use_notice(new)).await
+}
+
+/// Notices of uses abroad that were recorded, oldest first.
+#[utoipa::path(
+    get,
+    path = "/use-notices",
+    tag = "Article 6",
+    params(Paging),
+    responses((status = 200, body = Page<RecordView>), NotListed),
+    security(()),
+)]
+pub(in crate::http::api) async fn use_notices(
+    State(served): State<Served>,
+    parameters: Parameters,
+) -> Result<Json<Page<RecordView>>, ApiError> {
+    let window = window(parameters)?;
+    Ok(Json(records(served.app.use_notices(&window).await?)))
 }

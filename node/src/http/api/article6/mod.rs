@@ -1,6 +1,7 @@
 //! Article 6: approaches, authorisations, NDCs, levels and reports. Everybody reads them; officials record them by twos.
 
 pub(super) mod authorisation;
+pub(crate) mod command;
 pub(super) mod ndc;
 
 use axum::Json;
@@ -9,9 +10,7 @@ use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::response::Response;
 use countersign_protocol::id::RequestId;
-use countersign_protocol::record::{
-    self, Article6, AuthorisedEntity, Body as RecordBody, CooperativeApproach, InitialReport,
-};
+use countersign_protocol::record::{Article6, AuthorisedEntity, Body as RecordBody};
 use countersign_protocol::registry::Command;
 use countersign_protocol::serial::CooperativeApproachId;
 
@@ -107,16 +106,6 @@ pub(super) fn proposed(command: Command) -> (Vec<Article6>, Option<NewUnitAuthor
     }
 }
 
-fn one(it: Article6) -> Command {
-    Command::Article6(Box::new(it))
-}
-
-fn ascending<T: Ord>(mut list: Vec<T>) -> Vec<T> {
-    list.sort();
-    list.dedup();
-    list
-}
-
 /// Cooperative approaches that this Party takes part in.
 #[utoipa::path(
     get,
@@ -163,23 +152,7 @@ pub(in crate::http::api) async fn add_approach(
     recorder: Recorder,
     Body(new): Body<NewApproach>,
 ) -> Result<Response, ApiError> {
-    let NewApproach {
-        id,
-        title,
-        parties,
-        definition,
-        metric,
-    } = new;
-    let it = CooperativeApproach {
-        id,
-        title,
-        parties: ascending(parties),
-        definition,
-        metric: metric.unwrap_or(record::Metric::Ghg),
-        by: Vec::new(),
-    };
-    let command = one(Article6::CooperativeApproach(it));
-    recorder.record(command).await
+    recorder.record(command::approach(new)).await
 }
 
 /// One cooperative approach.
@@ -219,7 +192,8 @@ pub(in crate::http::api) async fn approach_versions(
     Ok(Json(records(page)))
 }
 
-fn window(mut parameters: Parameters) -> Result<Window, ApiError> {
+/// The part of a list that is asked for, oldest first.
+pub(super) fn window(mut parameters: Parameters) -> Result<Window, ApiError> {
     let (after, limit) = (parameters.text("after"), parameters.limit()?);
     parameters.finish()?;
     Ok(Window {
@@ -257,19 +231,7 @@ pub(in crate::http::api) async fn add_initial_report(
     recorder: Recorder,
     Body(new): Body<NewInitialReport>,
 ) -> Result<Response, ApiError> {
-    let NewInitialReport {
-        approach,
-        submitted,
-        reference,
-    } = new;
-    let it = InitialReport {
-        approach,
-        submitted,
-        reference,
-        by: Vec::new(),
-    };
-    let command = one(Article6::InitialReport(it));
-    recorder.record(command).await
+    recorder.record(command::initial_report(new)).await
 }
 
 /// Entities that are, or were, authorised under approaches.
@@ -312,31 +274,5 @@ pub(in crate::http::api) async fn add_entity(
     recorder: Recorder,
     Body(new): Body<NewAuthorisedEntity>,
 ) -> Result<Response, ApiError> {
-    let NewAuthorisedEntity {
-        approach,
-        identification,
-        name,
-        country,
-        organisation,
-        date,
-        conditions,
-        changes,
-        information,
-        revoked,
-    } = new;
-    let it = AuthorisedEntity {
-        approach,
-        identification,
-        name,
-        country,
-        organisation,
-        date,
-        conditions,
-        changes,
-        information,
-        revoked,
-        by: Vec::new(),
-    };
-    let command = one(Article6::AuthorisedEntity(it));
-    recorder.record(command).await
+    recorder.record(command::entity(new)).await
 }

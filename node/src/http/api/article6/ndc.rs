@@ -3,10 +3,9 @@
 use axum::Json;
 use axum::extract::State;
 use axum::response::Response;
-use countersign_protocol::record::{Article6, EmissionsLevel, LevelSeries, Ndc};
-use countersign_protocol::registry::Command;
+use countersign_protocol::record::{LevelSeries, Ndc};
 
-use super::{Recorder, one, records, window};
+use super::{Recorder, command, records, window};
 use crate::app::Level;
 use crate::http::Served;
 use crate::http::api::view;
@@ -19,9 +18,6 @@ use crate::http::openapi::{
     YearNumber,
 };
 use crate::http::problem::ApiError;
-
-/// The most levels in one request.
-const LEVELS_MAX: usize = 64;
 
 /// NDCs, by the first year of their implementation periods.
 #[utoipa::path(
@@ -60,26 +56,7 @@ pub(in crate::http::api) async fn add_ndc(
     recorder: Recorder,
     Body(new): Body<NewNdc>,
 ) -> Result<Response, ApiError> {
-    let NewNdc {
-        period,
-        method,
-        is_ldc,
-        is_sids,
-        reference,
-        target,
-        trajectory,
-    } = new;
-    let it = Ndc {
-        period,
-        method,
-        is_ldc,
-        is_sids,
-        reference,
-        target,
-        trajectory,
-        by: Vec::new(),
-    };
-    recorder.record(one(Article6::Ndc(it))).await
+    recorder.record(command::ndc(new)).await
 }
 
 /// The NDC whose implementation period has a year.
@@ -168,19 +145,7 @@ pub(in crate::http::api) async fn levels(
 )]
 pub(in crate::http::api) async fn add_levels(
     recorder: Recorder,
-    Body(NewLevels { source, levels }): Body<NewLevels>,
+    Body(new): Body<NewLevels>,
 ) -> Result<Response, ApiError> {
-    if levels.is_empty() || levels.len() > LEVELS_MAX {
-        let why = format!("give 1 to {LEVELS_MAX} levels");
-        return Err(ApiError::body("/levels", &why));
-    }
-    let level = |it: dto::NewLevel| EmissionsLevel {
-        series: it.series,
-        year: it.year,
-        level: it.level,
-        source: source.clone(),
-        by: Vec::new(),
-    };
-    let command = Command::Levels(levels.into_iter().map(level).collect());
-    recorder.record(command).await
+    recorder.record(command::levels(new)?).await
 }

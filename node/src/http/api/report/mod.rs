@@ -1,27 +1,28 @@
 //! Reports under Article 6: the annual report as files, checked, compared, frozen and kept.
 
-pub(super) mod notifications;
-pub(super) mod units;
+pub(crate) mod notifications;
+pub(crate) mod units;
 
 use axum::Json;
 use axum::body::to_bytes;
 use axum::extract::{Request, State};
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use countersign_bridge::aef::{WriteError, write_csv, write_json, write_workbook};
-use countersign_protocol::article6::aef::check::Severity;
+use countersign_protocol::article6::aef::check::{Finding, Severity};
 use countersign_protocol::article6::aef::diff::{Difference, RowChange};
 use countersign_protocol::article6::aef::value::Value as _;
 use countersign_protocol::article6::aef::{Aef, Table, Version};
 use serde::Deserialize;
 
+use super::document;
 use super::view;
 use super::write::done_with;
 use crate::app::{AefChanges, AefDraft, AefWish, Caller};
 use crate::http::Served;
 use crate::http::dto::{
-    AefCellChange, AefChangesView, AefCheckView, AefFinding, AefRowChange, AefRows, FileHash,
-    FreezeAef, Page, SubmissionView,
+    AefCellChange, AefChangesView, AefCheckView, AefCrossCheckView, AefFinding, AefRowChange,
+    AefRows, FileHash, FreezeAef, Page, SubmissionView,
 };
 use crate::http::extract::{Body, Parameters, PathValue, WriteMode};
 use crate::http::openapi::{
@@ -33,12 +34,12 @@ use crate::http::problem::{ApiError, Kind};
 use crate::reports::{SubmissionOrigin, Submitted};
 
 /// The largest file that is taken, in bytes: a workbook of 100,000 actions has a fifth of it.
-const FILE_BYTES_MAX: usize = 64 * 1024 * 1024;
+pub(crate) const FILE_BYTES_MAX: usize = 64 * 1024 * 1024;
 
 /// The kind of a file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
-enum FileFormat {
+pub(crate) enum FileFormat {
     #[default]
     Json,
     Csv,
@@ -56,7 +57,7 @@ const WORKBOOK: Media = (
 );
 
 /// A file of a report, under the name that it is known by.
-fn file(aef: &Aef, format: FileFormat, name: &str) -> Result<Response, ApiError> {
+pub(crate) fn file(aef: &Aef, format: FileFormat, name: &str) -> Result<Response, ApiError> {
     Ok(match format {
         FileFormat::Json => attached(write_json(aef).into_bytes(), JSON, name),
         FileFormat::Csv => attached(write_csv(aef).into_bytes(), CSV, name),
@@ -77,7 +78,7 @@ fn attached(bytes: Vec<u8>, (media, ending): Media, name: &str) -> Response {
     response
 }
 
-fn unwritten(error: &WriteError) -> ApiError {
+pub(crate) fn unwritten(error: &WriteError) -> ApiError {
     tracing::error!(%error, "a workbook cannot be written");
     ApiError::new(Kind::Internal, "the workbook cannot be written")
 }
@@ -130,9 +131,9 @@ pub(in crate::http::api) async fn aef(
 }
 
 /// Writing a large file takes a thread of its own.
-async fn written(
-    write: impl FnOnce() -> Result<Response, ApiError> + Send + 'static,
-) -> Result<Response, ApiError> {
+pub(crate) async fn written<T: Send + 'static>(
+    write: impl FnOnce() -> Result<T, ApiError> + Send + 'static,
+) -> Result<T, ApiError> {
     let ended = |_| ApiError::new(Kind::Internal, "a task of the node ended early");
     tokio::task::spawn_blocking(write).await.map_err(ended)?
 }
@@ -160,22 +161,7 @@ pub(in crate::http::api) async fn check(
 
 fn check_view(of: &AefDraft) -> AefCheckView {
     let count = |severity| of.report.count(severity) as u64;
-    let number = |place: usize| place as u64 + 1;
-    let findings = of.report.findings.iter().map(|it| {
-        let columns = it.place.table.columns();
-        let column = it.place.column.and_then(|at| columns.get(at));
-        AefFinding {
-            check: it.check.id.to_owned(),
-            severity: match it.check.severity {
-                Severity::Error => "error".to_owned(),
-                Severity::Warning => "warning".to_owned(),
-            },
-            table: it.place.table.number() as u64,
-            row: it.place.row.map(number),
-            column: column.map(|column| column.label.clone()),
-            message: it.message.clone(),
-        }
-    });
+    let findings = of.report.findings.iter().map(finding_view);
     AefCheckView {
         party: of.party,
         year: of.year,
@@ -194,6 +180,48 @@ fn check_view(of: &AefDraft) -> AefCheckView {
         without_initial_report: of.without_initial_report.iter().copied().collect(),
         findings: findings.collect(),
     }
+}
+
+fn finding_view(it: &Finding) -> AefFinding {
+    let columns = it.place.table.columns();
+    let column = it.place.column.and_then(|at| columns.get(at));
+    AefFinding {
+        check: it.check.id.to_owned(),
+        severity: match it.check.severity {
+            Severity::Error => "error".to_owned(),
+            Severity::Warning => "warning".to_owned(),
+        },
+        table: it.place.table.number() as u64,
+        row: it.place.row.map(|place| place as u64 + 1),
+        column: column.map(|column| column.label.clone()),
+        message: it.message.clone(),
+    }
+}
+
+/// What a partner's submission that is kept says against this country's report of the same year (6/CMA.4 annex I para 39).
+///
+/// Against the newest submission for the year, or the report as the ledger has it where none was kept.
+#[utoipa::path(
+    get,
+    path = "/article6/submissions/{sha256}/cross-check",
+    tag = "Reports",
+    params(SubmissionHash),
+    responses((status = 200, body = AefCrossCheckView), NotFound),
+)]
+pub(in crate::http::api) async fn cross_check(
+    caller: Caller,
+    State(served): State<Served>,
+    PathValue(sha256): PathValue<FileHash>,
+    parameters: Parameters,
+) -> Result<Json<AefCrossCheckView>, ApiError> {
+    parameters.finish()?;
+    let compared = served.app.aef_against(&caller, &sha256.0).await?;
+    Ok(Json(AefCrossCheckView {
+        theirs: submission_view(&compared.theirs),
+        ours: compared.ours.as_ref().map(submission_view),
+        agrees: compared.findings.is_empty(),
+        findings: compared.findings.iter().map(finding_view).collect(),
+    }))
 }
 
 /// How the annual report of a year differs from the last submission for it, row by row and cell by cell.
@@ -244,21 +272,25 @@ fn change_view(of: RowChange) -> AefRowChange {
 }
 
 /// Submissions that are kept, the newest first of each year: this country's, frozen or brought from elsewhere, and partners'.
+///
+/// Everybody may see those that this country froze; the others are for who looks after reports.
 #[utoipa::path(
     get,
     path = "/article6/submissions",
     tag = "Reports",
     params(PartyFilter),
     responses((status = 200, body = Page<SubmissionView>)),
+    security((), ("session" = []), ("api_key" = []), ("operator" = [])),
 )]
 pub(in crate::http::api) async fn submissions(
-    caller: Caller,
     State(served): State<Served>,
     mut parameters: Parameters,
+    headers: HeaderMap,
 ) -> Result<Json<Page<SubmissionView>>, ApiError> {
     let party = parameters.get("party")?;
     parameters.finish()?;
-    let kept = served.app.submissions(&caller, party).await?;
+    let caller = document::caller(&served, &headers).await?;
+    let kept = served.app.submissions(caller.as_ref(), party).await?;
     Ok(Json(view::whole(kept.iter().map(submission_view))))
 }
 
@@ -345,6 +377,8 @@ pub(in crate::http::api) async fn import(
 }
 
 /// A submission that is kept, by the SHA-256 of its content as JSON.
+///
+/// Everybody may have one that this country froze.
 #[utoipa::path(
     get,
     path = "/article6/submissions/{sha256}",
@@ -353,16 +387,19 @@ pub(in crate::http::api) async fn import(
     responses(
         (status = 200, body = Vec<u8>, content_type = "*/*", headers(("Content-Disposition" = String, description = "`attachment` with a file name."))),
     ),
+    security((), ("session" = []), ("api_key" = []), ("operator" = [])),
 )]
 pub(in crate::http::api) async fn submission(
-    caller: Caller,
     State(served): State<Served>,
     PathValue(sha256): PathValue<FileHash>,
     mut parameters: Parameters,
+    headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let format = parameters.word("format")?;
     parameters.finish()?;
-    let (kept, aef) = served.app.submission(&caller, &sha256.0).await?;
+    let caller = document::caller(&served, &headers).await?;
+    let found = served.app.submission(caller.as_ref(), &sha256.0).await?;
+    let (kept, aef) = found;
     let Submitted {
         party,
         year,

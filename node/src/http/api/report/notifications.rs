@@ -48,10 +48,12 @@ pub(in crate::http::api) async fn notifications(
     };
     let bytes = bytes.map_err(too_large)?.to_vec();
     let lines = app.import_notifications(&caller, key, bytes, mode).await?;
-    Ok(Json(answer(lines.into_iter().map(result).collect())))
+    Ok(Json(answer(lines)))
 }
 
-fn answer(results: Vec<NotificationResult>) -> NotificationsAnswer {
+/// What came of the lines of a file.
+pub(crate) fn answer(lines: Vec<Notified>) -> NotificationsAnswer {
+    let results: Vec<_> = lines.into_iter().map(result).collect();
     let count = |status| results.iter().filter(|it| it.status == status).count() as u64;
     NotificationsAnswer {
         lines: results.len() as u64,

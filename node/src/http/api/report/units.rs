@@ -7,7 +7,8 @@ use countersign_bridge::information::{
     write_initial_json, write_initial_workbook, write_regular_json, write_regular_workbook,
 };
 use countersign_protocol::article6::{
-    HoldingFilter, Movement, Position, Ratio, SummaryRow, SummaryTerms, UnitEventKind, approach_of,
+    HoldingFilter, InitialInformation, Movement, Position, Ratio, RegularInformation, SummaryRow,
+    SummaryTerms, UnitEventKind, approach_of,
 };
 use countersign_protocol::party::Party;
 use countersign_protocol::registry::Place;
@@ -65,7 +66,7 @@ fn choices(parameters: &mut Parameters) -> Result<(u16, SummaryTerms), ApiError>
 /// The kind of a file that is no table of text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
-enum TwoFormats {
+pub(crate) enum TwoFormats {
     #[default]
     Json,
     Xlsx,
@@ -130,15 +131,23 @@ pub(in crate::http::api) async fn regular_information(
     parameters.finish()?;
     let app = &served.app;
     let of = app.regular_information(&caller, year, terms).await?;
-    let name = format!("article6-regular-information-{}-{year}", app.own_party()?);
-    let write = move || match format {
-        TwoFormats::Json => Ok(attached(write_regular_json(&of).into_bytes(), JSON, &name)),
+    written(move || regular_file(&of, year, format)).await
+}
+
+/// The regular information as a file.
+pub(crate) fn regular_file(
+    of: &RegularInformation,
+    year: u16,
+    format: TwoFormats,
+) -> Result<Response, ApiError> {
+    let name = format!("article6-regular-information-{}-{year}", of.party);
+    Ok(match format {
+        TwoFormats::Json => attached(write_regular_json(of).into_bytes(), JSON, &name),
         TwoFormats::Xlsx => {
-            let workbook = write_regular_workbook(&of).map_err(|error| unwritten(&error))?;
-            Ok(attached(workbook, WORKBOOK, &name))
+            let workbook = write_regular_workbook(of).map_err(|error| unwritten(&error))?;
+            attached(workbook, WORKBOOK, &name)
         }
-    };
-    written(write).await
+    })
 }
 
 /// The registry's part of the initial report, as a file: approaches, authorisations, NDCs and methods.
@@ -160,15 +169,22 @@ pub(in crate::http::api) async fn initial_information(
     parameters.finish()?;
     let app = &served.app;
     let of = app.initial_information(&caller).await?;
-    let name = format!("article6-initial-information-{}", app.own_party()?);
-    let write = move || match format {
-        TwoFormats::Json => Ok(attached(write_initial_json(&of).into_bytes(), JSON, &name)),
+    written(move || initial_file(&of, format)).await
+}
+
+/// The registry's part of the initial report as a file.
+pub(crate) fn initial_file(
+    of: &InitialInformation,
+    format: TwoFormats,
+) -> Result<Response, ApiError> {
+    let name = format!("article6-initial-information-{}", of.party);
+    Ok(match format {
+        TwoFormats::Json => attached(write_initial_json(of).into_bytes(), JSON, &name),
         TwoFormats::Xlsx => {
-            let workbook = write_initial_workbook(&of).map_err(|error| unwritten(&error))?;
-            Ok(attached(workbook, WORKBOOK, &name))
+            let workbook = write_initial_workbook(of).map_err(|error| unwritten(&error))?;
+            attached(workbook, WORKBOOK, &name)
         }
-    };
-    written(write).await
+    })
 }
 
 /// How many units of each cooperative approach and vintage lie in accounts of each purpose (2/CMA.3 annex para 29). Names no

@@ -138,3 +138,22 @@ async fn news_by_mail_are_turned_off_and_on() {
         assert_eq!(now["mail"], wanted);
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_languages_of_a_refused_form_lead_to_the_page_of_the_form() {
+    let office = Office::open().await;
+    let desk = Desk::of(&office.world, &office.developer);
+    let form = "/en/work/account/password";
+    let fields = [("password", "not mine"), ("new", "x"), ("again", "y")];
+    let refused = desk.send("/en/work/account", form, &fields).await;
+    assert!(refused.status.is_client_error(), "{}", refused.status);
+    let foreign = desk.bare(form, &fields).await;
+    for text in [&refused.text, &foreign.text] {
+        assert!(
+            text.contains("href=\"/fr/work/account\" lang=\"fr\""),
+            "{text}"
+        );
+        assert!(!text.contains("/fr/work/account/password\""));
+    }
+    desk.page("/fr/work/account").await;
+}

@@ -75,7 +75,7 @@ async fn filled(desk: &Desk<'_>, case: u64, certifier: u32, title: &str) {
 }
 
 /// Checks a step, then takes it.
-async fn take(desk: &Desk<'_>, case: u64, step: &str, fields: &[(&str, &str)]) -> Read {
+pub async fn take(desk: &Desk<'_>, case: u64, step: &str, fields: &[(&str, &str)]) -> Read {
     let path = format!("/en/work/cases/{case}/steps/{step}");
     let page = desk.page(&path).await;
     let mut all = hidden(&page, &path);
@@ -106,7 +106,7 @@ async fn take(desk: &Desk<'_>, case: u64, step: &str, fields: &[(&str, &str)]) -
     Read::of(checked("take").send().await.unwrap()).await
 }
 
-async fn upload(desk: &Desk<'_>, case: u64, step: &str, kind: &str) {
+pub async fn upload(desk: &Desk<'_>, case: u64, step: &str, kind: &str) {
     let from = format!("/en/work/cases/{case}/steps/{step}");
     let path = format!("/en/work/cases/{case}/documents");
     let name = format!("{kind}.txt");
@@ -116,7 +116,7 @@ async fn upload(desk: &Desk<'_>, case: u64, step: &str, kind: &str) {
     assert_eq!(kept.place(), from);
 }
 
-fn done(read: &Read, case: u64) {
+pub fn done(read: &Read, case: u64) {
     assert_eq!(read.status, StatusCode::SEE_OTHER, "{}", read.text);
     assert!(
         read.place()

@@ -24,6 +24,11 @@ fn paths(case: u64) -> Vec<String> {
         "/work/organisation/users/1/suspend",
         "/work/proposals/1",
         "/work/bulk",
+        "/work/authorisations/record/approach",
+        "/work/report/2025/freeze",
+        "/work/report/notifications",
+        "/work/process/edit",
+        "/work/process/flows/project/labels",
     ]
     .map(|it| format!("/en{it}"))
     .into();

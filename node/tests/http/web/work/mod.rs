@@ -1,12 +1,22 @@
 //! Workspaces: signing in, forms that only their own session sends, and people's whole work by pages alone.
 
 mod account;
+mod article6;
 mod bridges;
 mod cases;
+mod decision;
 mod forms;
+mod monitoring;
+mod notifications;
+mod oversight;
 mod pages;
+mod passkeys;
+mod process;
+mod refusals;
+mod reports;
 mod sign_in;
 mod units;
+mod users;
 
 use reqwest::header::{HeaderMap, HeaderValue};
 use reqwest::{Method, RequestBuilder, Response, StatusCode};

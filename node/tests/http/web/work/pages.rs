@@ -1,11 +1,24 @@
 //! Every page of the workspaces: in every language, small, and open only to those whom it concerns.
 
 use reqwest::{Method, StatusCode};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::super::attribute;
 use super::Desk;
 use crate::office::{Office, project};
+
+/// What officials record of Article 6.
+pub const RECORDS: [&str; 9] = [
+    "approach",
+    "initial-report",
+    "entity",
+    "authorisation",
+    "revocation",
+    "units",
+    "use-notice",
+    "ndc",
+    "levels",
+];
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_page_of_a_workspace_exists_in_every_language_and_is_small() {
@@ -30,8 +43,35 @@ async fn every_page_of_a_workspace_exists_in_every_language_and_is_small() {
         (&official, "/work".to_owned()),
         (&official, "/work/proposals".to_owned()),
         (&official, "/work/federation".to_owned()),
+        (&official, "/work/users".to_owned()),
+        (&official, "/work/holds".to_owned()),
+        (&official, "/work/webhooks".to_owned()),
+        (
+            &developer,
+            format!("/work/trusted/{}", office.developer.organisation),
+        ),
+        (&official, format!("/work/users/{}", office.developer.user)),
         (&official, format!("/work/cases/{verified}/steps/issue")),
     ];
+    for desk in [
+        "/work/authorisations",
+        "/work/report",
+        "/work/report/initial",
+        "/work/report/notifications",
+        "/work/report/2025",
+        "/work/report/2025/tables/3",
+        "/work/process",
+        "/work/process/flows/project",
+        "/work/process/flows/project/labels",
+        "/work/process/roles",
+        "/work/process/simulate?flow=project&steps=submit",
+        "/work/process/edit",
+    ] {
+        paths.push((&official, desk.to_owned()));
+    }
+    for kind in RECORDS {
+        paths.push((&official, format!("/work/authorisations/record/{kind}")));
+    }
     for flow in [
         "project",
         "monitoring",
@@ -168,8 +208,14 @@ async fn an_official_sees_the_federation_and_decides_what_others_proposed() {
         .get(&office.officials[0], &format!("/api/v1/users/{user}"))
         .await;
     assert_eq!(view["role"], "manager");
+    // A difference with a partner's ledger waits for those who see the federation, before anything else.
+    let differs = "Switzerland disagree about units";
+    assert!(!first.page("/en/work").await.contains(differs));
+    let _: Value = world.post("/api/v1/reconciliations/CH", json!({})).await;
+    assert!(first.page("/en/work").await.contains(differs));
     // A developer has no part in it.
     let developer = Desk::of(world, &office.developer);
+    assert!(!developer.page("/en/work").await.contains(differs));
     assert!(
         developer
             .page("/en/work/proposals")

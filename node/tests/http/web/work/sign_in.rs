@@ -310,6 +310,56 @@ async fn somebody_joins_and_gets_a_new_password_by_the_codes_of_mails() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_organisation_registers_itself_and_its_person_joins_by_the_code_of_the_mail() {
+    let office = Office::open().await;
+    let world = &office.world;
+    let desk = Desk::new(world);
+    let page = desk.page("/fr/register").await;
+    assert!(page.contains("Inscrire une organisation"), "{page}");
+    // The ministry does not register itself, so nobody is offered to be one.
+    assert!(page.contains("value=\"developer\"") && !page.contains("value=\"government\""));
+    let at = page.find("name=\"request\" value=\"").unwrap() + 22;
+    let request = page[at..].split('"').next().unwrap().to_owned();
+    let typed = |kind: &'static str, email: &'static str| {
+        [
+            ("request", request.clone()),
+            ("organisation", "Fours <b>du</b> Nord".to_owned()),
+            ("kind", kind.to_owned()),
+            ("name", "Awa Diop".to_owned()),
+            ("email", email.to_owned()),
+            ("phone", String::new()),
+            ("language", "fr".to_owned()),
+        ]
+    };
+    let send = async |fields: [(&str, String); 7]| {
+        let fields: Vec<(&str, &str)> = fields.iter().map(|it| (it.0, it.1.as_str())).collect();
+        desk.bare("/fr/register", &fields).await
+    };
+    // What is wrong stands at its field, and nothing of what was typed is lost.
+    let wrong = send(typed("developer", "no address")).await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(wrong.text.contains("href=\"#email\"") && wrong.text.contains("Awa Diop"));
+    assert!(wrong.text.contains("Fours &#60;b&#62;du&#60;/b&#62; Nord"));
+    let ministry = send(typed("government", "awa@fours.example")).await;
+    assert_eq!(ministry.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let before = world.app.size();
+    let done = send(typed("developer", "awa@fours.example")).await;
+    assert_eq!(done.status, StatusCode::OK, "{}", done.text);
+    assert!(done.text.contains("role=\"status\""), "{}", done.text);
+    let written = world.app.size();
+    assert!(written > before);
+    // The same form again is the same registration.
+    let again = send(typed("developer", "awa@fours.example")).await;
+    assert_eq!((again.status, world.app.size()), (StatusCode::OK, written));
+    let mut mails = world.mails().into_iter().rev();
+    let mail = mails.find(|it| it.contains("awa@fours.example")).unwrap();
+    let at = mail.find("csl_").unwrap();
+    let fields = [("code", &mail[at..at + 68]), ("password", PASSWORD)];
+    let joined = desk.bare("/fr/join", &fields).await;
+    assert_eq!(joined.place(), "/fr/sign-in?done=yes");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn only_sessions_open_pages_and_public_ones_stay_as_they_are_for_everybody_else() {
     let world = World::start().await;
     // Neither the operator's token nor anything else is taken from a cookie.

@@ -6,9 +6,9 @@ use crate::period::{Day, Period};
 use crate::record::codec::{purpose, retire_kind};
 use crate::record::wire;
 use crate::record::{
-    ActedBy, AttachedDocument, Body, CaseAct, CaseMigrated, CaseOpened, Claim, DecodeError, Fate,
-    MAX_PROCESS_PART_BYTES, MAX_SET, MIGRATION_APPROVALS, ProcessAdopted, ProcessPart, Reservation,
-    Sending, YearTonnes,
+    ADOPTION_APPROVALS, ActedBy, AttachedDocument, Body, CaseAct, CaseMigrated, CaseOpened, Claim,
+    DecodeError, Fate, MAX_PROCESS_PART_BYTES, MAX_SET, MIGRATION_APPROVALS, ProcessAdopted,
+    ProcessPart, Reservation, Sending, YearTonnes,
 };
 
 impl Reader {
@@ -127,10 +127,19 @@ pub(super) fn process_part(it: wire::ProcessPart) -> Result<Body, DecodeError> {
 
 pub(super) fn process_adopted(it: &wire::ProcessAdopted) -> Result<Body, DecodeError> {
     let read = Reader("process_adopted");
+    if !matches!(it.by.len(), 0 | ADOPTION_APPROVALS) {
+        let why = format!(
+            "has {} entries; none or {ADOPTION_APPROVALS} are wanted",
+            it.by.len()
+        );
+        return read.fail("by", &why);
+    }
+    let by: Result<Vec<ActedBy>, DecodeError> = it.by.iter().map(|by| read.acted_by(by)).collect();
     Ok(Body::ProcessAdopted(ProcessAdopted {
         process: read.hash("process", &it.process)?,
         version: it.version,
         parts: it.parts,
+        by: by?,
     }))
 }
 

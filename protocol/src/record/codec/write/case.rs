@@ -22,6 +22,7 @@ pub(super) fn process_adopted(it: &ProcessAdopted) -> wire::ProcessAdopted {
         process: it.process.to_vec(),
         version: it.version,
         parts: it.parts,
+        by: it.by.iter().map(acted_by).collect(),
     }
 }
 

@@ -1,16 +1,14 @@
 //! Approaches, reports, NDCs, levels, entities and authorisations.
 
-use std::collections::BTreeSet;
-
 use super::{notified, put_under};
 use crate::article6::FIRST_VINTAGE;
 use crate::period::Day;
 use crate::record::{
-    ARTICLE6_APPROVALS, ActedBy, Article6, Authorisation, AuthorisationRevoked, AuthorisedEntity,
-    CooperativeApproach, Ndc, is_set,
+    Article6, Authorisation, AuthorisationRevoked, AuthorisedEntity, CooperativeApproach, Ndc,
+    is_set,
 };
 use crate::registry::apply::Context;
-use crate::registry::apply::case::official;
+use crate::registry::apply::case::approved;
 use crate::registry::apply::setup::known_organisation;
 use crate::registry::tx::Tx;
 use crate::registry::{
@@ -22,7 +20,7 @@ pub(in crate::registry::apply) fn article6(
     context: Context,
     it: &Article6,
 ) -> Result<(), Refusal> {
-    approved(tx.state(), it.by())?;
+    approved(tx.state(), it.by(), |_| true, |why| Why::Terms(why).into())?;
     match it {
         Article6::CooperativeApproach(it) => approach(tx, it),
         Article6::InitialReport(it) => {
@@ -42,22 +40,6 @@ pub(in crate::registry::apply) fn article6(
         Article6::UnitsAuthorised(it) => put_under(tx, context, it),
         Article6::UseNotified(it) => notified(tx, context, it),
     }
-}
-
-/// Under a process two different users of the authority approve; without one nobody is named.
-fn approved(state: &State, by: &[ActedBy]) -> Result<(), Refusal> {
-    let Some(process) = state.process() else {
-        return if by.is_empty() {
-            Ok(())
-        } else {
-            Err(Refusal::NoProcess)
-        };
-    };
-    let users: BTreeSet<u64> = by.iter().map(|it| it.user).collect();
-    if by.len() != ARTICLE6_APPROVALS || users.len() != ARTICLE6_APPROVALS {
-        return Err(Why::Terms("it takes two different users of the authority").into());
-    }
-    by.iter().try_for_each(|by| official(state, process, by))
 }
 
 fn known_approach(

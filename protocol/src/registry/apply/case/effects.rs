@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
+use super::approved::approve;
 use super::due::issue;
 use super::period::{cover, open_crediting_period};
-use super::reserved::{carry_out, release, reserve};
-use super::sending::approve_sending;
+use super::reserved::{release, reserve};
 use super::suspension::stand;
 use super::verified::allow_issuance;
 use crate::id::OrganisationId;
@@ -41,8 +41,9 @@ pub(super) fn effect(
         Effect::Issue => issue(tx, known, verified),
         Effect::Reserve => reserve(tx, cause.context, known, cause.act),
         Effect::Release => release(tx, cause.context, known),
-        Effect::Transfer | Effect::Retire => carry_out(tx, cause.context, known),
-        Effect::Send => approve_sending(tx, cause.context, known),
+        Effect::Transfer | Effect::Retire | Effect::Send => {
+            approve(tx, cause.context, known, effect)
+        }
         Effect::OpenCreditingPeriod => open_crediting_period(tx, known),
         Effect::CoverPeriod => cover(tx, known, cause.act),
         Effect::Publish => {

@@ -1,8 +1,8 @@
 //! Running cases go on under a newer version of the process, if two officials say so.
 
-use super::{end_of, known_case, official};
+use super::{end_of, known_case, two_officials};
 use crate::log::Hash;
-use crate::record::{ActedBy, CaseMigrated};
+use crate::record::CaseMigrated;
 use crate::registry::apply::Context;
 use crate::registry::case::{AdoptedProcess, RegistryCase};
 use crate::registry::tx::Tx;
@@ -49,7 +49,10 @@ pub(in crate::registry::apply) fn case_migrated(
 ) -> Result<(), Refusal> {
     let state = tx.state();
     let (new, candidates) = candidates(state, it.case, &it.process)?;
-    approved(state, new, it.case, &it.by)?;
+    two_officials(state, new, &it.by, |why| Refusal::Migration {
+        case: it.case,
+        why,
+    })?;
     let moved = candidates
         .into_iter()
         .map(|known| migrated(state, new, known));
@@ -91,20 +94,6 @@ fn candidates<'a>(
     let below = state.open_cases_below(case).into_iter();
     let below = below.filter(|below| below.case.process != *process);
     Ok((new.as_ref(), [known].into_iter().chain(below).collect()))
-}
-
-/// Two different users of the authority.
-fn approved(state: &State, new: &Process, case: u64, by: &[ActedBy]) -> Result<(), Refusal> {
-    let [one, other] = by else {
-        let why = "two users of the authority approve it";
-        return Err(Refusal::Migration { case, why });
-    };
-    if one.user == other.user {
-        let why = "the two who approve it must be different users";
-        return Err(Refusal::Migration { case, why });
-    }
-    official(state, new, one)?;
-    official(state, new, other)
 }
 
 /// The case as the newer process takes it over.

@@ -1,10 +1,9 @@
-//! Units that a request sets aside until it moves, ends or frees them.
+//! Units that a request sets aside until a record moves or ends them, or they are freed.
 
-use super::sending::may_be_asked;
+use super::approved::{effect_of, may_be_asked};
 use crate::id::{AccountId, OrganisationId};
-use crate::record::{CaseAct, Fate, Reservation, RetireKind};
+use crate::record::{CaseAct, Fate, Reservation};
 use crate::registry::apply::Context;
-use crate::registry::apply::article6::{Ending, ended, moved};
 use crate::registry::apply::hold::{may_leave, may_move};
 use crate::registry::apply::setup::open_account;
 use crate::registry::apply::units::{held_at, put_holding};
@@ -12,7 +11,7 @@ use crate::registry::case::RegistryCase;
 use crate::registry::tx::Tx;
 use crate::registry::{LedgerAccount, Place, Refusal, State};
 use crate::units::UnitRange;
-use crate::workflow::{Effect, SubjectKind};
+use crate::workflow::SubjectKind;
 
 /// Units of the actor's own organisation are set aside until the case moves, retires or frees them.
 pub(super) fn reserve(
@@ -75,11 +74,7 @@ pub(super) fn reserve(
 
 /// Some step of the case's flow brings about what the units are reserved for.
 fn leads_to(state: &State, known: &RegistryCase, fate: &Fate) -> Result<(), Refusal> {
-    let wanted = match fate {
-        Fate::Transfer { .. } => Effect::Transfer,
-        Fate::Retire { .. } => Effect::Retire,
-        Fate::Send(_) => Effect::Send,
-    };
+    let wanted = effect_of(fate);
     let process = state
         .process_of(&known.case.process)
         .ok_or(Refusal::NoProcess)?;
@@ -111,60 +106,6 @@ pub(super) fn release(
     let account = reserved.account;
     let free = (Place::Available(account), LedgerAccount::Available(account));
     leave_hold(tx, context, &reserved, free)
-}
-
-/// Moves or ends the units as the reservation says.
-pub(super) fn carry_out(
-    tx: &mut Tx<'_>,
-    context: Context,
-    known: &mut RegistryCase,
-) -> Result<(), Refusal> {
-    cooled_off(tx.state(), context, known)?;
-    known.reserved_ms = None;
-    let reserved = known
-        .reserved
-        .take()
-        .ok_or(Refusal::Act("no units are reserved in this case"))?;
-    open_account(tx, reserved.account)?;
-    nothing_held(tx.state(), context, &reserved)?;
-    let end = match reserved.fate {
-        Fate::Transfer { to } => {
-            open_account(tx, to)?;
-            (Place::Available(to), LedgerAccount::Available(to))
-        }
-        Fate::Retire { kind, .. } => match kind {
-            RetireKind::Retire => (Place::Used, LedgerAccount::Used),
-            RetireKind::Cancel => (Place::Cancelled, LedgerAccount::Cancelled),
-        },
-        Fate::Send(_) => return Err(Refusal::Act("the units are to be sent to another country")),
-    };
-    let account = reserved.account;
-    let aside = (Place::Reserved(account), LedgerAccount::OnHold(account));
-    for range in &reserved.ranges {
-        let block = held_at(tx, *range, aside.0, account)?;
-        let block = match &reserved.fate {
-            Fate::Transfer { to } => moved(tx, context, block, *to)?,
-            Fate::Retire {
-                kind,
-                purpose,
-                claim,
-                ..
-            } => {
-                let (kind, purpose) = (*kind, *purpose);
-                let ending = Ending {
-                    account,
-                    kind,
-                    purpose,
-                    claim,
-                };
-                ended(tx, context, block, ending)?
-            }
-            Fate::Send(_) => block,
-        };
-        put_holding(tx, block, end.0, context.at.index);
-        tx.post(aside.1, end.1, *range)?;
-    }
-    Ok(())
 }
 
 /// Units that go to a receiver whom the sender has not entered in its list have waited, and are not too many.
