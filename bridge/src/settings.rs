@@ -274,12 +274,7 @@ impl Settings {
             BridgeName::Mrv if !self.reads_mrv() => Ok(Arc::new(self.older_mrv(now_ms)?)),
             BridgeName::Mrv => {
                 let (dts, name) = self.dts()?;
-                Ok(Arc::new(DtsSide::new(
-                    dts,
-                    name,
-                    self.writes(bridge),
-                    now_ms,
-                )))
+                Ok(Arc::new(DtsSide::new(dts, name, now_ms)))
             }
             BridgeName::ItmoPlatform => Err(SettingsError::Absent(bridge)),
         }

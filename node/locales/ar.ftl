@@ -244,6 +244,7 @@ project-units = الوحدات
 project-no-units = لم تُصدَر وحدات حتى الآن.
 project-totals = ما آلت إليه الوحدات، بالأطنان حسب سنة التخفيف
 project-ranges = نطاقات الوحدات وأماكنها
+project-ranges-all = جميع النطاقات، صفحة بعد صفحة
 project-cases = الرصد والطلبات
 project-documents = الوثائق
 project-no-documents = لا وثيقة مفتوحة للعموم.

@@ -232,6 +232,7 @@ project-units = Units
 project-no-units = No units were issued so far.
 project-totals = What became of the units, in tonnes by vintage
 project-ranges = Ranges of units and where they are
+project-ranges-all = All ranges, page by page
 project-cases = Monitoring and requests
 project-documents = Documents
 project-no-documents = No document is open to the public.

@@ -232,6 +232,7 @@ project-units = Unidades
 project-no-units = Hasta ahora no se ha expedido ninguna unidad.
 project-totals = Qué fue de las unidades, en toneladas por cosecha
 project-ranges = Los rangos de unidades y dónde están
+project-ranges-all = Todos los rangos, página por página
 project-cases = Seguimiento y solicitudes
 project-documents = Documentos
 project-no-documents = Ningún documento está abierto al público.

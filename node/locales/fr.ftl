@@ -232,6 +232,7 @@ project-units = Unités
 project-no-units = Aucune unité n'a été délivrée jusqu'ici.
 project-totals = Ce que sont devenues les unités, en tonnes par millésime
 project-ranges = Les plages d'unités et où elles sont
+project-ranges-all = Toutes les plages, page par page
 project-cases = Suivi et demandes
 project-documents = Documents
 project-no-documents = Aucun document n'est ouvert au public.

@@ -232,6 +232,7 @@ project-units = Unidades
 project-no-units = Até agora não foi emitida nenhuma unidade.
 project-totals = O que foi feito das unidades, em toneladas por safra
 project-ranges = Os intervalos de unidades e onde estão
+project-ranges-all = Todos os intervalos, página por página
 project-cases = Monitorização e pedidos
 project-documents = Documentos
 project-no-documents = Nenhum documento está aberto ao público.

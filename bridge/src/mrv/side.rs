@@ -17,21 +17,19 @@ const KIND: &str = "activity";
 pub struct DtsSide {
     dts: Arc<Dts>,
     mrv: String,
-    writes: bool,
     started_ms: u64,
     /// Tonnes of each project: several projects may be one activity.
     claims: Claims<u64>,
 }
 
 impl DtsSide {
-    /// `mrv` is the name under which forms give ids of activities. Without `writes` nothing is ever sent. `started_ms` is now: what
-    /// projects claim is kept in memory only, so that every start draws them all before anything is sent.
+    /// `mrv` is the name under which forms give ids of activities. `started_ms` is now: what projects claim is kept in memory
+    /// only, so that every start draws them all before anything is sent.
     #[must_use]
-    pub fn new(dts: Arc<Dts>, mrv: impl Into<String>, writes: bool, started_ms: u64) -> Self {
+    pub fn new(dts: Arc<Dts>, mrv: impl Into<String>, started_ms: u64) -> Self {
         Self {
             dts,
             mrv: mrv.into(),
-            writes,
             started_ms,
             claims: Claims::default(),
         }
@@ -52,7 +50,7 @@ impl OtherSide for DtsSide {
     }
 
     fn drawing(&self) -> String {
-        format!("{} {} {}", self.mrv, self.writes, self.started_ms)
+        format!("{} {}", self.mrv, self.started_ms)
     }
 
     async fn connect(&self) -> Result<(), Fault> {
@@ -71,9 +69,6 @@ impl OtherSide for DtsSide {
         let tonnes = credited(view, number)
             .values()
             .fold(0_u64, |sum, it| sum.saturating_add(*it));
-        if !self.writes {
-            return drawn;
-        }
         let activity = reference(description, &self.mrv).filter(|_| tonnes > 0);
         let said = activity.map(|activity| (activity, tonnes));
         for (activity, tonnes) in self.claims.note(number, said) {

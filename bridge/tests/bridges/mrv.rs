@@ -66,10 +66,10 @@ async fn settled(
         .await
         .unwrap();
     let store = Arc::new(store);
-    let side = Arc::new(DtsSide::new(Arc::clone(dts), "DTS", writes, 1));
+    let side = Arc::new(DtsSide::new(Arc::clone(dts), "DTS", 1));
     let feed = Arc::clone(&country.feed);
     let kept = Arc::clone(&store) as Arc<dyn Store>;
-    let mut bridge = Bridge::new(feed, kept, side, FakeClock::new());
+    let mut bridge = Bridge::new(feed, kept, side, FakeClock::new()).sending(writes);
     for _ in 0..500 {
         if matches!(bridge.turn().await.unwrap(), Turn::Idle { until_ms: None }) {
             return (bridge, store, folder);
@@ -115,11 +115,11 @@ async fn more_credits_than_reported_reductions_are_flagged_by_sector_and_year() 
 }
 
 #[tokio::test]
-async fn nothing_is_written_there_before_the_country_switches_it_on() {
+async fn before_the_country_switches_it_on_what_would_be_written_there_is_planned_and_nothing_is() {
     let (server, dts) = dts().await;
     let country = country();
     let (_, store, _folder) = settled(&country, &dts, false).await;
-    assert_eq!(store.counts().await.unwrap(), []);
+    assert_eq!(store.counts().await.unwrap(), [(ItemState::Due, 1)]);
     assert!(
         !server
             .node()
@@ -195,7 +195,7 @@ async fn lived(rounds: Vec<Round>) -> Result<(), TestCaseError> {
     let mut starts = 0;
     let start = |country: &Country| {
         starts += 1;
-        let side = Arc::new(DtsSide::new(Arc::clone(&dts), "DTS", true, starts));
+        let side = Arc::new(DtsSide::new(Arc::clone(&dts), "DTS", starts));
         let inner = Arc::clone(&store) as Arc<dyn Store>;
         let doom = Arc::clone(&doom);
         let kept = Arc::new(Mortal { inner, doom });

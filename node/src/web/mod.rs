@@ -29,6 +29,7 @@ mod notices;
 mod organisations;
 mod page;
 mod projects;
+mod ranges;
 mod reports;
 mod retirements;
 mod search;
@@ -133,6 +134,7 @@ fn table() -> Vec<(&'static str, MethodRouter<Shared>)> {
         ("/search", get(search::show)),
         ("/projects", get(projects::list)),
         ("/projects/{number}", get(projects::show)),
+        ("/projects/{number}/units", get(ranges::list)),
         ("/map", get(map::show)),
         ("/units", get(units::ask)),
         ("/units/{name}", get(units::show)),

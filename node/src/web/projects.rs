@@ -7,15 +7,14 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use countersign_protocol::id::OrganisationId;
 use countersign_protocol::project::Description;
-use countersign_protocol::registry::Holding;
 use countersign_protocol::serial::SectoralScope;
 use countersign_protocol::workflow::{Flow, Process, Step, StepKind};
 
 use super::badges::{self, Badge};
-use super::list::{Asked, Choice, choices};
+use super::list::{Asked, Choice, ROWS, choices};
 use super::map::{Dot, Picture};
 use super::page::Page;
-use super::units::{colour, place};
+use super::ranges::Range;
 use super::{Shared, answer};
 use crate::app::{AgreementOf, AppError, ListedCase, ProjectFile};
 use crate::documents::StoredDocument;
@@ -27,7 +26,7 @@ use crate::projection::query::{
 /// Standings of projects and organisations.
 pub(super) const STANDINGS: [&str; 3] = ["active", "suspended", "closed"];
 
-/// Acts, cases, documents and ranges that one page shows.
+/// Acts, cases and documents that one page shows.
 const SHOWN_MAX: usize = 100;
 
 #[derive(Template)]
@@ -130,16 +129,6 @@ struct Paper {
     uploaded_ms: u64,
 }
 
-/// A range of the project's units.
-struct Range {
-    link: String,
-    serial: String,
-    tonnes: u64,
-    vintage: u16,
-    place: String,
-    colour: &'static str,
-}
-
 #[derive(Template)]
 #[template(path = "web/project.html")]
 struct ProjectPage {
@@ -158,16 +147,20 @@ struct ProjectPage {
     badges: Vec<Badge>,
 }
 
+/// The number of a project in an address.
+pub(super) fn number(text: &str) -> Result<u32, AppError> {
+    text.parse().map_err(|_| AppError::NotFound {
+        what: "project",
+        id: text.chars().take(48).collect(),
+    })
+}
+
 pub(super) async fn show(
     State(site): State<Shared>,
     Path(number): Path<String>,
     page: Page,
 ) -> Result<Response, ApiError> {
-    let unknown = || AppError::NotFound {
-        what: "project",
-        id: number.chars().take(48).collect(),
-    };
-    let number: u32 = number.parse().map_err(|_| unknown())?;
+    let number = self::number(&number)?;
     let file = site.app.project(None, number).await?;
     let page = page.about(
         "projects",
@@ -178,7 +171,11 @@ pub(super) async fn show(
         limit: SHOWN_MAX,
         ..Window::default()
     };
-    let ranges = site.app.project_ranges(number, window()).await?;
+    let first = Window {
+        limit: ROWS,
+        ..Window::default()
+    };
+    let ranges = site.app.project_ranges(number, first).await?;
     let mut shown = ProjectPage {
         number,
         road: Vec::new(),
@@ -186,7 +183,7 @@ pub(super) async fn show(
         cases: Vec::new(),
         papers: Vec::new(),
         has_more_ranges: ranges.next.is_some(),
-        ranges: ranges.items.iter().map(|it| range(&page, it)).collect(),
+        ranges: ranges.items.iter().map(|it| Range::of(&page, it)).collect(),
         certifier: None,
         owners: owners(&page, &file),
         map: file.description.as_ref().and_then(|it| places(&page, it)),
@@ -243,17 +240,6 @@ fn owners(page: &Page, file: &ProjectFile) -> Vec<(OrganisationId, String)> {
         .iter()
         .map(|(id, parts)| (*id, share(*parts)))
         .collect()
-}
-
-fn range(page: &Page, of: &Holding) -> Range {
-    Range {
-        link: page.at("units", of.block.serial),
-        serial: of.block.serial.to_string(),
-        tonnes: of.block.tonnes(),
-        vintage: of.block.serial.year(),
-        place: place(page, of.place),
-        colour: colour(of.place),
-    }
 }
 
 fn places(page: &Page, of: &Description) -> Option<Picture> {

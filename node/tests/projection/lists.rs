@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use countersign_node::projection::ProjectionSettings;
 use countersign_node::projection::query::{
-    HoldingQuery, HoldingSort, OrganisationQuery, OrganisationSort, ProjectQuery, ProjectSort,
+    EventRow, HoldingQuery, HoldingSort, OrganisationQuery, OrganisationSort, ProjectQuery, ProjectSort,
     RetirementQuery, Window,
 };
 use countersign_node::projection::{Projection, ProjectionError};
@@ -12,6 +12,7 @@ use countersign_protocol::id::{AccountId, OrganisationId};
 use countersign_protocol::record::{Claim, OrganisationKind, Purpose, RetireKind};
 use countersign_protocol::registry::{Command, Holding, Selection};
 use countersign_protocol::serial::{SectoralScope, UnitType};
+use countersign_protocol::units::UnitRange;
 
 use crate::support::{Ledger, TRADING, text};
 use crate::world::{Book, Model, all, on_both};
@@ -367,4 +368,77 @@ async fn rare(settings: ProjectionSettings) {
 #[test]
 fn a_filter_that_few_rows_pass_gives_short_pages_and_finds_them_all() {
     on_both(rare);
+}
+
+/// A ledger whose units 1 to 4,600 were issued one by one, between others.
+fn one_by_one() -> Ledger {
+    let mut ledger = Ledger::new("GH");
+    ledger.must(&Command::RegisterOrganisation {
+        name: text("Volta"),
+        kind: OrganisationKind::Other,
+    });
+    for number in 0..2_u32 {
+        ledger.must(&Command::RegisterProject {
+            organisation: OrganisationId(1),
+            title: text(&format!("Stoves {number}")),
+            scope: SectoralScope::new(3).unwrap(),
+        });
+    }
+    for number in 0..4600_u32 {
+        ledger.must(&Command::Issue {
+            account: TRADING,
+            project: number % 2 + 1,
+            year: 2024,
+            unit_type: UnitType::ITMO,
+            tonnes: 1,
+        });
+        if number % 100 == 99 {
+            ledger.must(&Command::Retire {
+                account: TRADING,
+                units: Selection::Tonnes(70),
+                kind: RetireKind::Retire,
+                purpose: Purpose::Ndc,
+                beneficiary: None,
+                claim: claim(),
+            });
+        }
+    }
+    ledger
+}
+
+async fn history(model: &Projection, first: u64, last: u64, descending: bool) -> Vec<EventRow> {
+    all(700, |window| async move {
+        let range = UnitRange::new("GH".parse().unwrap(), first, last).unwrap();
+        let window = Window {
+            descending,
+            ..window
+        };
+        model.events(range, &window).await
+    })
+    .await
+}
+
+async fn whole_and_parts(settings: ProjectionSettings) {
+    let book = Book::whole(one_by_one().leaves);
+    let model = Model::start(&settings, &book);
+    model.follows(&book).await;
+    let read = &model.projection;
+    for (first, last) in [(1, i64::MAX as u64), (1, 4600), (100, 4590)] {
+        let mut parts = history(read, first, 2000, false).await;
+        parts.extend(history(read, 2001, last, false).await);
+        parts.sort_by_key(|it| (it.leaf, it.position));
+        parts.dedup();
+        assert!(parts.len() > 7000, "{}", parts.len());
+        let mut whole = history(read, first, last, false).await;
+        assert_eq!(whole, parts, "{first} to {last}");
+        whole.reverse();
+        let newest_first = history(read, first, last, true).await;
+        assert_eq!(newest_first, whole, "{first} to {last}, newest first");
+    }
+    model.stop().await;
+}
+
+#[test]
+fn what_happened_to_very_many_units_is_what_happened_to_each_part_of_them() {
+    on_both(whole_and_parts);
 }

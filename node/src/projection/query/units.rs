@@ -7,7 +7,7 @@ use countersign_protocol::units::UnitRange;
 use super::cursor::{self, Holds};
 use super::{Page, Window};
 use crate::projection::ProjectionError;
-use crate::projection::db::{Cell, Row};
+use crate::projection::db::{Cell, Db, Row};
 use crate::projection::follow::Projection;
 
 /// What happened to a range.
@@ -37,11 +37,30 @@ pub struct EventRow {
 /// The most events in a page.
 const EVENTS_MAX: usize = 1000;
 
+/// Matches beyond which a page of them is found by walking the ledger's leaves: sorting all of them would cost more.
+const MANY: usize = 4096;
+
 const ORDER: &str = "events/leaf";
 const KEY: &[Holds] = &[Holds::Int, Holds::Int];
 
 /// Powers of two up to the widest range that there is.
 const WIDTHS: u32 = 63;
+
+/// Which events reach into `$2..=$3` of `$1`. Of each width, ranges that do begin less than two such widths before it: a
+/// short walk of the index for each, however many events there are.
+const REACHES_IN: &str = "e.origin = $1 AND e.width = w.width AND e.first_unit > $2 - w.reach AND e.first_unit <= $3 \
+                          AND e.last_unit >= $2";
+
+/// The widths of ranges, each with how far one may reach.
+fn widths() -> String {
+    let widths: Vec<String> = (0..WIDTHS)
+        .map(|width| format!("({width}, {})", (2_i128 << width).min(i128::from(i64::MAX))))
+        .collect();
+    format!(
+        "WITH widths (width, reach) AS (VALUES {})",
+        widths.join(", ")
+    )
+}
 
 fn row(row: &Row) -> Result<EventRow, ProjectionError> {
     let origin = row.parsed(4)?;
@@ -75,34 +94,33 @@ impl Projection {
         let after = after
             .map(|text| cursor::read(ORDER, KEY, text))
             .transpose()?;
-        let mut cells = vec![
-            Cell::text(range.origin().to_string()),
-            Cell::from(range.first()),
-            Cell::from(range.last()),
-        ];
+        let mut cells = cells(range);
+        let (from, matches) = match since_when_many(&db, range).await? {
+            // What is added to the column keeps SQLite from the index, and with that from sorting all that it leads to.
+            Some(first) => {
+                cells.push(Cell::from(first));
+                let from = format!("{} FROM range_events AS e", events_of(""));
+                let matches = "(e.origin || '') = $1 AND e.first_unit <= $3 AND e.last_unit >= $2 AND e.leaf >= $4";
+                (from, matches)
+            }
+            None => {
+                let from = events_of(&widths());
+                let from = format!("{from} FROM widths AS w CROSS JOIN range_events AS e");
+                (from, REACHES_IN)
+            }
+        };
         let (beyond, way) = if window.descending {
             ("<", " DESC")
         } else {
             (">", "")
         };
-        let place = match after {
-            Some(key) => {
-                cells.extend(key);
-                format!("AND (e.leaf, e.position) {beyond} ($4, $5)")
-            }
-            None => String::new(),
-        };
-        // Of each width, ranges that reach into this one begin less than two such widths before it: a short walk of the
-        // index for each, however many events there are.
-        let widths: Vec<String> = (0..WIDTHS)
-            .map(|width| format!("({width}, {})", (2_i128 << width).min(i128::from(i64::MAX))))
-            .collect();
+        let place = after.map_or_else(String::new, |key| {
+            let next = cells.len() + 1;
+            cells.extend(key);
+            format!("AND (e.leaf, e.position) {beyond} (${next}, ${})", next + 1)
+        });
         let sql = format!(
-            "WITH widths (width, reach) AS (VALUES {}) SELECT e.leaf, e.position, e.time_ms, e.kind, e.origin, e.first_unit, \
-             e.last_unit, e.from_account, e.to_account, e.party, e.reference FROM widths AS w CROSS JOIN range_events AS e \
-             WHERE e.origin = $1 AND e.width = w.width AND e.first_unit > $2 - w.reach AND e.first_unit <= $3 AND \
-             e.last_unit >= $2 {place} ORDER BY e.leaf{way}, e.position{way} LIMIT {}",
-            widths.join(", "),
+            "{from} WHERE {matches} {place} ORDER BY e.leaf{way}, e.position{way} LIMIT {}",
             limit + 1
         );
         let mut rows = db.rows(sql, cells).await?;
@@ -116,4 +134,42 @@ impl Projection {
         });
         Ok(Page { items, next, size })
     }
+}
+
+fn cells(range: UnitRange) -> Vec<Cell> {
+    vec![
+        Cell::text(range.origin().to_string()),
+        Cell::from(range.first()),
+        Cell::from(range.last()),
+    ]
+}
+
+fn events_of(widths: &str) -> String {
+    format!(
+        "{widths} SELECT e.leaf, e.position, e.time_ms, e.kind, e.origin, e.first_unit, e.last_unit, e.from_account, \
+         e.to_account, e.party, e.reference"
+    )
+}
+
+/// Where a range has so many events that they are better found leaf by leaf: a leaf before which there are none of them.
+///
+/// A country issues its units by rising numbers, so that nothing happened to any of a range before its first one was issued.
+/// Units of others come in any order.
+async fn since_when_many(db: &Db, range: UnitRange) -> Result<Option<u64>, ProjectionError> {
+    let widths = widths();
+    // Only what begins in the range is counted, and no more than matters: the index alone tells it.
+    let many = format!(
+        "{widths} SELECT 1 FROM widths AS w CROSS JOIN range_events AS e WHERE e.origin = $1 AND e.width = w.width AND \
+         e.first_unit BETWEEN $2 AND $3 LIMIT 1 OFFSET {MANY}"
+    );
+    if db.rows(many, cells(range)).await?.is_empty() {
+        return Ok(None);
+    }
+    let first = UnitRange::new(range.origin(), range.first(), range.first());
+    let first = first.map_err(|_| ProjectionError::Row(1))?;
+    let issued = format!(
+        "{widths} SELECT e.leaf FROM widths AS w CROSS JOIN range_events AS e WHERE {REACHES_IN} AND e.kind = 'issuance'"
+    );
+    let rows = db.rows(issued, cells(first)).await?;
+    rows.first().map_or(Ok(Some(0)), |row| row.number(0).map(Some))
 }

@@ -12,7 +12,7 @@ use super::gate::{Sent, Signed};
 use super::{place, process, trusted};
 use crate::app::{AppError, Mode};
 use crate::http::problem::ApiError;
-use crate::people::{Proposal, ProposedAct};
+use crate::people::{PeopleError, Proposal, ProposedAct};
 use crate::web::list::Asked;
 use crate::web::page::Page;
 use crate::web::{Shared, answer};
@@ -154,7 +154,14 @@ pub(super) async fn show(
     signed: Signed,
 ) -> Result<Response, ApiError> {
     let id = place::number("proposal", &id)?;
-    let proposal = site.app.proposal(&signed.caller, id).await?;
+    let proposal = match site.app.proposal(&signed.caller, id).await {
+        Ok(proposal) => proposal,
+        // An old link: what else waits is of use still.
+        Err(AppError::People(error)) if matches!(*error, PeopleError::Decided { .. }) => {
+            return refused(&site, signed, AppError::People(error)).await;
+        }
+        Err(error) => return Err(error.into()),
+    };
     let ProposedAct::Process { text, follows } = &proposal.act else {
         return Ok(answer::see_other(&signed.page.to("/work/proposals")));
     };
@@ -189,10 +196,13 @@ pub(super) async fn decide(
             let path = signed.page.to("/work/proposals");
             Ok(answer::see_other(&format!("{path}?done={done}")))
         }
-        Err(error) => {
-            let status = fault::status(&error);
-            let faults = vec![fault::of(&signed.page, error)?];
-            page(&site, signed, status, faults, None).await
-        }
+        Err(error) => refused(&site, signed, error).await,
     }
+}
+
+/// The list, with why one of it was not decided on.
+async fn refused(site: &Shared, signed: Signed, error: AppError) -> Result<Response, ApiError> {
+    let status = fault::status(&error);
+    let faults = vec![fault::of(&signed.page, error)?];
+    page(site, signed, status, faults, None).await
 }

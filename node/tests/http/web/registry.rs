@@ -94,6 +94,33 @@ async fn one_box_finds_whatever_has_a_name() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn where_all_units_of_a_project_are_is_told_page_by_page() {
+    let world = World::start().await;
+    for _ in 0..26 {
+        world.send(1).await;
+    }
+    world.witness();
+    let project = page(&world, "/en/projects/1").await;
+    let all = "/en/projects/1/units";
+    assert!(project.contains(&format!("href=\"{all}\"")), "{project}");
+    let first = page(&world, all).await;
+    let rest = first.split("rel=\"next\"").next().unwrap();
+    let rest = rest.rsplit("href=\"").next().unwrap();
+    let next = page(&world, rest.split('"').next().unwrap()).await;
+    let serials = |text: &str| -> Vec<String> {
+        let found = super::attribute(text, "href").into_iter();
+        let found = found.filter(|it| it.starts_with("/en/units/GH-"));
+        found.map(str::to_owned).collect()
+    };
+    let (first, next) = (serials(&first), serials(&next));
+    assert_eq!((first.len(), next.len()), (25, 2), "{first:?} {next:?}");
+    assert!(next.iter().all(|it| !first.contains(it)));
+    assert_eq!(serials(&project), first);
+    let (status, _) = super::any_page(&world, "/en/projects/77/units").await;
+    assert_eq!(status, reqwest::StatusCode::NOT_FOUND);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_serial_is_explained_and_followed() {
     let world = World::start().await;
     let leaf = retired(&world, "Summit 2026").await;
