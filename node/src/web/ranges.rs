@@ -60,10 +60,7 @@ pub(super) async fn list(
         &format!("/{query}"),
         &format!("countersign api GET {query}"),
     );
-    let found = site
-        .app
-        .project_ranges(number, asked.window(false))
-        .await?;
+    let found = site.app.project_ranges(number, asked.window(false)).await?;
     let path = page.to(&format!("/projects/{number}/units"));
     let shown = RangesPage {
         number,

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use countersign_node::projection::ProjectionSettings;
 use countersign_node::projection::query::{
-    EventRow, HoldingQuery, HoldingSort, OrganisationQuery, OrganisationSort, ProjectQuery, ProjectSort,
-    RetirementQuery, Window,
+    EventRow, HoldingQuery, HoldingSort, OrganisationQuery, OrganisationSort, ProjectQuery,
+    ProjectSort, RetirementQuery, Window,
 };
 use countersign_node::projection::{Projection, ProjectionError};
 use countersign_protocol::id::{AccountId, OrganisationId};
@@ -392,10 +392,10 @@ fn one_by_one() -> Ledger {
             unit_type: UnitType::ITMO,
             tonnes: 1,
         });
-        if number % 100 == 99 {
+        if number % 90 == 89 {
             ledger.must(&Command::Retire {
                 account: TRADING,
-                units: Selection::Tonnes(70),
+                units: Selection::Tonnes(60),
                 kind: RetireKind::Retire,
                 purpose: Purpose::Ndc,
                 beneficiary: None,
@@ -435,7 +435,7 @@ async fn whole_and_parts(settings: ProjectionSettings) {
         let newest_first = history(read, first, last, true).await;
         assert_eq!(newest_first, whole, "{first} to {last}, newest first");
     }
-    model.stop().await;
+    model.kill().await;
 }
 
 #[test]

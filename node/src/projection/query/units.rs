@@ -171,5 +171,6 @@ async fn since_when_many(db: &Db, range: UnitRange) -> Result<Option<u64>, Proje
         "{widths} SELECT e.leaf FROM widths AS w CROSS JOIN range_events AS e WHERE {REACHES_IN} AND e.kind = 'issuance'"
     );
     let rows = db.rows(issued, cells(first)).await?;
-    rows.first().map_or(Ok(Some(0)), |row| row.number(0).map(Some))
+    rows.first()
+        .map_or(Ok(Some(0)), |row| row.number(0).map(Some))
 }

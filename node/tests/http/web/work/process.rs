@@ -253,7 +253,10 @@ async fn a_second_official_looks_at_a_proposed_process_before_approving_it() {
     assert!(second.page(PROCESS).await.contains("1.1"));
     let late = second.any(&path).await;
     assert_eq!(late.status, StatusCode::CONFLICT);
-    for shown in ["Somebody has decided on it already.", "There is nothing to show here."] {
+    for shown in [
+        "Somebody has decided on it already.",
+        "There is nothing to show here.",
+    ] {
         assert!(late.text.contains(shown), "{shown}: {}", words(&late.text));
     }
 }
