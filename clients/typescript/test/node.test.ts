@@ -57,13 +57,16 @@ test("a write under one key is done once", async () => {
 });
 
 test("a trial writes nothing", async () => {
-    const before = await anybody.GET("/ledger/head");
     const header = { "Idempotency-Key": drawKey() };
     const body: Schemas["NewOpenCase"] = { flow: "retirement", title: "Only tried", scopes: [] };
     const { data } = await developer.POST("/cases", { params: { header, query: { dry_run: true } }, body });
     assert.ok(data !== undefined && "dry_run" in data && data.dry_run);
-    const after = await anybody.GET("/ledger/head");
-    assert.equal(after.data?.size, before.data?.size);
+    // Not by the size of the ledger: letters of what was decided before may still come into it.
+    const titles: string[] = [];
+    const ask = (after: string | undefined) =>
+        developer.GET("/cases", { params: { query: after === undefined ? {} : { after } } });
+    for await (const known of pages(ask)) titles.push(known.title);
+    assert.ok(titles.includes("Monitoring 2023") && !titles.includes("Only tried"), titles.join());
 });
 
 test("units are read with their types", async () => {
