@@ -115,6 +115,13 @@ fn calls_are(server: &Server, name: &str) -> usize {
     golden[name].as_array().unwrap().len()
 }
 
+/// Somebody changes a project in the MRV.
+fn change(server: &Server, id: &str, field: &str, value: &str) {
+    let mut node = server.node();
+    let programmes = node.tables.get_mut("programme").unwrap();
+    programmes.get_mut(id).unwrap()[field] = json!(value);
+}
+
 fn row(server: &Server, id: &str) -> Value {
     server.node().tables["programme"][id].clone()
 }
@@ -143,13 +150,7 @@ async fn each_call_says_what_the_ledger_says_and_none_is_made_twice() {
 
     // Changed there: seen, and mended by a replay where a call can.
     let mut settled = Settled::of(&country, side(&server, "", 3)).await;
-    server
-        .node()
-        .tables
-        .get_mut("programme")
-        .unwrap()
-        .get_mut("MRV-2")
-        .unwrap()["serialNo"] = json!("other");
+    change(&server, "MRV-2", "serialNo", "other");
     let (differing, foreign) = settled.bridge.diff().await.unwrap().unwrap();
     assert_eq!((differing.len(), foreign.len()), (1, 0));
     assert_eq!(differing[0].fields[0].field, "/serialNo");
@@ -198,13 +199,7 @@ async fn what_can_not_be_said_stops_and_what_is_refused_is_a_dead_letter() {
     let lost = country.project();
     let lost = country.ledger.state.case(lost).unwrap().project.unwrap();
     country.name(lost, "MRV", "MRV-9");
-    server
-        .node()
-        .tables
-        .get_mut("programme")
-        .unwrap()
-        .get_mut("MRV-2")
-        .unwrap()["creditIssued"] = json!("701.00");
+    change(&server, "MRV-2", "creditIssued", "701.00");
     let settled = Settled::of(&country, side(&server, "", 1)).await;
     let stopped = settled.causes(ItemState::Stopped).await;
     assert_eq!(

@@ -167,15 +167,11 @@ pub(super) async fn show(
         &format!("/projects/{number}"),
         &format!("countersign project show {number}"),
     );
-    let window = || Window {
-        limit: SHOWN_MAX,
+    let window = |limit| Window {
+        limit,
         ..Window::default()
     };
-    let first = Window {
-        limit: ROWS,
-        ..Window::default()
-    };
-    let ranges = site.app.project_ranges(number, first).await?;
+    let ranges = site.app.project_ranges(number, window(ROWS)).await?;
     let mut shown = ProjectPage {
         number,
         road: Vec::new(),
@@ -194,10 +190,10 @@ pub(super) async fn show(
     if let Some(case) = shown.file.case {
         let page = &shown.page;
         let listed = site.app.case(case)?;
-        let acts = site.app.case_acts(case, &window()).await?;
+        let acts = site.app.case_acts(case, &window(SHOWN_MAX)).await?;
         let below = CaseQuery {
             project: Some(number),
-            window: window(),
+            window: window(SHOWN_MAX),
             ..CaseQuery::default()
         };
         let below = site.app.find_cases(&below).await?;

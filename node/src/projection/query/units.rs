@@ -1,5 +1,7 @@
 //! The chain of custody: everything that happened to a unit, a range, or a part of one.
 
+use std::sync::LazyLock;
+
 use countersign_protocol::id::AccountId;
 use countersign_protocol::party::Party;
 use countersign_protocol::units::UnitRange;
@@ -46,13 +48,20 @@ const KEY: &[Holds] = &[Holds::Int, Holds::Int];
 /// Powers of two up to the widest range that there is.
 const WIDTHS: u32 = 63;
 
-/// Which events reach into `$2..=$3` of `$1`. Of each width, ranges that do begin less than two such widths before it: a
-/// short walk of the index for each, however many events there are.
-const REACHES_IN: &str = "e.origin = $1 AND e.width = w.width AND e.first_unit > $2 - w.reach AND e.first_unit <= $3 \
-                          AND e.last_unit >= $2";
+/// What a row of events is read from.
+const COLUMNS: &str = "e.leaf, e.position, e.time_ms, e.kind, e.origin, e.first_unit, e.last_unit, e.from_account, \
+                       e.to_account, e.party, e.reference";
+
+/// Events of `$1` by the widths of their ranges: the index begins with both.
+const BY_WIDTH: &str =
+    "FROM widths AS w CROSS JOIN range_events AS e WHERE e.origin = $1 AND e.width = w.width";
+
+/// Which of them reach into `$2..=$3`. Of each width, ranges that do begin less than two such widths before it: a short walk
+/// of the index for each, however many events there are.
+const REACHES_IN: &str = "e.first_unit > $2 - w.reach AND e.first_unit <= $3 AND e.last_unit >= $2";
 
 /// The widths of ranges, each with how far one may reach.
-fn widths() -> String {
+static WITH_WIDTHS: LazyLock<String> = LazyLock::new(|| {
     let widths: Vec<String> = (0..WIDTHS)
         .map(|width| format!("({width}, {})", (2_i128 << width).min(i128::from(i64::MAX))))
         .collect();
@@ -60,7 +69,7 @@ fn widths() -> String {
         "WITH widths (width, reach) AS (VALUES {})",
         widths.join(", ")
     )
-}
+});
 
 fn row(row: &Row) -> Result<EventRow, ProjectionError> {
     let origin = row.parsed(4)?;
@@ -95,19 +104,17 @@ impl Projection {
             .map(|text| cursor::read(ORDER, KEY, text))
             .transpose()?;
         let mut cells = cells(range);
-        let (from, matches) = match since_when_many(&db, range).await? {
+        let widths = &*WITH_WIDTHS;
+        let found = match since_when_many(&db, range).await? {
             // What is added to the column keeps SQLite from the index, and with that from sorting all that it leads to.
             Some(first) => {
                 cells.push(Cell::from(first));
-                let from = format!("{} FROM range_events AS e", events_of(""));
-                let matches = "(e.origin || '') = $1 AND e.first_unit <= $3 AND e.last_unit >= $2 AND e.leaf >= $4";
-                (from, matches)
+                format!(
+                    "SELECT {COLUMNS} FROM range_events AS e WHERE (e.origin || '') = $1 AND e.first_unit <= $3 AND \
+                     e.last_unit >= $2 AND e.leaf >= $4"
+                )
             }
-            None => {
-                let from = events_of(&widths());
-                let from = format!("{from} FROM widths AS w CROSS JOIN range_events AS e");
-                (from, REACHES_IN)
-            }
+            None => format!("{widths} SELECT {COLUMNS} {BY_WIDTH} AND {REACHES_IN}"),
         };
         let (beyond, way) = if window.descending {
             ("<", " DESC")
@@ -120,7 +127,7 @@ impl Projection {
             format!("AND (e.leaf, e.position) {beyond} (${next}, ${})", next + 1)
         });
         let sql = format!(
-            "{from} WHERE {matches} {place} ORDER BY e.leaf{way}, e.position{way} LIMIT {}",
+            "{found} {place} ORDER BY e.leaf{way}, e.position{way} LIMIT {}",
             limit + 1
         );
         let mut rows = db.rows(sql, cells).await?;
@@ -144,32 +151,23 @@ fn cells(range: UnitRange) -> Vec<Cell> {
     ]
 }
 
-fn events_of(widths: &str) -> String {
-    format!(
-        "{widths} SELECT e.leaf, e.position, e.time_ms, e.kind, e.origin, e.first_unit, e.last_unit, e.from_account, \
-         e.to_account, e.party, e.reference"
-    )
-}
-
 /// Where a range has so many events that they are better found leaf by leaf: a leaf before which there are none of them.
 ///
 /// A country issues its units by rising numbers, so that nothing happened to any of a range before its first one was issued.
 /// Units of others come in any order.
 async fn since_when_many(db: &Db, range: UnitRange) -> Result<Option<u64>, ProjectionError> {
-    let widths = widths();
+    let widths = &*WITH_WIDTHS;
     // Only what begins in the range is counted, and no more than matters: the index alone tells it.
     let many = format!(
-        "{widths} SELECT 1 FROM widths AS w CROSS JOIN range_events AS e WHERE e.origin = $1 AND e.width = w.width AND \
-         e.first_unit BETWEEN $2 AND $3 LIMIT 1 OFFSET {MANY}"
+        "{widths} SELECT 1 {BY_WIDTH} AND e.first_unit BETWEEN $2 AND $3 LIMIT 1 OFFSET {MANY}"
     );
     if db.rows(many, cells(range)).await?.is_empty() {
         return Ok(None);
     }
     let first = UnitRange::new(range.origin(), range.first(), range.first());
     let first = first.map_err(|_| ProjectionError::Row(1))?;
-    let issued = format!(
-        "{widths} SELECT e.leaf FROM widths AS w CROSS JOIN range_events AS e WHERE {REACHES_IN} AND e.kind = 'issuance'"
-    );
+    let issued =
+        format!("{widths} SELECT e.leaf {BY_WIDTH} AND {REACHES_IN} AND e.kind = 'issuance'");
     let rows = db.rows(issued, cells(first)).await?;
     rows.first()
         .map_or(Ok(Some(0)), |row| row.number(0).map(Some))
