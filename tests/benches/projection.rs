@@ -245,6 +245,9 @@ fn pages(options: &Options, runtime: &tokio::runtime::Runtime, node: SocketAddr)
             "/projects?q=mangroves".to_owned()
         }),
         ("a project", |r| format!("/projects/{}", r.up_to(PROJECTS))),
+        ("all ranges of a project", |r| {
+            format!("/projects/{}/units", r.up_to(PROJECTS))
+        }),
         ("the map", |_| "/map".to_owned()),
         ("search", |_| "/search?q=landfill%20of".to_owned()),
         ("a unit", |r| {
