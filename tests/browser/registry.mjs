@@ -38,7 +38,7 @@ export function paths() {
   ];
   const seeded = [];
   if (SEEDED.project) seeded.push(`/projects/${SEEDED.project}`, `/projects/${SEEDED.project}/units`, "/organisations/2", "/cooperation/CA0001", "/authorisations/GH/GH-2026-001");
-  if (SEEDED.serial) seeded.push(`/units/${SEEDED.serial}`, `/entries/${SEEDED.issuance}`);
+  if (SEEDED.serial) seeded.push(`/units/${SEEDED.serial}`, `/units/${SEEDED.serial}/history`, `/entries/${SEEDED.issuance}`);
   if (SEEDED.retirement) seeded.push(`/retirements/${SEEDED.retirement}`, `/retirements/${SEEDED.retirement}/certificate`);
   if (SEEDED.letter) seeded.push(`/letters/${SEEDED.letter}`);
   if (SEEDED.report) seeded.push(`/accounting/reports/${SEEDED.report}`);

@@ -10,6 +10,7 @@ mod assets;
 mod badges;
 mod charts;
 mod cooperation;
+mod custody;
 mod data;
 mod entries;
 mod error;
@@ -138,6 +139,7 @@ fn table() -> Vec<(&'static str, MethodRouter<Shared>)> {
         ("/map", get(map::show)),
         ("/units", get(units::ask)),
         ("/units/{name}", get(units::show)),
+        ("/units/{name}/history", get(custody::list)),
         ("/retirements", get(retirements::list)),
         ("/retirements/{leaf}", get(retirements::show)),
         (

@@ -10,17 +10,15 @@ use countersign_protocol::registry::{Holding, Place};
 use countersign_protocol::units::{UnitBlock, UnitRange};
 
 use super::badges::{self, Badge};
-use super::list::Asked;
+use super::custody::{self, Happened};
+use super::list::{Asked, ROWS};
 use super::page::Page;
 use super::{Shared, answer};
 use crate::app::{AgreementOf, UnitsName};
-use crate::http::problem::ApiError;
+use crate::http::problem::{ApiError, Kind};
 use crate::projection::query::{EventRow, Window};
 
-/// Ranges that are shown of those that a name covers.
-const RANGES_MAX: usize = 50;
-
-/// Events that are shown.
+/// Events of one range that are shown; of several ranges so many as a page of a list has.
 const EVENTS_MAX: usize = 200;
 
 /// Where a range is, in words.
@@ -123,20 +121,6 @@ struct Branch {
     beside: Option<(String, String)>,
 }
 
-/// Something that happened.
-struct Happened {
-    index: u64,
-    time_ms: u64,
-    kind: String,
-    range: String,
-    from: Option<String>,
-    to: Option<String>,
-    party: Option<String>,
-    /// A page about it.
-    link: Option<(String, String)>,
-    is_end: bool,
-}
-
 #[derive(Template)]
 #[template(path = "web/units.html")]
 struct UnitsPage {
@@ -148,10 +132,12 @@ struct UnitsPage {
     itmo: Vec<Piece>,
     itmo_id: String,
     parts: Vec<Part>,
-    has_more: bool,
+    /// What was asked for and lies beyond the parts.
+    rest: Option<UnitRange>,
+    is_one_vintage: bool,
     tree: Vec<Branch>,
     events: Vec<Happened>,
-    has_older: bool,
+    has_more_events: bool,
     badges: Vec<Badge>,
 }
 
@@ -179,55 +165,62 @@ pub(super) async fn ask(
     answer::html(&shown.page, &shown)
 }
 
+/// The units that an address names.
+pub(super) fn named(text: &str) -> Result<UnitsName, ApiError> {
+    let name = text.parse::<UnitsName>();
+    name.map_err(|error| ApiError::new(Kind::NotFound, error.to_string()))
+}
+
 pub(super) async fn show(
     State(site): State<Shared>,
     Path(text): Path<String>,
     page: Page,
 ) -> Result<Response, ApiError> {
-    let not_found = |why: String| ApiError::new(crate::http::problem::Kind::NotFound, why);
-    let name: UnitsName = text
-        .parse()
-        .map_err(|error: crate::app::UnitsNameError| not_found(error.to_string()))?;
-    let listing = site.app.units(&name, None, RANGES_MAX)?;
+    let name = named(&text)?;
+    let asked = name.range();
+    let listing = site.app.units(&name, None, ROWS)?;
+    let parts = listing.items.iter();
+    let (block, limit) = match listing.items.as_slice() {
+        [] => return Err(ApiError::new(Kind::NotFound, "no unit has this name")),
+        [only] => (narrowed(only, asked), EVENTS_MAX),
+        [first, ..] => (first.block, ROWS),
+    };
     let window = Window {
-        limit: EVENTS_MAX,
+        limit,
         ..Window::default()
     };
     let history = site.app.units_history(&name, &window).await?;
-    let Some(first) = listing.items.first() else {
-        return Err(not_found("no unit has this name".to_owned()));
-    };
-    let shown_range = name.range();
-    let held: u64 = listing.items.iter().map(|it| it.block.tonnes()).sum();
-    let is_exact = listing.items.len() == 1;
-    let block = if is_exact {
-        narrowed(first, shown_range)
-    } else {
-        first.block
-    };
     let encoded = crate::http::percent::encoded(&text);
     let page = page.about(
         "units",
         &format!("/units/{encoded}"),
-        &format!("countersign api GET units/{shown_range}"),
+        &format!("countersign api GET units/{asked}"),
     );
     let badges = badges::of(&site, &page, &AgreementOf::Units(name)).await?;
+    let vintage = block.serial.year();
     let shown = UnitsPage {
         badges,
         name: text,
-        tonnes: if is_exact { block.tonnes() } else { held },
+        tonnes: parts.clone().map(|it| narrowed(it, asked).tonnes()).sum(),
         pieces: domestic(&page, &block),
         itmo: itmo(&page, &block),
         itmo_id: block.itmo_id().map(|it| it.to_string()).unwrap_or_default(),
-        parts: listing.items.iter().map(|it| part(&page, it)).collect(),
-        has_more: listing.next.is_some(),
+        rest: rest(asked, listing.next.as_deref()),
+        is_one_vintage: parts.clone().all(|it| it.block.serial.year() == vintage),
+        parts: parts.map(|it| part(&page, it)).collect(),
         tree: tree(&page, &history.items, block.range()),
-        events: history.items.iter().map(|it| happened(&page, it)).collect(),
-        has_older: history.next.is_some(),
+        events: custody::events(&page, &history.items),
+        has_more_events: history.next.is_some(),
         block,
         page,
     };
     answer::html(&shown.page, &shown)
+}
+
+/// What lies beyond the ranges that are shown.
+fn rest(asked: UnitRange, next: Option<&str>) -> Option<UnitRange> {
+    let first = next?.parse().ok()?;
+    UnitRange::new(asked.origin(), first, asked.last()).ok()
 }
 
 /// The block of those units of a range that were asked for.
@@ -282,27 +275,4 @@ fn tree(page: &Page, events: &[EventRow], here: UnitRange) -> Vec<Branch> {
         });
     }
     branches
-}
-
-fn happened(page: &Page, of: &EventRow) -> Happened {
-    let account = |id: AccountId| page.t1("account", "account", page.plain(u64::from(id.0)));
-    let reference = of.reference.as_deref().unwrap_or_default();
-    let link = match of.kind.as_str() {
-        "lock" | "release" | "finalise" | "acquire" => {
-            Some((page.at("transfers", reference), page.t("transfer-open")))
-        }
-        "retire" | "cancel" => Some((page.at("retirements", of.leaf), page.t("retirement-open"))),
-        _ => None,
-    };
-    Happened {
-        index: of.leaf,
-        time_ms: of.time_ms,
-        kind: page.word("event", &of.kind),
-        range: of.range.to_string(),
-        from: of.from.map(account),
-        to: of.to.map(account),
-        party: of.party.map(|it| page.country(it)),
-        link,
-        is_end: matches!(of.kind.as_str(), "retire" | "cancel"),
-    }
 }

@@ -121,6 +121,49 @@ async fn where_all_units_of_a_project_are_is_told_page_by_page() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn many_ranges_under_one_name_are_told_part_by_part() {
+    let world = World::start().await;
+    for _ in 0..26 {
+        world.send(1).await;
+    }
+    world.witness();
+    let first = page(&world, "/en/units/GH-1-1000").await;
+    let text = words(&first);
+    assert!(text.contains("The first 25 ranges, 25 t"), "{text}");
+    assert!(
+        text.contains("are those of the first range, GH-1-1."),
+        "{text}"
+    );
+    let rest = "/en/units/GH-26-1000";
+    assert!(first.contains(&format!("href=\"{rest}\"")), "{first}");
+    let text = words(&page(&world, rest).await);
+    assert!(text.contains("975 t"), "{text}");
+    // What is counted is what was asked for, not all of the ranges that have some of it.
+    let text = words(&page(&world, "/en/units/GH-26-30").await);
+    assert!(text.contains("5 t CO₂e · Vintage"), "{text}");
+
+    // What happened is on one page after the other, as the API has it.
+    let all = "/en/units/GH-1-1000/history";
+    assert!(first.contains(&format!("href=\"{all}\"")), "{first}");
+    let listed: Value = world.get("/api/v1/units/GH-1-1000/history").await;
+    let wanted = listed["items"].as_array().unwrap().len();
+    let (mut seen, mut next) = (0, Some(all.to_owned()));
+    while let Some(path) = next {
+        let text = page(&world, &path).await;
+        seen += text.matches("<time ").count();
+        let way_on = text.split("rel=\"next\"").next().unwrap();
+        let way_on = way_on.rsplit("href=\"").next().unwrap();
+        next = text.contains("rel=\"next\"").then(|| {
+            let address = way_on.split('"').next().unwrap();
+            address.replace("&amp;", "&").replace("&#38;", "&")
+        });
+    }
+    assert_eq!(seen, wanted);
+    let (status, _) = super::any_page(&world, "/en/units/GH-77777/history").await;
+    assert_eq!(status, reqwest::StatusCode::NOT_FOUND);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_serial_is_explained_and_followed() {
     let world = World::start().await;
     let leaf = retired(&world, "Summit 2026").await;
