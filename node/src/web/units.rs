@@ -135,6 +135,7 @@ struct UnitsPage {
     /// What was asked for and lies beyond the parts.
     rest: Option<UnitRange>,
     is_one_vintage: bool,
+    /// Of one range; each of several has its own.
     tree: Vec<Branch>,
     events: Vec<Happened>,
     has_more_events: bool,
@@ -197,6 +198,10 @@ pub(super) async fn show(
         &format!("countersign api GET units/{asked}"),
     );
     let badges = badges::of(&site, &page, &AgreementOf::Units(name)).await?;
+    let tree = match parts.len() {
+        1 => tree(&page, &history.items, block.range()),
+        _ => Vec::new(),
+    };
     let vintage = block.serial.year();
     let shown = UnitsPage {
         badges,
@@ -208,7 +213,7 @@ pub(super) async fn show(
         rest: rest(asked, listing.next.as_deref()),
         is_one_vintage: parts.clone().all(|it| it.block.serial.year() == vintage),
         parts: parts.map(|it| part(&page, it)).collect(),
-        tree: tree(&page, &history.items, block.range()),
+        tree,
         events: custody::events(&page, &history.items),
         has_more_events: history.next.is_some(),
         block,
