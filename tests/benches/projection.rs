@@ -2,7 +2,7 @@
 //! answered over HTTP, and how much memory the node takes.
 //!
 //! `cargo bench -p countersign-tests --bench projection`; `COUNTERSIGN_BENCH=full` for longer rounds, `COUNTERSIGN_BENCH_DIR`
-//! for another disk, and words as arguments to pick measurements: lists, pages, rebuild.
+//! for another disk, and words as arguments to pick measurements: lists, pages, workspaces, rebuild.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -27,16 +27,18 @@ use countersign_protocol::record::{Claim, Purpose, RetireKind};
 use countersign_protocol::registry::{Command, Selection};
 use countersign_protocol::serial::SectoralScope;
 use secrecy::SecretString;
+use serde_json::json;
 
 use common::Random;
 use common::country::{authorising_scope, populate, request, runtime};
 use common::load::{self, Until};
 use common::machine::{Machine, resident_megabytes, resident_megabytes_of};
 use common::node::{PASSPHRASE, start};
+use common::office::Office;
 use common::options::Options;
 use common::postgres::Postgres;
 use common::report::verdict;
-use common::web::{get, get_as, get_page, latencies};
+use common::web::{get, get_as, get_page, get_page_as, latencies};
 
 /// The folder of the node that this process is to run, and nothing else.
 const ALONE: &str = "COUNTERSIGN_BENCH_NODE";
@@ -44,6 +46,8 @@ const CONNECTIONS: u64 = 16;
 const ACCOUNTS: u32 = 1_000;
 const PROJECTS: u32 = 10_000;
 const RANGES: u64 = 1_000_000;
+/// Cases that a developer began and nobody has answered.
+const CASES: usize = 2_000;
 
 fn main() {
     if let Some(folder) = std::env::var_os(ALONE) {
@@ -56,13 +60,16 @@ fn main() {
     let data = DataFolder::new(folder.path().join("gh"));
     let (node, token) = start(&runtime, &data);
     fill(&node.ledger());
+    let office = options.wants("workspaces");
+    let office = office.then(|| runtime.block_on(office_at_work(node.http(), &token)));
     caught_up(&runtime, &data, &node);
     println!(
         "the node that took in {RANGES} ranges, and this bench around it: {:.0} MB",
         resident_megabytes()
     );
     runtime.block_on(node.stop());
-    if options.wants("lists") || options.wants("pages") {
+    let of_the_node = ["lists", "pages", "workspaces"];
+    if of_the_node.iter().any(|it| options.wants(it)) {
         let node = Apart::start(&data);
         println!("it alone, after a restart: {:.0} MB", node.megabytes());
         if options.wants("lists") {
@@ -70,6 +77,9 @@ fn main() {
         }
         if options.wants("pages") {
             pages(&options, &runtime, node.address);
+        }
+        if let Some(office) = &office {
+            workspaces(&options, &runtime, node.address, office);
         }
         let megabytes = node.megabytes();
         println!("the same after that: {megabytes:.0} MB");
@@ -165,7 +175,7 @@ fn fill(handle: &LedgerHandle) {
         title: title(random).parse().unwrap(),
         scope: SectoralScope::new(u8::try_from(random.up_to(16)).unwrap()).unwrap(),
     });
-    let mut random = Random::new(7);
+    let mut random = Random::new(99_007);
     for command in authorising_scope(3) {
         let submission = Submission::new(request(&mut random), command);
         handle.submit_blocking(submission).unwrap();
@@ -281,6 +291,65 @@ fn pages(options: &Options, runtime: &tokio::runtime::Runtime, node: SocketAddr)
     let slowest = measured(options, runtime, node, paths, request);
     verdict(
         "bar of 50 ms over the slowest p99 of a page",
+        50.0 / slowest,
+        1.0,
+    );
+}
+
+/// A country's people in the same registry: officials, a certifier, and a developer with cases that wait.
+async fn office_at_work(node: SocketAddr, operator: &str) -> Office {
+    let mut office = Office::open(node, operator).await;
+    for _ in 0..CASES {
+        let new = json!({"flow": "project", "title": "Stoves", "scopes": ["3"]});
+        office.case(new).await;
+    }
+    office
+}
+
+/// The pages that an official and a developer see when they are signed in.
+fn workspaces(
+    options: &Options,
+    runtime: &tokio::runtime::Runtime,
+    node: SocketAddr,
+    office: &Office,
+) {
+    let official: &[(&str, Path)] = &[
+        ("the inbox of an official", |_| String::new()),
+        ("all cases", |_| "/cases".to_owned()),
+        ("a case", |r| format!("/cases/{}", r.up_to(5))),
+        ("authorisations", |_| "/authorisations".to_owned()),
+        ("an authorisation", |_| {
+            "/authorisations/GH/GH-2026-001".to_owned()
+        }),
+        ("annual reports", |_| "/report".to_owned()),
+        ("users", |_| "/users".to_owned()),
+        ("holds", |_| "/holds".to_owned()),
+        ("what waits for a second official", |_| {
+            "/proposals".to_owned()
+        }),
+        ("the process", |_| "/process".to_owned()),
+        ("the federation, for an official", |_| {
+            "/federation".to_owned()
+        }),
+    ];
+    let developer: &[(&str, Path)] = &[
+        ("the inbox of a developer", |_| String::new()),
+        ("its cases", |_| "/cases".to_owned()),
+        ("its organisation", |_| "/organisation".to_owned()),
+        ("its account", |_| "/account".to_owned()),
+        ("what it may begin", |_| "/apply".to_owned()),
+    ];
+    let mut slowest = 0.0_f64;
+    for (paths, who) in [
+        (official, &office.officials[0]),
+        (developer, &office.seller),
+    ] {
+        let session = who.session.clone();
+        let request = move |path: String| get_page_as(&format!("/en/work{path}"), &session);
+        slowest = slowest.max(measured(options, runtime, node, paths, request));
+    }
+    verdict(
+        "bar of 50 ms over the slowest p99 of a workspace",
         50.0 / slowest,
         1.0,
     );

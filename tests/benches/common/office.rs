@@ -25,7 +25,7 @@ pub struct Somebody {
 /// Everybody at work.
 pub struct Office {
     desk: Desk,
-    officials: Vec<Somebody>,
+    pub officials: Vec<Somebody>,
     certifier: Somebody,
     pub seller: Somebody,
     pub buyer: Somebody,

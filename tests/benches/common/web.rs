@@ -78,6 +78,14 @@ pub fn get_page(path: &str) -> String {
     )
 }
 
+/// The same as the browser of somebody who is signed in asks.
+pub fn get_page_as(path: &str, session: &str) -> String {
+    format!(
+        "GET {path} HTTP/1.1\r\nhost: localhost\r\n{FROM}\r\naccept: text/html\r\naccept-encoding: br\r\n\
+         cookie: session={session}\r\n\r\n"
+    )
+}
+
 /// A request that gets a path with a token.
 pub fn get_as(path: &str, token: &str) -> String {
     format!(
