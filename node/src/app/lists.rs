@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use countersign_protocol::id::OrganisationId;
 use countersign_protocol::permission::{Action, Object};
 use countersign_protocol::registry::{Holding, TransferKey};
 
@@ -147,6 +148,19 @@ impl App {
         let mut page = self.lists().await?.holdings(&query).await?;
         self.in_force(&mut page.items);
         Ok(page)
+    }
+
+    /// What the accounts of an organisation hold, by vintage, in tonnes.
+    ///
+    /// # Errors
+    /// [`AppError::Forbidden`] for whoever may not look into its accounts, otherwise as [`App::find_organisations`].
+    pub async fn held_by_vintage(
+        &self,
+        caller: &Caller,
+        organisation: OrganisationId,
+    ) -> Result<Vec<(u16, u64)>, AppError> {
+        self.permit_of(caller, Action::UnitsRead, organisation)?;
+        Ok(self.lists().await?.held_by_vintage(organisation).await?)
     }
 
     /// Units that were used or cancelled.

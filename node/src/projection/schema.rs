@@ -7,7 +7,7 @@ use super::ProjectionError;
 use super::db::{Cell, Tx};
 
 /// The version of everything below. Raise it with every change: the model is then rebuilt.
-pub(super) const SCHEMA_VERSION: i64 = 6;
+pub(super) const SCHEMA_VERSION: i64 = 7;
 
 /// Tables in the order of their making.
 const TABLES: &[(&str, &str)] = &[
@@ -152,6 +152,10 @@ const INDEXES: &[(&str, &str)] = &[
     (
         "retirements_of_vintage",
         "retirements (vintage, leaf, position)",
+    ),
+    (
+        "retirements_of_organisation",
+        "retirements (organisation, leaf, position)",
     ),
 ];
 

@@ -62,6 +62,47 @@ fn ask_to_send(ledger: &mut Ledger, from: AccountId, tonnes: u64, nonce: u8) -> 
     case
 }
 
+/// Whoever has one case among very many of others finds it on the first page, however late it was opened.
+async fn one_of_very_many(settings: ProjectionSettings) {
+    let (mut ledger, ..) = trading();
+    let new = |owner, by| NewCase {
+        flow: text("project"),
+        track: None,
+        parent: None,
+        title: text("Stoves"),
+        owners: BTreeSet::from([owner]),
+        shares: BTreeMap::new(),
+        counterparty: None,
+        scopes: BTreeSet::new(),
+        by,
+    };
+    for _ in 0..1100 {
+        ledger.must(&Command::OpenCase(Box::new(new(DEVELOPER, developer()))));
+    }
+    ledger.must(&Command::OpenCase(Box::new(new(BUYER, buyer()))));
+    let last = ledger.state.cases().next_back().unwrap().number;
+    let book = Book::whole(ledger.leaves);
+    let model = Model::start(&settings, &book);
+    model.follows(&book).await;
+    let query = CaseQuery {
+        owner: Some(BUYER),
+        ended: Some(false),
+        window: Window {
+            limit: 100,
+            ..Window::default()
+        },
+        ..CaseQuery::default()
+    };
+    let found = model.projection.cases(&query).await.unwrap();
+    assert_eq!((found.items.last(), found.next), (Some(&last), None));
+    model.kill().await;
+}
+
+#[test]
+fn a_case_among_very_many_of_others_is_on_its_owners_first_page() {
+    on_both(one_of_very_many);
+}
+
 /// Transfers asked for, taken and refused; a retirement; a request that is still open; a second project under way.
 pub(crate) fn busy() -> (Ledger, u64) {
     let (mut ledger, from, to) = trading();

@@ -138,7 +138,7 @@ impl Projection {
         list.only("ended = ?", ended);
         let due = query.due_before_ms.map(|it| vec![Cell::from(it)]);
         list.only("due_ms < ?", due);
-        list.only(
+        list.within(
             "number IN (SELECT case_number FROM case_owners WHERE organisation = ?)",
             number(query.owner),
         );

@@ -188,4 +188,22 @@ impl Projection {
         );
         list.page(self, &query.window, holding).await
     }
+
+    /// What the accounts of an organisation hold, locked units too: tonnes by vintage, the oldest first.
+    ///
+    /// # Errors
+    /// [`ProjectionError`]
+    pub async fn held_by_vintage(
+        &self,
+        organisation: OrganisationId,
+    ) -> Result<Vec<(u16, u64)>, ProjectionError> {
+        let (db, _) = self.ready()?;
+        let sql = "SELECT vintage, CAST(SUM(last_unit - first_unit + 1) AS BIGINT) FROM ranges WHERE account IN \
+                   (SELECT id FROM accounts WHERE organisation = $1) AND (place || '') IN ('available', 'on_hold', 'escrow') \
+                   GROUP BY vintage ORDER BY vintage";
+        let cells = vec![Cell::from(organisation.0)];
+        let rows = db.rows(sql.to_owned(), cells).await?;
+        let tonnes = |row: &Row| Ok((row.number(0)?, row.number(1)?));
+        rows.iter().map(tonnes).collect()
+    }
 }

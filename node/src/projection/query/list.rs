@@ -25,6 +25,7 @@ pub(super) struct List {
     columns: &'static [&'static str],
     order: Order,
     leading: Vec<(&'static str, Cell)>,
+    within: Vec<(&'static str, Vec<Cell>)>,
     conditions: Vec<(&'static str, Vec<Cell>)>,
 }
 
@@ -39,7 +40,16 @@ impl List {
             columns,
             order,
             leading: Vec::new(),
+            within: Vec::new(),
             conditions: Vec::new(),
+        }
+    }
+
+    /// Only rows of a part that another index finds, such as what belongs to somebody: rows outside it are not looked at, and
+    /// do not count as looked at. Each `?` stands for a cell.
+    pub(super) fn within(&mut self, condition: &'static str, cells: Option<Vec<Cell>>) {
+        if let Some(cells) = cells {
+            self.within.push((condition, cells));
         }
     }
 
@@ -142,6 +152,9 @@ impl List {
         };
         for (column, cell) in &self.leading {
             part.only(&format!("{column} = ?"), vec![cell.clone()]);
+        }
+        for (condition, cells) in &self.within {
+            part.only(condition, cells.clone());
         }
         if let Some(key) = after {
             let beyond = if descending { "<" } else { ">" };

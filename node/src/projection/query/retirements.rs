@@ -132,8 +132,8 @@ impl Projection {
         list.led_by("project = ?", "project", query.project.map(Cell::from));
         let vintage = query.vintage.map(|it| Cell::from(u32::from(it)));
         list.led_by("vintage = ?", "vintage", vintage);
-        let organisation = query.organisation.map(|it| vec![Cell::from(it.0)]);
-        list.only("organisation = ?", organisation);
+        let organisation = query.organisation.map(|it| Cell::from(it.0));
+        list.led_by("organisation = ?", "organisation", organisation);
         let kind = query.kind.map(|kind| match kind {
             RetireKind::Retire => vec![Cell::word("retire")],
             RetireKind::Cancel => vec![Cell::word("cancel")],

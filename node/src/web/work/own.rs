@@ -1,7 +1,5 @@
 //! The own organisation: its projects, what it holds by vintage, what it used, what is on its way, and its people.
 
-use std::collections::BTreeMap;
-
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -17,13 +15,14 @@ use super::fault::{self, Fault};
 use super::gate::{Sent, Signed};
 use super::place;
 use super::posted::drawn;
-use crate::app::{AccountBalances, AppError, LIST_MAX, Me, Mode, UserWish};
+use crate::app::{AccountBalances, AppError, Me, Mode, UserWish};
+use crate::http::percent::encoded;
 use crate::http::problem::ApiError;
 use crate::people::{Email, PeopleError, Profile, User, UserId, UserQuery, UserState};
 use crate::projection::query::{
     CaseQuery, HoldingQuery, ProjectQuery, ProjectRow, RetirementQuery, RetirementRow, Window,
 };
-use crate::web::list::{Asked, Choice, choices};
+use crate::web::list::{Asked, Choice, ROWS, choices};
 use crate::web::page::Page;
 use crate::web::units::place;
 use crate::web::{LANGUAGES, Shared, answer};
@@ -41,6 +40,13 @@ struct Range {
     place: String,
     account: Option<u32>,
     is_free: bool,
+}
+
+/// An account with what it holds.
+struct OwnAccount {
+    it: AccountBalances,
+    /// Whether its ranges are listed.
+    is_shown: bool,
 }
 
 /// What is held of one vintage.
@@ -62,12 +68,16 @@ struct OwnPage {
     projects: Vec<ProjectRow>,
     /// Whether the reader may look at their monitoring data.
     sees_monitoring: bool,
-    accounts: Vec<AccountBalances>,
+    accounts: Vec<OwnAccount>,
     vintages: Vec<Vintage>,
+    /// The account whose ranges are shown.
+    account: Option<AccountId>,
     ranges: Vec<Range>,
-    has_more: bool,
+    next: Option<String>,
+    is_further: bool,
     retired: Vec<RetirementRow>,
     pending: Vec<Row>,
+    has_more_pending: bool,
     /// Ways to move units, each with its label.
     moves: Vec<(String, String)>,
     users: Option<Vec<Member>>,
@@ -100,15 +110,38 @@ pub(super) async fn show(
     signed: Signed,
     asked: Asked,
 ) -> Result<Response, ApiError> {
-    let done = asked.done(&signed.page, "own-done", &DONE);
-    page(&site, signed, StatusCode::OK, Vec::new(), done).await
+    let part = Part {
+        done: asked.done(&signed.page, "own-done", &DONE),
+        account: asked.get("account")?.map(AccountId),
+        after: asked.text("after").map(str::to_owned),
+    };
+    page(&site, signed, StatusCode::OK, Vec::new(), part).await
 }
 
-fn window() -> Window {
+/// What of the page is shown.
+#[derive(Default)]
+struct Part {
+    /// What was done before.
+    done: Option<String>,
+    /// The account whose ranges are listed; the first that holds something where none is named.
+    account: Option<AccountId>,
+    /// Where its list goes on.
+    after: Option<String>,
+}
+
+fn window(limit: usize) -> Window {
     Window {
-        limit: SHOWN_MAX,
+        limit,
         ..Window::default()
     }
+}
+
+/// The account that was asked for if it is one of these, else the first that holds something.
+fn chosen(accounts: &[AccountBalances], asked: Option<AccountId>) -> Option<AccountId> {
+    let holds = |it: &&AccountBalances| it.available > 0 || it.on_hold > 0 || it.escrow > 0;
+    let named = accounts.iter().find(|it| Some(it.account.id) == asked);
+    let one = named.or_else(|| accounts.iter().find(holds));
+    one.map(|it| it.account.id)
 }
 
 async fn page(
@@ -116,32 +149,48 @@ async fn page(
     signed: Signed,
     status: StatusCode,
     faults: Vec<Fault>,
-    done: Option<String>,
+    part: Part,
 ) -> Result<Response, ApiError> {
     let own = signed.person()?.principal.organisation;
     let Signed { page, caller, me } = signed;
     let app = &site.app;
     let projects = ProjectQuery {
         organisation: Some(own),
-        window: window(),
+        window: window(SHOWN_MAX),
         ..ProjectQuery::default()
     };
     let projects = app.find_projects(&projects).await?;
-    let holdings = HoldingQuery {
-        organisation: Some(own),
-        window: window(),
-        ..HoldingQuery::default()
+    let accounts = app.accounts_of(own).into_iter();
+    let accounts: Vec<AccountBalances> = accounts
+        .filter_map(|it| app.account(&caller, it.id).ok())
+        .collect();
+    let account = chosen(&accounts, part.account);
+    let (ranges, next) = match account {
+        Some(account) => {
+            let holdings = HoldingQuery {
+                account: Some(account),
+                window: Window {
+                    after: part.after.clone(),
+                    ..window(ROWS)
+                },
+                ..HoldingQuery::default()
+            };
+            let found = app.find_holdings(&caller, holdings).await?;
+            let path = page.to("/work/organisation");
+            let on = |next: String| format!("{path}?account={account}&after={}", encoded(&next));
+            (found.items, found.next.map(on))
+        }
+        None => (Vec::new(), None),
     };
-    let (ranges, has_more) = match app.find_holdings(&caller, holdings).await {
-        Ok(found) => (found.items, found.next.is_some()),
-        Err(AppError::Forbidden(_)) => (Vec::new(), false),
-        Err(error) => return Err(error.into()),
+    let held = match account {
+        Some(_) => app.held_by_vintage(&caller, own).await?,
+        None => Vec::new(),
     };
     let retired = RetirementQuery {
         organisation: Some(own),
         window: Window {
             descending: true,
-            ..window()
+            ..window(SHOWN_MAX)
         },
         ..RetirementQuery::default()
     };
@@ -149,14 +198,10 @@ async fn page(
     let pending = CaseQuery {
         owner: Some(own),
         ended: Some(false),
-        window: window(),
+        window: window(ROWS),
         ..CaseQuery::default()
     };
     let pending = app.find_cases(&pending).await?;
-    let accounts = app
-        .accounts(&caller, AccountId(0), LIST_MAX)
-        .items
-        .into_iter();
     let users = match app
         .users(&caller, &UserQuery::of(own), None, SHOWN_MAX)
         .await
@@ -169,20 +214,27 @@ async fn page(
     let may_suspend = may(Action::UserSuspend);
     let shown = OwnPage {
         faults,
-        done,
+        done: part.done,
         it: app.organisation(own)?,
         standing: page.word("standing", me.membership.standing.name()),
         is_active: me.membership.standing.name() == "active",
         projects: projects.items,
         sees_monitoring: may(Action::MonitoringRead),
         accounts: accounts
-            .filter(|it| it.account.organisation == own)
+            .into_iter()
+            .map(|it| OwnAccount {
+                is_shown: account == Some(it.account.id),
+                it,
+            })
             .collect(),
-        vintages: vintages(&ranges),
+        vintages: vintages(held),
+        account,
         ranges: ranges.iter().map(|it| range(&page, it)).collect(),
-        has_more,
+        next,
+        is_further: part.after.is_some(),
         retired: retired.items,
         pending: pending.items.iter().map(|it| Row::of(&page, it)).collect(),
+        has_more_pending: pending.next.is_some(),
         moves: moves(site, &page),
         users: users.map(|all| {
             all.iter()
@@ -221,19 +273,14 @@ fn range(page: &Page, it: &Holding) -> Range {
     }
 }
 
-fn vintages(ranges: &[Holding]) -> Vec<Vintage> {
-    let mut by_year: BTreeMap<u16, u64> = BTreeMap::new();
-    for it in ranges {
-        let sum = by_year.entry(it.block.serial.year()).or_default();
-        *sum = sum.saturating_add(it.block.tonnes());
-    }
-    let most = by_year.values().copied().max().unwrap_or(0).max(1);
+fn vintages(held: Vec<(u16, u64)>) -> Vec<Vintage> {
+    let most = held.iter().map(|it| it.1).max().unwrap_or(0).max(1);
     let vintage = |(year, tonnes): (u16, u64)| Vintage {
         year,
         tonnes,
         percent: tonnes.saturating_mul(100) / most,
     };
-    by_year.into_iter().map(vintage).collect()
+    held.into_iter().map(vintage).collect()
 }
 
 /// The flows by which units move or end, each with its label.
@@ -321,7 +368,7 @@ async fn answered(
         Err(error) => {
             let status = fault::status(&error);
             let faults = vec![fault::of(&signed.page, error)?];
-            page(site, signed, status, faults, None).await
+            page(site, signed, status, faults, Part::default()).await
         }
     }
 }
@@ -339,7 +386,7 @@ pub(super) async fn open_account(
             signed,
             StatusCode::UNPROCESSABLE_ENTITY,
             faults,
-            None,
+            Part::default(),
         )
         .await;
     };

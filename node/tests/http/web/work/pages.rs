@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::super::attribute;
 use super::Desk;
-use crate::office::{Office, project};
+use crate::office::{Office, project, transfer_form};
 
 /// What officials record of Article 6.
 pub const RECORDS: [&str; 9] = [
@@ -226,6 +226,47 @@ async fn an_official_sees_the_federation_and_decides_what_others_proposed() {
         developer.any("/en/work/federation").await.status,
         StatusCode::FORBIDDEN
     );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn all_that_an_account_holds_is_listed_page_by_page_and_counted_whole() {
+    let office = Office::open().await;
+    let project = office.authorised_project().await;
+    let verified = office.verified(project, 40).await;
+    office.issue(verified).await;
+    let [account, of_another] = office.accounts;
+    // Every second unit is reserved, so that each is a range of its own.
+    for number in 1..=14 {
+        let new = json!({"flow": "transfer", "title": "One", "counterparty": office.buyer.organisation, "scopes": []});
+        let case = office.case(&office.developer, new).await;
+        let unit = format!("GH-{0}-{0}", 1000 + 2 * number);
+        let act = json!({"step": "send", "form": transfer_form(), "reserve": {"account": account,
+            "units": {"ranges": [unit]}, "fate": {"transfer": {"to": of_another}}}});
+        office.act(&office.developer, case, act).await;
+    }
+    let desk = Desk::of(&office.world, &office.developer);
+    let serials = |text: &str| -> Vec<String> {
+        let all = attribute(text, "href").into_iter();
+        let units = all.filter(|it| it.starts_with("/en/units/GH-"));
+        units.map(str::to_owned).collect()
+    };
+    let first = desk.page("/en/work/organisation").await;
+    let on = attribute(&first, "href").into_iter();
+    let on = on.map(|it| it.replace("&amp;", "&").replace("&#38;", "&"));
+    let start = format!("/en/work/organisation?account={account}&after=");
+    let on = on.filter(|it| it.starts_with(&start)).next().unwrap();
+    let next = desk.page(&on).await;
+    let (shown, rest) = (serials(&first), serials(&next));
+    assert_eq!((shown.len(), rest.len()), (25, 4), "{shown:?} {rest:?}");
+    assert!(rest.iter().all(|it| !shown.contains(it)));
+    // By vintage all of it is counted, not what one page lists.
+    for page in [&first, &next] {
+        let text = super::super::words(page);
+        assert!(text.contains("2023 40 "), "{text}");
+    }
+    // Somebody else's account is none of the reader's.
+    let other = format!("/en/work/organisation?account={of_another}");
+    assert_eq!(serials(&desk.page(&other).await), shown);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
