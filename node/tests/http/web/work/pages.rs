@@ -251,10 +251,10 @@ async fn all_that_an_account_holds_is_listed_page_by_page_and_counted_whole() {
         units.map(str::to_owned).collect()
     };
     let first = desk.page("/en/work/organisation").await;
-    let on = attribute(&first, "href").into_iter();
-    let on = on.map(|it| it.replace("&amp;", "&").replace("&#38;", "&"));
+    let links = attribute(&first, "href").into_iter();
+    let mut links = links.map(|it| it.replace("&amp;", "&").replace("&#38;", "&"));
     let start = format!("/en/work/organisation?account={account}&after=");
-    let on = on.filter(|it| it.starts_with(&start)).next().unwrap();
+    let on = links.find(|it| it.starts_with(&start)).unwrap();
     let next = desk.page(&on).await;
     let (shown, rest) = (serials(&first), serials(&next));
     assert_eq!((shown.len(), rest.len()), (25, 4), "{shown:?} {rest:?}");
